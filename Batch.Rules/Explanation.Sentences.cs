@@ -1,0 +1,152 @@
+using System.Globalization;
+using NodaTime;
+
+namespace Batch.Rules;
+
+/// <summary>The sentences of an explanation. They are made only when somebody asks why.</summary>
+internal static class ExplanationSentences
+{
+    public static void Own(this Explanation explanation, ActiveRules rules, in PersonMonth person, Money clamped)
+    {
+        explanation.Limits(person.Base, clamped);
+        explanation.Say($"个人缴费 {person.PersonPaid} 元全部划入，实缴多少划多少", $"the own contribution of {person.PersonPaid} is credited whole, as paid");
+        explanation.Add("own", person.PersonPaid, rules.PersonRate, clamped.Yuan, rules.OwnClause);
+    }
+
+    public static void Tier(
+        this Explanation explanation, MonthPolicy policy, string component, Tier tier, in PersonMonth person, Money clamped, int age, Money entitled,
+        Money amount)
+    {
+        explanation.Limits(person.Base, clamped);
+        explanation.AgeAndTier(policy, tier, person, age);
+        explanation.Rounding(policy, tier, clamped.Fen, entitled);
+        if (amount != entitled)
+        {
+            explanation.Say($"应划 {entitled} 元，超过实缴余额，只划 {amount} 元", $"{entitled} is due, but a credit never exceeds what was paid: {amount}");
+        }
+
+        explanation.Add(component, amount, tier.ShownRate, BaseOf(tier, clamped.Fen), tier.Clause);
+    }
+
+    public static void Retiree(
+        this Explanation explanation, MonthPolicy policy, RetiredRules rules, Tier? tier, in PersonMonth person, decimal baseFen, int age, Money gross)
+    {
+        if (tier is null)
+        {
+            (string zh, string en) = rules.Credit == RetireeCredit.None
+                ? ("该类退休人员不划入", "nothing is credited to retirees of this category")
+                : ("按本人冻结金额划入", "the amount frozen for this person is credited");
+            explanation.Say(zh, en);
+            explanation.Add(rules.Credit == RetireeCredit.None ? "retiree" : "frozen", gross, null, null, rules.Clause);
+            return;
+        }
+
+        explanation.AgeAndTier(policy, tier, person, age);
+        explanation.Rounding(policy, tier, baseFen, gross);
+        bool flat = tier.Kind == TierKind.Amount && tier.ShownRate is null;
+        explanation.Add(flat ? "flat" : "retiree", gross, tier.ShownRate, BaseOf(tier, baseFen), tier.Clause);
+    }
+
+    public static void Deduction(this Explanation explanation, Deduction deduction, decimal baseFen, Money premium, Money amount)
+    {
+        if (amount != premium)
+        {
+            explanation.Say($"应扣 {premium} 元，不超过当月划入，只扣 {amount} 元", $"{premium} is due, but no more is taken than the month gave: {amount}");
+        }
+
+        explanation.Add($"deduction:{deduction.Name}", -amount, deduction.Rate, deduction.Rate is null ? null : baseFen / 100m, deduction.Clause);
+    }
+
+    public static void Pension(this Explanation explanation, PensionSource source, Money pension)
+    {
+        (string zh, string en) = source switch
+        {
+            PensionSource.PriorYearAverage => ("上年度月平均养老金", "average monthly pension of the prior year"),
+            PensionSource.PriorYearLastMonth => ("上年度最后一个月养老金", "pension of the last month of the prior year"),
+            PensionSource.ReferenceMonth => ("规定月份的养老金", "pension of the month that the area fixes"),
+            PensionSource.ThisYearAverage => ("本年度月平均养老金", "average monthly pension of this year"),
+            PensionSource.FirstPension => ("首次养老金", "first pension"),
+            _ => ("当月养老金", "pension of the month"),
+        };
+        explanation.Say($"基数取{zh} {pension} 元", $"the base is the {en}: {pension}");
+    }
+
+    public static void Floor(this Explanation explanation, RetiredRules rules, decimal fen, decimal floor)
+    {
+        string yuan = Number(floor / 100m);
+        if (fen < floor)
+        {
+            explanation.Say($"低于保底，按保底 {yuan} 元为基数（{rules.FloorNote.Chinese}）", $"below the floor: the base is lifted to {yuan} ({rules.FloorNote.English})");
+        }
+        else
+        {
+            explanation.Say($"不低于保底 {yuan} 元（{rules.FloorNote.Chinese}）", $"not below the floor of {yuan} ({rules.FloorNote.English})");
+        }
+    }
+
+    public static void Reduction(this Explanation explanation, RetiredRules rules, int years)
+    {
+        string each = rules.ReductionRate != 0m ? new Rate(rules.ReductionRate).ToString() : Number(rules.ReductionFen / 100m);
+        explanation.Say($"缴费年限缺 {years} 年，每缺一年减 {each}", $"{years} years of contribution are missing, {each} less for each");
+    }
+
+    public static void Interest(this Explanation explanation, string component, Money amount, long products, decimal rate, MonthPolicy policy)
+    {
+        string yuan = Number(products / 100m);
+        explanation.Say($"月积数 {yuan} 元 x 年利率 {new Rate(rate)} / 12 = {amount}",
+            $"monthly products of {yuan} x {new Rate(rate)} a year / 12 = {amount}");
+        explanation.Add(component, amount, rate, products / 100m, policy.Rules.Interest!.Clause.ToString());
+    }
+
+    private static void Limits(this Explanation explanation, Money declared, Money clamped)
+    {
+        if (declared != clamped)
+        {
+            explanation.Say($"申报基数 {declared} 元超出上下限，按 {clamped} 元计算", $"the declared base {declared} is outside the limits; {clamped} is used");
+        }
+    }
+
+    private static void AgeAndTier(this Explanation explanation, MonthPolicy policy, Tier tier, in PersonMonth person, int age)
+    {
+        LocalDate on = person.AgedIn is { } month ? MonthPolicy.ReferenceDate(policy.Rules, month) : policy.AgeReferenceDate;
+        string date = on.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture);
+        (string zh, string en) = (tier.From, tier.To) switch
+        {
+            (0, Ages.Oldest) => ("不分年龄", "all ages"),
+            (0, _) => ($"{tier.To} 周岁及以下", $"up to and including {tier.To}"),
+            (_, Ages.Oldest) => ($"{tier.From} 周岁及以上", $"{tier.From} and over"),
+            _ => ($"{tier.From} 至 {tier.To} 周岁", $"{tier.From} to {tier.To}"),
+        };
+        explanation.Say($"{date} 时满 {age} 周岁，档次：{zh}", $"age {age} on {date}, tier: {en}");
+        if (tier.Note is not null)
+        {
+            explanation.Say($"计算依据：{tier.Note.Chinese}", $"taken of {tier.Note.English}");
+        }
+    }
+
+    private static void Rounding(this Explanation explanation, MonthPolicy policy, Tier tier, decimal baseFen, Money result)
+    {
+        if (tier.Kind == TierKind.Rate)
+        {
+            decimal exact = baseFen * tier.Value / 100m;
+            (string zh, string en) = policy.Rounding switch
+            {
+                Rules.Rounding.HalfUp => ("四舍五入到分", "half up to the fen"),
+                Rules.Rounding.HalfEven => ("四舍六入五成双到分", "half even to the fen"),
+                _ => ("舍去分以下", "cut below the fen"),
+            };
+            explanation.Say($"{Number(baseFen / 100m)} x {new Rate(tier.Value)} = {Number(exact)}，{zh} {result}",
+                $"{Number(baseFen / 100m)} x {new Rate(tier.Value)} = {Number(exact)}, rounded {en}: {result}");
+        }
+
+        if (tier.Kind == TierKind.Rate && (baseFen * tier.Value < tier.MinimumFen || baseFen * tier.Value > tier.MaximumFen))
+        {
+            string least = tier.MinimumFen is { } min ? Number(min / 100m) : "-", most = tier.MaximumFen is { } max ? Number(max / 100m) : "-";
+            explanation.Say($"该档金额限于 {least} 至 {most} 元", $"the tier's amount is held between {least} and {most}");
+        }
+    }
+
+    private static decimal? BaseOf(Tier tier, decimal ownFen) => tier.Kind == TierKind.Rate ? ownFen / 100m : tier.ShownBase;
+
+    private static string Number(decimal value) => value.ToString("0.00##########", CultureInfo.InvariantCulture);
+}

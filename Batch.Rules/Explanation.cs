@@ -1,0 +1,59 @@
+namespace Batch.Rules;
+
+public enum Language : byte
+{
+    Chinese,
+    English,
+}
+
+/// <summary>
+/// Collects why an amount is what it is. Components are stable lower-case names: <c>own</c>, <c>employer-share</c>, <c>flat</c>, <c>retiree</c>,
+/// <c>frozen</c>, <c>deduction:NAME</c>. The amounts of the lines sum to what reaches the account.
+/// </summary>
+public sealed class Explanation(Language language = Language.Chinese)
+{
+    private List<string> _steps = [];
+
+    public List<ExplanationLine> Lines { get; } = [];
+
+    /// <summary>Credits before deductions.</summary>
+    public Money Gross => Sum(l => !l.IsDeduction);
+
+    /// <summary>What is taken off for other funds, as a positive amount.</summary>
+    public Money Deductions => -Sum(l => l.IsDeduction);
+
+    /// <summary>What reaches the account.</summary>
+    public Money Net => Sum(_ => true);
+
+    /// <summary>A step on the way to the next component.</summary>
+    internal void Say(string chinese, string english) => _steps.Add(language == Language.Chinese ? chinese : english);
+
+    /// <summary>The component that the steps since the last one led to.</summary>
+    internal void Add(string component, Money amount, decimal? rate, decimal? baseYuan, string clause)
+    {
+        Lines.Add(new ExplanationLine(component, amount, rate, baseYuan, clause, _steps));
+        _steps = [];
+    }
+
+    private Money Sum(Func<ExplanationLine, bool> which)
+    {
+        Money sum = Money.Zero;
+        foreach (ExplanationLine line in Lines.Where(which))
+        {
+            sum += line.Amount;
+        }
+
+        return sum;
+    }
+}
+
+/// <param name="Component">Stable name of the component.</param>
+/// <param name="Amount">What it adds to the account (negative for a deduction).</param>
+/// <param name="Rate">The rate applied, null for a flat amount.</param>
+/// <param name="Base">The base in yuan after limits and floor, null for a flat amount.</param>
+/// <param name="Clause">Reference of the clause or source in the policy file.</param>
+/// <param name="Steps">The way there in sentences: the age and the date it was taken on, the tier, the fallback step, the clamp, the rounding.</param>
+public sealed record ExplanationLine(string Component, Money Amount, decimal? Rate, decimal? Base, string Clause, IReadOnlyList<string> Steps)
+{
+    public bool IsDeduction => Component.StartsWith("deduction:", StringComparison.Ordinal);
+}

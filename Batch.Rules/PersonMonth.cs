@@ -1,0 +1,48 @@
+using NodaTime;
+
+namespace Batch.Rules;
+
+/// <summary>Employed 在职 or retired 退休 in the month; never both.</summary>
+public enum Standing : byte
+{
+    Active,
+    Retired,
+}
+
+/// <summary>
+/// All that is known of one insured person in one contribution month and that the policy may look at. Amounts a month, in fen.
+/// A missing figure is null: zero is a figure. For the employed the contribution fields are set, for the retired the pension fields.
+/// </summary>
+public readonly record struct PersonMonth
+{
+    public required Standing Standing { get; init; }
+    public required LocalDate Birth { get; init; }
+
+    /// <summary>Category of person: <c>unit</c>, <c>flexible</c>, <c>veteran</c> or one that the area adds.</summary>
+    public required string Category { get; init; }
+
+    /// <summary>The declared contribution base 缴费基数, before the area's limits.</summary>
+    public Money Base { get; init; }
+    public Money PersonPaid { get; init; }
+    public Money EmployerPaid { get; init; }
+    public Money? PensionPriorYear { get; init; }
+    public Money? PensionThisYear { get; init; }
+    public Money? PensionMonth { get; init; }
+
+    /// <summary>The amount frozen for this person by an area's transition rule (for instance the credit of December 2022).</summary>
+    public Money? FrozenAmount { get; init; }
+
+    /// <summary>Years of contribution missing to the area's minimum, for areas that reduce a retiree's credit by them.</summary>
+    public int MissingYears { get; init; }
+
+    /// <summary>
+    /// The month whose reference date the age is taken on, for arrears in an area that credits them by the age at payment; null: the contribution month.
+    /// </summary>
+    public YearMonth? AgedIn { get; init; }
+}
+
+/// <summary>
+/// Where the money of one person and month goes. Invariant: <c>Account + Pool + Other = PersonPaid + EmployerPaid</c>; a retiree's
+/// credit is paid by the pool, so there Pool is negative.
+/// </summary>
+public readonly record struct Shares(Money Account, Money Pool, Money Other, Money PersonPaid, Money EmployerPaid);

@@ -1,0 +1,143 @@
+using NodaTime;
+
+namespace Batch.Rules;
+
+/// <summary>What is in force in one area in one month: the slice of a policy that a run computes with.</summary>
+public sealed partial class MonthPolicy
+{
+    private readonly AreaPolicy _policy;
+    private readonly VersionText _version;
+    private readonly RulesText _rules;
+    private readonly MonthFigures _figures;
+    private readonly CategoryRules[] _categories;
+    private readonly Lazy<string> _json;
+    private readonly Lazy<string> _hash;
+
+    internal MonthPolicy(AreaPolicy policy, VersionText version, YearMonth month, MonthFigures figures)
+    {
+        _policy = policy;
+        _version = version;
+        _rules = version.Rules;
+        _figures = figures;
+        Month = month;
+        Version = policy.NameOf(version);
+        var builder = new MonthRulesBuilder(figures);
+        // "unit" first: nearly everybody is in it, and the look-up is a walk.
+        _categories = [.. version.Categories
+            .OrderBy(c => c.Key != "unit").ThenBy(c => c.Key, StringComparer.Ordinal)
+            .Select(c => builder.Build(c.Key, c.Value))];
+        BaseMinimum = figures["base-min"] is { } least ? _rules.Rounding.ToMoney(least.Value * 100m) : null;
+        BaseMaximum = figures["base-max"] is { } most ? _rules.Rounding.ToMoney(most.Value * 100m) : null;
+        AgeReferenceDate = ReferenceDate(_rules, month);
+        _json = new Lazy<string>(() => CanonicalPolicy.Write(this));
+        _hash = new Lazy<string>(() => CanonicalPolicy.Hash(CanonicalJson));
+    }
+
+    public string Area => _policy.Area;
+    public YearMonth Month { get; }
+
+    /// <summary>Name of the version in force, for people: <c>420100 from 2023-02</c>.</summary>
+    public string Version { get; }
+
+    /// <summary>
+    /// The slice as canonical JSON: what the ledger keeps of it and what the second path in SQL reads. Its keys are described in Policies/README.md.
+    /// </summary>
+    public string CanonicalJson => _json.Value;
+
+    /// <summary>SHA-256 of <see cref="CanonicalJson"/>, lower-case hex. Equal hashes mean equal entitlements.</summary>
+    public string Hash => _hash.Value;
+
+    /// <summary>Whether an unknown person in a file is registered (true) or held for an operator.</summary>
+    public bool RegistersUnknownPeople => _rules.UnknownPeople == UnknownPeople.Register;
+
+    /// <summary>What to do with two employers for one person and month (edge 26).</summary>
+    public TwoEmployers TwoEmployers => _rules.TwoEmployers;
+
+    /// <summary>Months between enrolment and the first month credited (edge 25; 0: the month itself).</summary>
+    public int FirstMonthOffset => _rules.FirstMonthOffset;
+
+    /// <summary>Months between retirement and the first month credited as a retiree (edge 20; 1: the month after).</summary>
+    public int RetirementOffset => _rules.RetirementOffset;
+
+    /// <summary>Months between resumption and the first month credited again (1.3; 0: the month itself).</summary>
+    public int ResumptionOffset => _rules.ResumptionOffset;
+
+    /// <summary>Whether the month of death is still credited (edge 23).</summary>
+    public bool CreditsDeathMonth => _rules.CreditsDeathMonth;
+
+    /// <summary>Whether a credit waits for the receipt of the money (edge 32).</summary>
+    public bool CreditsOnReceipt => _rules.CreditOn == CreditOn.Receipt;
+
+    /// <summary>First month of the insurance year, 1 to 12 (edge 6).</summary>
+    public int InsuranceYearStart => _rules.InsuranceYearStart;
+
+    public Rhythm Rhythm => _rules.Rhythm;
+    public Rounding Rounding => _rules.Rounding;
+
+    /// <summary>A break of this many months or more is long (1.3, 1.4).</summary>
+    public int LongBreakFromMonths => _rules.LongBreakFromMonths;
+
+    /// <summary>Months from the first month unpaid to the first without pooled benefits (1: the month after).</summary>
+    public int SuspendedAfterMonths => _rules.SuspendedAfterMonths;
+
+    /// <summary>Whether months paid late are credited at all (1.5).</summary>
+    public ArrearsCredited ArrearsCredited => _rules.ArrearsCredited;
+    public ArrearsAge ArrearsAge => _rules.ArrearsAge;
+
+    /// <summary>How many months back a payment may reach and still be credited; null: any.</summary>
+    public int? ArrearsMaxMonths => _rules.ArrearsMaxMonths;
+
+    /// <summary>Whether a run has to know the accumulated years: somebody's credit depends on them.</summary>
+    public bool GatesOnYears => (_rules.MinimumYearsMale is not null && _rules.ShortOfYears == ShortOfYears.NotCredited)
+        || _categories.Any(c => c.Retired is { } retired && (retired.ReductionRate != 0m || retired.ReductionFen != 0m));
+
+    /// <summary>Years of contribution that a retiree needs; null where the area asks for none.</summary>
+    public int? MinimumYears(Sex sex) => sex == Sex.Male ? _rules.MinimumYearsMale : _rules.MinimumYearsFemale;
+
+    /// <summary>Limits on the contribution base in force, null where none is known (edge 11).</summary>
+    public Money? BaseMinimum { get; }
+    public Money? BaseMaximum { get; }
+
+    /// <summary>Interest a year on this year's money and on what was carried over, as fractions; null where the file says nothing (2.4).</summary>
+    public (decimal? CurrentYear, decimal? CarriedOver) InterestRates => (_rules.Interest?.CurrentYear, _rules.Interest?.CarriedOver);
+
+    /// <summary>The date on which ages are taken; for birth-year the last day of the year, on which the two ways agree.</summary>
+    public LocalDate AgeReferenceDate { get; }
+
+    /// <summary>Whether the policy says what people of this category and standing are credited; who is not covered is held.</summary>
+    public bool Covers(string category, Standing standing) =>
+        Find(category) is { } rules && (standing == Standing.Active ? rules.Active is not null : rules.Retired is not null);
+
+    /// <summary>Categories of people that the version speaks of.</summary>
+    public IReadOnlyList<string> Categories => [.. _categories.Select(c => c.Name)];
+
+    internal CategoryRules[] CategoryRules => _categories;
+    internal RulesText Rules => _rules;
+    internal VersionText VersionText => _version;
+    internal AreaPolicy Policy => _policy;
+
+    internal CategoryRules? Find(string category)
+    {
+        foreach (CategoryRules rules in _categories)
+        {
+            if (rules.Name == category)
+            {
+                return rules;
+            }
+        }
+
+        return null;
+    }
+
+    internal ActiveRules ActiveOf(string category) => Find(category)?.Active ?? throw new CategoryOpenException(category, Standing.Active, Month);
+
+    internal RetiredRules RetiredOf(string category) => Find(category)?.Retired ?? throw new CategoryOpenException(category, Standing.Retired, Month);
+
+    internal static LocalDate ReferenceDate(RulesText rules, YearMonth month) => rules.AgeOn switch
+    {
+        AgeReference.MonthStart => month.OnDayOfMonth(1),
+        AgeReference.MonthEnd => month.ToDateInterval().End,
+        AgeReference.InsuranceYearStart => new LocalDate(month.Month >= rules.InsuranceYearStart ? month.Year : month.Year - 1, rules.InsuranceYearStart, 1),
+        _ => new LocalDate(month.Year, 12, 31),
+    };
+}

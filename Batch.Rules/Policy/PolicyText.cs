@@ -1,0 +1,97 @@
+using NodaTime;
+
+namespace Batch.Rules;
+
+// What a policy file says, as read: amounts in yuan, months as written, every clause with its reference. Nothing is computed here.
+
+/// <summary>Where a value comes from: codes of the file's own list of sources, and how good they are.</summary>
+public sealed record Clause(string References, Grade Grade, int Line)
+{
+    /// <summary><c>INS, WX (B)</c></summary>
+    public override string ToString() => $"{References} ({Words.Of(Grade)})";
+}
+
+/// <summary>A figure in the file itself, in force from a month to a month.</summary>
+/// <param name="Of">The year that the figure describes, where it is not the year before.</param>
+internal sealed record FileFigure(string Name, YearMonth From, YearMonth? To, decimal Value, int? Of, Clause Clause);
+
+internal sealed record VersionText(
+    YearMonth? From, YearMonth? To, bool StartKnown, int Line, RulesText Rules,
+    IReadOnlyDictionary<string, CategoryText> Categories, IReadOnlyList<OpenQuestion> Open);
+
+/// <summary>What a source leaves open, said by the file itself or found by its proof.</summary>
+public sealed record OpenQuestion(string File, int Line, string Text);
+
+internal sealed record BreakRule(BreakEffect Continuous, BreakEffect Accumulated);
+
+/// <summary>The rules that hold for all categories. The defaults are those of policy-facts 1.2, edge by edge.</summary>
+internal sealed record RulesText
+{
+    public AgeReference AgeOn { get; init; } = AgeReference.MonthStart;
+    public Rounding Rounding { get; init; } = Rounding.HalfUp;
+    public CreditOn CreditOn { get; init; } = CreditOn.Receipt;
+    public Rhythm Rhythm { get; init; } = Rhythm.Monthly;
+    public int InsuranceYearStart { get; init; } = 1;
+    public UnknownPeople UnknownPeople { get; init; } = UnknownPeople.Hold;
+    public TwoEmployers TwoEmployers { get; init; } = TwoEmployers.Hold;
+    public int FirstMonthOffset { get; init; }
+    public int RetirementOffset { get; init; } = 1;
+    public int ResumptionOffset { get; init; }
+    public bool CreditsDeathMonth { get; init; } = true;
+    public int SuspendedAfterMonths { get; init; } = 1;
+    public int LongBreakFromMonths { get; init; } = 4;
+    public BreakRule ShortBreak { get; init; } = new(BreakEffect.Keep, BreakEffect.Keep);
+    public BreakRule LongBreak { get; init; } = new(BreakEffect.Restart, BreakEffect.Keep);
+    public ArrearsCredited ArrearsCredited { get; init; } = ArrearsCredited.Yes;
+    public ArrearsAge ArrearsAge { get; init; } = ArrearsAge.Accrual;
+    public int? ArrearsMaxMonths { get; init; }
+    public int? MinimumYearsMale { get; init; }
+    public int? MinimumYearsFemale { get; init; }
+    public ShortOfYears ShortOfYears { get; init; } = ShortOfYears.Credited;
+    public InterestText? Interest { get; init; }
+    public Clause? Clause { get; init; }
+}
+
+/// <summary>Rates a year on the money that came in this year and on what was carried over (policy-facts 2.4).</summary>
+internal sealed record InterestText(decimal? CurrentYear, decimal? CarriedOver, Clause Clause);
+
+/// <param name="OpenActive">Set when the source leaves the employed of this category open: what is not known.</param>
+internal sealed record CategoryText(ActiveText? Active, RetiredText? Retired, string? OpenActive, string? OpenRetired, int Line);
+
+internal sealed record ActiveText(
+    bool HasAccount, PaysText Pays, OwnCredit Own, Clause OwnClause, TiersText? Share, TiersText? Flat, IReadOnlyList<DeductionText> Deductions, int Line);
+
+/// <summary>What is due: rates of the base after limits. Null: the policy says nothing.</summary>
+internal sealed record PaysText(decimal? Person, decimal? Employer, Clause? PersonClause, Clause? EmployerClause);
+
+/// <summary>Tiers by age and what their rates are rates of.</summary>
+/// <param name="OfShare">The share of the average wage that rates are taken of: <c>4 % of 60 % of the average wage</c>. 1 where nothing is said.</param>
+/// <param name="Year">The year whose average is meant, where the text names one.</param>
+internal sealed record TiersText(RateBase Of, decimal OfShare, int? Year, IReadOnlyList<TierText> Tiers, Clause Clause);
+
+/// <summary>One tier: completed years from..to, both included, whichever way the file writes the bounds.</summary>
+/// <param name="Value">A fraction for a rate, yuan a month for an amount.</param>
+internal sealed record TierText(int From, int To, bool IsRate, decimal Value, decimal? Minimum, decimal? Maximum, int Line);
+
+internal sealed record RetiredText(RetireeCredit Credit, TiersText? Tiers, int Line)
+{
+    public IReadOnlyList<PensionSource> Pension { get; init; } = [];
+
+    /// <summary>The floor of the pension base as a rate of the average wage or the average pension.</summary>
+    public decimal? Floor { get; init; }
+    public RateBase FloorOf { get; init; } = RateBase.AverageWage;
+    public Clause? FloorClause { get; init; }
+    public bool FloorIfMissing { get; init; }
+
+    /// <summary>Taken off for each year of contribution missing: a fraction of the credit, or yuan a month.</summary>
+    public decimal? ReductionRate { get; init; }
+    public decimal? ReductionAmount { get; init; }
+    public RetiredText? Otherwise { get; init; }
+    public IReadOnlyList<DeductionText> Deductions { get; init; } = [];
+    public required Clause Clause { get; init; }
+}
+
+/// <summary>A premium taken from the credit and paid to another fund, as a line of its own (finding 7).</summary>
+/// <param name="Rate">A rate of the person's base, or null.</param>
+/// <param name="Amount">Yuan a month, or null.</param>
+internal sealed record DeductionText(string Name, decimal? Rate, decimal? Amount, Clause Clause);
