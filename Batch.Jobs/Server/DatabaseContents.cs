@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Batch.Jobs.Server;
+
+/// <summary>The contents of the database as a whole: thrown away, backed up, restored.</summary>
+public static class DatabaseContents
+{
+    private const string Incoming = "batch_restore";
+    private const string Outgoing = "batch_replaced";
+
+    /// <summary>Begins anew with an empty database. Other sessions on it are ended.</summary>
+    public static async Task ResetAsync(DatabaseConnection connection, CancellationToken cancellation)
+    {
+        if (connection.Server is null)
+        {
+            await DropSchemasAsync(connection, cancellation);
+        }
+        else
+        {
+            await using NpgsqlConnection admin = await connection.OpenAdminAsync(EmbeddedDatabases.Maintenance, cancellation);
+            await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {DatabaseConnection.EmbeddedDatabase} WITH (FORCE)", cancellation);
+            await EmbeddedDatabases.EnsureAsync(connection, DatabaseConnection.EmbeddedDatabase, cancellation);
+        }
+
+        connection.Owner.Clear();
+        connection.Program.Clear();
+        await Migrator.MigrateAsync(connection.Owner, cancellation);
+    }
+
+    /// <summary>On a server that is not ours the database stays; our schemas go, each in a transaction of its own (a lock per table is held).</summary>
+    private static async Task DropSchemasAsync(DatabaseConnection connection, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> areas = await Migrator.AreasAsync(connection.Owner, cancellation);
+        foreach (string schema in areas.Select(Migrator.SchemaOf).Append("batch"))
+        {
+            await using NpgsqlCommand drop = connection.Owner.CreateCommand($"DROP SCHEMA IF EXISTS {schema} CASCADE");
+            await drop.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>Writes one consistent picture of the database; the file appears under its name only when it is whole.</summary>
+    public static async Task BackupAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
+    {
+        // A killed program's pg_dump may still be writing: it keeps a file of its own, which has lost its name.
+        foreach (string abandoned in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + ".part-*"))
+        {
+            File.Delete(abandoned);
+        }
+
+        string partial = $"{file}.part-{Environment.ProcessId}";
+        try
+        {
+            await RunAsync(connection, "pg_dump", ["-Fc", "--file", partial], connection.Text.Database!, cancellation);
+            File.Move(partial, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>
+    /// Replaces the contents by a backup's. Embedded: restored beside the present database and swapped in when whole. On another server:
+    /// in one transaction, into a database without our schemas.
+    /// </summary>
+    public static async Task RestoreAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
+    {
+        if (connection.Server is null)
+        {
+            await DropSchemasAsync(connection, cancellation);
+            await RunAsync(connection, "pg_restore", ["--single-transaction", file], connection.Text.Database!, cancellation);
+        }
+        else
+        {
+            await using NpgsqlConnection admin = await connection.OpenAdminAsync(EmbeddedDatabases.Maintenance, cancellation);
+            await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Incoming} WITH (FORCE)", cancellation);
+            await EmbeddedDatabases.EnsureAsync(connection, Incoming, cancellation);
+            await RunAsync(connection, "pg_restore", ["--exit-on-error", "--jobs", "2", file], Incoming, cancellation);
+            await using (NpgsqlDataSource incoming = connection.OwnerOf(Incoming))
+            {
+                // A backup of a newer program, or one with changed scripts, is refused here: the present contents stay.
+                await Migrator.MigrateAsync(incoming, cancellation);
+            }
+
+            await SwapAsync(connection, admin, cancellation);
+        }
+
+        connection.Owner.Clear();
+        connection.Program.Clear();
+        await Migrator.MigrateAsync(connection.Owner, cancellation);
+    }
+
+    private static async Task SwapAsync(DatabaseConnection connection, NpgsqlConnection admin, CancellationToken cancellation)
+    {
+        connection.Owner.Clear();
+        connection.Program.Clear();
+        const string present = DatabaseConnection.EmbeddedDatabase;
+        await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Outgoing} WITH (FORCE)", cancellation);
+        await EmbeddedDatabases.ExecuteAsync(
+            admin, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{present}', '{Incoming}')", cancellation);
+        // Both renames or neither: a program killed here leaves the old contents or the new.
+        await EmbeddedDatabases.ExecuteAsync(
+            admin, $"BEGIN; ALTER DATABASE {present} RENAME TO {Outgoing}; ALTER DATABASE {Incoming} RENAME TO {present}; COMMIT", cancellation);
+        await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Outgoing} WITH (FORCE)", cancellation);
+    }
+
+    /// <summary>Runs one of PostgreSQL's tools as the user of this program; the server and the password go by environment, not by argument.</summary>
+    private static async Task RunAsync(DatabaseConnection connection, string tool, string[] arguments, string database, CancellationToken cancellation)
+    {
+        PostgresBinaries binaries = connection.Server?.Binaries ?? PostgresBinaries.Find(null);
+        NpgsqlConnectionStringBuilder text = connection.Text;
+        var start = new ProcessStartInfo(binaries.PathOf(tool), ["--dbname", database, "--no-password", .. arguments]) { RedirectStandardError = true };
+        start.Environment["PGHOST"] = text.Host;
+        start.Environment["PGPORT"] = text.Port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["PGUSER"] = text.Username;
+        start.Environment["PGPASSWORD"] = text.Password;
+        start.Environment["PGAPPNAME"] = connection.Server?.ApplicationName ?? $"batch {Environment.ProcessId}";
+        start.Environment["PGOPTIONS"] = "";
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{tool} did not start.");
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+
+        if (process.ExitCode != 0)
+        {
+            string said = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
+            throw new EnvironmentException("DATABASE_TOOL", $"{tool} failed: {said}", $"{tool} 失败：{said}");
+        }
+    }
+}
