@@ -1,0 +1,131 @@
+namespace Batch.Jobs.Intake;
+
+/// <summary>The row that names the columns: which column stands where, and what the file therefore holds.</summary>
+internal sealed class Header
+{
+    /// <summary>Titles, units and dates above the header take no more rows than this.</summary>
+    private const int LastRowSearched = 60;
+
+    private readonly int[] positions;
+    private readonly string[] texts;
+
+    private Header(FileContent content, int fieldCount, int[] positions, string[] texts)
+    {
+        Content = content;
+        FieldCount = fieldCount;
+        this.positions = positions;
+        this.texts = texts;
+    }
+
+    public FileContent Content { get; }
+
+    public int FieldCount { get; }
+
+    public int Position(Column column) => positions[(int)column];
+
+    public bool Has(Column column) => positions[(int)column] >= 0;
+
+    /// <summary>The column's name as the file writes it.</summary>
+    public string Text(Column column) => texts[(int)column] ?? ColumnNames.Ours(column);
+
+    public int FirstAmountPosition() => Enum.GetValues<Column>().Where(c => ColumnNames.IsAmount(c) && Has(c)).Select(Position).DefaultIfEmpty(FieldCount).Min();
+
+    /// <summary>Where the columns stand that say the same for several people: employer, month, dates. Not numbers of people, and not amounts, which would count twice.</summary>
+    public IEnumerable<int> PositionsOfTexts() => Enum.GetValues<Column>()
+        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.MovementAmount)).Select(Position);
+
+    /// <summary>Reads on to the header. Null, with the reason, if no row is one.</summary>
+    public static Header? Find(RowSource rows, bool hasDefaultMonth, out Rejection fault)
+    {
+        fault = new Rejection(Codes.FileEmpty, 1, "", "", "");
+        int best = -1;
+        for (int searched = 0; searched < LastRowSearched && rows.Read(); searched++)
+        {
+            if (rows.IsBlank())
+            {
+                continue;
+            }
+
+            Header? header = Recognise(rows, hasDefaultMonth, out Rejection? rowFault, out int recognised);
+            if (header is not null)
+            {
+                return header;
+            }
+
+            if (recognised > best)
+            {
+                best = recognised;
+                fault = rowFault!;
+            }
+        }
+
+        return null;
+    }
+
+    public static Header? Recognise(RowSource rows, bool hasDefaultMonth, out Rejection? fault, out int recognised)
+    {
+        int[] positions = new int[Enum.GetValues<Column>().Length];
+        string[] texts = new string[positions.Length];
+        Array.Fill(positions, -1);
+        Column? twice = null;
+        recognised = 0;
+        for (int i = 0; i < rows.FieldCount; i++)
+        {
+            if (ColumnNames.Recognise(rows.Field(i)) is not { } column)
+            {
+                continue;
+            }
+
+            recognised++;
+            twice = positions[(int)column] >= 0 ? column : twice;
+            positions[(int)column] = i;
+            texts[(int)column] = FieldText.Shown(rows.Field(i), personal: false);
+        }
+
+        FileContent? content = Tell(positions);
+        fault = content is null || recognised < 3 ? new Rejection(Codes.HeaderUnknown, rows.Row, "", "", Required(FileContent.Payroll, true))
+            : Missing(content.Value, positions, hasDefaultMonth) is { } missing
+                ? new Rejection(Codes.HeaderColumnMissing, rows.Row, ColumnNames.Ours(missing), "", ColumnNames.Ours(missing))
+            : twice is not null ? new Rejection(Codes.HeaderColumnTwice, rows.Row, texts[(int)twice.Value], "2", "1")
+            : null;
+        return fault is null ? new Header(content!.Value, rows.FieldCount, positions, texts) : null;
+    }
+
+    /// <summary>What a file holds is told by the columns that only such a file has.</summary>
+    private static FileContent? Tell(int[] positions)
+    {
+        bool has(Column column) => positions[(int)column] >= 0;
+        return has(Column.Event) ? FileContent.Persons
+            : has(Column.MovementKind) && has(Column.MovementAmount) ? FileContent.Movements
+            : has(Column.PensionPriorYear) || has(Column.PensionThisYear) || has(Column.PensionMonth) ? FileContent.Pension
+            : has(Column.Base) || has(Column.PersonPaid) || has(Column.EmployerPaid) ? FileContent.Payroll
+            : null;
+    }
+
+    private static Column? Missing(FileContent content, int[] positions, bool hasDefaultMonth)
+    {
+        foreach (Column column in RequiredColumns(content, !hasDefaultMonth))
+        {
+            if (positions[(int)column] < 0)
+            {
+                return column;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Required(FileContent content, bool month) => string.Join('、', RequiredColumns(content, month).Select(ColumnNames.Ours));
+
+    private static IEnumerable<Column> RequiredColumns(FileContent content, bool month)
+    {
+        Column[] required = content switch
+        {
+            FileContent.Payroll => [Column.EmployerCode, Column.Id, Column.Month, Column.Base, Column.PersonPaid, Column.EmployerPaid],
+            FileContent.Pension => [Column.Id, Column.Month],
+            FileContent.Persons => [Column.Id, Column.Event, Column.EventOn],
+            _ => [Column.Id],
+        };
+        return month ? required : required.Where(c => c != Column.Month);
+    }
+}

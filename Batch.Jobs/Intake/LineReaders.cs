@@ -1,0 +1,169 @@
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>A payroll row to a line: every field is read, so that every fault is reported.</summary>
+internal static class PayrollRow
+{
+    private const string Kinds = "正常 | 补缴";
+    private const string Standings = "在职 | 退休";
+
+    private static readonly Dictionary<string, bool> ArrearsByWord = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["正常"] = false, ["正常缴费"] = false, ["正常应缴"] = false, ["normal"] = false, ["regular"] = false,
+        ["补缴"] = true, ["补收"] = true, ["补缴费"] = true, ["arrears"] = true,
+    };
+
+    private static readonly Dictionary<string, Standing> StandingByWord = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["在职"] = Standing.Active, ["在职人员"] = Standing.Active, ["active"] = Standing.Active, ["employed"] = Standing.Active,
+        ["退休"] = Standing.Retired, ["退休人员"] = Standing.Retired, ["retired"] = Standing.Retired,
+    };
+
+    public static PayrollLine Read(RowFields row, CitizenId id)
+    {
+        bool arrears = false;
+        if (!row.IsBlank(Column.ContributionKind))
+        {
+            row.TryChoice(Column.ContributionKind, ArrearsByWord, Codes.ContributionKindUnknown, Kinds, out arrears);
+        }
+
+        Standing? standing = null;
+        if (!row.IsBlank(Column.Standing) && row.TryChoice(Column.Standing, StandingByWord, Codes.StandingUnknown, Standings, out Standing said))
+        {
+            standing = said;
+        }
+
+        return new PayrollLine(row.Row, id, row.Text(Column.Name), row.Employer(), row.Text(Column.EmployerName), row.Month(), row.Amount(Column.Base),
+            row.Amount(Column.PersonPaid), row.Amount(Column.EmployerPaid), row.OptionalDate(Column.ReceivedOn), arrears, standing);
+    }
+}
+
+/// <summary>A pension agency's row to a line.</summary>
+internal static class PensionRow
+{
+    public static PensionLine Read(RowFields row, CitizenId id) =>
+        new(row.Row, id, row.Text(Column.Name), row.Month(), row.OptionalPension(Column.PensionPriorYear), row.OptionalPension(Column.PensionThisYear),
+            row.OptionalPension(Column.PensionMonth), row.OptionalDate(Column.RetiredOn));
+}
+
+/// <summary>A row of status changes to a line.</summary>
+internal static class PersonsRow
+{
+    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限";
+    private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
+    private const int LongestCard = 32;
+    private const int MostEarlierMonths = 80 * 12;
+
+    private static readonly Dictionary<string, PersonEvent> EventByWord = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["新参保"] = PersonEvent.New, ["新增"] = PersonEvent.New, ["参保"] = PersonEvent.New, ["new"] = PersonEvent.New,
+        ["停保"] = PersonEvent.Left, ["减少"] = PersonEvent.Left, ["left"] = PersonEvent.Left,
+        ["续保"] = PersonEvent.Resumed, ["resumed"] = PersonEvent.Resumed,
+        ["退休"] = PersonEvent.Retired, ["retired"] = PersonEvent.Retired,
+        ["死亡"] = PersonEvent.Died, ["died"] = PersonEvent.Died,
+        ["人员类别"] = PersonEvent.Category, ["category"] = PersonEvent.Category,
+        ["卡号"] = PersonEvent.Card, ["card"] = PersonEvent.Card,
+        ["以前年限"] = PersonEvent.EarlierMonths, ["earlier-months"] = PersonEvent.EarlierMonths, ["earlier months"] = PersonEvent.EarlierMonths,
+    };
+
+    /// <summary>An area may add categories of its own: any other plain lower-case word is one.</summary>
+    private static readonly Dictionary<string, string> CategoryByWord = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["unit"] = "unit", ["单位职工"] = "unit", ["单位"] = "unit",
+        ["flexible"] = "flexible", ["灵活就业"] = "flexible", ["灵活就业人员"] = "flexible",
+        ["veteran"] = "veteran", ["建国前老工人"] = "veteran",
+    };
+
+    public static PersonsLine Read(RowFields row, CitizenId id)
+    {
+        PersonEvent change = default;
+        if (row.IsBlank(Column.Event))
+        {
+            row.Reject(Column.Event, Codes.PersonEventBlank, Events);
+        }
+        else
+        {
+            row.TryChoice(Column.Event, EventByWord, Codes.PersonEventUnknown, Events, out change);
+        }
+
+        string? value = change switch
+        {
+            PersonEvent.Category => Category(row),
+            PersonEvent.Card => Card(row),
+            PersonEvent.EarlierMonths => EarlierMonths(row),
+            _ => null,
+        };
+        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), value);
+    }
+
+    private static string? Category(RowFields row)
+    {
+        if (row.IsBlank(Column.EventValue))
+        {
+            row.Reject(Column.EventValue, Codes.ValueBlank, Categories);
+            return null;
+        }
+
+        string text = row.Normalised(Column.EventValue);
+        if (CategoryByWord.TryGetValue(text, out string? category))
+        {
+            return category;
+        }
+
+        bool ownWord = text.Length is > 1 and <= 32 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && char.IsAsciiLetterLower(text[0]);
+        if (!ownWord)
+        {
+            row.Reject(Column.EventValue, Codes.CategoryUnknown, Categories);
+        }
+
+        return text;
+    }
+
+    private static string? Card(RowFields row)
+    {
+        string text = row.Normalised(Column.EventValue).ToUpperInvariant();
+        if (text.Length == 0)
+        {
+            row.Reject(Column.EventValue, Codes.ValueBlank, "卡号");
+        }
+        else if (text.Length is < 4 or > LongestCard || !text.All(char.IsAsciiLetterOrDigit))
+        {
+            row.Reject(Column.EventValue, Codes.CardInvalid, $"4-{LongestCard}");
+        }
+
+        return text;
+    }
+
+    /// <summary>Months, or years and months: 150, 12年, 12年6个月, 6个月.</summary>
+    private static string? EarlierMonths(RowFields row)
+    {
+        string text = row.Normalised(Column.EventValue);
+        if (text.Length == 0)
+        {
+            row.Reject(Column.EventValue, Codes.ValueBlank, "12年6个月");
+            return null;
+        }
+
+        int year = text.IndexOf('年', StringComparison.Ordinal);
+        int years = 0;
+        bool read = year < 0 || TryCount(text.AsSpan(0, year), out years);
+        ReadOnlySpan<char> rest = text.AsSpan(year + 1).TrimEnd('月').TrimEnd('个');
+        int months = 0;
+        read &= (year >= 0 && rest.IsEmpty) || TryCount(rest, out months);
+        if (!read || (years * 12) + months > MostEarlierMonths)
+        {
+            row.Reject(Column.EventValue, Codes.EarlierMonthsInvalid, "12年6个月");
+            return null;
+        }
+
+        return ((years * 12) + months).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static bool TryCount(ReadOnlySpan<char> text, out int count)
+    {
+        count = 0;
+        return text.Length is > 0 and <= 4 && int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out count);
+    }
+}

@@ -1,0 +1,67 @@
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>What a file holds, told by its header.</summary>
+public enum FileContent
+{
+    Payroll,
+    Pension,
+    Persons,
+    Movements,
+}
+
+/// <summary>A payroll row that passed: one person, one employer, one contribution month.</summary>
+/// <param name="Row">Line of the file (1-based, as an editor or a spreadsheet shows it).</param>
+/// <param name="Employer">Employer's number as declared 单位编号 (a unified social credit code or a local number).</param>
+/// <param name="Arrears">The row says it is a back payment 补缴.</param>
+/// <param name="Standing">What the row's own column says of the person, when it has one.</param>
+public readonly record struct PayrollLine(
+    int Row, CitizenId Id, string? Name, string Employer, string? EmployerName, YearMonth Month, Money Base, Money PersonPaid, Money EmployerPaid,
+    LocalDate? ReceivedOn, bool Arrears, Standing? Standing);
+
+/// <summary>A pension agency's row that passed: what one retired person receives in one month.</summary>
+public readonly record struct PensionLine(
+    int Row, CitizenId Id, string? Name, YearMonth Month, Money? PriorYear, Money? ThisYear, Money? MonthPension, LocalDate? RetiredOn);
+
+public enum PersonEvent : short
+{
+    New = 1,
+    Left = 2,
+    Resumed = 3,
+    Retired = 4,
+    Died = 5,
+    Category = 6,
+    Card = 7,
+    EarlierMonths = 8,
+}
+
+/// <summary>One change of a person's status. <see cref="Value"/>: the category's name, the card number, or the months accumulated earlier.</summary>
+public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value);
+
+/// <summary>Why a row did not pass. Found is masked where it is personal.</summary>
+/// <param name="Code">Stable code, such as <c>ID_CHECK_DIGIT</c>; the table of codes gives the sentences.</param>
+public sealed record Rejection(string Code, int Row, string Column, string Found, string Expected);
+
+/// <summary>The limits of one file, each a named setting.</summary>
+public sealed record IntakeLimits
+{
+    public static readonly IntakeLimits Default = new();
+
+    public long MaxBytes { get; init; } = 4L << 30;
+    public int MaxRows { get; init; } = 20_000_000;
+    public int MaxLineChars { get; init; } = 64 * 1024;
+    public int MaxColumns { get; init; } = 256;
+    public int MaxZipRatio { get; init; } = 200;
+    public long MaxZipEntryBytes { get; init; } = 2L << 30;
+
+    /// <summary>The table of a workbook's texts is the one part that is held in memory.</summary>
+    public long MaxSharedStringsBytes { get; init; } = 128L << 20;
+}
+
+/// <summary>The whole file is refused before any row is judged (empty, no known header, unreadable encoding, over a limit, totals that disagree).</summary>
+public sealed class FileRefusedException(Rejection rejection) : Exception(rejection.Code)
+{
+    public Rejection Rejection { get; } = rejection;
+}

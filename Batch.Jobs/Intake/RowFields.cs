@@ -1,0 +1,272 @@
+using System.Diagnostics.CodeAnalysis;
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>Reads the fields of the current row by column. Each fault goes to the block's rejections; the value is then only a filler.</summary>
+internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaultMonth, LocalDate today, ControlTotals totals, long fileLength)
+{
+    private const int LongestEmployerCode = 32;
+    private const int LongestName = 128;
+
+    private readonly TextCache employers = TextCache.ForFile(fileLength, most: 4096);
+    private readonly TextCache names = TextCache.ForFile(fileLength, most: 8192);
+    private readonly byte[] lastMonthText = new byte[FieldText.MaxChars];
+    private int lastMonthLength = -1;
+    private YearMonth lastMonth;
+    private List<Rejection> rejections = [];
+
+    public int Row => rows.Row;
+
+    /// <summary>Numbers that had to be put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
+    public long IdsNormalised { get; private set; }
+
+    public void RejectInto(List<Rejection> into) => rejections = into;
+
+    public void Reject(string code, string found, string expected) => rejections.Add(new Rejection(code, rows.Row, "", found, expected));
+
+    public bool Has(Column column) => header.Has(column);
+
+    public bool IsBlank(Column column) => !header.Has(column) || FieldText.IsBlank(rows.Field(header.Position(column)));
+
+    /// <summary>The citizen number alone, without judging it: to tell a person's row from other rows.</summary>
+    public CitizenIdFault ReadId(out CitizenId id)
+    {
+        ReadOnlySpan<byte> field = rows.Field(header.Position(Column.Id));
+        if (field.Length == 18)
+        {
+            CitizenIdFault fault = CitizenId.TryParse(field, today, out id);
+            if (fault == CitizenIdFault.None && field[17] != 'x')
+            {
+                return fault;
+            }
+        }
+
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        Span<char> kept = stackalloc char[FieldText.MaxChars];
+        int length = 0;
+        foreach (char c in FieldText.Normalise(field, buffer))
+        {
+            if (!char.IsWhiteSpace(c))
+            {
+                kept[length++] = c == 'x' ? 'X' : c;
+            }
+        }
+
+        IdsNormalised += length > 0 && !IsSame(field, kept[..length]) ? 1 : 0;
+        return CitizenId.TryParse(kept[..length], today, out id);
+    }
+
+    public void RejectId(CitizenIdFault fault) => Reject(Column.Id, fault switch
+    {
+        CitizenIdFault.Blank => Codes.IdBlank,
+        CitizenIdFault.Length => Codes.IdLength,
+        CitizenIdFault.Characters => Codes.IdCharacters,
+        CitizenIdFault.RuinedBySpreadsheet => Codes.IdRuinedBySpreadsheet,
+        CitizenIdFault.BirthDate => Codes.IdBirthDate,
+        CitizenIdFault.BirthDateInFuture => Codes.IdBirthDateInFuture,
+        CitizenIdFault.CheckDigit => Codes.IdCheckDigit,
+        CitizenIdFault.FifteenDigits => Codes.IdFifteenDigits,
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    }, fault == CitizenIdFault.Characters ? "0-9, X" : "18");
+
+    public string Employer()
+    {
+        ReadOnlySpan<byte> field = rows.Field(header.Position(Column.EmployerCode));
+        if (employers.TryGet(field, out string? known))
+        {
+            return known;
+        }
+
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        ReadOnlySpan<char> text = FieldText.Normalise(field, buffer);
+        if (text.IsEmpty)
+        {
+            Reject(Column.EmployerCode, Codes.EmployerBlank, "");
+            return "";
+        }
+
+        foreach (char c in text)
+        {
+            if (text.Length > LongestEmployerCode || !(char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/'))
+            {
+                Reject(Column.EmployerCode, Codes.EmployerUnknownFormat, $"{LongestEmployerCode}");
+                return "";
+            }
+        }
+
+        return employers.Add(field, text.ToString().ToUpperInvariant());
+    }
+
+    /// <summary>A name as it is written, without the blanks around it; null where there is none.</summary>
+    public string? Text(Column column)
+    {
+        if (!header.Has(column))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> field = rows.Field(header.Position(column));
+        if (field.IsEmpty)
+        {
+            return null;
+        }
+
+        TextCache cache = column == Column.EmployerName ? employers : names;
+        return cache.TryGet(field, out string? known) ? known : NewText(column, field, cache);
+    }
+
+    public YearMonth Month()
+    {
+        if (!header.Has(Column.Month))
+        {
+            return defaultMonth!.Value;
+        }
+
+        ReadOnlySpan<byte> field = rows.Field(header.Position(Column.Month));
+        if (field.Length == lastMonthLength && field.SequenceEqual(lastMonthText.AsSpan(0, lastMonthLength)))
+        {
+            return lastMonth;
+        }
+
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        ReadOnlySpan<char> text = FieldText.Normalise(field, buffer);
+        if (!CalendarText.TryMonth(text, rows.IsSpreadsheet, out YearMonth month))
+        {
+            Reject(Column.Month, text.IsEmpty ? Codes.MonthBlank : Codes.MonthInvalid, "YYYY-MM");
+            return default;
+        }
+
+        lastMonthLength = field.Length <= lastMonthText.Length ? field.Length : -1;
+        field[..Math.Max(lastMonthLength, 0)].CopyTo(lastMonthText);
+        lastMonth = month;
+        return month;
+    }
+
+    public LocalDate? OptionalDate(Column column) => IsBlank(column) ? null : Date(column);
+
+    public LocalDate Date(Column column)
+    {
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        ReadOnlySpan<char> text = FieldText.Normalise(rows.Field(header.Position(column)), buffer);
+        if (!CalendarText.TryDate(text, rows.IsSpreadsheet, out LocalDate date))
+        {
+            Reject(column, text.IsEmpty ? Codes.DateBlank : Codes.DateInvalid, "YYYY-MM-DD");
+        }
+        else if (date > today)
+        {
+            Reject(column, Codes.DateFuture, NodaTime.Text.LocalDatePattern.Iso.Format(today));
+        }
+
+        return date;
+    }
+
+    /// <summary>An amount that must be there; zero is one.</summary>
+    public Money Amount(Column column)
+    {
+        string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
+        totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
+        if (fault is not null)
+        {
+            RejectAmount(column, fault);
+        }
+
+        return amount ?? Money.Zero;
+    }
+
+    /// <summary>A pension: none where blank, and never zero (policy-facts 1.2, edge 12).</summary>
+    public Money? OptionalPension(Column column)
+    {
+        if (IsBlank(column))
+        {
+            return null;
+        }
+
+        int faults = rejections.Count;
+        Money amount = Amount(column);
+        if (amount.IsZero && rejections.Count == faults)
+        {
+            RejectAmount(column, Codes.AmountZero);
+        }
+
+        return amount;
+    }
+
+    /// <summary>One of a few words; false, with a rejection, for any other.</summary>
+    public bool TryChoice<T>(Column column, Dictionary<string, T> words, string code, string expected, [MaybeNullWhen(false)] out T choice)
+    {
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        ReadOnlySpan<char> text = FieldText.Normalise(rows.Field(header.Position(column)), buffer);
+        if (words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out choice))
+        {
+            return true;
+        }
+
+        Reject(column, code, expected);
+        return false;
+    }
+
+    public string Normalised(Column column)
+    {
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        return header.Has(column) ? FieldText.Normalise(rows.Field(header.Position(column)), buffer).ToString() : "";
+    }
+
+    public void Reject(Column column, string code, string expected)
+    {
+        ReadOnlySpan<byte> field = header.Has(column) ? rows.Field(header.Position(column)) : default;
+        rejections.Add(new Rejection(code, rows.Row, header.Text(column), FieldText.Shown(field, ColumnNames.IsPersonal(column)), expected));
+    }
+
+    private void RejectAmount(Column column, string fault) => Reject(column, fault, fault switch
+    {
+        Codes.AmountAbsurd => AmountText.LargestMonthly.ToString(),
+        Codes.AmountPrecision => "0.01",
+        Codes.AmountUnreadable or Codes.AmountBlank => "1234.56",
+        Codes.AmountZero => "> 0",
+        _ => ">= 0",
+    });
+
+    private string? NewText(Column column, ReadOnlySpan<byte> field, TextCache cache)
+    {
+        string text = FieldText.Trimmed(field);
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (text.Length > LongestName)
+        {
+            Reject(column, Codes.TextTooLong, $"{LongestName}");
+        }
+        else if (text.Any(char.IsControl))
+        {
+            Reject(column, Codes.TextCharacters, "");
+        }
+        else
+        {
+            cache.Add(field, text);
+        }
+
+        return text;
+    }
+
+    private static bool IsSame(ReadOnlySpan<byte> field, ReadOnlySpan<char> text)
+    {
+        if (field.Length != text.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (field[i] != text[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

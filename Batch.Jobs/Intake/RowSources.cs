@@ -1,0 +1,143 @@
+using System.Text;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>Opens a file as rows: tells its format by its first bytes, for text also the encoding and the separator.</summary>
+internal static class RowSources
+{
+    /// <summary>The header lies within this much of the file; the separator is tried out on it.</summary>
+    private const int PrefixBytes = 64 * 1024;
+
+    private static readonly char[] Separators = [',', ';', '\t', '|'];
+
+    /// <exception cref="FileRefusedException">The file is empty or larger than the limit.</exception>
+    public static FileStream OpenFile(string path, IntakeLimits limits)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        string? fault = file.Length == 0 ? Codes.FileEmpty : file.Length > limits.MaxBytes ? Codes.FileTooLarge : null;
+        if (fault is null)
+        {
+            return file;
+        }
+
+        long length = file.Length;
+        file.Dispose();
+        throw Refuse.File(fault, 1, length == 0 ? "" : $"{length}", length == 0 ? "" : $"{limits.MaxBytes}");
+    }
+
+    /// <summary>Opens the rows and reads on to the header.</summary>
+    /// <exception cref="FileRefusedException">No row is a header that is known, or the file cannot be read at all.</exception>
+    public static RowSource Open(FileStream file, bool hasDefaultMonth, IntakeLimits limits, out Header header)
+    {
+        Span<byte> start = stackalloc byte[8];
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        file.Position = 0;
+        return Workbook.IsZip(start) || Workbook.IsCompound(start)
+            ? OpenWorkbook(file, Workbook.IsZip(start), hasDefaultMonth, limits, out header)
+            : OpenText(file, hasDefaultMonth, limits, out header);
+    }
+
+    private static CsvRows OpenText(FileStream file, bool hasDefaultMonth, IntakeLimits limits, out Header header)
+    {
+        TextEncoding encoding = TextEncoding.Detect(file);
+        CsvRows? rows = null;
+        try
+        {
+            char separator = FindSeparator(ReadPrefix(encoding.ReadUtf8(file), file.Length), hasDefaultMonth, limits);
+            rows = new CsvRows(encoding.ReadUtf8(file), separator, limits) { File = file, Encoding = encoding };
+            header = Header.Find(rows, hasDefaultMonth, out Rejection fault) ?? throw new FileRefusedException(fault);
+            return rows;
+        }
+        catch (DecoderFallbackException)
+        {
+            rows?.Dispose();
+            throw encoding.Refuse(file);
+        }
+        catch
+        {
+            rows?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The first sheet with a header is read.</summary>
+    private static ExcelRows OpenWorkbook(FileStream file, bool zip, bool hasDefaultMonth, IntakeLimits limits, out Header header)
+    {
+        if (zip)
+        {
+            Workbook.CheckParts(file, limits);
+        }
+        else
+        {
+            Workbook.CheckContainer(file);
+        }
+
+        var rows = new ExcelRows(new BufferedStream(file, 64 * 1024), limits);
+        try
+        {
+            Rejection? nearest = null;
+            do
+            {
+                if (Header.Find(rows, hasDefaultMonth, out Rejection fault) is { } found)
+                {
+                    header = found;
+                    rows.FillMerged(found.PositionsOfTexts());
+                    return rows;
+                }
+
+                // A workbook's other sheets are often empty: of those nothing is said.
+                nearest = nearest is null || nearest.Code == Codes.FileEmpty || (fault.Code != Codes.FileEmpty && Precedence(fault) > Precedence(nearest)) ? fault : nearest;
+            }
+            while (rows.NextSheet());
+            throw new FileRefusedException(nearest);
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The separator that makes one of the first rows a header; where none does, the one that comes nearest to it.</summary>
+    /// <exception cref="FileRefusedException">No separator gives a header.</exception>
+    private static char FindSeparator(ReadOnlyMemory<byte> prefix, bool hasDefaultMonth, IntakeLimits limits)
+    {
+        Rejection? nearest = null;
+        foreach (char separator in Separators)
+        {
+            using var rows = new CsvRows(prefix, separator, limits);
+            try
+            {
+                if (Header.Find(rows, hasDefaultMonth, out Rejection fault) is not null)
+                {
+                    return separator;
+                }
+
+                nearest = nearest is null || Precedence(fault) > Precedence(nearest) ? fault : nearest;
+            }
+            catch (FileRefusedException refused)
+            {
+                nearest = nearest is null || Precedence(refused.Rejection) > Precedence(nearest) ? refused.Rejection : nearest;
+            }
+        }
+
+        throw new FileRefusedException(nearest!);
+    }
+
+    private static int Precedence(Rejection fault) => fault.Code switch
+    {
+        Codes.FileEmpty => 5,
+        Codes.TooManyColumns => 4,
+        Codes.HeaderColumnTwice => 3,
+        Codes.HeaderColumnMissing => 2,
+        Codes.HeaderUnknown => 1,
+        _ => 0,
+    };
+
+    private static ReadOnlyMemory<byte> ReadPrefix(Stream utf8, long fileLength)
+    {
+        // Transcoded text takes at most half as much again.
+        byte[] prefix = new byte[(int)Math.Min(PrefixBytes, (fileLength * 3 / 2) + 1)];
+        return prefix.AsMemory(0, utf8.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false));
+    }
+}

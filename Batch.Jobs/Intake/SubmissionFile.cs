@@ -1,0 +1,229 @@
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>
+/// One uploaded file, read as a stream of blocks: each row of it becomes a line or has at least one rejection. Knows no database and no policy.
+/// </summary>
+public sealed partial class SubmissionFile : IDisposable
+{
+    private readonly FileStream file;
+    private readonly RowSource source;
+    private readonly Header header;
+    private readonly RowFields fields;
+    private readonly ControlTotals totals = new();
+    private readonly IntakeLimits limits;
+
+    private SubmissionFile(FileStream file, RowSource source, Header header, YearMonth? defaultMonth, LocalDate today, IntakeLimits limits)
+    {
+        this.file = file;
+        this.source = source;
+        this.header = header;
+        this.limits = limits;
+        fields = new RowFields(source, header, defaultMonth, today, totals, file.Length);
+    }
+
+    /// <summary>Opens a file: detects format and encoding, skips titles, reads the header.</summary>
+    /// <param name="defaultMonth">Taken for rows when the file has no month column.</param>
+    /// <exception cref="FileRefusedException">Nothing in the file can be read as a submission.</exception>
+    public static SubmissionFile Open(string path, YearMonth? defaultMonth, LocalDate today, IntakeLimits limits)
+    {
+        FileStream file = RowSources.OpenFile(path, limits);
+        RowSource? source = null;
+        try
+        {
+            source = RowSources.Open(file, defaultMonth is not null, limits, out Header header);
+            if (header.Content == FileContent.Movements)
+            {
+                throw Refuse.File(Codes.MovementsNotSupportedYet, source.Row, "", "");
+            }
+
+            return new SubmissionFile(file, source, header, defaultMonth, today, limits);
+        }
+        catch
+        {
+            source?.Dispose();
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public FileContent Content => header.Content;
+
+    /// <summary>Rows read so far: lines and rejected rows; titles, blanks, totals and remarks are none.</summary>
+    public int RowsRead { get; private set; }
+
+    /// <summary>Citizen numbers that were put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
+    public long IdsNormalised => fields.IdsNormalised;
+
+    /// <summary>A rejection that names one of our columns, as checks of lines do, with the column's name as the file writes it.</summary>
+    public Rejection InItsWords(Rejection rejection)
+    {
+        foreach (Column column in Enum.GetValues<Column>())
+        {
+            if (header.Has(column) && ColumnNames.Ours(column) == rejection.Column)
+            {
+                return rejection with { Column = header.Text(column) };
+            }
+        }
+
+        return rejection;
+    }
+
+    /// <summary>Fills the block with the next rows; false when the file has ended (the block is then empty).</summary>
+    /// <exception cref="FileRefusedException">The file breaks off, or its totals row disagrees with its rows.</exception>
+    public bool Read(LineBlock block)
+    {
+        block.Clear();
+        fields.RejectInto(block.Rejections);
+        while (block.Rows < LineBlock.Capacity && source.Read())
+        {
+            CitizenIdFault idFault = fields.ReadId(out CitizenId id);
+            if (idFault != CitizenIdFault.None && IsNoPerson(idFault))
+            {
+                continue;
+            }
+
+            if (++RowsRead > limits.MaxRows)
+            {
+                throw Refuse.File(Codes.TooManyRows, source.Row, $"> {limits.MaxRows}", $"{limits.MaxRows}");
+            }
+
+            block.Rows++;
+            ReadRow(block, idFault, id);
+        }
+
+        if (block.Rows < LineBlock.Capacity && source is ExcelRows workbook)
+        {
+            RefuseSecondSheet(workbook);
+        }
+
+        if (RowsRead == 0)
+        {
+            throw Refuse.File(Codes.HeaderOnly, Math.Max(source.Row, 1), "", "");
+        }
+
+        return block.Rows > 0;
+    }
+
+    public void Dispose()
+    {
+        source.Dispose();
+        file.Dispose();
+    }
+
+    /// <summary>Nobody is lost on a sheet behind the first.</summary>
+    private static void RefuseSecondSheet(ExcelRows workbook)
+    {
+        while (workbook.NextSheet())
+        {
+            if (Header.Find(workbook, hasDefaultMonth: true, out _) is null)
+            {
+                continue;
+            }
+
+            while (workbook.Read())
+            {
+                if (!workbook.IsBlank())
+                {
+                    throw Refuse.File(Codes.SheetsSeveral, workbook.Row, FieldText.Shown(workbook.SheetName, personal: false), "1");
+                }
+            }
+        }
+    }
+
+    private void ReadRow(LineBlock block, CitizenIdFault idFault, CitizenId id)
+    {
+        if (source.QuotesBroken || !HasTheHeadersFields())
+        {
+            totals.AddUnknownRow();
+            fields.Reject(source.QuotesBroken ? Codes.QuoteStray : Codes.FieldCount, source.QuotesBroken ? "" : $"{source.FieldCount}", source.QuotesBroken ? "\"…\"" : $"{header.FieldCount}");
+            return;
+        }
+
+        int faults = block.Rejections.Count;
+        if (idFault != CitizenIdFault.None)
+        {
+            fields.RejectId(idFault);
+        }
+
+        switch (header.Content)
+        {
+            case FileContent.Payroll:
+                PayrollLine payroll = PayrollRow.Read(fields, id);
+                if (block.Rejections.Count == faults)
+                {
+                    block.Payroll.Add(payroll);
+                }
+
+                break;
+            case FileContent.Pension:
+                PensionLine pension = PensionRow.Read(fields, id);
+                if (block.Rejections.Count == faults)
+                {
+                    block.Pension.Add(pension);
+                }
+
+                break;
+            default:
+                PersonsLine change = PersonsRow.Read(fields, id);
+                if (block.Rejections.Count == faults)
+                {
+                    block.Persons.Add(change);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>As many fields as the header, but for empty ones at the end, which spreadsheets add and drop as they like.</summary>
+    private bool HasTheHeadersFields()
+    {
+        for (int i = header.FieldCount; i < source.FieldCount; i++)
+        {
+            if (!FieldText.IsBlank(source.Field(i)))
+            {
+                return false;
+            }
+        }
+
+        return source.FieldCount >= header.FieldCount || source.IsSpreadsheet;
+    }
+
+    /// <summary>A row that is no person's: blank, the totals (which are checked here), a remark, or the header printed once more.</summary>
+    private bool IsNoPerson(CitizenIdFault idFault)
+    {
+        RowKind kind = RowKinds.Tell(source, header, idFault);
+        if (kind == RowKind.Totals)
+        {
+            totals.Check(source, header, RowsRead);
+        }
+
+        return kind != RowKind.Person;
+    }
+}
+
+/// <summary>Rows of one file in their order: the lines that passed and the rejections of those that did not. Reused from block to block.</summary>
+public sealed class LineBlock
+{
+    public const int Capacity = 16_384;
+
+    /// <summary>Rows read into this block: lines + distinct rejected rows.</summary>
+    public int Rows { get; set; }
+    public List<PayrollLine> Payroll { get; } = [];
+    public List<PensionLine> Pension { get; } = [];
+    public List<PersonsLine> Persons { get; } = [];
+
+    /// <summary>All faults of all rejected rows, by row; a row may have several.</summary>
+    public List<Rejection> Rejections { get; } = [];
+
+    public void Clear()
+    {
+        Rows = 0;
+        Payroll.Clear();
+        Pension.Clear();
+        Persons.Clear();
+        Rejections.Clear();
+    }
+}
