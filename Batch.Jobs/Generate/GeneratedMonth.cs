@@ -1,0 +1,129 @@
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Jobs.Generate;
+
+/// <summary>A month of the generated time with its policy and what that policy asks of the rows.</summary>
+internal sealed class GeneratedMonth
+{
+    private const string Category = "unit";
+
+    private readonly MonthPolicy policy;
+    private readonly int firstYear;
+
+    /// <exception cref="GenerateRefusedException">The policy cannot credit people in this month.</exception>
+    public GeneratedMonth(AreaPolicy area, YearMonth first, int number)
+    {
+        Number = number;
+        Month = first.PlusMonths(number);
+        firstYear = first.Year;
+        Totals = new MonthTotals(Month);
+        string name = $"{Month.Year:0000}-{Month.Month:00}";
+        try
+        {
+            policy = area.For(Month, []);
+            Money some = new(5000_00);
+            LocalDate birth = Month.OnDayOfMonth(1).PlusYears(-65);
+            ChecksPerson = Assessment.Expect(policy, Category, birth, some).Person is not null;
+            Assessment.Assess(policy, new PersonMonth { Standing = Standing.Retired, Birth = birth, Category = Category, PensionPriorYear = some });
+            NeedsPension = !CreditsWithoutPension(birth);
+        }
+        catch (PolicyGapException)
+        {
+            throw new GenerateRefusedException($"No policy of {area.Area} covers {name}; choose another month.");
+        }
+        catch (MissingFigureException missing)
+        {
+            throw new GenerateRefusedException(
+                $"The policy of {area.Area} has no {missing.Figure} for {name}, so what people are credited there cannot be told; choose another month.");
+        }
+        catch (CategoryOpenException)
+        {
+            throw new GenerateRefusedException($"The policy of {area.Area} does not say what people are credited in {name}; choose another month.");
+        }
+    }
+
+    /// <summary>Counted from the first month generated.</summary>
+    public int Number { get; }
+    public YearMonth Month { get; }
+    public MonthTotals Totals { get; }
+
+    /// <summary>Whether the policy tells what a person pays, and so a wrong amount.</summary>
+    public bool ChecksPerson { get; }
+
+    /// <summary>Whether retired people are credited by their pension, so that they need one.</summary>
+    public bool NeedsPension { get; }
+
+    /// <summary>The base declared in this month: bases rise by 4 % a year, whole yuan stay whole.</summary>
+    public Money BaseOf(in Person person)
+    {
+        long fen = person.Base;
+        for (int year = firstYear; year < Month.Year; year++)
+        {
+            fen += fen % 100 == 0 ? fen / 2500 * 100 : fen / 25;
+        }
+
+        return new Money(fen);
+    }
+
+    /// <summary>Pensions rise by 5 % a year.</summary>
+    public Money PensionOf(in Person person, int yearsBack)
+    {
+        long fen = person.Pension;
+        for (int year = firstYear; year < Month.Year - yearsBack; year++)
+        {
+            fen += fen / 20;
+        }
+
+        return new Money(yearsBack > Month.Year - firstYear ? fen - (fen / 20) : fen);
+    }
+
+    public (Money Person, Money Employer) Due(in Person person, Money declaredBase)
+    {
+        ExpectedContribution due = Assessment.Expect(policy, Category, person.Birth, declaredBase);
+        return (due.Person ?? Money.Zero, due.Employer ?? Money.Zero);
+    }
+
+    public void CountEmployed(in Person person, Money declaredBase, Money personPaid, Money employerPaid)
+    {
+        Shares shares = Assessment.Assess(policy, new PersonMonth
+        {
+            Standing = Standing.Active,
+            Birth = person.Birth,
+            Category = Category,
+            Base = declaredBase,
+            PersonPaid = personPaid,
+            EmployerPaid = employerPaid,
+        });
+        Totals.PersonPaid += personPaid.Fen;
+        Totals.EmployerPaid += employerPaid.Fen;
+        Totals.Credited += shares.Account.Fen;
+    }
+
+    public void CountRetired(in Person person, Money? priorYear, Money? thisYear, Money month)
+    {
+        Shares shares = Assessment.Assess(policy, new PersonMonth
+        {
+            Standing = Standing.Retired,
+            Birth = person.Birth,
+            Category = Category,
+            PensionPriorYear = priorYear,
+            PensionThisYear = thisYear,
+            PensionMonth = month,
+        });
+        Totals.Credited += shares.Account.Fen;
+    }
+
+    private bool CreditsWithoutPension(LocalDate birth)
+    {
+        try
+        {
+            Assessment.Assess(policy, new PersonMonth { Standing = Standing.Retired, Birth = birth, Category = Category });
+            return true;
+        }
+        catch (MissingFigureException)
+        {
+            return false;
+        }
+    }
+}
