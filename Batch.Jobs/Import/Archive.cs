@@ -1,0 +1,107 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Batch.Jobs.Areas;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Keeps the bytes of every file as received, by their SHA-256, before anything of them is read.</summary>
+public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
+{
+    private const int PartBytes = 1 << 20;
+
+    /// <summary>Archives files that are not there yet, many small ones in one COPY; returns the SHA-256 of each.</summary>
+    public async Task<IReadOnlyList<byte[]>> KeepAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        byte[][] hashes = [.. paths.Select(Hash)];
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        HashSet<string> wanted = await ReserveAsync(connection, paths, hashes, cancellation);
+        if (wanted.Count > 0)
+        {
+            await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
+                area.Sql("COPY :area.archive_part (sha256, part, content) FROM STDIN (FORMAT binary)"), cancellation);
+            for (int i = 0; i < paths.Count; i++)
+            {
+                if (wanted.Remove(Convert.ToHexString(hashes[i])))
+                {
+                    await WritePartsAsync(copy, paths[i], hashes[i], cancellation);
+                }
+            }
+
+            await copy.CompleteAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return hashes;
+    }
+
+    /// <summary>The bytes of an archived file, from the beginning.</summary>
+    public async Task RestoreAsync(byte[] sha256, Stream output, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlCommand command = new(area.Sql("SELECT content FROM :area.archive_part WHERE sha256 = $1 ORDER BY part"), connection);
+        command.Parameters.AddWithValue(sha256);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            using MemoryStream part = new(reader.GetFieldValue<byte[]>(0));
+            await using DeflateStream inflate = new(part, CompressionMode.Decompress);
+            await inflate.CopyToAsync(output, cancellation);
+        }
+    }
+
+    private async Task<HashSet<string>> ReserveAsync(NpgsqlConnection connection, IReadOnlyList<string> paths, byte[][] hashes, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            INSERT INTO :area.archive (sha256, bytes, parts)
+            SELECT DISTINCT ON (h) h, b, (b + $3 - 1) / $3 FROM unnest($1, $2) t(h, b) ORDER BY h
+            ON CONFLICT DO NOTHING RETURNING sha256
+            """), connection);
+        command.Parameters.AddWithValue(hashes);
+        command.Parameters.AddWithValue(paths.Select(p => new FileInfo(p).Length).ToArray());
+        command.Parameters.AddWithValue(PartBytes);
+        HashSet<string> wanted = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            wanted.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
+        }
+
+        return wanted;
+    }
+
+    private static async Task WritePartsAsync(NpgsqlBinaryImporter copy, string path, byte[] hash, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[PartBytes];
+        using MemoryStream packed = new();
+        await using FileStream file = File.OpenRead(path);
+        for (int part = 0; ; part++)
+        {
+            int read = await file.ReadAtLeastAsync(buffer, PartBytes, throwOnEndOfStream: false, cancellation);
+            if (read == 0)
+            {
+                return;
+            }
+
+            packed.SetLength(0);
+            await using (DeflateStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                deflate.Write(buffer, 0, read);
+            }
+
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(hash, NpgsqlDbType.Bytea, cancellation);
+            await copy.WriteAsync(part, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(packed.ToArray(), NpgsqlDbType.Bytea, cancellation);
+        }
+    }
+
+    private static byte[] Hash(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return SHA256.HashData(file);
+    }
+}

@@ -1,0 +1,214 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Policies;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>One file's block of lines, to be judged together with those of other small files.</summary>
+public readonly record struct DraftBlock(FileDraft Draft, LineBlock Block);
+
+/// <summary>
+/// Judges lines that declare something for a person and month (payroll, pension): what each is worth against the policy and against what
+/// stands, so that every row ends as accepted, unchanged, held or rejected.
+/// </summary>
+public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind kind, PersonRegistry persons, EmployerRegistry employers, NpgsqlConnection connection)
+{
+    private readonly FactsInForce _standing = new(connection, area, kind);
+    private readonly FactWriter _writer = new(connection, area, kind);
+    private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly List<Rejection> _faults = [];
+    private readonly List<(int Person, PersonsLine Line, int Submission)> _retirements = [];
+
+    private string Table => _standing.Table;
+
+    /// <summary>Takes the lines in. Small files come whole, and are refused here when too many of their rows are; a large one is refused by the caller.</summary>
+    public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
+    {
+        await LoadAsync(blocks, cancellation);
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            Staging staging = new(draft, block.Rows);
+            foreach (Rejection rejection in block.Rejections)
+            {
+                staging.Reject(rejection);
+            }
+
+            Judge(block, staging);
+            staging.Count(kind);
+            if (whole && draft.HasTooManyRejections)
+            {
+                Undo(staging);
+                draft.Refuse(Importer.TooManyRejections(draft));
+                continue;
+            }
+
+            AddRetirements(draft, block, staging);
+            foreach (FactRow row in staging.Facts)
+            {
+                _writer.Add(row, draft.Submission);
+                draft.CountFact(Table, row.Month);
+                persons.Confirm(row.Person);
+            }
+
+            _rejections.Add(draft.Submission, staging.Rejections);
+        }
+
+        await persons.WriteAsync(cancellation);
+        await _writer.FlushAsync(cancellation);
+        await EventWriter.WriteAsync(connection, area, _retirements, cancellation);
+        _retirements.Clear();
+        await _rejections.FlushAsync(cancellation);
+    }
+
+    public Task CompleteAsync(CancellationToken cancellation) => _writer.CompleteAsync(cancellation);
+
+    /// <summary>Writes consequences of a file that are no rows of it (withdrawals).</summary>
+    public void Append(FileDraft draft, in FactRow row)
+    {
+        _writer.Add(row, draft.Submission);
+        draft.CountFact(Table, row.Month);
+    }
+
+    // A pension row may carry the date of the retirement 退休日期: a change of status that the agency vouches for (edge 20).
+    private void AddRetirements(FileDraft draft, LineBlock block, Staging staging)
+    {
+        if (!block.Pension.Exists(l => l.RetiredOn is not null))
+        {
+            return;
+        }
+
+        HashSet<int> accepted = [.. staging.Facts.Where(f => f.State == FactState.Accepted).Select(f => f.Row)];
+        foreach (PensionLine line in block.Pension.Where(l => l.RetiredOn is not null && accepted.Contains(l.Row)))
+        {
+            if (persons.TryFind(line.Id, out int person) && persons.RecordOf(person).RetiredOn != line.RetiredOn)
+            {
+                LocalDate on = line.RetiredOn!.Value;
+                _retirements.Add((person, new PersonsLine(-line.Row, line.Id, line.Name, PersonEvent.Retired, on, null), draft.Submission));
+                draft.CountFact("event", on.ToYearMonth());
+            }
+        }
+    }
+
+    private async Task LoadAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        await persons.LoadAsync(blocks.SelectMany(b => Citizens(b.Block)), cancellation);
+        if (kind == FactKind.Contribution)
+        {
+            await employers.LoadAsync(blocks.SelectMany(b => b.Block.Payroll), cancellation);
+        }
+
+        List<PersonMonthKey> pairs = [];
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            for (int i = 0; i < Lines(block); i++)
+            {
+                (CitizenId id, string? name, YearMonth month) = Subject(block, i);
+                if (!persons.TryFind(id, out int person))
+                {
+                    // Written only when a line of his is: a person known by rejected rows alone is not registered.
+                    person = persons.Register(id, name, month, draft.Submission);
+                }
+
+                pairs.Add(new PersonMonthKey(person, month));
+            }
+        }
+
+        await _standing.LoadAsync(pairs, cancellation);
+    }
+
+    private void Judge(LineBlock block, Staging staging)
+    {
+        for (int i = 0; i < Lines(block); i++)
+        {
+            (CitizenId id, _, YearMonth month) = Subject(block, i);
+            persons.TryFind(id, out int person);
+            FactRow row = kind == FactKind.Contribution
+                ? FactRow.Of(block.Payroll[i], person, employers.Find(block.Payroll[i].Employer))
+                : FactRow.Of(block.Pension[i], person);
+            staging.Speaks(row);
+            if (Check(block, i, month, persons.RecordOf(person), staging.Draft))
+            {
+                bool known = policy.For(month).RegistersUnknownPeople || persons.RecordOf(person).EnrolledIn is not null;
+                staging.Accept(row, id, _standing.For(new PersonMonthKey(person, month)), known);
+            }
+            else
+            {
+                staging.Reject(_faults);
+            }
+        }
+    }
+
+    /// <summary>Checks a line against the policy of its month and the record of its person; true when nothing is wrong.</summary>
+    private bool Check(LineBlock block, int index, YearMonth month, PersonRegistry.Record record, FileDraft draft)
+    {
+        _faults.Clear();
+        int row = kind == FactKind.Contribution ? block.Payroll[index].Row : block.Pension[index].Row;
+        if (draft.Month is { } declared && month > declared)
+        {
+            _faults.Add(new Rejection("MONTH_AFTER_SUBMISSION", row, "费款所属期", month.Text(), declared.Text()));
+        }
+
+        if (record.DiedIn is { } died && month > died)
+        {
+            _faults.Add(new Rejection("AFTER_DEATH", row, "费款所属期", month.Text(), died.Text()));
+        }
+
+        if (record.EnrolledIn is { } enrolled && month < enrolled)
+        {
+            _faults.Add(new Rejection(Codes.BeforeEnrolment, row, "费款所属期", month.Text(), enrolled.Text()));
+        }
+
+        if (policy.TryFor(month) is not { } slice)
+        {
+            _faults.Add(new Rejection("POLICY_GAP", row, "费款所属期", month.Text(), ""));
+        }
+        else if (kind == FactKind.Contribution)
+        {
+            LineChecks.CheckPayroll(block.Payroll[index], slice, record.Category, _faults);
+        }
+        else
+        {
+            LineChecks.CheckPension(block.Pension[index], slice, record.Category, _faults);
+        }
+
+        return _faults.Count == 0;
+    }
+
+    // A refused file leaves no trace in what stands for the files after it.
+    private static void Undo(Staging staging)
+    {
+        foreach ((List<StandingFact> standing, StandingFact added, FactRow? before, int submission) in staging.Changes)
+        {
+            if (before is { } row)
+            {
+                added.Row = row;
+                added.Submission = submission;
+            }
+            else
+            {
+                standing.Remove(added);
+            }
+        }
+    }
+
+    private int Lines(LineBlock block) => kind == FactKind.Contribution ? block.Payroll.Count : block.Pension.Count;
+
+    private IEnumerable<long> Citizens(LineBlock block) => kind == FactKind.Contribution
+        ? block.Payroll.Select(l => l.Id.Digits17)
+        : block.Pension.Select(l => l.Id.Digits17);
+
+    private (CitizenId Id, string? Name, YearMonth Month) Subject(LineBlock block, int index)
+    {
+        if (kind == FactKind.Contribution)
+        {
+            PayrollLine line = block.Payroll[index];
+            return (line.Id, line.Name, line.Month);
+        }
+
+        PensionLine pension = block.Pension[index];
+        return (pension.Id, pension.Name, pension.Month);
+    }
+}

@@ -1,0 +1,57 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Finds employers by their declared number and registers the unknown with the name they declare.</summary>
+public sealed class EmployerRegistry(NpgsqlConnection connection, AreaSchema area)
+{
+    private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
+
+    public int Find(string number) => _known[number];
+
+    public async Task LoadAsync(IEnumerable<PayrollLine> lines, CancellationToken cancellation)
+    {
+        Dictionary<string, string> wanted = new(StringComparer.Ordinal);
+        string? last = null;
+        foreach (PayrollLine line in lines)
+        {
+            if (!ReferenceEquals(line.Employer, last) && !_known.ContainsKey(line.Employer))
+            {
+                wanted.TryAdd(line.Employer, line.EmployerName ?? "");
+            }
+
+            last = line.Employer;
+        }
+
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        await ReadAsync("SELECT number, employer_id FROM :area.employer WHERE number = ANY($1)", [.. wanted.Keys], null, cancellation);
+        string[] unknown = [.. wanted.Keys.Where(n => !_known.ContainsKey(n))];
+        if (unknown.Length > 0)
+        {
+            await ReadAsync(
+                "INSERT INTO :area.employer (number, name) SELECT * FROM unnest($1, $2) RETURNING number, employer_id", unknown, [.. unknown.Select(n => wanted[n])], cancellation);
+        }
+    }
+
+    private async Task ReadAsync(string sql, string[] numbers, string[]? names, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        command.Parameters.AddWithValue(numbers);
+        if (names is not null)
+        {
+            command.Parameters.AddWithValue(names);
+        }
+
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            _known.Add(reader.GetString(0), reader.GetInt32(1));
+        }
+    }
+}

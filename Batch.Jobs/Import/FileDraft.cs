@@ -1,0 +1,93 @@
+using Batch.Jobs.Intake;
+using NodaTime;
+
+namespace Batch.Jobs.Import;
+
+public enum SubmissionKind
+{
+    Regular,
+    Supplementary,
+    Replacement,
+}
+
+/// <param name="Month">Month the files are declared for; null: the latest month in each file.</param>
+/// <param name="Confirm">A replacement may leave out more than a tenth of the people.</param>
+public sealed record ImportRequest(YearMonth? Month, SubmissionKind Kind, bool Confirm, string By);
+
+/// <summary>What became of one file. Every row is exactly one of accepted, unchanged, held, rejected (superseded: accepted once, overridden since).</summary>
+public sealed record FileOutcome(
+    string File, FileContent? Content, SubmissionKind Kind, int? Submission, int Rows, int Accepted, int Unchanged, int Held, int Rejected, int Superseded,
+    IReadOnlyList<Rejection> Rejections, string? Refused);
+
+/// <summary>A file on its way in: counters and consequences, until its transaction writes the submission.</summary>
+public sealed class FileDraft(string path, byte[] sha256, int submission, SubmissionKind kind)
+{
+    public const int RejectionsShown = 100;
+
+    public string Path { get; } = path;
+    public string Name { get; } = System.IO.Path.GetFileName(path);
+    public byte[] Sha256 { get; } = sha256;
+    public int Submission { get; set; } = submission;
+    public SubmissionKind Kind { get; } = kind;
+    public FileContent? Content { get; set; }
+
+    /// <summary>A rejection with its column named as the file names it.</summary>
+    public Func<Rejection, Rejection> InItsWords { get; set; } = rejection => rejection;
+
+    /// <summary>Month the file is declared for; null until its rows have told it.</summary>
+    public YearMonth? Month { get; set; }
+
+    /// <summary>Latest month that its rows speak of.</summary>
+    public YearMonth? LatestMonth { get; set; }
+    public int Rows { get; set; }
+    public int Accepted { get; set; }
+    public int Unchanged { get; set; }
+    public int Held { get; set; }
+    public int Rejected { get; set; }
+    public long PersonPaidFen { get; set; }
+    public long EmployerPaidFen { get; set; }
+    public long HeldFen { get; set; }
+    public string? Refused { get; set; }
+
+    /// <summary>The first rejections, for the outcome; all of them go to the table.</summary>
+    public List<Rejection> Rejections { get; } = [];
+    public Dictionary<(string Fact, YearMonth Month), int> Facts { get; } = [];
+
+    /// <summary>People that the file speaks of, by month; what a replacement leaves out is withdrawn.</summary>
+    public Dictionary<YearMonth, PersonSet> Present { get; } = [];
+    public HashSet<int> Employers { get; } = [];
+
+    public void Show(Rejection rejection)
+    {
+        if (Rejections.Count < RejectionsShown)
+        {
+            Rejections.Add(rejection);
+        }
+    }
+
+    public void CountFact(string fact, YearMonth month, int facts = 1)
+    {
+        Facts[(fact, month)] = Facts.GetValueOrDefault((fact, month)) + facts;
+    }
+
+    /// <summary>Refuses the whole file: every row is rejected, nothing else remains of it.</summary>
+    public void Refuse(Rejection reason)
+    {
+        Refused = reason.Code;
+        Rejected = Rows;
+        Accepted = Unchanged = Held = 0;
+        PersonPaidFen = EmployerPaidFen = HeldFen = 0;
+        Facts.Clear();
+        Rejections.Insert(0, reason);
+        if (Rejections.Count > RejectionsShown)
+        {
+            Rejections.RemoveAt(RejectionsShown);
+        }
+    }
+
+    /// <summary>More than a tenth and at least fifty rows rejected: the file as a whole cannot be trusted.</summary>
+    public bool HasTooManyRejections => Rejected >= 50 && Rejected * 10L > Rows;
+
+    public FileOutcome Outcome() =>
+        new(Name, Content, Kind, Submission, Rows, Accepted, Unchanged, Held, Rejected, 0, Rejections, Refused);
+}

@@ -1,0 +1,219 @@
+using System.Threading.Channels;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Policies;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Reads the files of one transaction into facts: one large file (or a replacement) block by block, or many small ones together.</summary>
+public sealed class GroupIntake(
+    NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, LocalDate today, IntakeLimits limits)
+{
+    private readonly PersonRegistry _persons = new(connection, area);
+    private readonly EmployerRegistry _employers = new(connection, area);
+    private readonly Dictionary<FileContent, BlockIntake> _intakes = [];
+
+    /// <summary>Small files are read whole; those that are refused leave nothing behind but the record of it.</summary>
+    public async Task TakeSmallAsync(IReadOnlyList<FileDraft> drafts, CancellationToken cancellation)
+    {
+        List<DraftBlock> pending = [];
+        foreach (FileDraft draft in drafts)
+        {
+            List<LineBlock> blocks = ReadWhole(draft);
+            if (draft.Refused is not null)
+            {
+                continue;
+            }
+
+            LineBlock whole = Merge(blocks);
+            if (pending.Count > 0 && pending[0].Draft.Content != draft.Content)
+            {
+                await TakeAsync(pending, whole: true, cancellation);
+                pending.Clear();
+            }
+
+            draft.Month ??= LatestMonth(whole, draft.Content);
+            if (Closed(draft) is { } closed)
+            {
+                draft.Rows = whole.Rows;
+                draft.Refuse(closed);
+                continue;
+            }
+
+            pending.Add(new DraftBlock(draft, whole));
+        }
+
+        await TakeAsync(pending, whole: true, cancellation);
+        await CompleteAsync(cancellation);
+    }
+
+    /// <summary>A large file is read ahead while its blocks are written; when it is refused the caller rolls everything back.</summary>
+    public async Task TakeLargeAsync(FileDraft draft, CancellationToken cancellation)
+    {
+        Channel<LineBlock> full = Channel.CreateBounded<LineBlock>(2);
+        Channel<LineBlock> empty = Channel.CreateUnbounded<LineBlock>();
+        for (int i = 0; i < 4; i++)
+        {
+            empty.Writer.TryWrite(new LineBlock());
+        }
+
+        await _persons.PreloadAsync(cancellation);
+        Task reading = Task.Run(() => ReadAheadAsync(draft, empty.Reader, full.Writer, cancellation), cancellation);
+        try
+        {
+            await foreach (LineBlock block in full.Reader.ReadAllAsync(cancellation))
+            {
+                await TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
+                empty.Writer.TryWrite(block);
+            }
+
+            await reading;
+        }
+        catch (FileRefusedException refused)
+        {
+            draft.Refuse(refused.Rejection);
+            return;
+        }
+
+        draft.Month ??= draft.LatestMonth;
+        if (Closed(draft) is { } closed)
+        {
+            draft.Refuse(closed);
+        }
+        else if (draft.HasTooManyRejections)
+        {
+            draft.Refuse(Importer.TooManyRejections(draft));
+        }
+        else if (await WithdrawAsync(draft, cancellation) is { } refusal)
+        {
+            draft.Refuse(refusal);
+        }
+        else
+        {
+            await CompleteAsync(cancellation);
+        }
+    }
+
+    private async Task ReadAheadAsync(FileDraft draft, ChannelReader<LineBlock> empty, ChannelWriter<LineBlock> full, CancellationToken cancellation)
+    {
+        try
+        {
+            using SubmissionFile file = SubmissionFile.Open(draft.Path, request.Month, today, limits);
+            draft.Content = file.Content;
+            draft.InItsWords = file.InItsWords;
+            LineBlock block = await empty.ReadAsync(cancellation);
+            while (file.Read(block))
+            {
+                await full.WriteAsync(block, cancellation);
+                block = await empty.ReadAsync(cancellation);
+            }
+
+            full.Complete();
+        }
+        catch (Exception fault)
+        {
+            full.Complete(fault is FileRefusedException ? null : fault);
+            throw;
+        }
+    }
+
+    private List<LineBlock> ReadWhole(FileDraft draft)
+    {
+        List<LineBlock> blocks = [];
+        try
+        {
+            using SubmissionFile file = SubmissionFile.Open(draft.Path, request.Month, today, limits);
+            draft.Content = file.Content;
+            draft.InItsWords = file.InItsWords;
+            LineBlock block = new();
+            while (file.Read(block))
+            {
+                blocks.Add(block);
+                block = new LineBlock();
+            }
+        }
+        catch (FileRefusedException refused)
+        {
+            draft.Rows = blocks.Sum(b => b.Rows);
+            draft.Refuse(refused.Rejection);
+        }
+
+        return blocks;
+    }
+
+    private async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
+    {
+        if (blocks.Count == 0)
+        {
+            return;
+        }
+
+        FileContent content = blocks[0].Draft.Content!.Value;
+        if (content == FileContent.Persons)
+        {
+            await new PersonsIntake(area, _persons, connection).TakeAsync(blocks, whole, cancellation);
+            return;
+        }
+
+        await IntakeFor(content).TakeAsync(blocks, whole, cancellation);
+    }
+
+    private BlockIntake IntakeFor(FileContent content)
+    {
+        if (!_intakes.TryGetValue(content, out BlockIntake? intake))
+        {
+            FactKind kind = content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
+            _intakes.Add(content, intake = new BlockIntake(area, policy, kind, _persons, _employers, connection));
+        }
+
+        return intake;
+    }
+
+    private async Task<Rejection?> WithdrawAsync(FileDraft draft, CancellationToken cancellation)
+    {
+        if (draft.Kind != SubmissionKind.Replacement || draft.Content == FileContent.Persons || draft.Month is not { } month)
+        {
+            return null;
+        }
+
+        FactKind kind = draft.Content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
+        return await new Replacement(area, connection, IntakeFor(draft.Content!.Value), kind).WithdrawAsync(draft, month, request.Confirm, cancellation);
+    }
+
+    private async Task CompleteAsync(CancellationToken cancellation)
+    {
+        foreach (BlockIntake intake in _intakes.Values)
+        {
+            await intake.CompleteAsync(cancellation);
+        }
+    }
+
+    private Rejection? Closed(FileDraft draft) =>
+        draft.Kind == SubmissionKind.Regular && draft.Content is FileContent.Payroll or FileContent.Pension && draft.Month is { } month && month <= lastClosed
+            ? new Rejection("MONTH_CLOSED", 0, "", month.Text(), "--kind supplementary")
+            : null;
+
+    private static YearMonth? LatestMonth(LineBlock block, FileContent? content) => content switch
+    {
+        FileContent.Payroll => block.Payroll.Count == 0 ? null : block.Payroll.Max(l => l.Month),
+        FileContent.Pension => block.Pension.Count == 0 ? null : block.Pension.Max(l => l.Month),
+        _ => block.Persons.Count == 0 ? null : block.Persons.Max(l => l.On).ToYearMonth(),
+    };
+
+    private static LineBlock Merge(List<LineBlock> blocks)
+    {
+        LineBlock whole = blocks.Count > 0 ? blocks[0] : new LineBlock();
+        foreach (LineBlock block in blocks.Skip(1))
+        {
+            whole.Rows += block.Rows;
+            whole.Payroll.AddRange(block.Payroll);
+            whole.Pension.AddRange(block.Pension);
+            whole.Persons.AddRange(block.Persons);
+            whole.Rejections.AddRange(block.Rejections);
+        }
+
+        return whole;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Policies;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>
+/// Takes files in: archives the bytes, reads and checks the rows, appends the facts. A file is in whole or not at all; many small files
+/// share one transaction and its COPYs. Killed and run again, it ends the same: what is in force already is unchanged.
+/// </summary>
+public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy, IClock clock, IntakeLimits limits)
+{
+    private const long SmallFileBytes = 512 * 1024;
+    private const long GroupBytes = 2 * 1024 * 1024;
+
+    public async Task<IReadOnlyList<FileOutcome>> ImportAsync(
+        IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
+    {
+        List<FileOutcome> outcomes = [];
+        foreach (List<string> group in Groups(paths, request.Kind))
+        {
+            IReadOnlyList<byte[]> hashes = await new Archive(program, area).KeepAsync(group, cancellation);
+            foreach (FileOutcome outcome in await TakeGroupAsync(group, hashes, request, cancellation))
+            {
+                outcomes.Add(outcome);
+                progress?.Report(outcome);
+            }
+        }
+
+        return outcomes;
+    }
+
+    public static Rejection TooManyRejections(FileDraft draft) => new(
+        "FILE_REFUSED", 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), (draft.Rows / 10).ToString(CultureInfo.InvariantCulture));
+
+    private async Task<IEnumerable<FileOutcome>> TakeGroupAsync(
+        List<string> group, IReadOnlyList<byte[]> hashes, ImportRequest request, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        SubmissionLog log = new(connection, area);
+        await log.LockAsync(cancellation);
+        HashSet<string> seen = await log.SeenBeforeAsync(hashes, cancellation);
+        int number = await log.NextNumberAsync(cancellation);
+        List<FileOutcome?> outcomes = [];
+        List<FileDraft> drafts = [];
+        for (int i = 0; i < group.Count; i++)
+        {
+            FileOutcome? known = seen.Contains(Convert.ToHexString(hashes[i])) ? await log.InForceAsync(group[i], hashes[i], request.Kind, cancellation) : null;
+            outcomes.Add(known);
+            if (known is null)
+            {
+                drafts.Add(new FileDraft(group[i], hashes[i], number++, request.Kind) { Month = request.Month });
+            }
+        }
+
+        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), Today(), limits);
+        bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
+        if (large)
+        {
+            await intake.TakeLargeAsync(drafts[0], cancellation);
+            if (drafts[0].Refused is not null)
+            {
+                await transaction.RollbackAsync(cancellation);
+                return [await RecordRefusedAsync(drafts[0], request, cancellation)];
+            }
+        }
+        else
+        {
+            await intake.TakeSmallAsync(drafts, cancellation);
+        }
+
+        await log.WriteAsync(drafts, request.By, cancellation);
+        await transaction.CommitAsync(cancellation);
+        using IEnumerator<FileDraft> taken = drafts.GetEnumerator();
+        return [.. outcomes.Select(o => o ?? (taken.MoveNext() ? taken.Current.Outcome() : throw new InvalidOperationException("A file without an outcome.")))];
+    }
+
+    private async Task<FileOutcome> RecordRefusedAsync(FileDraft draft, ImportRequest request, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        SubmissionLog log = new(connection, area);
+        await log.LockAsync(cancellation);
+        draft.Submission = await log.NextNumberAsync(cancellation);
+        await log.WriteAsync([draft], request.By, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return draft.Outcome();
+    }
+
+    private LocalDate Today() => clock.GetCurrentInstant().InZone(DateTimeZoneProviders.Tzdb["Asia/Shanghai"]).Date;
+
+    // A large file fills a transaction; a replacement can be refused at its end, so it has one of its own.
+    private static bool StandsAlone(string path, SubmissionKind kind) =>
+        kind == SubmissionKind.Replacement || new FileInfo(path).Length > SmallFileBytes;
+
+    private static IEnumerable<List<string>> Groups(IReadOnlyList<string> paths, SubmissionKind kind)
+    {
+        List<string> group = [];
+        long bytes = 0;
+        foreach (string path in paths)
+        {
+            long length = new FileInfo(path).Length;
+            bool alone = StandsAlone(path, kind);
+            if (group.Count > 0 && (alone || bytes + length > GroupBytes))
+            {
+                yield return group;
+                group = [];
+                bytes = 0;
+            }
+
+            if (alone)
+            {
+                yield return [path];
+                continue;
+            }
+
+            group.Add(path);
+            bytes += length;
+        }
+
+        if (group.Count > 0)
+        {
+            yield return group;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Takes in changes of people's status: each a dated event; the same said again changes nothing, a later file overrides an earlier one.</summary>
+public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, NpgsqlConnection connection)
+{
+    private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly Dictionary<(int Person, PersonEvent Event), (LocalDate On, string? Value)> _latest = [];
+
+    private readonly Dictionary<string, long> _cards = new(StringComparer.Ordinal);
+
+    public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
+    {
+        await persons.LoadAsync(blocks.SelectMany(b => b.Block.Persons).Select(l => l.Id.Digits17), cancellation);
+        await LoadLatestAsync(blocks, cancellation);
+        await LoadCardsAsync(blocks, cancellation);
+        List<(int Person, PersonsLine Line, int Submission)> events = [];
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            RefuseCardsInUse(draft, block);
+            int rejected = block.Rejections.Select(r => r.Row).Distinct().Count();
+            draft.Rows += block.Rows;
+            draft.Rejected += rejected;
+            block.Rejections.ForEach(draft.Show);
+            if (whole && draft.HasTooManyRejections)
+            {
+                draft.Refuse(Importer.TooManyRejections(draft));
+                continue;
+            }
+
+            _rejections.Add(draft.Submission, block.Rejections);
+            foreach (PersonsLine line in block.Persons)
+            {
+                Take(line, draft, events);
+            }
+        }
+
+        await persons.WriteAsync(cancellation);
+        await EventWriter.WriteAsync(connection, area, events, cancellation);
+        await _rejections.FlushAsync(cancellation);
+    }
+
+    private void Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events)
+    {
+        YearMonth month = line.On.ToYearMonth();
+        draft.LatestMonth = draft.LatestMonth is null || month > draft.LatestMonth ? month : draft.LatestMonth;
+        if (!persons.TryFind(line.Id, out int person))
+        {
+            person = persons.Register(line.Id, line.Name, month, draft.Submission);
+        }
+
+        if (_latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value))
+        {
+            draft.Unchanged++;
+            return;
+        }
+
+        _latest[(person, line.Event)] = (line.On, line.Value);
+        draft.Accepted++;
+        draft.CountFact("event", month);
+        persons.Confirm(person);
+        events.Add((person, line, draft.Submission));
+    }
+
+    // A card belongs to one person.
+    private void RefuseCardsInUse(FileDraft draft, LineBlock block)
+    {
+        block.Persons.RemoveAll(line =>
+        {
+            if (line.Event != PersonEvent.Card || line.Value is null)
+            {
+                return false;
+            }
+
+            long citizen = line.Id.Digits17;
+            if (_cards.TryAdd(line.Value, citizen) || _cards[line.Value] == citizen)
+            {
+                return false;
+            }
+
+            block.Rejections.Add(draft.InItsWords(new Rejection(Codes.CardInUse, line.Row, "变更内容", "********", "")));
+            return true;
+        });
+    }
+
+    private async Task LoadCardsAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        _cards.Clear();
+        string[] cards = [.. blocks.SelectMany(b => b.Block.Persons).Where(l => l.Event == PersonEvent.Card && l.Value is not null).Select(l => l.Value!).Distinct()];
+        if (cards.Length == 0)
+        {
+            return;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT ON (e.value) e.value, p.citizen FROM :area.person_event e JOIN :area.person p USING (person_id) WHERE e.event = 7 AND e.value = ANY($1) ORDER BY e.value, e.submission_id DESC"), connection);
+        command.Parameters.AddWithValue(cards);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            _cards.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+    }
+
+    private async Task LoadLatestAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        _latest.Clear();
+        HashSet<int> known = [];
+        foreach (PersonsLine line in blocks.SelectMany(b => b.Block.Persons))
+        {
+            if (persons.TryFind(line.Id, out int person))
+            {
+                known.Add(person);
+            }
+        }
+
+        if (known.Count == 0)
+        {
+            return;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT DISTINCT ON (person_id, event) person_id, event, on_date, value FROM :area.person_event WHERE person_id = ANY($1)
+            ORDER BY person_id, event, submission_id DESC, row_no DESC
+            """), connection);
+        command.Parameters.AddWithValue(known.ToArray());
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            _latest.Add(
+                (reader.GetInt32(0), (PersonEvent)reader.GetInt16(1)),
+                (LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)), reader.IsDBNull(3) ? null : reader.GetString(3)));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using Batch.Jobs.Intake;
+using Batch.Rules;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>What the rows of one block of a file have come to, before it is written: facts, rejections, counters.</summary>
+public sealed class Staging(FileDraft draft, int rows)
+{
+    private readonly HashSet<int> _rejectedRows = [];
+    private int _accepted;
+    private int _unchanged;
+    private int _held;
+    private long _second;
+    private long _third;
+    private long _heldFen;
+
+    public FileDraft Draft { get; } = draft;
+    public List<FactRow> Facts { get; } = [];
+    public List<Rejection> Rejections { get; } = [];
+
+    /// <summary>What was changed of the standing facts, to undo it when the file is refused.</summary>
+    public List<(List<StandingFact> Standing, StandingFact Fact, FactRow? Before, int Submission)> Changes { get; } = [];
+
+    /// <summary>The file speaks of this person in this month, whatever becomes of the row: a replacement does not leave him out.</summary>
+    public void Speaks(in FactRow row)
+    {
+        if (!Draft.Present.TryGetValue(row.Month, out PersonSet? present))
+        {
+            Draft.Present.Add(row.Month, present = new PersonSet());
+        }
+
+        present.Add(row.Person);
+        Draft.Employers.Add(row.Employer);
+        if (Draft.LatestMonth is null || row.Month > Draft.LatestMonth)
+        {
+            Draft.LatestMonth = row.Month;
+        }
+    }
+
+    public void Reject(Rejection rejection)
+    {
+        _rejectedRows.Add(rejection.Row);
+        Rejections.Add(rejection);
+        Draft.Show(rejection);
+    }
+
+    /// <summary>Rejects a line for what the checks against policy and register found; they know our names of the columns only.</summary>
+    public void Reject(List<Rejection> faults)
+    {
+        foreach (Rejection fault in faults)
+        {
+            Reject(Draft.InItsWords(fault));
+        }
+    }
+
+    /// <summary>
+    /// A line that passed every check meets what stands: the same said again changes nothing; another figure from the same employer is a
+    /// correction; two employers in one month, or two different lines in one file, are held for an operator (edges 26 and 27).
+    /// </summary>
+    /// <param name="known">False: the area holds the lines of people who are not enrolled.</param>
+    public void Accept(in FactRow row, CitizenId id, List<StandingFact>? standing, bool known)
+    {
+        int employer = row.Employer;
+        StandingFact? own = standing?.Find(f => f.Row.Employer == employer);
+        bool contested = standing?.Exists(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn) ?? false;
+        if (own is not null && own.Row.State != FactState.Withdrawn && own.Row.SaysTheSameAs(row) && !IsReleased(own, contested, known))
+        {
+            _unchanged++;
+        }
+        else if (!known)
+        {
+            Hold(row, standing, own, new Rejection(Codes.UnknownPerson, row.Row, "", id.ToString(), ""));
+        }
+        else if (own is not null && own.Submission == Draft.Submission)
+        {
+            int first = Math.Abs(own.Row.Row);
+            HoldOthers(standing!, own, new Rejection(Codes.DuplicateLine, first, "", id.ToString(), row.Row.ToString(CultureInfo.InvariantCulture)));
+            Hold(row, standing, own, new Rejection(Codes.DuplicateLine, row.Row, "", id.ToString(), first.ToString(CultureInfo.InvariantCulture)));
+        }
+        else if (contested)
+        {
+            foreach (StandingFact other in standing!.FindAll(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn))
+            {
+                HoldOthers(standing, other, new Rejection(Codes.TwoEmployers, other.Row.Row, "", id.ToString(), ""));
+            }
+
+            Hold(row, standing, own, new Rejection(Codes.TwoEmployers, row.Row, "", id.ToString(), ""));
+        }
+        else
+        {
+            Take(row);
+            if (standing is not null)
+            {
+                Stand(row, standing, own);
+            }
+        }
+    }
+
+    // A held line that is sent again when nothing stands against it any more is taken: the other employer has withdrawn, the double row is mended,
+    // the person is enrolled now.
+    private bool IsReleased(StandingFact own, bool contested, bool known) =>
+        own.Row.State == FactState.Held && own.Submission != Draft.Submission && !contested && known;
+
+    /// <summary>Adds this block to the file's counters. A line of this block that was accepted and then held counts as held.</summary>
+    public void Count(FactKind kind)
+    {
+        Draft.Rows += rows;
+        Draft.Accepted += _accepted;
+        Draft.Unchanged += _unchanged;
+        Draft.Held += _held;
+        Draft.Rejected += _rejectedRows.Count;
+        Draft.HeldFen += kind == FactKind.Contribution ? _heldFen : 0;
+        if (kind == FactKind.Contribution)
+        {
+            Draft.PersonPaidFen += _second;
+            Draft.EmployerPaidFen += _third;
+        }
+    }
+
+    private void Take(in FactRow row)
+    {
+        Facts.Add(row);
+        Count(row, 1);
+    }
+
+    private void Count(in FactRow row, int sign)
+    {
+        _accepted += sign;
+        _second += sign * Math.Max(row.Second, 0);
+        _third += sign * Math.Max(row.Third, 0);
+    }
+
+    private void Hold(in FactRow row, List<StandingFact>? standing, StandingFact? own, Rejection why)
+    {
+        FactRow held = row with { State = FactState.Held };
+        Facts.Add(held);
+        _held++;
+        _heldFen += Math.Max(row.Second, 0) + Math.Max(row.Third, 0);
+        Stand(held, standing ?? [], own);
+        Rejections.Add(why);
+        Draft.Show(why);
+    }
+
+    // The other line is held as a consequence of this file: a later version of it, not an edit.
+    private void HoldOthers(List<StandingFact> standing, StandingFact other, Rejection why)
+    {
+        if (other.Row.State != FactState.Accepted)
+        {
+            return;
+        }
+
+        if (other.Submission == Draft.Submission && other.Row.Row > 0)
+        {
+            Count(other.Row, -1);
+            _held++;
+            _heldFen += Math.Max(other.Row.Second, 0) + Math.Max(other.Row.Third, 0);
+            Rejections.Add(why);
+            Draft.Show(why);
+        }
+
+        FactRow held = other.Row with { State = FactState.Held, Row = other.Submission == Draft.Submission ? -other.Row.Row : 0 };
+        Facts.Add(held);
+        Changes.Add((standing, other, other.Row, other.Submission));
+        other.Row = held with { Row = other.Row.Row };
+    }
+
+    private void Stand(in FactRow row, List<StandingFact> standing, StandingFact? own)
+    {
+        if (own is null)
+        {
+            StandingFact added = new(row, Draft.Submission);
+            standing.Add(added);
+            Changes.Add((standing, added, null, 0));
+            return;
+        }
+
+        Changes.Add((standing, own, own.Row, own.Submission));
+        own.Row = row;
+        own.Submission = Draft.Submission;
+    }
+}

@@ -1,0 +1,199 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using NodaTime;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>The record of what came in: one submission a file, and which months it speaks of.</summary>
+public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
+{
+    /// <summary>One intake at a time in an area, so that two operators with the same file do not both bring it in.</summary>
+    public async Task LockAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new("SELECT pg_advisory_xact_lock(hashtext($1))", connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue(area.Name + ".intake");
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The number of the next submission; the lock keeps it until the transaction ends.</summary>
+    public async Task<int> NextNumberAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(submission_id), 0) + 1 FROM :area.submission"), connection);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Which of these contents were taken in before.</summary>
+    public async Task<HashSet<string>> SeenBeforeAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT sha256 FROM :area.submission WHERE sha256 = ANY($1) AND refused IS NULL"), connection);
+        command.Parameters.AddWithValue(hashes.ToArray());
+        HashSet<string> seen = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            seen.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
+        }
+
+        return seen;
+    }
+
+    public async Task<YearMonth?> LastClosedAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT :area.last_closed()"), connection);
+        return await command.ExecuteScalarAsync(cancellation) is DateOnly month ? month.Month() : null;
+    }
+
+    /// <summary>
+    /// The outcome of a file whose bytes are a version in force already (accepted before, and nothing of it superseded since): all rows
+    /// unchanged. Null: the file is to be taken in.
+    /// </summary>
+    public async Task<FileOutcome?> InForceAsync(string path, byte[] sha256, SubmissionKind kind, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT submission_id, content, rows FROM :area.submission WHERE sha256 = $1 AND refused IS NULL ORDER BY submission_id DESC LIMIT 1"), connection);
+        command.Parameters.AddWithValue(sha256);
+        (int Submission, string Content, int Rows) found;
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            if (!await reader.ReadAsync(cancellation))
+            {
+                return null;
+            }
+
+            found = (reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2));
+        }
+
+        if (await SupersededAsync(found.Submission, cancellation) > 0)
+        {
+            return null;
+        }
+
+        FileContent content = Enum.Parse<FileContent>(found.Content, ignoreCase: true);
+        return new FileOutcome(Path.GetFileName(path), content, kind, found.Submission, found.Rows, 0, found.Rows, 0, 0, 0, [], null);
+    }
+
+    /// <summary>How many facts of a submission are overridden by later ones.</summary>
+    public async Task<long> SupersededAsync(int submission, CancellationToken cancellation)
+    {
+        long superseded = 0;
+        foreach ((string fact, YearMonth month) in await MonthsAsync(submission, cancellation))
+        {
+            string? sql = fact switch
+            {
+                "contribution" => $"""
+                    SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.employer_id = f.employer_id AND l.submission_id > f.submission_id)
+                    """,
+                "pension" => $"""
+                    SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.submission_id > f.submission_id)
+                    """,
+                _ => null,
+            };
+            if (sql is not null)
+            {
+                await using NpgsqlCommand command = new(sql, connection) { CommandTimeout = 0 };
+                command.Parameters.AddWithValue(submission);
+                superseded += (long)(await command.ExecuteScalarAsync(cancellation))!;
+            }
+        }
+
+        return superseded;
+    }
+
+    public async Task WriteAsync(IReadOnlyList<FileDraft> drafts, string by, CancellationToken cancellation)
+    {
+        YearMonth fallback = (await LastClosedAsync(cancellation))?.Next() ?? new YearMonth(2000, 1);
+        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
+            """
+            COPY :area.submission (submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected,
+                                   person_paid_fen, employer_paid_fen, held_fen, received_by) FROM STDIN (FORMAT binary)
+            """), cancellation))
+        {
+            foreach (FileDraft draft in drafts)
+            {
+                WriteSubmission(copy, draft, fallback, by);
+            }
+
+            await copy.CompleteAsync(cancellation);
+        }
+
+        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
+            area.Sql("COPY :area.submission_month (submission_id, fact, month, facts) FROM STDIN (FORMAT binary)"), cancellation))
+        {
+            foreach (FileDraft draft in drafts)
+            {
+                foreach (((string fact, YearMonth month), int facts) in draft.Facts)
+                {
+                    copy.StartRow();
+                    copy.Write(draft.Submission, NpgsqlDbType.Integer);
+                    copy.Write(fact, NpgsqlDbType.Text);
+                    copy.Write(month.FirstDay(), NpgsqlDbType.Date);
+                    copy.Write(facts, NpgsqlDbType.Integer);
+                }
+            }
+
+            await copy.CompleteAsync(cancellation);
+        }
+
+        await using (NpgsqlCommand waiting = new(area.Sql(
+            "INSERT INTO :area.waiting_submission SELECT submission_id, month FROM :area.submission WHERE submission_id = ANY($1)"), connection))
+        {
+            waiting.Parameters.AddWithValue(drafts.Where(d => d.Facts.Count > 0).Select(d => d.Submission).ToArray());
+            await waiting.ExecuteNonQueryAsync(cancellation);
+        }
+
+        RejectionWriter rejections = new(connection, area);
+        foreach (FileDraft draft in drafts.Where(d => d.Refused is not null))
+        {
+            rejections.Add(draft.Submission, draft.Rejections);
+        }
+
+        await rejections.FlushAsync(cancellation);
+    }
+
+    private async Task<List<(string Fact, YearMonth Month)>> MonthsAsync(int submission, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT fact, month FROM :area.submission_month WHERE submission_id = $1"), connection);
+        command.Parameters.AddWithValue(submission);
+        List<(string, YearMonth)> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month()));
+        }
+
+        return months;
+    }
+
+    private static void WriteSubmission(NpgsqlBinaryImporter copy, FileDraft draft, YearMonth fallback, string by)
+    {
+        copy.StartRow();
+        copy.Write(draft.Submission, NpgsqlDbType.Integer);
+        copy.Write((draft.Content ?? FileContent.Payroll).ToString().ToLowerInvariant(), NpgsqlDbType.Text);
+        copy.Write(draft.Kind.ToString().ToLowerInvariant(), NpgsqlDbType.Text);
+        copy.Write((draft.Month ?? draft.LatestMonth ?? fallback).FirstDay(), NpgsqlDbType.Date);
+        copy.Write(draft.Name, NpgsqlDbType.Text);
+        copy.Write(draft.Sha256, NpgsqlDbType.Bytea);
+        if (draft.Refused is null)
+        {
+            copy.WriteNull();
+        }
+        else
+        {
+            copy.Write(draft.Refused, NpgsqlDbType.Text);
+        }
+
+        copy.Write(draft.Rows, NpgsqlDbType.Integer);
+        copy.Write(draft.Accepted, NpgsqlDbType.Integer);
+        copy.Write(draft.Unchanged, NpgsqlDbType.Integer);
+        copy.Write(draft.Held, NpgsqlDbType.Integer);
+        copy.Write(draft.Rejected, NpgsqlDbType.Integer);
+        copy.Write(draft.PersonPaidFen, NpgsqlDbType.Bigint);
+        copy.Write(draft.EmployerPaidFen, NpgsqlDbType.Bigint);
+        copy.Write(draft.HeldFen, NpgsqlDbType.Bigint);
+        copy.Write(by, NpgsqlDbType.Text);
+    }
+}

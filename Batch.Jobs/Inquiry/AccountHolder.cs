@@ -1,0 +1,47 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Inquiry;
+
+/// <summary>Whose account is asked for: found by citizen number or by card number, in one area or in whichever area knows the person.</summary>
+public sealed record AccountHolder(Area Area, int Person, int Account)
+{
+    public static async Task<AccountHolder> FindAsync(
+        DatabaseConnection database, string? area, string? number, string? card, LocalDate today, CancellationToken cancellation)
+    {
+        long? citizen = number is null ? null : Parse(number, today);
+        foreach (string code in area is null ? await Migrator.AreasAsync(database.Owner, cancellation) : [area])
+        {
+            AreaSchema schema = new(code);
+            if (area is not null)
+            {
+                await Area.OpenAsync(database, code, cancellation);
+            }
+
+            await using NpgsqlCommand command = database.Program.CreateCommand(schema.Sql(
+                citizen is not null
+                    ? "SELECT p.person_id, max(a.account_id) FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1"
+                    : """
+                      SELECT e.person_id, max(a.account_id) FROM :area.person_event e JOIN :area.account a USING (person_id)
+                      WHERE e.event = 7 AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
+                      """));
+            command.Parameters.AddWithValue((object?)citizen ?? card!);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+            if (await reader.ReadAsync(cancellation))
+            {
+                (int person, int account) = (reader.GetInt32(0), reader.GetInt32(1));
+                await reader.CloseAsync();
+                return new AccountHolder(await Area.OpenAsync(database, code, cancellation), person, account);
+            }
+        }
+
+        throw new DataFaultException("PERSON_UNKNOWN", "没有找到此人的账户，请核对号码。", "No account was found for this number; check it.");
+    }
+
+    private static long Parse(string number, LocalDate today) => CitizenId.TryParse(number, today, out CitizenId id) == CitizenIdFault.None
+        ? id.Digits17
+        : throw new DataFaultException("ID_INVALID", "公民身份号码有误，请核对。", "The citizen number is not valid; check it.");
+}

@@ -1,0 +1,148 @@
+using Batch.Jobs.Areas;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Inquiry;
+
+/// <param name="AsOf">The latest posting month that is in the balance; null when nothing was ever posted.</param>
+public sealed record BalanceDocument(Money Balance, YearMonth? AsOf, CreditDocument? LastCredit);
+
+/// <summary>A credit: the month that it is for, the month that it was posted in, and how much.</summary>
+public sealed record CreditDocument(YearMonth Month, YearMonth PostingMonth, Money Amount);
+
+/// <summary>A posted movement of an account.</summary>
+public sealed record StatementLine(YearMonth PostingMonth, YearMonth Month, string Component, Money PersonPaid, Money EmployerPaid, Money Amount, Money Balance);
+
+public sealed record StatementDocument(YearMonth From, YearMonth To, Money Opening, IReadOnlyList<StatementLine> Lines, Money Movements, Money Closing);
+
+/// <summary>What an account holds: the last year-end statement plus the entries since, read from named months only.</summary>
+public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
+{
+    // Interest is the person's, but it is no credit 划入 of a month.
+    private static readonly string Interest = NameOf(Runs.Component.Interest);
+
+    public async Task<BalanceDocument> BalanceAsync(int account, YearMonth? at, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        (int? year, List<YearMonth> months) = await ReadSinceAsync(connection, at, cancellation);
+        long balance = year is { } carried ? await ClosingAsync(connection, account, carried, cancellation) : 0;
+        List<StatementLine> lines = await LinesAsync(connection, account, months, cancellation);
+        balance += lines.Sum(l => l.Amount.Fen);
+        YearMonth? asOf = months.Count > 0 ? months[^1] : await LastPostedAsync(connection, at, cancellation);
+        return new BalanceDocument(new Money(balance), asOf, await LastCreditAsync(connection, account, lines, at, cancellation));
+    }
+
+    public async Task<StatementDocument> StatementAsync(int account, YearMonth from, YearMonth to, CancellationToken cancellation)
+    {
+        Money balance = (await BalanceAsync(account, from.PlusMonths(-1), cancellation)).Balance;
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        List<StatementLine> lines = [];
+        Money opening = balance;
+        foreach (StatementLine line in await LinesAsync(connection, account, await PostedMonthsAsync(connection, from, to, cancellation), cancellation))
+        {
+            balance += line.Amount;
+            lines.Add(line with { Balance = balance });
+        }
+
+        return new StatementDocument(from, to, opening, lines, balance - opening, balance);
+    }
+
+    // The last statement that the date allows, and the months posted since.
+    private async Task<(int? Year, List<YearMonth> Months)> ReadSinceAsync(NpgsqlConnection connection, YearMonth? at, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT year, through FROM :area.statement_year WHERE through <= $1 ORDER BY year DESC LIMIT 1"), connection);
+        command.Parameters.AddWithValue((at ?? new YearMonth(9999, 12)).FirstDay());
+        int? year = null;
+        YearMonth from = new(1900, 1);
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            if (await reader.ReadAsync(cancellation))
+            {
+                year = reader.GetInt32(0);
+                from = reader.GetFieldValue<DateOnly>(1).Month().Next();
+            }
+        }
+
+        return (year, await PostedMonthsAsync(connection, from, at ?? new YearMonth(9999, 12), cancellation));
+    }
+
+    private async Task<List<YearMonth>> PostedMonthsAsync(NpgsqlConnection connection, YearMonth from, YearMonth to, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT month FROM :area.ledger WHERE act = 'post' AND month BETWEEN $1 AND $2 ORDER BY 1"), connection);
+        command.Parameters.AddWithValue(from.FirstDay());
+        command.Parameters.AddWithValue(to.FirstDay());
+        List<YearMonth> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
+        }
+
+        return months;
+    }
+
+    private async Task<YearMonth?> LastPostedAsync(NpgsqlConnection connection, YearMonth? at, CancellationToken cancellation)
+    {
+        List<YearMonth> months = await PostedMonthsAsync(connection, new YearMonth(1900, 1), at ?? new YearMonth(9999, 12), cancellation);
+        return months.Count > 0 ? months[^1] : null;
+    }
+
+    private async Task<long> ClosingAsync(NpgsqlConnection connection, int account, int year, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql($"SELECT closing_fen FROM :area.statement WHERE year = {year} AND account_id = $1"), connection);
+        command.Parameters.AddWithValue(account);
+        return (long?)await command.ExecuteScalarAsync(cancellation) ?? 0;
+    }
+
+    private async Task<List<StatementLine>> LinesAsync(NpgsqlConnection connection, int account, List<YearMonth> months, CancellationToken cancellation)
+    {
+        List<StatementLine> lines = [];
+        if (months.Count == 0)
+        {
+            return lines;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            $"""
+            SELECT posting_month, contribution_month, component, person_paid_fen, employer_paid_fen, account_fen FROM :area.entry
+            WHERE posting_month IN ({string.Join(", ", months.Select(m => $"'{m.Text()}-01'"))}) AND account_id = $1
+            ORDER BY posting_month, run_id, contribution_month, component
+            """), connection);
+        command.Parameters.AddWithValue(account);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            lines.Add(new StatementLine(
+                reader.GetFieldValue<DateOnly>(0).Month(), reader.GetFieldValue<DateOnly>(1).Month(),
+                NameOf((Runs.Component)reader.GetInt16(2)), new Money(reader.GetInt64(3)), new Money(reader.GetInt64(4)), new Money(reader.GetInt64(5)),
+                Money.Zero));
+        }
+
+        return lines;
+    }
+
+    private async Task<CreditDocument?> LastCreditAsync(
+        NpgsqlConnection connection, int account, List<StatementLine> recent, YearMonth? at, CancellationToken cancellation)
+    {
+        if (recent.FindLast(l => l.Amount > Money.Zero && l.Component != Interest) is { } credit)
+        {
+            return new CreditDocument(credit.Month, credit.PostingMonth, credit.Amount);
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT contribution_month, posting_month, account_fen FROM :area.entry WHERE account_id = $1 AND account_fen > 0 AND component IN (1, 2) AND posting_month <= $2
+            ORDER BY posting_month DESC, contribution_month DESC LIMIT 1
+            """), connection);
+        command.Parameters.AddWithValue(account);
+        command.Parameters.AddWithValue((at ?? new YearMonth(9999, 12)).FirstDay());
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation)
+            ? new CreditDocument(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetFieldValue<DateOnly>(1).Month(), new Money(reader.GetInt64(2)))
+            : null;
+    }
+
+    private static string NameOf(Runs.Component component) => component.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,110 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Interests;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Runs;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Inquiry;
+
+/// <summary>Where a line's figures came from: the file and its row.</summary>
+public sealed record SourceDocument(string File, int Row);
+
+/// <param name="Net">What the ledger has for the month.</param>
+/// <param name="Waiting">A file that no run has taken yet speaks of this person and month.</param>
+public sealed record ExplanationDocument(
+    YearMonth Month, string? Policy, Explanation Chinese, Explanation English, SourceDocument? Source, Money Net, string ReasonChinese, string ReasonEnglish);
+
+/// <summary>Answers "why this amount": the same code that computed it explains it, from the same facts and the policy it was computed with.</summary>
+public sealed class Explanations(Area area)
+{
+    public async Task<ExplanationDocument> ExplainAsync(int person, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        PersonFacts facts = (await new ChunkReader(connection, area.Schema).ReadAsync(new Chunk(month, person, person), new HashSet<int>(), whole: true, cancellation))[0];
+        PolicyInForce policy = await PolicyOfAsync(connection, month, cancellation);
+        Explanation chinese = new(Language.Chinese), english = new(Language.English);
+        string? version = null;
+        Legs posted = new(
+            facts.PostedContribution.Account + facts.PostedRetiree.Account, 0, 0, 0, 0, 0);
+        (string why, string whyEnglish) = ("", "");
+        if (policy.TryFor(month) is { } slice)
+        {
+            version = slice.Version;
+            (Legs contribution, Legs retiree) = Entitlement.Of(facts, month, slice, chinese);
+            Entitlement.Of(facts, month, slice, english);
+            (why, whyEnglish) = Reason(facts, month, contribution.Account + retiree.Account, posted.Account);
+        }
+
+        Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
+
+        return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish);
+    }
+
+    /// <summary>The last month of a year also has the year's interest, once it is posted: explained with the rates of its latest run.</summary>
+    private async Task<Money> InterestAsync(
+        NpgsqlConnection connection, int account, YearMonth month, Explanation chinese, Explanation english, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql(
+            """
+            SELECT y.year, r.policy_seq FROM :area.statement_year y JOIN :area.run_month m ON m.contribution_month = y.through
+            JOIN :area.standing_interest r USING (run_id) WHERE y.through = $1 ORDER BY r.seq DESC LIMIT 1
+            """), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        (int Year, int Seq)? stated = null;
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            stated = await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1)) : null;
+        }
+
+        if (stated is not { } found)
+        {
+            return Money.Zero;
+        }
+
+        YearAccounts accounts = new(connection, area.Schema, new InsuranceYear(found.Year, month.PlusMonths(1 - YearAccounts.MonthsAYear), month));
+        await accounts.ReadAsync(account, account, cancellation);
+        if (accounts.AccountAt(0) is not null)
+        {
+            MonthPolicy policy = (await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, found.Seq, cancellation)).For(month);
+            accounts.Interest(0, policy, chinese);
+            accounts.Interest(0, policy, english);
+        }
+
+        return accounts.Posted(0);
+    }
+
+    private static (string, string) Reason(in PersonFacts facts, YearMonth month, long entitled, long posted) => (entitled == posted, posted) switch
+    {
+        (false, _) => ("有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
+        (true, 0) when facts.DiedIn is { } died && month > died => ("死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (true, 0) => ("该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
+        _ => ("", ""),
+    };
+
+    private async Task<PolicyInForce> PolicyOfAsync(NpgsqlConnection connection, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT policy_seq FROM :area.posted_policy WHERE contribution_month = $1"), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        return await command.ExecuteScalarAsync(cancellation) is int seq && seq != area.Policy.Seq
+            ? await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, seq, cancellation)
+            : area.Policy;
+    }
+
+    private async Task<SourceDocument?> SourceAsync(NpgsqlConnection connection, PersonFacts facts, CancellationToken cancellation)
+    {
+        (int submission, int row) = facts.Contribution.Submission != 0
+            ? (facts.Contribution.Submission, facts.Contribution.Row)
+            : (facts.Pension.Submission, facts.Pension.Row);
+        if (submission == 0)
+        {
+            return null;
+        }
+
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT file FROM :area.submission WHERE submission_id = $1"), connection);
+        command.Parameters.AddWithValue(submission);
+        return await command.ExecuteScalarAsync(cancellation) is string file ? new SourceDocument(file, row) : null;
+    }
+}

@@ -1,0 +1,75 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Runs;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Ledger;
+
+/// <summary>A closed month: what the accounts held before it, what moved, and what they hold; its seal chains it to the month before.</summary>
+public sealed record ClosingDocument(
+    string Area, YearMonth Month, int Accounts, Money Opening, Money Movements, Money Closing, Money Pool, Money Other, string Seal, string ClosedBy, int? Statements);
+
+/// <summary>Closes months, and with the last month of an insurance year carries every account over to its statement.</summary>
+public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+{
+    public async Task<ClosingDocument> CloseAsync(YearMonth month, string by, CancellationToken cancellation)
+    {
+        if (await ReadAsync(month, cancellation) is { } closed)
+        {
+            return closed.ClosedBy == by
+                ? closed
+                : throw new DataFaultException("MONTH_CLOSED", $"{month.Text()} 已由 {closed.ClosedBy} 结账。", $"{month.Text()} was closed by {closed.ClosedBy}.");
+        }
+
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        await using NpgsqlCommand command = new(area.Sql("SELECT :area.close_month($1, $2)"), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        command.Parameters.AddWithValue(by);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellation);
+            if (InsuranceYear.EndingWith(month, policy) is { } year)
+            {
+                await new Statements(program, area, policy).MakeAsync(connection, year, by, cancellation);
+            }
+        }
+        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return (await ReadAsync(month, cancellation))!;
+    }
+
+    public async Task<ClosingDocument?> ReadAsync(YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(area.Sql(
+            """
+            SELECT c.accounts, c.opening_fen, c.movements_fen, c.closing_fen, c.pool_fen, c.other_fen, c.seal, l.by, y.accounts
+            FROM :area.closing c JOIN :area.ledger l USING (seq) LEFT JOIN :area.statement_year y ON y.through = c.month WHERE c.month = $1
+            """));
+        command.Parameters.AddWithValue(month.FirstDay());
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation)
+            ? new ClosingDocument(
+                area.Code, month, reader.GetInt32(0), new Money(reader.GetInt64(1)), new Money(reader.GetInt64(2)), new Money(reader.GetInt64(3)), new Money(reader.GetInt64(4)),
+                new Money(reader.GetInt64(5)), reader.GetString(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetInt32(8))
+            : null;
+    }
+}
+
+/// <summary>An insurance year 保险年度 (edge 6), named by the calendar year in which it begins.</summary>
+public sealed record InsuranceYear(int Year, YearMonth First, YearMonth Last)
+{
+    /// <summary>The insurance year whose last month this is, or null.</summary>
+    public static InsuranceYear? EndingWith(YearMonth month, PolicyInForce policy)
+    {
+        int start = policy.TryFor(month)?.InsuranceYearStart ?? 1;
+        YearMonth first = month.PlusMonths(-11);
+        return first.Month == start ? new InsuranceYear(first.Year, first, month) : null;
+    }
+}

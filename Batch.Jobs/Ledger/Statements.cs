@@ -1,0 +1,124 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Batch.Jobs.Ledger;
+
+/// <summary>
+/// Makes the year-end statements 对账单: for every account that has ever moved its opening, movements and closing, and where its coverage
+/// stands, so that neither a balance nor a fold of coverage reads more than the year since.
+/// </summary>
+public sealed class Statements(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+{
+    private readonly record struct Row(int Account, long Opening, long Movements, int Accumulated, int Continuous, YearMonth? LastPaid);
+
+    /// <param name="closing">The transaction that closes the year's last month: it holds the ledger, so nothing is posted meanwhile.</param>
+    public async Task MakeAsync(NpgsqlConnection closing, InsuranceYear year, string by, CancellationToken cancellation)
+    {
+        await ExecuteAsync(closing, "SELECT :area.open_statement($1)", [year.Year], cancellation);
+        await using NpgsqlConnection reading = await program.OpenConnectionAsync(cancellation);
+        List<Row> irregular = [];
+        await using (NpgsqlBinaryImporter copy = await closing.BeginBinaryImportAsync(area.Sql(
+            $"""
+            COPY :area.statement_{year.Year} (year, account_id, opening_fen, movements_fen, closing_fen, accumulated_months, continuous_months, last_paid)
+            FROM STDIN (FORMAT binary)
+            """), cancellation))
+        {
+            await foreach ((Row row, bool simple) in RowsAsync(reading, year, cancellation))
+            {
+                if (simple)
+                {
+                    Write(copy, year.Year, row);
+                }
+                else
+                {
+                    irregular.Add(row);
+                }
+            }
+
+            foreach (Row row in irregular)
+            {
+                Write(copy, year.Year, await RefoldAsync(reading, row, year, cancellation));
+            }
+
+            await copy.CompleteAsync(cancellation);
+        }
+
+        await ExecuteAsync(closing, "SELECT :area.close_statement($1, $2, $3, $4)", [year.Year, year.First.FirstDay(), year.Last.FirstDay(), by], cancellation);
+    }
+
+    /// <summary>
+    /// One row an account: last year's statement and this year's entries. Not simple: an account whose months paid cannot be told from this year
+    /// alone (arrears of earlier years, money taken back, earlier months or a retirement on record); those few are folded from their beginning.
+    /// </summary>
+    private async IAsyncEnumerable<(Row Row, bool Simple)> RowsAsync(
+        NpgsqlConnection reading, InsuranceYear year, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            $"""
+            WITH moved AS (
+                SELECT account_id, sum(account_fen)::bigint AS movements,
+                       bit_or(CASE WHEN component = 1 AND contribution_month >= '{year.First.Text()}-01' AND person_paid_fen + employer_paid_fen > 0
+                              THEN 1 << ((extract(year FROM contribution_month) - {year.First.Year}) * 12 + extract(month FROM contribution_month) - {year.First.Month})::int ELSE 0 END) AS paid,
+                       bool_or(component = 1 AND (contribution_month < '{year.First.Text()}-01' OR person_paid_fen + employer_paid_fen <= 0)) AS irregular
+                FROM :area.entry WHERE posting_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' GROUP BY account_id),
+            carried AS (SELECT account_id, closing_fen, accumulated_months, continuous_months, last_paid FROM :area.statement WHERE year = {year.Year - 1}),
+            events AS (SELECT DISTINCT a.account_id FROM :area.person_event e JOIN :area.account a USING (person_id) WHERE e.event IN (4, 5, 8))
+            SELECT account_id, coalesce(c.closing_fen, 0), coalesce(m.movements, 0), coalesce(m.paid, 0), coalesce(m.irregular, false) OR e.account_id IS NOT NULL,
+                   coalesce(c.accumulated_months, 0), coalesce(c.continuous_months, 0), c.last_paid
+            FROM moved m FULL JOIN carried c USING (account_id) LEFT JOIN events e USING (account_id) ORDER BY account_id
+            """), reading);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            CoverageOpening opening = new(reader.GetInt32(5), reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateOnly>(7).Month());
+            int paid = reader.GetInt32(3);
+            List<YearMonth> months = [.. Enumerable.Range(0, 12).Where(i => (paid & (1 << i)) != 0).Select(i => year.First.PlusMonths(i))];
+            Coverage coverage = Coverage.Fold(opening, months, null, null, year.Last, policy.For(year.Last));
+            yield return (
+                new Row(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2), coverage.Accumulated, coverage.Continuous, months.Count > 0 ? months[^1] : opening.LastPaid),
+                !reader.GetBoolean(4));
+        }
+    }
+
+    private async Task<Row> RefoldAsync(NpgsqlConnection reading, Row row, InsuranceYear year, CancellationToken cancellation)
+    {
+        CoverageFacts facts = await CoverageFacts.ReadPostedAsync(reading, area, row.Account, year.Last, cancellation);
+        Coverage coverage = facts.Fold(year.Last, policy);
+        return row with { Accumulated = coverage.Accumulated, Continuous = coverage.Continuous, LastPaid = facts.LastPaid };
+    }
+
+    private static void Write(NpgsqlBinaryImporter copy, int year, in Row row)
+    {
+        copy.StartRow();
+        copy.Write(year, NpgsqlDbType.Integer);
+        copy.Write(row.Account, NpgsqlDbType.Integer);
+        copy.Write(row.Opening, NpgsqlDbType.Bigint);
+        copy.Write(row.Movements, NpgsqlDbType.Bigint);
+        copy.Write(row.Opening + row.Movements, NpgsqlDbType.Bigint);
+        copy.Write(row.Accumulated, NpgsqlDbType.Integer);
+        copy.Write(row.Continuous, NpgsqlDbType.Integer);
+        if (row.LastPaid is { } last)
+        {
+            copy.Write(last.FirstDay(), NpgsqlDbType.Date);
+        }
+        else
+        {
+            copy.WriteNull();
+        }
+    }
+
+    private async Task ExecuteAsync(NpgsqlConnection connection, string sql, object[] arguments, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        foreach (object argument in arguments)
+        {
+            command.Parameters.AddWithValue(argument);
+        }
+
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,35 @@
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Jobs.Policies;
+
+/// <summary>A policy with the figures set since, as of change number <paramref name="Seq"/>; slices are made once a month.</summary>
+public sealed record PolicyInForce(AreaPolicy Policy, IReadOnlyList<DatedFigure> Figures, int Seq)
+{
+    private readonly Dictionary<YearMonth, MonthPolicy?> _slices = [];
+
+    /// <exception cref="PolicyGapException">No version covers the month.</exception>
+    public MonthPolicy For(YearMonth month) => TryFor(month) ?? throw new PolicyGapException(Policy.Area, month);
+
+    public MonthPolicy? TryFor(YearMonth month)
+    {
+        lock (_slices)
+        {
+            if (!_slices.TryGetValue(month, out MonthPolicy? slice))
+            {
+                try
+                {
+                    slice = Policy.For(month, Figures);
+                }
+                catch (PolicyGapException)
+                {
+                    slice = null;
+                }
+
+                _slices.Add(month, slice);
+            }
+
+            return slice;
+        }
+    }
+}

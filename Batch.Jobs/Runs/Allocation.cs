@@ -1,0 +1,193 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Server;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>How far a run has come, in chunks.</summary>
+public readonly record struct RunProgress(int Done, int Chunks);
+
+/// <summary>
+/// Computes a month's run beside the ledger: takes the waiting submissions, and posts the difference between what each touched person
+/// should have and what the ledger has. Resumes a run whose worker is gone, returns one that is still current, replaces a stale one.
+/// </summary>
+public sealed class Allocation(DatabaseConnection database, AreaSchema area, PolicyInForce policy)
+{
+    public async Task<RunDocument> RunAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AllocateAsync(postingMonth, by, workers, progress, cancellation);
+        }
+        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+    }
+
+    private async Task<RunDocument> AllocateAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        // Held while computing: a second worker waits for nobody, and a dead one's lock goes with its session.
+        await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, cancellation);
+        await LockAsync(session, cancellation);
+        RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
+        OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
+        if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
+        {
+            if (open.State != "computing")
+            {
+                return await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
+            }
+        }
+        else
+        {
+            if (open is not null)
+            {
+                await DiscardStaleAsync(session, open, postingMonth, by, cancellation);
+            }
+
+            if (plan.Chunks.Count == 0)
+            {
+                return RunDocument.Nothing(area.Code, postingMonth);
+            }
+
+            open = new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), "computing", postingMonth, "allocation");
+        }
+
+        await ComputeAsync(open.Run, plan, postingMonth, workers, progress, by, cancellation);
+        return await SealAsync(session, open.Run, postingMonth, cancellation);
+    }
+
+    internal async Task LockAsync(NpgsqlConnection session, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new("SELECT pg_try_advisory_lock(hashtext($1))", session);
+        command.Parameters.AddWithValue(area.Name + ".allocation");
+        if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
+        {
+            throw new DataFaultException("RUN_IN_PROGRESS", "另一个程序正在计算本统筹区的批次，请稍后再试。", "Another program is computing a run of this area; try again later.");
+        }
+    }
+
+    private async Task<RunPlan> PlanAsync(NpgsqlConnection session, YearMonth postingMonth, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunPlan.MakeAsync(session, area, policy, postingMonth, cancellation);
+        }
+        catch (PolicyGapException gap)
+        {
+            throw new DataFaultException("POLICY_GAP", $"统筹区 {gap.Area} 在 {gap.Month.Text()} 没有有效政策。", gap.Message);
+        }
+    }
+
+    private async Task DiscardStaleAsync(NpgsqlConnection session, OpenRun open, YearMonth postingMonth, string by, CancellationToken cancellation)
+    {
+        if (open.PostingMonth != postingMonth || open.Kind != "allocation")
+        {
+            throw new DataFaultException(
+                "RUN_OPEN", $"{open.PostingMonth.Text()} 的批次 {open.Run} 尚未结束，请先入账或作废。",
+                $"Run {open.Run} of {open.PostingMonth.Text()} is still open; post or discard it first.");
+        }
+
+        await using NpgsqlCommand discard = new(area.Sql("SELECT :area.discard_run($1, $2, 'stale')"), session);
+        discard.Parameters.AddWithValue(open.Run);
+        discard.Parameters.AddWithValue(by);
+        await discard.ExecuteNonQueryAsync(cancellation);
+    }
+
+    // One transaction: a run is there with its plan, or not at all.
+    private async Task<int> OpenAsync(NpgsqlConnection session, RunPlan plan, YearMonth postingMonth, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlTransaction transaction = await session.BeginTransactionAsync(cancellation);
+        foreach (PlannedMonth month in plan.Months)
+        {
+            await using NpgsqlCommand slice = new("INSERT INTO batch.policy_slice VALUES ($1, $2, $3::jsonb) ON CONFLICT DO NOTHING", session);
+            slice.Parameters.AddWithValue(month.PolicyHash);
+            slice.Parameters.AddWithValue(area.Code);
+            slice.Parameters.AddWithValue(policy.For(month.Month).CanonicalJson);
+            await slice.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using NpgsqlCommand open = new(area.Sql("SELECT :area.open_run('allocation', $1, $2, $3, $4, NULL)"), session);
+        open.Parameters.AddWithValue(postingMonth.FirstDay());
+        open.Parameters.AddWithValue(by);
+        open.Parameters.AddWithValue(policy.Seq);
+        open.Parameters.AddWithValue(plan.Submissions.ToArray());
+        int run = (int)(await open.ExecuteScalarAsync(cancellation))!;
+        await using NpgsqlCommand fill = new(area.Sql("SELECT :area.plan_run($1, $2, $3, $4, $5, $6, $7)"), session);
+        fill.Parameters.AddWithValue(run);
+        fill.Parameters.AddWithValue(plan.Months.Select(m => m.Month.FirstDay()).ToArray());
+        fill.Parameters.AddWithValue(plan.Months.Select(m => m.PolicyHash).ToArray());
+        fill.Parameters.AddWithValue(plan.Months.Select(m => m.Whole).ToArray());
+        fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.Month.FirstDay()).ToArray());
+        fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.FirstPerson).ToArray());
+        fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.LastPerson).ToArray());
+        await fill.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return run;
+    }
+
+    private async Task ComputeAsync(
+        int run, RunPlan plan, YearMonth postingMonth, int workers, IProgress<RunProgress>? progress, string by, CancellationToken cancellation)
+    {
+        HashSet<int> taken = [.. plan.Submissions];
+        Dictionary<YearMonth, bool> whole = plan.Months.ToDictionary(m => m.Month, m => m.Whole);
+        ChunkWork work = new(database.Program, area, policy);
+        HashSet<(YearMonth, int)> done = await DoneAsync(run, cancellation);
+        int finished = done.Count;
+        try
+        {
+            await Parallel.ForEachAsync(
+                plan.Chunks.Where(c => !done.Contains((c.Month, c.FirstPerson))),
+                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+                async (chunk, token) =>
+                {
+                    await work.DoAsync(run, postingMonth, chunk, whole[chunk.Month], taken, token);
+                    progress?.Report(new RunProgress(Interlocked.Increment(ref finished), plan.Chunks.Count));
+                });
+        }
+        catch (MissingFigureException missing)
+        {
+            // The month is refused, never guessed (edge 17): the run goes, the submissions wait on.
+            await new RunLife(database.Program, area).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
+            throw new DataFaultException(
+                "FIGURE_MISSING", $"{missing.Month.Text()} 缺少“{missing.Figure}”，请先用 policy set 给出并复核。",
+                $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
+        }
+    }
+
+    private async Task<HashSet<(YearMonth, int)>> DoneAsync(int run, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = database.Program.CreateCommand(area.Sql(
+            "SELECT contribution_month, first_person FROM :area.run_chunk WHERE run_id = $1 AND done"));
+        command.Parameters.AddWithValue(run);
+        HashSet<(YearMonth, int)> done = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            done.Add((reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1)));
+        }
+
+        return done;
+    }
+
+    internal async Task<RunDocument> SealAsync(NpgsqlConnection session, int run, YearMonth postingMonth, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand empty = new(area.Sql($"SELECT NOT EXISTS (SELECT FROM :area.run_entry_{run})"), session);
+        if ((bool)(await empty.ExecuteScalarAsync(cancellation))!)
+        {
+            await using NpgsqlCommand forget = new(area.Sql("SELECT :area.forget_run($1)"), session);
+            forget.Parameters.AddWithValue(run);
+            await forget.ExecuteNonQueryAsync(cancellation);
+            return RunDocument.Nothing(area.Code, postingMonth);
+        }
+
+        await using NpgsqlCommand seal = new(area.Sql("SELECT :area.seal_run($1)"), session);
+        seal.Parameters.AddWithValue(run);
+        await seal.ExecuteNonQueryAsync(cancellation);
+        return await RunDocument.ReadAsync(database.Program, area, run, cancellation);
+    }
+}

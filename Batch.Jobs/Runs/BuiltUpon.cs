@@ -1,0 +1,99 @@
+using Batch.Jobs.Areas;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// The later runs that stand and were computed upon a run: they speak of a person and month that it speaks of, by entries, by facts (which may
+/// have changed nothing, as long as it stood) or by a change of status; or one of both computed a common month for everybody. Without
+/// the run their differences would be others, so it is not taken back beneath them.
+/// </summary>
+internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
+{
+    /// <returns>The last one first: the order in which they can be reversed.</returns>
+    public async Task<IReadOnlyList<int>> RunsAsync(int run, CancellationToken cancellation)
+    {
+        // Interest follows from closed months alone: upon it are built the later differences of the same year, and no allocation.
+        List<int> built = await NumbersAsync(
+            """
+            SELECT s.run_id FROM :area.standing_interest s JOIN :area.run_month m USING (run_id)
+            JOIN :area.run_month n ON n.contribution_month = m.contribution_month AND n.run_id = $1
+            JOIN :area.posted_run o ON o.run_id = n.run_id AND o.kind = 'interest' AND o.seq < s.seq ORDER BY s.seq DESC
+            """, [run], cancellation);
+        foreach (int later in await NumbersAsync(
+            "SELECT s.run_id FROM :area.standing_run s JOIN :area.ledger l USING (run_id) JOIN :area.posted_run o ON o.run_id = $1 AND o.kind <> 'interest' WHERE l.seq > o.seq ORDER BY l.seq DESC",
+            [run], cancellation))
+        {
+            if (await SharesAsync(run, later, cancellation))
+            {
+                built.Add(later);
+            }
+        }
+
+        return built;
+    }
+
+    private async Task<bool> SharesAsync(int run, int later, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT m.contribution_month, bool_or(m.whole) AND count(*) > 1 FROM :area.run_month m WHERE m.run_id IN ($1, $2) GROUP BY 1 ORDER BY 1
+            """), connection);
+        command.Parameters.AddWithValue(run);
+        command.Parameters.AddWithValue(later);
+        List<DateOnly> months = [];
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                if (reader.GetBoolean(1))
+                {
+                    return true;
+                }
+
+                months.Add(reader.GetFieldValue<DateOnly>(0));
+            }
+        }
+
+        foreach (DateOnly month in months)
+        {
+            if ((await NumbersAsync($"SELECT person_id FROM ({Persons("$1", month)}) a JOIN ({Persons("$2", month)}) b USING (person_id) LIMIT 1", [run, later], cancellation)).Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Persons(string run, DateOnly month)
+    {
+        string day = $"DATE '{month.Month().Text()}-01'";
+        string own = $"SELECT submission_id FROM :area.run_submission WHERE run_id = {run}";
+        return $"""
+            SELECT account_id AS person_id FROM :area.entry WHERE run_id = {run} AND contribution_month = {day}
+                AND posting_month = (SELECT posting_month FROM :area.run WHERE run_id = {run})
+            UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.person_event WHERE event IN (4, 5, 6) AND submission_id IN ({own})
+            """;
+    }
+
+    private async Task<List<int>> NumbersAsync(string sql, int[] runs, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        foreach (int run in runs)
+        {
+            command.Parameters.AddWithValue(run);
+        }
+
+        List<int> numbers = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            numbers.Add(reader.GetInt32(0));
+        }
+
+        return numbers;
+    }
+}

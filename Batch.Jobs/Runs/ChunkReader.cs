@@ -1,0 +1,235 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// Reads what stands for a range of persons in one contribution month into an array by person number. Facts of submissions that wait and
+/// that the run does not take are not seen. Rows are read synchronously: they come by the ten thousand and are in the socket's buffer already.
+/// </summary>
+public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
+{
+    /// <param name="taken">Submissions that the run takes (besides those that standing runs took).</param>
+    public async Task<PersonFacts[]> ReadAsync(Chunk chunk, IReadOnlySet<int> taken, bool whole, CancellationToken cancellation)
+    {
+        PersonFacts[] persons = new PersonFacts[chunk.LastPerson - chunk.FirstPerson + 1];
+        int[] unseen = await UnseenAsync(taken, cancellation);
+        await ReadPersonsAsync(persons, chunk, cancellation);
+        await ReadEventsAsync(persons, chunk, taken, unseen, cancellation);
+        if (await ExistsAsync("contribution", chunk.Month, cancellation))
+        {
+            await ReadContributionsAsync(persons, chunk, taken, unseen, cancellation);
+        }
+
+        if (await ExistsAsync("pension", chunk.Month, cancellation))
+        {
+            await ReadPensionsAsync(persons, chunk, taken, unseen, cancellation);
+        }
+
+        await ReadPostedAsync(persons, chunk, cancellation);
+        LocalDate end = chunk.Month.OnDayOfMonth(1).PlusMonths(1);
+        for (int i = 0; i < persons.Length; i++)
+        {
+            ref PersonFacts person = ref persons[i];
+            Settle(ref person);
+            person.Touched |= whole || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.Pension.Submission != 0);
+        }
+
+        return persons;
+    }
+
+    private async Task<int[]> UnseenAsync(IReadOnlySet<int> taken, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT submission_id FROM :area.waiting_submission"), connection);
+        List<int> unseen = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (!taken.Contains(reader.GetInt32(0)))
+            {
+                unseen.Add(reader.GetInt32(0));
+            }
+        }
+
+        return [.. unseen];
+    }
+
+    private async Task<bool> ExistsAsync(string table, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1))", connection);
+        command.Parameters.AddWithValue(area.Part(table, month));
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private async Task<NpgsqlDataReader> ReadRangeAsync(string sql, Chunk chunk, int[]? unseen, CancellationToken cancellation)
+    {
+        NpgsqlCommand command = new(sql, connection);
+        command.Parameters.AddWithValue(chunk.FirstPerson);
+        command.Parameters.AddWithValue(chunk.LastPerson);
+        if (unseen is not null)
+        {
+            command.Parameters.AddWithValue(unseen);
+        }
+
+        return await command.ExecuteReaderAsync(cancellation);
+    }
+
+    private async Task ReadPersonsAsync(PersonFacts[] persons, Chunk chunk, CancellationToken cancellation)
+    {
+        await using NpgsqlDataReader reader = await ReadRangeAsync(
+            area.Sql("SELECT person_id, birth FROM :area.person WHERE person_id BETWEEN $1 AND $2"), chunk, null, cancellation);
+        while (reader.Read())
+        {
+            ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
+            person.Account = reader.GetInt32(0);
+            person.Birth = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1));
+        }
+    }
+
+    private async Task ReadEventsAsync(PersonFacts[] persons, Chunk chunk, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    {
+        LocalDate end = chunk.Month.OnDayOfMonth(1).PlusMonths(1);
+        await using NpgsqlDataReader reader = await ReadRangeAsync(area.Sql(
+            """
+            SELECT person_id, event, on_date, value, submission_id FROM :area.person_event
+            WHERE person_id BETWEEN $1 AND $2 AND event IN (4, 5, 6) AND submission_id <> ALL($3) ORDER BY person_id, submission_id, row_no
+            """), chunk, unseen, cancellation);
+        while (reader.Read())
+        {
+            ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
+            LocalDate on = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2));
+            person.FirstEvent = person.FirstEvent is { } first && first < on ? first : on;
+            bool isNew = taken.Contains(reader.GetInt32(4));
+            person.HasNewEvent |= isNew;
+            person.HasNewRetirement |= isNew && (PersonEvent)reader.GetInt16(1) == PersonEvent.Retired;
+            switch ((PersonEvent)reader.GetInt16(1))
+            {
+                case PersonEvent.Retired:
+                    person.RetiredIn = on.ToYearMonth();
+                    break;
+                case PersonEvent.Died:
+                    person.DiedIn = on.ToYearMonth();
+                    break;
+                case PersonEvent.Category when on < end:
+                    person.Category = reader.IsDBNull(3) ? null : reader.GetString(3);
+                    break;
+            }
+        }
+    }
+
+    private async Task ReadContributionsAsync(PersonFacts[] persons, Chunk chunk, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    {
+        await using NpgsqlDataReader reader = await ReadRangeAsync(
+            $"""
+            SELECT person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen, received_on IS NOT NULL
+            FROM {area.Part("contribution", chunk.Month)} WHERE person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)
+            ORDER BY person_id, employer_id, submission_id, row_no
+            """, chunk, unseen, cancellation);
+        while (reader.Read())
+        {
+            ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
+            DeclaredContribution version = new(
+                reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4), reader.GetInt64(5), reader.GetInt64(6),
+                reader.GetInt64(7), reader.GetBoolean(8));
+            person.Touched |= taken.Contains(version.Submission);
+            if (person.Reading.Employer != version.Employer)
+            {
+                Settle(ref person);
+                person.Reading = version;
+            }
+            else if (version.Submission > person.Reading.Submission || person.Reading.Row > 0)
+            {
+                // Within one submission a consequence (row 0 or less) sorts first and overrides its rows.
+                person.Reading = version;
+            }
+        }
+    }
+
+    // One employer's latest version is known: it is the person's contribution when it is accepted. Two cannot be: they would be held.
+    private static void Settle(ref PersonFacts person)
+    {
+        if (person.Reading.Employer != 0 && person.Reading.State == FactState.Accepted)
+        {
+            if (person.Contribution.Employer != 0)
+            {
+                throw new InvalidOperationException("Two employers' contributions stand accepted for one person and month.");
+            }
+
+            person.Contribution = person.Reading;
+        }
+
+        person.Reading = default;
+    }
+
+    private async Task ReadPensionsAsync(PersonFacts[] persons, Chunk chunk, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    {
+        await using NpgsqlDataReader reader = await ReadRangeAsync(
+            $"""
+            SELECT person_id, submission_id, row_no, state, prior_year_fen, this_year_fen, month_fen
+            FROM {area.Part("pension", chunk.Month)} WHERE person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) ORDER BY person_id, submission_id, row_no
+            """, chunk, unseen, cancellation);
+        while (reader.Read())
+        {
+            ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
+            DeclaredPension version = new(
+                reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3), Figure(reader, 4), Figure(reader, 5), Figure(reader, 6));
+            person.Touched |= taken.Contains(version.Submission);
+            if (version.Submission > person.Pension.Submission || person.Pension.Row > 0)
+            {
+                person.Pension = version;
+            }
+        }
+    }
+
+    private async Task ReadPostedAsync(PersonFacts[] persons, Chunk chunk, CancellationToken cancellation)
+    {
+        string months = await PostingMonthsAsync(chunk.Month, cancellation);
+        if (months.Length == 0)
+        {
+            return;
+        }
+
+        await using NpgsqlDataReader reader = await ReadRangeAsync(area.Sql(
+            $"""
+            SELECT account_id, component, sum(account_fen)::bigint, sum(pool_fen)::bigint, sum(other_fen)::bigint, sum(person_paid_fen)::bigint,
+                   sum(employer_paid_fen)::bigint, sum(paid_out_fen)::bigint
+            FROM :area.entry WHERE posting_month IN ({months}) AND contribution_month = '{chunk.Month.Text()}-01' AND component IN (1, 2)
+                 AND account_id BETWEEN $1 AND $2
+            GROUP BY account_id, component
+            """), chunk, null, cancellation);
+        while (reader.Read())
+        {
+            ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
+            Legs legs = new(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
+            if ((Component)reader.GetInt16(1) == Component.Contribution)
+            {
+                person.PostedContribution = legs;
+            }
+            else
+            {
+                person.PostedRetiree = legs;
+            }
+        }
+    }
+
+    // The posting months that have any entry for a contribution month: named, so that no other month is read.
+    private async Task<string> PostingMonthsAsync(YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component IN (1, 2) ORDER BY 1"), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        List<string> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add($"'{reader.GetFieldValue<DateOnly>(0).Month().Text()}-01'");
+        }
+
+        return string.Join(", ", months);
+    }
+
+    private static long Figure(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? FactRow.None : reader.GetInt64(column);
+}

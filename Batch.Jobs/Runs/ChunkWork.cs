@@ -1,0 +1,104 @@
+using System.Data;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// Computes one chunk of a run: entitled minus posted for each person it touches. The entries and the chunk's mark commit together, so a
+/// chunk may be done again after a crash and by any worker; whoever comes second finds it marked and rolls back.
+/// </summary>
+public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+{
+    public async Task DoAsync(int run, YearMonth postingMonth, Chunk chunk, bool whole, IReadOnlySet<int> taken, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        PersonFacts[] persons = await new ChunkReader(connection, area).ReadAsync(chunk, taken, whole, cancellation);
+        int people = await WriteAsync(connection, run, postingMonth, chunk.Month, persons, cancellation);
+        if (await MarkAsync(connection, run, chunk, people, cancellation))
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+        else
+        {
+            await transaction.RollbackAsync(cancellation);
+        }
+    }
+
+    private async Task<int> WriteAsync(
+        NpgsqlConnection connection, int run, YearMonth postingMonth, YearMonth month, PersonFacts[] persons, CancellationToken cancellation)
+    {
+        MonthPolicy slice = policy.For(month);
+        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
+            $"""
+            COPY :area.run_entry_{run} (posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen,
+                                        person_paid_fen, employer_paid_fen, paid_out_fen) FROM STDIN (FORMAT binary)
+            """), cancellation);
+        EntryKey key = new(postingMonth.FirstDay(), run, month.FirstDay());
+        int people = 0;
+        for (int i = 0; i < persons.Length; i++)
+        {
+            if (!persons[i].Touched)
+            {
+                continue;
+            }
+
+            (Legs contribution, Legs retiree) = Entitlement.Of(persons[i], month, slice);
+            Legs first = contribution - persons[i].PostedContribution;
+            Legs second = retiree - persons[i].PostedRetiree;
+            people += first.IsZero && second.IsZero ? 0 : 1;
+            Write(copy, key, persons[i].Account, Component.Contribution, first);
+            Write(copy, key, persons[i].Account, Component.Retiree, second);
+        }
+
+        await copy.CompleteAsync(cancellation);
+        return people;
+    }
+
+    internal readonly record struct EntryKey(DateOnly PostingMonth, int Run, DateOnly ContributionMonth);
+
+    internal static void Write(NpgsqlBinaryImporter copy, in EntryKey key, int account, Component component, in Legs legs)
+    {
+        if (legs.IsZero)
+        {
+            return;
+        }
+
+        if (legs.Account + legs.Pool + legs.Other != legs.PersonPaid + legs.EmployerPaid - legs.PaidOut)
+        {
+            throw new InvalidOperationException($"The legs of an entry of run {key.Run} do not balance.");
+        }
+
+        copy.StartRow();
+        copy.Write(key.PostingMonth, NpgsqlDbType.Date);
+        copy.Write(key.Run, NpgsqlDbType.Integer);
+        copy.Write(account, NpgsqlDbType.Integer);
+        copy.Write(key.ContributionMonth, NpgsqlDbType.Date);
+        copy.Write((short)component, NpgsqlDbType.Smallint);
+        copy.Write(legs.Account, NpgsqlDbType.Bigint);
+        copy.Write(legs.Pool, NpgsqlDbType.Bigint);
+        copy.Write(legs.Other, NpgsqlDbType.Bigint);
+        copy.Write(legs.PersonPaid, NpgsqlDbType.Bigint);
+        copy.Write(legs.EmployerPaid, NpgsqlDbType.Bigint);
+        copy.Write(legs.PaidOut, NpgsqlDbType.Bigint);
+    }
+
+    internal async Task<bool> MarkAsync(NpgsqlConnection connection, int run, Chunk chunk, int people, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            UPDATE :area.run_chunk SET done = true, people = $4
+            WHERE run_id = $1 AND contribution_month = $2 AND first_person = $3 AND NOT done
+            """), connection);
+        command.Parameters.AddWithValue(run);
+        command.Parameters.AddWithValue(chunk.Month.FirstDay());
+        command.Parameters.AddWithValue(chunk.FirstPerson);
+        command.Parameters.AddWithValue(people);
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+}

@@ -1,0 +1,44 @@
+using Batch.Jobs.Areas;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>The totals posted in the month before a run's: what a reviewer compares it with.</summary>
+public sealed record RunComparison(
+    YearMonth Month, int People, long Entries, Money Credited, Money PersonPaid, Money EmployerPaid, Money PoolPaid, Money Pool, Money Other)
+{
+    public static async Task<RunComparison?> ReadAsync(Area area, RunDocument run, CancellationToken cancellation)
+    {
+        if (run.Run is null)
+        {
+            return null;
+        }
+
+        List<RunDocument> before = [];
+        foreach (int id in await PostedAsync(area, run.Month.PlusMonths(-1), cancellation))
+        {
+            before.Add(await RunDocument.ReadAsync(area.Program, area.Schema, id, cancellation));
+        }
+
+        Money Sum(Func<RunDocument, Money> amount) => before.Aggregate(Money.Zero, (sum, r) => sum + amount(r));
+        return before.Count == 0 ? null : new RunComparison(
+            run.Month.PlusMonths(-1), before.Max(r => r.People), before.Sum(r => r.Entries), Sum(r => r.Credited), Sum(r => r.PersonPaid), Sum(r => r.EmployerPaid),
+            Sum(r => r.PoolPaid), Sum(r => r.Pool), Sum(r => r.Other));
+    }
+
+    private static async Task<List<int>> PostedAsync(Area area, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = area.Program.CreateCommand(area.Schema.Sql("SELECT run_id FROM :area.ledger WHERE act = 'post' AND month = $1 ORDER BY seq"));
+        command.Parameters.AddWithValue(month.FirstDay());
+        List<int> runs = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            runs.Add(reader.GetInt32(0));
+        }
+
+        return runs;
+    }
+}

@@ -1,0 +1,52 @@
+using Batch.Jobs.Areas;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// A run in totals, each the sum of its entries' legs: <c>PersonPaid + EmployerPaid = Credited + Pool + Other</c>.
+/// </summary>
+/// <param name="Run">Null when there was nothing to post.</param>
+/// <param name="Credited">Net amount that reaches the accounts.</param>
+/// <param name="PoolPaid">What of the credits the pooled fund paid: those of retirees.</param>
+/// <param name="Pool">Net change of the pooled fund: what it received less what it paid.</param>
+public sealed record RunDocument(
+    int? Run, string Area, YearMonth Month, string State, string Kind, int People, long Entries, Money Credited, Money PersonPaid, Money EmployerPaid,
+    Money PoolPaid, Money Pool, Money Other, string? Digest, string? MadeBy, string? ApprovedBy)
+{
+    public static RunDocument Nothing(string area, YearMonth month) => new(
+        null, area, month, "nothing", "allocation", 0, 0, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, null, null, null);
+
+    /// <exception cref="DataFaultException">RUN_UNKNOWN.</exception>
+    public static async Task<RunDocument> ReadAsync(NpgsqlDataSource program, AreaSchema area, int run, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT r.posting_month, r.state, r.kind, coalesce(r.people, 0), t.entries, t.account, t.person_paid, t.employer_paid, t.pool_paid, t.pool, t.other,
+                   r.digest, r.made_by, r.approved_by
+            FROM :area.run r CROSS JOIN LATERAL (
+                SELECT coalesce(sum(entries), 0)::bigint AS entries, coalesce(sum(account_fen), 0)::bigint AS account,
+                       coalesce(sum(person_paid_fen), 0)::bigint AS person_paid, coalesce(sum(employer_paid_fen), 0)::bigint AS employer_paid,
+                       coalesce(-sum(pool_fen) FILTER (WHERE component = 2), 0)::bigint AS pool_paid,
+                       coalesce(sum(pool_fen), 0)::bigint AS pool, coalesce(sum(other_fen), 0)::bigint AS other
+                FROM :area.run_total WHERE run_id = r.run_id) t
+            WHERE r.run_id = $1
+            """), connection);
+        command.Parameters.AddWithValue(run);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+        {
+            throw new DataFaultException("RUN_UNKNOWN", $"统筹区 {area.Code} 没有批次 {run}。", $"Area {area.Code} has no run {run}.");
+        }
+
+        Money Amount(int column) => new(reader.GetInt64(column));
+        return new RunDocument(
+            run, area.Code, reader.GetFieldValue<DateOnly>(0).Month(), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), Amount(5), Amount(6),
+            Amount(7), Amount(8), Amount(9), Amount(10), Text(reader, 11), Text(reader, 12), Text(reader, 13));
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

@@ -1,0 +1,145 @@
+using Batch.Jobs.Areas;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// What people decide about a run. Each act goes through a function of the database that checks who and what; an act that the same person
+/// has done already is answered as done.
+/// </summary>
+public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
+{
+    public Task<RunDocument> PreviewAsync(int run, CancellationToken cancellation) => RunDocument.ReadAsync(program, area, run, cancellation);
+
+    /// <param name="reviewed">Digest of the content that the reviewer saw; null: the content as it was sealed.</param>
+    public async Task<RunDocument> ApproveAsync(int run, string by, string? reviewed, CancellationToken cancellation)
+    {
+        RunDocument document = await PreviewAsync(run, cancellation);
+        if (document.State is "approved" or "posted" && document.ApprovedBy == by)
+        {
+            return document;
+        }
+
+        await CallAsync("SELECT :area.approve_run($1, $2, $3)", [run, by, reviewed ?? document.Digest ?? ""], cancellation);
+        return await PreviewAsync(run, cancellation);
+    }
+
+    public async Task<RunDocument> PostAsync(int run, string by, CancellationToken cancellation)
+    {
+        if (!await EndedByAsync(run, "posted", by, cancellation))
+        {
+            await CallAsync("SELECT :area.post_run($1, $2)", [run, by], cancellation);
+        }
+
+        return await PreviewAsync(run, cancellation);
+    }
+
+    public async Task<RunDocument> DiscardAsync(int run, string by, string reason, CancellationToken cancellation)
+    {
+        if (!await EndedByAsync(run, "discarded", by, cancellation))
+        {
+            await CallAsync("SELECT :area.discard_run($1, $2, $3)", [run, by, reason], cancellation);
+        }
+
+        return await PreviewAsync(run, cancellation);
+    }
+
+    /// <summary>
+    /// Computes the reversal of a posted run: its entries negated, in the open month. Refused while later runs built on it stand: they are
+    /// reversed first, so that what is left is exactly what other files entitle to.
+    /// </summary>
+    public async Task<RunDocument> ReverseAsync(int run, YearMonth postingMonth, string by, CancellationToken cancellation)
+    {
+        RunDocument original = await PreviewAsync(run, cancellation);
+        if (original.State != "posted" || original.Kind == "reversal")
+        {
+            throw new DataFaultException("RUN_NOT_POSTED", $"批次 {run} 不是已入账的划账或计息批次，不能冲正。", $"Run {run} is not a posted allocation or interest run and cannot be reversed.");
+        }
+
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        if (await ReversalOfAsync(connection, run, cancellation) is { } made)
+        {
+            return await PreviewAsync(made, cancellation);
+        }
+
+        await RefuseWhenBuiltUponAsync(connection, run, cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        int reversal = (int)(await ScalarAsync(
+            connection, "SELECT :area.open_run('reversal', $1, $2, (SELECT policy_seq FROM :area.run WHERE run_id = $3), '{}', $3)", [postingMonth.FirstDay(), by, run], cancellation))!;
+        await ScalarAsync(connection, "SELECT :area.fill_reversal($1)", [reversal], cancellation);
+        await ScalarAsync(connection, "SELECT :area.seal_run($1)", [reversal], cancellation);
+        await transaction.CommitAsync(cancellation);
+        return await PreviewAsync(reversal, cancellation);
+    }
+
+    /// <summary>The month that a reversal goes into when none is named: the run's own, or when that is closed the first one after the last closed.</summary>
+    public async Task<YearMonth> OpenMonthAsync(int run, CancellationToken cancellation)
+    {
+        YearMonth month = (await PreviewAsync(run, cancellation)).Month;
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        return await ScalarAsync(connection, "SELECT :area.last_closed()", [], cancellation) is DateOnly closed && closed.Month() >= month ? closed.Month().Next() : month;
+    }
+
+    private async Task<int?> ReversalOfAsync(NpgsqlConnection connection, int run, CancellationToken cancellation) => (int?)await ScalarAsync(
+        connection, "SELECT run_id FROM :area.run WHERE reverses = $1 AND state <> 'discarded'", [run], cancellation);
+
+    private async Task RefuseWhenBuiltUponAsync(NpgsqlConnection connection, int run, CancellationToken cancellation)
+    {
+        IReadOnlyList<int> later = await new BuiltUpon(connection, area).RunsAsync(run, cancellation);
+        if (later.Count > 0)
+        {
+            string runs = string.Join(", ", later);
+            throw new DataFaultException(
+                "RUN_BUILT_UPON", $"批次 {runs} 是在批次 {run} 之上计算的，请按此顺序先冲正。", $"Runs {runs} were computed upon run {run}; reverse them first, in this order.");
+        }
+    }
+
+    private async Task<bool> EndedByAsync(int run, string state, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        return await ScalarAsync(connection, "SELECT 1 FROM :area.run WHERE run_id = $1 AND state = $2 AND ended_by = $3", [run, state, by], cancellation) is not null;
+    }
+
+    private async Task CallAsync(string sql, object[] arguments, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await ScalarAsync(connection, sql, arguments, cancellation);
+    }
+
+    private async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, object[] arguments, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        foreach (object argument in arguments)
+        {
+            command.Parameters.AddWithValue(argument);
+        }
+
+        try
+        {
+            object? value = await command.ExecuteScalarAsync(cancellation);
+            return value is DBNull ? null : value;
+        }
+        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+    }
+}
+
+/// <summary>Turns what the database's functions refuse (SQLSTATE class BA) into sentences.</summary>
+public static class LedgerRefusal
+{
+    public static DataFaultException? Of(PostgresException refused) => refused.SqlState switch
+    {
+        "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "Who approves is somebody else than who made it."),
+        "BA002" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
+        "BA003" => new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first."),
+        "BA004" => new DataFaultException("RUN_STATE", $"批次状态不允许此操作：{refused.MessageText}", refused.MessageText),
+        "BA005" => new DataFaultException("CONTENT_CHANGED", "批次内容与复核时不同，拒绝执行。", "The content of the run is not what was reviewed; refused."),
+        "BA006" => new DataFaultException("LEDGER_MOVED", "计算后账本已变动，请重新计算。", "The ledger has moved since the run was computed; allocate again."),
+        "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", refused.MessageText),
+        "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", $"请先结清更早的月份。{refused.MessageText}", refused.MessageText),
+        _ => null,
+    };
+}

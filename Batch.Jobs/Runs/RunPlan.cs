@@ -1,0 +1,193 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>One month that a run computes, with its policy slice; whole: everybody of the month, else only whom the submissions touch.</summary>
+public sealed record PlannedMonth(YearMonth Month, string PolicyHash, bool Whole);
+
+/// <summary>A piece of a run: a range of person numbers in one contribution month.</summary>
+public sealed record Chunk(YearMonth Month, int FirstPerson, int LastPerson);
+
+/// <summary>
+/// What a run would take and compute: the submissions that wait, the months they touch, and the months whose policy has changed since they
+/// were posted.
+/// </summary>
+public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<PlannedMonth> Months, IReadOnlyList<Chunk> Chunks)
+{
+    public const int ChunkPersons = 32_768;
+
+    public static async Task<RunPlan> MakeAsync(
+        NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, YearMonth postingMonth, CancellationToken cancellation)
+    {
+        PlanReader reader = new(connection, area, postingMonth);
+        int[] submissions = await reader.WaitingAsync(cancellation);
+        Dictionary<YearMonth, string> posted = await reader.PostedPoliciesAsync(cancellation);
+        HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, cancellation);
+        int lastPerson = await reader.LastPersonAsync(cancellation);
+        List<PlannedMonth> months = [];
+        List<Chunk> chunks = [];
+        foreach (YearMonth month in posted.Keys.Union(touched.Select(t => t.Month)).Order())
+        {
+            string hash = policy.For(month).Hash;
+            bool changed = posted.TryGetValue(month, out string? before) && before != hash;
+            int[] pieces = changed ? [.. Enumerable.Range(0, (lastPerson / ChunkPersons) + 1)] : [.. touched.Where(t => t.Month == month).Select(t => t.Chunk).Order()];
+            if (pieces.Length == 0)
+            {
+                continue;
+            }
+
+            months.Add(new PlannedMonth(month, hash, changed));
+            chunks.AddRange(pieces.Select(p => new Chunk(month, p * ChunkPersons, ((p + 1) * ChunkPersons) - 1)));
+        }
+
+        return new RunPlan(submissions, months, chunks);
+    }
+}
+
+/// <summary>The reads behind a plan.</summary>
+internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, YearMonth postingMonth)
+{
+    public async Task<int[]> WaitingAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT coalesce(array_agg(submission_id ORDER BY submission_id), '{}') FROM :area.waiting_submission WHERE month <= $1"), connection);
+        command.Parameters.AddWithValue(postingMonth.FirstDay());
+        return (int[])(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    public async Task<Dictionary<YearMonth, string>> PostedPoliciesAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT contribution_month, policy_hash FROM :area.posted_policy WHERE contribution_month <= $1"), connection);
+        command.Parameters.AddWithValue(postingMonth.FirstDay());
+        Dictionary<YearMonth, string> posted = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            posted.Add(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetString(1));
+        }
+
+        return posted;
+    }
+
+    public async Task<int> LastPersonAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) FROM :area.person"), connection);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Months and chunks with a person that the submissions touch, by what was declared or by a change of status.</summary>
+    public async Task<HashSet<(YearMonth Month, int Chunk)>> TouchedAsync(int[] submissions, CancellationToken cancellation)
+    {
+        HashSet<(YearMonth, int)> touched = [];
+        if (submissions.Length == 0)
+        {
+            return touched;
+        }
+
+        List<YearMonth> withFacts = [];
+        foreach ((string fact, YearMonth month, bool named) in await FactMonthsAsync(submissions, cancellation))
+        {
+            withFacts.Add(month);
+            if (named)
+            {
+                await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM {area.Part(fact, month)} WHERE submission_id = ANY($1)", submissions, cancellation))
+                {
+                    touched.Add((month, chunk));
+                }
+            }
+        }
+
+        await AddEventsAsync(submissions, withFacts, touched, cancellation);
+        await AddRetirementsAsync(submissions, touched, cancellation);
+        return touched;
+    }
+
+    // Without a retirement on record every pension is credited; word of one also ends the credit of pensions for months before it.
+    private async Task AddRetirementsAsync(int[] submissions, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = 4"), connection);
+        command.Parameters.AddWithValue(submissions);
+        List<int> retired = [];
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                retired.Add(reader.GetInt32(0));
+            }
+        }
+
+        if (retired.Count == 0)
+        {
+            return;
+        }
+
+        foreach ((string fact, YearMonth month, _) in (await FactMonthsAsync(submissions, cancellation)).Where(f => f.Fact == "pension"))
+        {
+            await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM {area.Part(fact, month)} WHERE person_id = ANY($1)", [.. retired], cancellation))
+            {
+                touched.Add((month, chunk));
+            }
+        }
+    }
+
+    // Months with facts at all, and whether the submissions name them.
+    private async Task<List<(string Fact, YearMonth Month, bool Named)>> FactMonthsAsync(int[] submissions, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            WITH parts AS (
+                SELECT p.relname AS fact, to_date(right(c.relname, 7), 'YYYY_MM') AS month
+                FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+                WHERE p.relnamespace = ':area'::regnamespace AND p.relname IN ('contribution', 'pension')),
+            named AS (SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1))
+            SELECT p.fact, p.month, n.month IS NOT NULL FROM parts p LEFT JOIN named n USING (fact, month) WHERE p.month <= $2 ORDER BY 1, 2
+            """), connection);
+        command.Parameters.AddWithValue(submissions);
+        command.Parameters.AddWithValue(postingMonth.FirstDay());
+        List<(string, YearMonth, bool)> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month(), reader.GetBoolean(2)));
+        }
+
+        return months;
+    }
+
+    // A retirement, a death or another category changes every month since; a later word on it also the months since the earlier one.
+    private async Task AddEventsAsync(int[] submissions, List<YearMonth> withFacts, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT e.person_id / $2, min(a.on_date) FROM :area.person_event e JOIN :area.person_event a USING (person_id)
+            WHERE e.submission_id = ANY($1) AND e.event IN (4, 5, 6) AND a.event IN (4, 5, 6) GROUP BY 1
+            """), connection);
+        command.Parameters.AddWithValue(submissions);
+        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            YearMonth from = reader.GetFieldValue<DateOnly>(1).Month();
+            foreach (YearMonth month in withFacts.Where(m => m >= from))
+            {
+                touched.Add((month, reader.GetInt32(0)));
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<int> ChunksAsync(
+        string sql, int[] keys, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
+        command.Parameters.AddWithValue(keys);
+        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            yield return reader.GetInt32(0);
+        }
+    }
+}
