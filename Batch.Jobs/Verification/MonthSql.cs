@@ -1,0 +1,203 @@
+using Batch.Jobs.Areas;
+
+namespace Batch.Jobs.Verification;
+
+/// <summary>
+/// One contribution month of a range of persons as one statement: what the visible facts entitle to by the slice that the ledger stands on
+/// (V4), beside what is posted; the money of both (V3); and credits that no fact carries (V6). $1, $2: first and last person; $3:
+/// submissions that wait; $4: persons, where only some are checked.
+/// </summary>
+internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slice, MonthParts parts, bool onlySome)
+{
+    private string Some(string column) => onlySome ? $"AND {column} = ANY($4)" : "";
+
+    private string Month => month.Literal();
+
+    public string Text() => area.Sql(
+        $"""
+        WITH {Contributions()}, {Pensions()}, {Status()}, {Facts()}, {Active()}, {Retired()}, {Entitled()}, {Posted()},
+        compared AS (
+            SELECT coalesce(e.person_id, p.person_id) AS person_id, e.unsaid, coalesce(e.account_fen, 0) AS entitled_fen, coalesce(p.account_fen, 0) AS posted_fen,
+                   coalesce(e.account_fen, 0) <> coalesce(p.account_fen, 0) OR coalesce(e.pool_fen, 0) <> coalesce(p.pool_fen, 0)
+                   OR coalesce(e.other_fen, 0) <> coalesce(p.other_fen, 0) OR coalesce(e.person_paid_fen, 0) <> coalesce(p.person_paid_fen, 0)
+                   OR coalesce(e.employer_paid_fen, 0) <> coalesce(p.employer_paid_fen, 0) OR coalesce(p.paid_out_fen, 0) <> 0 AS differs
+            FROM entitled e FULL JOIN posted p USING (person_id, component)),
+        entitlements AS (
+            SELECT count(*) FILTER (WHERE unsaid IS NULL) AS checked, count(unsaid) AS unsaid, min(unsaid) AS why, count(*) FILTER (WHERE differs AND unsaid IS NULL) AS broken,
+                   min(format('%s|%s|%s', lpad(person_id::text, 10, '0'), posted_fen, entitled_fen)) FILTER (WHERE differs AND unsaid IS NULL) AS first
+            FROM compared),
+        {Credits()}
+        SELECT e.checked, e.unsaid, e.why, e.broken, e.first, c.checked, c.broken, c.first,
+               (SELECT coalesce(sum(person_paid_fen + employer_paid_fen), 0)::bigint FROM contributions),
+               (SELECT coalesce(sum(account_fen + pool_fen + other_fen), 0)::bigint FROM posted WHERE component = 1)
+        FROM entitlements e, credits c
+        """);
+
+    // Of each employer the version of the latest submission speaks. Within one a consequence (row_no <= 0) overrides a row: there are few, so
+    // that the versions can be read in the order of their key.
+    private string Contributions() => parts.Contributions
+        ? $"""
+           contributions AS MATERIALIZED (
+               SELECT person_id, submission_id, base_fen, person_paid_fen, employer_paid_fen FROM (
+                   SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, base_fen, person_paid_fen, employer_paid_fen, received_on
+                   FROM {area.Part("contribution", month.Month())} WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND submission_id <> ALL($3)
+                   ORDER BY person_id DESC, employer_id DESC, submission_id DESC, row_no DESC) latest
+               LEFT JOIN (
+                   SELECT person_id, employer_id, submission_id, min(state) AS consequence FROM {area.Part("contribution", month.Month())}
+                   WHERE row_no <= 0 AND person_id BETWEEN $1 AND $2 {Some("person_id")} GROUP BY 1, 2, 3) c USING (person_id, employer_id, submission_id)
+               WHERE coalesce(consequence, state) = 1 {(slice.OnReceipt ? "AND received_on IS NOT NULL" : "")})
+           """
+        : """
+          contributions AS (
+              SELECT 0 AS person_id, 0 AS submission_id, 0::bigint AS base_fen, 0::bigint AS person_paid_fen, 0::bigint AS employer_paid_fen WHERE $1 > $2 AND $3 IS NULL)
+          """;
+
+    private string Pensions() => parts.Pensions
+        ? $"""
+           pensions AS MATERIALIZED (
+               SELECT person_id, prior_year_fen, this_year_fen, month_fen FROM (
+                   SELECT DISTINCT ON (person_id) person_id, submission_id, state, prior_year_fen, this_year_fen, month_fen
+                   FROM {area.Part("pension", month.Month())} WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND submission_id <> ALL($3)
+                   ORDER BY person_id DESC, submission_id DESC, row_no DESC) latest
+               LEFT JOIN (
+                   SELECT person_id, submission_id, min(state) AS consequence FROM {area.Part("pension", month.Month())}
+                   WHERE row_no <= 0 AND person_id BETWEEN $1 AND $2 {Some("person_id")} GROUP BY 1, 2) c USING (person_id, submission_id)
+               WHERE coalesce(consequence, state) = 1)
+           """
+        : """
+          pensions AS (SELECT 0 AS person_id, NULL::bigint AS prior_year_fen, NULL::bigint AS this_year_fen, NULL::bigint AS month_fen WHERE $1 > $2 AND $3 IS NULL)
+          """;
+
+    // The latest word on a retirement and on a death; of categories the latest word on one that had begun by the end of the month.
+    private string Status() =>
+        $"""
+        status AS MATERIALIZED (
+            SELECT person_id, (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 4))[1] AS retired_in,
+                   (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 5))[1] AS died_in,
+                   (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 6 AND on_date < {Month} + interval '1 month'))[1] AS category
+            FROM :area.person_event WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND event IN (4, 5, 6) AND submission_id <> ALL($3)
+            GROUP BY person_id)
+        """;
+
+    // A contribution makes the month an employed one; a pension a retired one where there is none, from the offset after a retirement on record.
+    private string Facts() =>
+        $"""
+        facts AS MATERIALIZED (
+            SELECT person_id, c.submission_id IS NOT NULL AS contributed, p.person_id IS NOT NULL AS pensioned, c.submission_id, c.base_fen, c.person_paid_fen,
+                   c.employer_paid_fen, p.prior_year_fen, p.this_year_fen, p.month_fen, coalesce(s.category, 'unit') AS category,
+                   least(greatest(extract(year FROM age(DATE '{slice.AgeOn}', n.birth))::int, 0), 150) AS age,
+                   coalesce({Month} {(slice.DeathMonthCredited ? ">" : ">=")} s.died_in, false) AS dead,
+                   coalesce({Month} >= s.retired_in + interval '{slice.RetirementOffset} months', true) AS retired
+            FROM contributions c FULL JOIN pensions p USING (person_id)
+            JOIN (SELECT person_id, birth FROM :area.person WHERE person_id BETWEEN $1 AND $2 {Some("person_id")}) n USING (person_id) LEFT JOIN status s USING (person_id))
+        """;
+
+    private string Active()
+    {
+        string own = slice.Clamp("f.base_fen");
+        return $"""
+            active AS MATERIALIZED (
+                SELECT f.person_id, f.person_paid_fen, f.employer_paid_fen, f.person_paid_fen + f.employer_paid_fen AS paid, f.dead OR r.category IS NULL AS kept_apart,
+                       r.account, CASE WHEN r.own THEN f.person_paid_fen ELSE 0 END AS own,
+                       coalesce({slice.Round(Between($"coalesce({own} * r.share_rate, r.share_fen)", "r.share_least", "r.share_most"))}, 0)::bigint AS share_due,
+                       coalesce({slice.Round(Between($"coalesce({own} * r.flat_rate, r.flat_fen)", "r.flat_least", "r.flat_most"))}, 0)::bigint AS flat_due,
+                       {Premiums(own)} AS premiums, coalesce(r.unsaid, {Arrears()}) AS unsaid
+                FROM facts f LEFT JOIN :area.active_rule((SELECT content FROM batch.policy_slice WHERE hash = '{slice.Hash}')) r USING (category, age)
+                WHERE f.contributed)
+            """;
+    }
+
+    // What an area with a rule of its own for months paid late credits for them depends on when they were paid: not said here.
+    private string Arrears() => slice.PlainArrears
+        ? "NULL"
+        : $"CASE WHEN EXISTS (SELECT FROM :area.submission u WHERE u.submission_id = f.submission_id AND u.month > {Month}) THEN 'arrears' END";
+
+    private string Retired() =>
+        $"""
+        pensioners AS (
+            SELECT f.person_id, r.*, CASE WHEN r.credit = 'pension-rate' THEN coalesce({Pension(1)}, {Pension(2)}, {Pension(3)}) END AS pension_fen
+            FROM facts f JOIN :area.retired_rule((SELECT content FROM batch.policy_slice WHERE hash = '{slice.Hash}')) r USING (category, age)
+            WHERE f.pensioned AND f.retired AND NOT f.contributed AND NOT f.dead),
+        based AS (
+            SELECT r.*, CASE WHEN credit = 'pension-rate' AND (pension_fen IS NOT NULL OR floor_if_missing) THEN greatest(pension_fen, floor_fen, 0) ELSE 0 END AS base_fen
+            FROM pensioners r),
+        retired AS MATERIALIZED (
+            SELECT person_id, CASE WHEN credit = 'none' THEN 0 ELSE coalesce({slice.Round(Between("coalesce(base_fen * rate, fixed_fen)", "least_fen", "most_fen"))}, 0) END::bigint AS gross,
+                   {Premiums("r.base_fen")} AS premiums,
+                   coalesce(unsaid, CASE WHEN credit = 'pension-rate' AND pension_fen IS NULL AND NOT floor_if_missing THEN 'pension' END) AS unsaid
+            FROM based r)
+        """;
+
+    private static string Entitled() =>
+        """
+        entitled AS (
+            SELECT person_id, 1::smallint AS component, CASE WHEN kept_apart THEN 0 ELSE gross - least(gross, premiums) END AS account_fen,
+                   CASE WHEN kept_apart THEN 0 ELSE paid - gross END AS pool_fen, CASE WHEN kept_apart THEN paid ELSE least(gross, premiums) END AS other_fen,
+                   person_paid_fen, employer_paid_fen, CASE WHEN NOT kept_apart THEN unsaid END AS unsaid
+            FROM (SELECT a.*, CASE WHEN account THEN own + share + least(flat_due, greatest(paid - own - share, 0)) ELSE 0 END AS gross
+                  FROM (SELECT a.*, least(share_due, greatest(paid - own, 0)) AS share FROM active a) a) a
+            UNION ALL
+            SELECT person_id, 2, gross - least(gross, premiums), -gross, least(gross, premiums), 0, 0, unsaid FROM retired)
+        """;
+
+    // An account has its person's number. One run's entries are one a person and component by their key, so there is nothing to add up.
+    private string Posted()
+    {
+        string entries = $"""
+            FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {Month} AND component IN (1, 2)
+                 AND account_id BETWEEN $1 AND $2 {Some("account_id")}
+            """;
+        return parts.Runs switch
+        {
+            0 => """
+                posted AS (SELECT 0 AS person_id, 0::smallint AS component, 0 AS account_fen, 0 AS pool_fen, 0 AS other_fen, 0 AS person_paid_fen,
+                                  0 AS employer_paid_fen, 0 AS paid_out_fen WHERE false)
+                """,
+            1 => $"""
+                posted AS MATERIALIZED (
+                    SELECT account_id AS person_id, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen {entries})
+                """,
+            _ => $"""
+                posted AS MATERIALIZED (
+                    SELECT account_id AS person_id, component, sum(account_fen)::bigint AS account_fen, sum(pool_fen)::bigint AS pool_fen, sum(other_fen)::bigint AS other_fen,
+                           sum(person_paid_fen)::bigint AS person_paid_fen, sum(employer_paid_fen)::bigint AS employer_paid_fen, sum(paid_out_fen)::bigint AS paid_out_fen
+                    {entries} GROUP BY account_id, component)
+                """,
+        };
+    }
+
+    // V6 looks at facts alone, whatever the amounts. An enrolment that was on record when the line came forbids the months before it.
+    private string Credits() =>
+        $"""
+        enrolments AS (
+            SELECT e.person_id, e.submission_id FROM :area.person_event e
+            WHERE e.event = 1 AND e.on_date >= {Month} + interval '1 month' AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
+                SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = 1 AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
+        judged AS (
+            SELECT p.person_id, p.account_fen,
+                   CASE WHEN a.account_id IS NULL THEN 'no account'
+                        WHEN p.component = 1 AND f.contributed IS NOT TRUE THEN 'no contribution in force'
+                        WHEN p.component = 2 AND f.pensioned IS NOT TRUE THEN 'no pension in force'
+                        WHEN f.dead THEN 'after death'
+                        WHEN p.component = 1 AND n.submission_id < f.submission_id THEN 'before enrolment' END AS fault
+            FROM posted p LEFT JOIN facts f USING (person_id)
+            LEFT JOIN (SELECT account_id FROM :area.account WHERE account_id BETWEEN $1 AND $2 {Some("account_id")}) a ON a.account_id = p.person_id
+            LEFT JOIN enrolments n ON n.person_id = p.person_id
+            WHERE p.account_fen > 0),
+        credits AS (
+            SELECT count(*) AS checked, count(fault) AS broken,
+                   min(format('%s|%s|%s', lpad(person_id::text, 10, '0'), account_fen, fault)) FILTER (WHERE fault IS NOT NULL) AS first
+            FROM judged)
+        """;
+
+    private static string Between(string fen, string least, string most) => $"least(greatest({fen}, {least}), {most})";
+
+    private static string Pension(int step) =>
+        $"CASE r.pension[{step}] WHEN 'prior-year' THEN f.prior_year_fen WHEN 'this-year' THEN f.this_year_fen WHEN 'month' THEN f.month_fen END";
+
+    private string Premiums(string ownBase) =>
+        $"coalesce(r.premium_fen, 0) + CASE WHEN r.premium_rates IS NULL THEN 0 ELSE (SELECT sum({slice.Round($"{ownBase} * rate")})::bigint FROM unnest(r.premium_rates) rate) END";
+}
+
+/// <summary>Which tables hold something of a contribution month: its facts, and the posting months with entries of how many runs for it.</summary>
+internal sealed record MonthParts(bool Contributions, bool Pensions, IReadOnlyList<DateOnly> Postings, long Runs);
