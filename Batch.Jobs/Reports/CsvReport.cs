@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using Batch.Rules;
+
+namespace Batch.Jobs.Reports;
+
+/// <summary>CSV as spreadsheets in China open it: UTF-8 with a byte order mark, lines ended by LF.</summary>
+public sealed class CsvReport(Stream file) : IReportWriter
+{
+    private readonly StreamWriter _writer = new(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), 64 * 1024) { NewLine = "\n" };
+
+    public void Begin(Report report) => _writer.WriteLine(string.Join(',', report.Columns.Select(c => Quoted(c.Header))));
+
+    public void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells)
+    {
+        for (int i = 0; i < cells.Length; i++)
+        {
+            if (i > 0)
+            {
+                _writer.Write(',');
+            }
+
+            if (cells[i].Number is not { } number)
+            {
+                _writer.Write(Quoted(Inert(cells[i].Text ?? "")));
+            }
+            else if (columns[i].Content == ColumnContent.Yuan)
+            {
+                _writer.Write(new Money(number).ToString());
+            }
+            else
+            {
+                _writer.Write(number.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        _writer.WriteLine();
+    }
+
+    public void Complete() => _writer.Flush();
+
+    public void Dispose() => _writer.Dispose();
+
+    /// <summary>A text that a spreadsheet would compute begins with an apostrophe.</summary>
+    private static string Inert(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
+
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(',', '"', '\n') < 0 && !text.Contains('\r', StringComparison.Ordinal) ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

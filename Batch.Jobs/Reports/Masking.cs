@@ -1,0 +1,13 @@
+using System.Text;
+using Batch.Rules;
+
+namespace Batch.Jobs.Reports;
+
+/// <summary>People in reports: enough to recognise one's own, not enough to learn a stranger's.</summary>
+public static class Masking
+{
+    /// <param name="digits17">A citizen number as the register keeps it.</param>
+    public static string Number(long digits17) => CitizenId.FromDigits17(digits17).ToString();
+
+    public static string Name(string name) => name.Length == 0 ? "" : Rune.GetRuneAt(name, 0) + "*";
+}
