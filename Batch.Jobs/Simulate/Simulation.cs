@@ -1,0 +1,91 @@
+using System.Data;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Reports;
+using Batch.Jobs.Runs;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Simulate;
+
+/// <summary>
+/// Computes a contribution month twice, under the policy in force and under a policy file, over the facts that standing runs took. Reads in one
+/// snapshot, chunk by chunk, and writes nothing; adopted, the file would make the next run post exactly the difference.
+/// </summary>
+public sealed class Simulation(Area area)
+{
+    private const int LargestShown = 10;
+
+    /// <exception cref="PolicyFaultException">The file has faults, or its examples do not come out.</exception>
+    /// <exception cref="PolicyGapException">One of the two policies does not cover the month.</exception>
+    /// <exception cref="DataFaultException">The file is another area's, or one of the policies lacks a figure that the month needs.</exception>
+    public async Task<SimulationDocument> RunAsync(YearMonth month, string policyText, string fileName, CancellationToken cancellation)
+    {
+        MonthPolicy before = area.Policy.For(month), after = Proposed(policyText, fileName).For(month);
+        SimulationTally tally = new(before, LargestShown);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        ChunkReader reader = new(connection, area.Schema);
+        int lastPerson = await LastPersonAsync(connection, cancellation);
+        for (int first = 0; first <= lastPerson; first += RunPlan.ChunkPersons)
+        {
+            Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
+            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, cancellation))
+            {
+                if (facts.Account != 0)
+                {
+                    tally.Add(facts, Of(facts, before, "现行政策", "the policy in force"), Of(facts, after, fileName, fileName));
+                }
+            }
+        }
+
+        IReadOnlyDictionary<int, string> numbers = await NumbersAsync(connection, tally.LargestPersons, cancellation);
+        return tally.Document(area.Schema.Code, month, after.Version, numbers);
+    }
+
+    // The figures set since stay in force over a new file, as they would if it were adopted.
+    private PolicyInForce Proposed(string text, string fileName)
+    {
+        AreaPolicy policy = AreaPolicy.Parse(text, fileName);
+        return policy.Area == area.Schema.Code
+            ? new PolicyInForce(policy, area.Policy.Figures, area.Policy.Seq)
+            : throw new DataFaultException(
+                "POLICY_OF_ANOTHER_AREA", $"{fileName} 是统筹区 {policy.Area} 的政策，不是 {area.Schema.Code} 的。",
+                $"{fileName} is the policy of area {policy.Area}, not of {area.Schema.Code}.");
+    }
+
+    private static (Legs Contribution, Legs Retiree) Of(in PersonFacts facts, MonthPolicy policy, string chinese, string english)
+    {
+        try
+        {
+            return Entitlement.Of(facts, policy.Month, policy);
+        }
+        catch (MissingFigureException missing)
+        {
+            throw new DataFaultException(
+                "FIGURE_MISSING", $"{chinese}：{missing.Month.Text()} 缺少“{missing.Figure}”，请写入文件，或用 policy set 给出并复核。",
+                $"{english}: {missing.Month.Text()} has no {missing.Figure}; write it into the file, or give it with policy set and have it approved.");
+        }
+    }
+
+    private async Task<int> LastPersonAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT coalesce(max(person_id), 0) FROM :area.person"), connection);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private async Task<IReadOnlyDictionary<int, string>> NumbersAsync(NpgsqlConnection connection, int[] persons, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT person_id, citizen FROM :area.person WHERE person_id = ANY($1)"), connection);
+        command.Parameters.AddWithValue(persons);
+        Dictionary<int, string> numbers = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            numbers.Add(reader.GetInt32(0), Masking.Number(reader.GetInt64(1)));
+        }
+
+        return numbers;
+    }
+}
