@@ -1,0 +1,37 @@
+using System.Text;
+using Batch.Jobs.Reports;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Reports;
+
+public sealed class CsvReportTests
+{
+    private static readonly ReportColumn[] Columns = [new("名称", "name", ColumnContent.Text), new("金额", "amount", ColumnContent.Yuan)];
+
+    [TestCase("=SUM(A1)", "'=SUM(A1)")]
+    [TestCase("+86", "'+86")]
+    [TestCase("-1", "'-1")]
+    [TestCase("@x", "'@x")]
+    [TestCase("\tx", "'\tx")]
+    [TestCase("江城, 甲", "\"江城, 甲\"")]
+    [TestCase("say \"a\"", "\"say \"\"a\"\"\"")]
+    [TestCase("=1,2", "\"'=1,2\"")]
+    [TestCase("91420100MA4KDE7M6J", "91420100MA4KDE7M6J")]
+    public void Text_that_a_spreadsheet_would_compute_is_made_inert_and_amounts_stay_numbers(string text, string written)
+    {
+        using var file = new MemoryStream();
+        using (var report = new CsvReport(file))
+        {
+            report.Row(Columns, [text, -500]);
+            report.Complete();
+            string line = Encoding.UTF8.GetString(file.ToArray()).TrimStart('\uFEFF');
+            Assert.That(line, Is.EqualTo(written + ",-5.00\n"));
+        }
+    }
+
+    [TestCase("张三", "张*")]
+    [TestCase("欧阳小明", "欧*")]
+    [TestCase("𠮷田", "𠮷*")]
+    [TestCase("", "")]
+    public void A_name_shows_its_first_character(string name, string shown) => Assert.That(Masking.Name(name), Is.EqualTo(shown));
+}

@@ -1,0 +1,289 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Runs;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Runs;
+
+public class RunLifeTests
+{
+    private static readonly YearMonth January = new(2021, 1);
+    private static readonly YearMonth February = new(2021, 2);
+    private static readonly CitizenId Ann = Town.Person(1, 1990);     // 30: 1.1 %
+    private static readonly CitizenId Bob = Town.Person(2, 1980);     // 40: 1.4 %
+    private static readonly CitizenId Cai = Town.Person(3, 1970);     // 50: 1.7 %
+    private static readonly CitizenId Old = Town.Person(4, 1945);     // 75: 5.1 %
+    private Town town = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        town = await Town.FoundAsync();
+        await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6000m), (Cai, 7000m)]);
+        await town.PensionAsync(January, [(Old, 8000m)]);
+    }
+
+    [TearDown]
+    public async Task TearDown() => await town.DisposeAsync();
+
+    // 5000 x 3.1 % = 155.00, 6000 x 3.4 % = 204.00, 7000 x 3.7 % = 259.00, 8000 x 5.1 % = 408.00
+    [Test]
+    public async Task A_posted_month_credits_each_person_by_tier_and_balances_its_funds()
+    {
+        RunDocument posted = await town.PostMonthAsync(January);
+        Assert.Multiple(() =>
+        {
+            Assert.That(posted.Entries, Is.EqualTo(4));
+            Assert.That(posted.Credited, Is.EqualTo(Money.FromYuan(1026.00m)));
+            Assert.That(posted.PersonPaid + posted.EmployerPaid, Is.EqualTo(posted.Credited + posted.Pool + posted.Other));
+            Assert.That(posted.PoolPaid, Is.EqualTo(Money.FromYuan(408m)));
+        });
+        Assert.That(await town.BalanceAsync(Cai), Is.EqualTo(Money.FromYuan(259m)));
+    }
+
+    [Test]
+    public async Task Allocating_again_posts_nothing()
+    {
+        await town.PostMonthAsync(January);
+        RunDocument again = await town.AllocateAsync(January);
+        Assert.Multiple(() =>
+        {
+            Assert.That(again.State, Is.EqualTo("nothing"));
+            Assert.That(again.Run, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task A_run_that_is_still_current_is_returned_and_a_stale_one_is_replaced()
+    {
+        RunDocument first = await town.AllocateAsync(January);
+        RunDocument same = await town.AllocateAsync(January);
+        await town.PayrollAsync(January, "E2", [(Town.Person(9), 5000m)]);
+        RunDocument replaced = await town.AllocateAsync(January);
+        RunDocument stale = await town.Life.PreviewAsync(first.Run!.Value, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(same, Is.EqualTo(first));
+            Assert.That(replaced.Entries, Is.EqualTo(5));
+            Assert.That(stale.State, Is.EqualTo("discarded"));
+        });
+    }
+
+    [Test]
+    public async Task A_replacement_changes_only_who_differs_by_exactly_the_difference()
+    {
+        await town.PostMonthAsync(January);
+        FileOutcome outcome = await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6500m)], SubmissionKind.Replacement, confirm: true);
+        RunDocument difference = await town.PostMonthAsync(January);
+        Assert.Multiple(() =>
+        {
+            Assert.That((outcome.Accepted, outcome.Unchanged), Is.EqualTo((1, 1)));
+            // Bob + 500 x 3.4 % = 17.00; Cai is left out: - 259.00
+            Assert.That(difference.Entries, Is.EqualTo(2));
+            Assert.That(difference.Credited, Is.EqualTo(Money.FromYuan(-242m)));
+        });
+        Assert.That(await town.BalanceAsync(Bob), Is.EqualTo(Money.FromYuan(221m)));
+        Assert.That(await town.BalanceAsync(Cai), Is.EqualTo(Money.Zero));
+    }
+
+    [Test]
+    public async Task A_replacement_that_leaves_out_more_than_a_tenth_needs_a_confirmation()
+    {
+        FileOutcome refused = await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6000m)], SubmissionKind.Replacement);
+        RunDocument posted = await town.PostMonthAsync(January);
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Refused, Is.EqualTo("REPLACEMENT_LEAVES_OUT"));
+            Assert.That(posted.Entries, Is.EqualTo(4));
+        });
+    }
+
+    [Test]
+    public async Task A_reversed_run_leaves_every_balance_as_before_and_the_next_allocation_restores_it()
+    {
+        await town.PostMonthAsync(January);
+        await town.PayrollAsync(February, "E1", [(Ann, 5000m), (Bob, 6000m)]);
+        RunDocument february = await town.PostMonthAsync(February);
+        RunDocument reversal = await town.Life.ReverseAsync(february.Run!.Value, February, "operator", default);
+        await town.PostAsync(reversal.Run!.Value);
+        Money reversed = await town.BalanceAsync(Ann);
+        RunDocument restored = await town.PostMonthAsync(February);
+        Assert.Multiple(() =>
+        {
+            Assert.That(reversed, Is.EqualTo(Money.FromYuan(155m)));
+            Assert.That(reversal.Credited, Is.EqualTo(-february.Credited));
+            Assert.That(restored.Credited, Is.EqualTo(february.Credited));
+        });
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(310m)));
+    }
+
+    [Test]
+    public async Task A_run_that_later_ones_built_upon_is_reversed_after_them()
+    {
+        RunDocument first = await town.PostMonthAsync(January);
+        await town.PayrollAsync(January, "E1", [(Ann, 5500m)], SubmissionKind.Supplementary);
+        await town.PostMonthAsync(January);
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.Life.ReverseAsync(first.Run!.Value, January, "operator", default));
+        Assert.That(refused!.Code, Is.EqualTo("RUN_BUILT_UPON"));
+    }
+
+    [Test]
+    public async Task A_run_whose_facts_a_later_run_took_over_without_a_difference_is_reversed_after_it()
+    {
+        RunDocument first = await town.PostMonthAsync(January);
+        await town.PersonsAsync(January, (Cai, "停保", "2021-01-31"));
+        // The same money from another employer after the first has withdrawn it: a difference of nothing, and a new person's credit.
+        await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6000m)], SubmissionKind.Replacement, confirm: true);
+        await town.PayrollAsync(January, "E2", [(Cai, 7000m), (Town.Person(8), 5000m)], SubmissionKind.Supplementary);
+        RunDocument second = await town.PostMonthAsync(January);
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.Life.ReverseAsync(first.Run!.Value, January, "operator", default));
+        Assert.Multiple(() =>
+        {
+            Assert.That(second.Credited, Is.EqualTo(Money.FromYuan(155m)));
+            Assert.That(refused!.Code, Is.EqualTo("RUN_BUILT_UPON"));
+        });
+    }
+
+    // Floor 80 % of 7327 = 5861.60 x 4.8 %; 80 % of 8000 = 6400.00 x 4.8 % = 307.20, and 281.3568 -> 281.36: + 25.84 a month
+    [Test]
+    public async Task A_retroactive_figure_posts_exactly_the_differences_in_the_open_month()
+    {
+        CitizenId poor = Town.Person(5, 1955);
+        await town.PensionAsync(January, [(poor, 1000m)]);
+        await town.PostMonthAsync(January);
+        await town.CloseAsync(January);
+        await town.PensionAsync(February, [(poor, 1000m), (Old, 8000m)]);
+        await town.PostMonthAsync(February);
+        await town.CloseAsync(February);
+        await town.SetFigureAsync("average-wage", January, 8000m);
+        RunDocument difference = await town.PostMonthAsync(new YearMonth(2021, 3));
+        Assert.Multiple(() =>
+        {
+            Assert.That(difference.Entries, Is.EqualTo(2));
+            Assert.That(difference.People, Is.EqualTo(1));
+            Assert.That(difference.Credited, Is.EqualTo(Money.FromYuan(51.68m)));
+            Assert.That(difference.Pool, Is.EqualTo(Money.FromYuan(-51.68m)));
+        });
+        Assert.That(await town.BalanceAsync(poor), Is.EqualTo(Money.FromYuan(614.40m)));
+    }
+
+    [Test]
+    public async Task Who_computed_a_run_cannot_approve_it_not_even_by_writing_to_the_database()
+    {
+        RunDocument run = await town.AllocateAsync(January);
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.Life.ApproveAsync(run.Run!.Value, "operator", null, default));
+        Assert.That(refused!.Code, Is.EqualTo("SAME_PERSON"));
+        PostgresException direct = await town.RefusedAsync($"UPDATE :area.run SET state = 'approved', approved_by = 'operator', approved_digest = digest WHERE run_id = {run.Run}");
+        Assert.That(direct.SqlState, Is.EqualTo(PostgresErrorCodes.InsufficientPrivilege));
+        PostgresException? owner = await Assert.ThrowsAsync<PostgresException>(() => town.Database.ExecuteAsync(
+            Town.Schema.Sql($"UPDATE :area.run SET state = 'approved', approved_by = made_by, approved_digest = digest WHERE run_id = {run.Run}")));
+        Assert.That(owner!.SqlState, Is.EqualTo(PostgresErrorCodes.CheckViolation));
+    }
+
+    [Test]
+    public async Task A_run_that_was_touched_after_its_approval_is_not_posted()
+    {
+        RunDocument run = await town.AllocateAsync(January);
+        await town.Life.ApproveAsync(run.Run!.Value, "reviewer", null, default);
+        await town.Database.ExecuteAsync(Town.Schema.Sql($"UPDATE :area.run_entry_{run.Run} SET account_fen = account_fen + 1, pool_fen = pool_fen - 1"));
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.Life.PostAsync(run.Run!.Value, "reviewer", default));
+        Assert.That(refused!.Code, Is.EqualTo("CONTENT_CHANGED"));
+    }
+
+    [Test]
+    public async Task A_reviewer_who_saw_another_content_does_not_approve_this_one()
+    {
+        RunDocument run = await town.AllocateAsync(January);
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.Life.ApproveAsync(run.Run!.Value, "reviewer", new string('0', 64), default));
+        Assert.That(refused!.Code, Is.EqualTo("CONTENT_CHANGED"));
+    }
+
+    [TestCase("UPDATE :area.entry SET account_fen = account_fen + 1, pool_fen = pool_fen - 1")]
+    [TestCase("UPDATE :area.entry_2021_01 SET account_fen = account_fen + 1, pool_fen = pool_fen - 1")]
+    [TestCase("DELETE FROM :area.entry")]
+    [TestCase("DELETE FROM :area.entry_2021_01")]
+    [TestCase("TRUNCATE :area.entry")]
+    [TestCase("INSERT INTO :area.entry VALUES ('2021-01-01', 1, 1, '2021-01-01', 9, 1, -1, 0, 0, 0, 0)")]
+    [TestCase("ALTER TABLE :area.entry DETACH PARTITION :area.entry_2021_01")]
+    [TestCase("CREATE TABLE public.extra PARTITION OF :area.entry FOR VALUES IN ('2021-02-01')")]
+    [TestCase("DROP TABLE :area.entry_2021_01")]
+    [TestCase("UPDATE :area.contribution SET base_fen = 1")]
+    [TestCase("DELETE FROM :area.submission")]
+    [TestCase("UPDATE :area.closing SET closing_fen = 0")]
+    [TestCase("INSERT INTO :area.ledger VALUES (99, 'close', NULL, '2021-01-01', 'x')")]
+    [TestCase("DELETE FROM batch.policy_change")]
+    public async Task The_programs_role_cannot_change_what_stands(string sql)
+    {
+        await town.PostMonthAsync(January);
+        PostgresException refused = await town.RefusedAsync(sql);
+        Assert.That(refused.SqlState, Is.EqualTo(PostgresErrorCodes.InsufficientPrivilege));
+    }
+
+    [Test]
+    public async Task Nothing_is_posted_into_a_closed_month()
+    {
+        RunDocument late = await town.AllocateAsync(January);
+        await town.Life.DiscardAsync(late.Run!.Value, "operator", "test", default);
+        await town.CloseAsync(January);
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.AllocateAsync(January));
+        Assert.That(refused!.Code, Is.EqualTo("MONTH_CLOSED"));
+        RunDocument posted = await town.PostMonthAsync(February);
+        Assert.That(posted.Credited, Is.EqualTo(Money.FromYuan(1026.00m)));
+    }
+
+    // Retired on 10 January by the pension row itself: nothing as a retiree for January, 8000 x 4.8 % = 384.00 for February.
+    [Test]
+    public async Task A_retirement_date_in_a_pension_row_starts_the_credits_in_the_month_after_it()
+    {
+        CitizenId retiring = Town.Person(7, 1961);
+        const string Header = "姓名,公民身份号码,所属期,上年度月平均养老金,本年月平均养老金,当月养老金,退休日期";
+        await town.ImportAsync(Header, [$"某人,{retiring.Full()},2021-01,8000.00,,,2021-01-10"], January, SubmissionKind.Supplementary, false);
+        RunDocument january = await town.PostMonthAsync(January);
+        await town.ImportAsync(Header, [$"某人,{retiring.Full()},2021-02,8000.00,,,2021-01-10"], February, SubmissionKind.Regular, false);
+        RunDocument february = await town.PostMonthAsync(February);
+        Assert.Multiple(() =>
+        {
+            Assert.That(january.Credited, Is.EqualTo(Money.FromYuan(1026.00m)));
+            Assert.That(february.Credited, Is.EqualTo(Money.FromYuan(384m)));
+        });
+    }
+
+    [Test]
+    public async Task A_held_line_that_is_sent_again_after_the_other_employer_withdrew_is_taken()
+    {
+        FileOutcome second = await town.PayrollAsync(January, "E2", [(Cai, 7000m)]);
+        await town.PayrollAsync(January, "E2", [(Town.Person(8), 5000m)], SubmissionKind.Replacement, confirm: true);
+        RunDocument without = await town.PostMonthAsync(January);
+        FileOutcome again = await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6000m), (Cai, 7000m)]);
+        RunDocument released = await town.PostMonthAsync(January);
+        Assert.Multiple(() =>
+        {
+            Assert.That((second.Accepted, second.Held), Is.EqualTo((0, 1)));
+            Assert.That(without.Credited, Is.EqualTo(Money.FromYuan(155m + 204m + 408m + 155m)));
+            Assert.That((again.Accepted, again.Unchanged), Is.EqualTo((1, 2)));
+            Assert.That(released.Credited, Is.EqualTo(Money.FromYuan(259m)));
+        });
+    }
+
+    [Test]
+    public async Task Three_different_lines_of_one_person_in_one_file_are_all_held()
+    {
+        FileOutcome outcome = await town.PayrollAsync(January, "E3", [(Town.Person(9), 5000m), (Town.Person(9), 5100m), (Town.Person(9), 5200m)]);
+        Assert.That((outcome.Accepted, outcome.Held), Is.EqualTo((0, 3)));
+    }
+
+    [Test]
+    public async Task A_death_that_becomes_known_late_takes_back_what_was_credited_after_it()
+    {
+        await town.PostMonthAsync(January);
+        await town.PensionAsync(February, [(Old, 8000m)]);
+        await town.PostMonthAsync(February);
+        await town.PersonsAsync(February, (Old, "死亡", "2021-01-20"));
+        RunDocument back = await town.PostMonthAsync(February);
+        Assert.That(back.Credited, Is.EqualTo(Money.FromYuan(-408m)));
+        Assert.That(await town.BalanceAsync(Old), Is.EqualTo(Money.FromYuan(408m)));
+    }
+}

@@ -1,0 +1,100 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Simulate;
+using Batch.Rules;
+using NodaTime;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Runs;
+
+public class SimulationTests
+{
+    private static readonly YearMonth January = new(2021, 1);
+    private static readonly CitizenId Ann = Town.Person(1, 1990);     // 30: 1.1 %
+    private static readonly CitizenId Bob = Town.Person(2, 1980);     // 40: 1.4 %
+    private static readonly CitizenId Cai = Town.Person(3, 1970);     // 50: 1.7 %
+    private static readonly CitizenId Old = Town.Person(4, 1945);     // 75: 5.1 %
+    private Town town = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        town = await Town.FoundAsync();
+        await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6000m), (Cai, 7000m)]);
+        await town.PensionAsync(January, [(Old, 8000m)]);
+        await town.PostMonthAsync(January);
+    }
+
+    [TearDown]
+    public async Task TearDown() => await town.DisposeAsync();
+
+    // Young 1.1 -> 1.3 %: 5000 x 0.2 % = + 10.00; old retirees 5.1 -> 5.0 %: 8000 x 0.1 % = - 8.00; the others as before.
+    [Test]
+    public async Task A_changed_file_tells_who_gains_and_who_loses_by_tier()
+    {
+        SimulationDocument told = await SimulateAsync(Changed);
+        Assert.Multiple(() =>
+        {
+            Assert.That((told.People, told.Gainers, told.Losers, told.Unchanged), Is.EqualTo((4, 1, 1, 2)));
+            Assert.That((told.Before, told.After, told.Difference), Is.EqualTo((Money.FromYuan(1026m), Money.FromYuan(1028m), Money.FromYuan(2m))));
+            Assert.That(told.PoolDifference, Is.EqualTo(Money.FromYuan(-2m)));
+            Assert.That(told.Tiers.Select(t => $"{t.Standing} {t.Tier} {t.People} {t.Before} {t.After} {t.Difference}"), Is.EqualTo(new[]
+            {
+                "Active 0-35 1 155.00 165.00 10.00", "Active 36-45 1 204.00 204.00 0.00", "Active 46+ 1 259.00 259.00 0.00", "Retired 71+ 1 408.00 400.00 -8.00",
+            }));
+            Assert.That(told.Largest.Select(p => (p.Id, p.Difference)), Is.EqualTo(new[] { (Ann.ToString(), Money.FromYuan(10m)), (Old.ToString(), Money.FromYuan(-8m)) }));
+        });
+    }
+
+    [Test]
+    public async Task The_file_in_force_changes_nothing_for_anybody()
+    {
+        SimulationDocument told = await SimulateAsync(ShippedPolicies.Text(Town.Code));
+        Assert.That((told.People, told.Unchanged, told.Difference, told.Largest.Count), Is.EqualTo((4, 4, Money.Zero, 0)));
+    }
+
+    [Test]
+    public async Task A_file_adopted_afterwards_posts_exactly_the_difference_that_was_simulated()
+    {
+        SimulationDocument told = await SimulateAsync(Changed);
+        RunDocument nothing = await town.AllocateAsync(January);
+        PolicyStore policies = new(town.Database.Program);
+        PolicyProposal proposal = await policies.ProposeFileAsync(Changed, "changed.yaml", "no. 1", "administrator", default);
+        await policies.ApproveAsync(proposal.Hash, "reviewer", default);
+        RunDocument difference = await town.PostMonthAsync(January);
+        Assert.Multiple(() =>
+        {
+            Assert.That(nothing.State, Is.EqualTo("nothing"));
+            Assert.That((difference.Credited, difference.Pool, difference.People), Is.EqualTo((told.Difference, told.PoolDifference, told.Gainers + told.Losers)));
+        });
+        Assert.That((await SimulateAsync(Changed)).Difference, Is.EqualTo(Money.Zero));
+    }
+
+    [Test]
+    public async Task Facts_that_no_run_has_taken_are_not_simulated()
+    {
+        await town.PayrollAsync(January, "E2", [(Town.Person(9), 5000m)]);
+        Assert.That((await SimulateAsync(Changed)).People, Is.EqualTo(4));
+    }
+
+    [Test]
+    public Task A_broken_file_is_refused_with_its_faults() => Assert.ThatAsync(
+        () => SimulateAsync(Changed.Replace("rounding: half-up", "rounding: upwards", StringComparison.Ordinal)), Throws.TypeOf<PolicyFaultException>());
+
+    [Test]
+    public Task A_file_of_another_area_is_refused() => Assert.ThatAsync(
+        () => SimulateAsync(ShippedPolicies.Text("110000")), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("POLICY_OF_ANOTHER_AREA"));
+
+    [Test]
+    public Task A_file_without_a_figure_that_somebody_needs_is_refused() => Assert.ThatAsync(
+        () => SimulateAsync(Changed.Replace("from: 2021-01, to: 2021-12, value: 7327", "from: 2021-06, to: 2021-12, value: 7327", StringComparison.Ordinal)),
+        Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("FIGURE_MISSING"));
+
+    // The shipped file with another rate for the youngest and for the oldest; 6000 x 3.3 % = 198.00, 6000 x 5.0 % = 300.00.
+    private static string Changed => ShippedPolicies.Text(Town.Code)
+        .Replace("up-to: 35, rate: 1.1 %", "up-to: 35, rate: 1.3 %", StringComparison.Ordinal).Replace("net: 186.00", "net: 198.00", StringComparison.Ordinal)
+        .Replace("over: 70, rate: 5.1 %", "over: 70, rate: 5.0 %", StringComparison.Ordinal).Replace("net: 306.00", "net: 300.00", StringComparison.Ordinal);
+
+    private async Task<SimulationDocument> SimulateAsync(string text) => await new Simulation(await town.AreaAsync()).RunAsync(January, text, "changed.yaml", default);
+}
