@@ -1,0 +1,77 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+using Batch.Rules;
+using Npgsql;
+
+namespace Batch.Host;
+
+/// <summary>Gives every exception that ends a verb its exit code, its stable code and its sentences.</summary>
+internal static class FaultText
+{
+    private const int DiskFull = 28;
+
+    public static int Tell(Exception fault, VerbOutput output)
+    {
+        VerbFault told = Of(fault);
+        output.Fault(told);
+        if (told.Code is "INTERNAL" or "DATABASE_LOST")
+        {
+            // A fault of ours: whoever mends it needs the way there. Exceptions of ours hold no personal data.
+            output.Log(fault.ToString());
+        }
+
+        return told.ExitCode;
+    }
+
+    private static VerbFault Of(Exception fault) => fault switch
+    {
+        VerbFault told => told,
+        DataFaultException data => VerbFault.OfData(data.Code, data.English, data.Chinese),
+        EnvironmentException lacking => new VerbFault(ExitCode.Environment, lacking.Code, lacking.Message, lacking.Chinese),
+        PolicyFaultException policy => VerbFault.OfData(
+            "POLICY_FAULT",
+            string.Join(Environment.NewLine, policy.Faults.Select(f => $"{f.File}:{f.Line}: {f.Code}: {f.English}")),
+            string.Join(Environment.NewLine, policy.Faults.Select(f => $"{f.File}:{f.Line}: {f.Code}: {f.Chinese}"))),
+        PolicyGapException gap => VerbFault.OfData(
+            "POLICY_GAP", gap.Message, $"{gap.Area} 在 {JsonConventions.Text(gap.Month)} 没有有效的政策。"),
+        MissingFigureException { Figure: "pension" } missing => VerbFault.OfData(
+            "FIGURE_MISSING",
+            $"{missing.Message} Give one of --pension-prior-year, --pension-this-year, --pension-month.",
+            $"{JsonConventions.Text(missing.Month)} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
+        MissingFigureException missing => VerbFault.OfData(
+            "FIGURE_MISSING",
+            $"{missing.Message} Give it: --set {missing.Figure}=VALUE, or batch policy set.",
+            $"{JsonConventions.Text(missing.Month)} 缺少 {missing.Figure}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
+        CategoryOpenException open => VerbFault.OfData(
+            "CATEGORY_OPEN", open.Message, $"{JsonConventions.Text(open.Month)} 的政策没有规定类别 {open.Category} 的划入办法。"),
+        UnusableFigureException unusable => VerbFault.OfData(
+            "FIGURE_UNUSABLE", unusable.Message, $"{JsonConventions.Text(unusable.Month)} 的 {unusable.Figure} 为零或负数，不能使用。"),
+        PostgresException database => OfDatabase(database),
+        NpgsqlException lost => new VerbFault(
+            ExitCode.Environment,
+            "DATABASE_LOST",
+            $"The connection to the database was lost: {(lost.InnerException ?? lost).Message} Run the same command again.",
+            $"与数据库的连接中断：{(lost.InnerException ?? lost).Message} 请重新执行同一命令。"),
+        IOException { HResult: DiskFull } => new VerbFault(
+            ExitCode.Environment, "DISK_FULL", "The disk is full. Free some space and run the same command again.", "磁盘已满。请清理空间后重新执行同一命令。"),
+        FileNotFoundException or DirectoryNotFoundException => VerbFault.OfUsage(fault.Message, $"找不到文件：{fault.Message}"),
+        IOException or UnauthorizedAccessException => new VerbFault(
+            ExitCode.Environment, "FILE_ACCESS", fault.Message, $"文件无法读写：{fault.Message}"),
+        OperationCanceledException => new VerbFault(
+            ExitCode.Environment, "CANCELLED", "The work was cancelled. Run the same command again.", "操作已取消。请重新执行同一命令。"),
+        _ => new VerbFault(
+            ExitCode.Environment, "INTERNAL", $"The program failed ({fault.GetType().Name}). Nothing was half done; the details are in the log.", $"程序出错（{fault.GetType().Name}）。没有留下做了一半的数据；详情见日志。"),
+    };
+
+    private static VerbFault OfDatabase(PostgresException fault) => fault.SqlState switch
+    {
+        PostgresErrorCodes.DiskFull => new VerbFault(
+            ExitCode.Environment, "DISK_FULL", "The database's disk is full. Free some space and run the same command again.", "数据库所在磁盘已满。请清理空间后重新执行同一命令。"),
+        // Raised by our own functions with a sentence of their own.
+        PostgresErrorCodes.RaiseException => VerbFault.OfData("REFUSED", fault.MessageText, $"数据库拒绝：{fault.MessageText}"),
+        _ when fault.IsTransient || fault.SqlState.StartsWith("57", StringComparison.Ordinal) => new VerbFault(
+            ExitCode.Environment, "DATABASE_LOST", $"The database broke off: {fault.MessageText}. Run the same command again.", $"数据库中断：{fault.MessageText}。请重新执行同一命令。"),
+        _ => new VerbFault(
+            ExitCode.Environment, "INTERNAL", $"The database refused: {fault.MessageText} ({fault.SqlState}).", $"数据库报错：{fault.MessageText}（{fault.SqlState}）。"),
+    };
+}

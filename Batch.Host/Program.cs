@@ -1,0 +1,3 @@
+using Batch.Host;
+
+return await CommandLine.RunAsync(args);

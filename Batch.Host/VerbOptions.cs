@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Batch.Rules;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Batch.Host;
+
+/// <summary>The kinds of values that verbs take, each with the sentence that a wrong one gets.</summary>
+internal static partial class VerbOptions
+{
+    private static readonly YearMonthPattern MonthPattern = YearMonthPattern.CreateWithInvariantCulture("uuuu-MM");
+
+    /// <summary>Widest month taken; what lies outside is a slip of the finger.</summary>
+    private const int FirstYear = 1990;
+    private const int LastYear = 2100;
+
+    public static Option<string?> Area(bool required = true) => Parsed<string?>("--area", required, "CODE", "统筹区代码 / pooling area, six digits", text =>
+        AreaCode().IsMatch(text) ? text : throw new FormatException("an area is a code of six digits, such as 420100"));
+
+    public static Option<YearMonth?> Month(string name = "--month", bool required = true) =>
+        Parsed<YearMonth?>(name, required, "YYYY-MM", "月份 / month", text => ParseMonth(text));
+
+    public static Option<int?> Year() => Parsed<int?>("--year", required: true, "YYYY", "保险年度 / insurance year, named by the year in which it begins", text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int year) && year is >= FirstYear and <= LastYear
+            ? year
+            : throw new FormatException("it is not a year; write YYYY, such as 2021"));
+
+    public static Option<LocalDate?> Date(string name, bool required, string description) =>
+        Parsed<LocalDate?>(name, required, "YYYY-MM-DD", description, text => LocalDatePattern.Iso.Parse(text) is { Success: true } parsed
+            ? parsed.Value
+            : throw new FormatException("it is not a date; write YYYY-MM-DD, such as 2021-06-30"));
+
+    public static Option<Money?> Yuan(string name, string description) => Parsed<Money?>(name, required: false, "YUAN", description, text => ParseYuan(text));
+
+    public static Option<string?> By() => Parsed<string?>("--by", required: true, "WHO", "操作人 / who acts", text =>
+        text.Trim() is { Length: > 0 and <= 64 } who ? who : throw new FormatException("it is empty or longer than 64 characters"));
+
+    public static YearMonth ParseMonth(string text)
+    {
+        ParseResult<YearMonth> parsed = MonthPattern.Parse(text);
+        return parsed.Success && parsed.Value.Year is >= FirstYear and <= LastYear
+            ? parsed.Value
+            : throw new FormatException("it is not a month; write YYYY-MM, such as 2021-06");
+    }
+
+    public static Money ParseYuan(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out decimal yuan)
+            && yuan <= 1_000_000_000m && yuan * 100m == decimal.Truncate(yuan * 100m)
+            ? Money.FromYuan(yuan)
+            : throw new FormatException("it is not an amount in yuan; write digits with at most two places, such as 5000.00");
+
+    /// <summary>An option whose text is read by a function; a <see cref="FormatException"/> becomes a usage error that names option and text.</summary>
+    public static Option<T> Parsed<T>(string name, bool required, string helpName, string description, Func<string, T> parse) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Required = required,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+            try
+            {
+                return parse(text);
+            }
+            catch (FormatException fault)
+            {
+                result.AddError($"{name} {text}: {fault.Message}.");
+                return default;
+            }
+        },
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    [GeneratedRegex("^[0-9]{6}$")]
+    private static partial Regex AreaCode();
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace Batch.Host.Verbs;
+
+/// <summary>The verbs in the order in which they are listed. A new one is one line here and one file beside this.</summary>
+internal static class AllVerbs
+{
+    public static IEnumerable<Command> Create() =>
+    [
+        DemoVerb.Create(),
+        CalcVerb.Create(),
+        GenerateVerb.Create(),
+        PolicyVerbs.Create(),
+        SimulateVerb.Create(),
+        ImportVerb.Create(),
+        .. RunVerbs.Create(),
+        .. LedgerVerbs.Create(),
+        ReportVerb.Create(),
+        VerifyVerb.Create(),
+        ValidateVerb.Create(),
+        BenchVerb.Create(),
+        DbVerbs.Create(),
+    ];
+}

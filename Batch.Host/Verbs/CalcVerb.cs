@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>calc</c>: one person's month, explained, without a database.</summary>
+internal static class CalcVerb
+{
+    private static readonly string[] Figures = ["average-wage", "average-pension", "base-min", "base-max"];
+
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<YearMonth?> Month = VerbOptions.Month();
+    private static readonly Option<Standing?> Status = VerbOptions.Parsed<Standing?>("--status", required: true, "active|retired", "在职或退休 / employed or retired", ParseStanding);
+    private static readonly Option<LocalDate?> Birth = VerbOptions.Date("--birth", required: true, "出生日期 / date of birth");
+    private static readonly Option<string?> Category = new("--category") { Description = "人员类别，缺省 unit / category of person, default unit", HelpName = "C" };
+    private static readonly Option<Money?> Base = VerbOptions.Yuan("--base", "缴费基数（月） / contribution base a month");
+    private static readonly Option<Money?> PensionPriorYear = VerbOptions.Yuan("--pension-prior-year", "上年度月平均养老金 / average monthly pension of the prior year");
+    private static readonly Option<Money?> PensionThisYear = VerbOptions.Yuan("--pension-this-year", "本年度月平均养老金 / average monthly pension of this year");
+    private static readonly Option<Money?> PensionMonth = VerbOptions.Yuan("--pension-month", "当月养老金 / pension of the month");
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = $"改用给定数值，元/月 / overrides, yuan a month: {string.Join(", ", Figures)}",
+        HelpName = "NAME=VALUE",
+    };
+
+    public static Command Create() => new Verb("calc", "试算一人一月应划入金额并说明依据", "one person's month, explained", RunAsync)
+    {
+        Area, Month, Status, Birth, Category, Base, PensionPriorYear, PensionThisYear, PensionMonth, Set,
+    };
+
+    private static Task<int> RunAsync(VerbCall call)
+    {
+        PersonMonth person = PersonOf(call);
+        MonthPolicy policy = PolicyOf(call.Need(Area)!, call.Need(Month)!.Value, OverridesOf(call));
+        if (person.Birth > policy.Month.ToDateInterval().End)
+        {
+            throw VerbFault.OfUsage("--birth lies after the month.", "--birth 晚于所算月份。");
+        }
+
+        PersonMonth due = Assessment.Due(policy, person);
+        var chinese = new Explanation(Language.Chinese);
+        var english = new Explanation(Language.English);
+        Assessment.Assess(policy, due, chinese);
+        Assessment.Assess(policy, due, english);
+        call.Output.Document(new
+        {
+            policy.Area,
+            policy.Month,
+            policy = policy.Version,
+            lines = chinese.Lines.Zip(english.Lines, (zh, en) => ExplanationText.Document(zh, en)),
+            chinese.Gross,
+            chinese.Deductions,
+            chinese.Net,
+        });
+        call.Output.Line($"{policy.Version}  {JsonConventions.Text(policy.Month)}");
+        ExplanationText.Write(call.Output, chinese);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static PersonMonth PersonOf(VerbCall call)
+    {
+        Standing standing = call.Need(Status)!.Value;
+        if (standing == Standing.Active && call.Get(Base) is null)
+        {
+            throw VerbFault.OfUsage("--status active needs --base.", "--status active 需要同时给出 --base（缴费基数）。");
+        }
+
+        return new PersonMonth
+        {
+            Standing = standing,
+            Birth = call.Need(Birth)!.Value,
+            Category = call.Get(Category) ?? "unit",
+            Base = call.Get(Base) ?? Money.Zero,
+            PensionPriorYear = call.Get(PensionPriorYear),
+            PensionThisYear = call.Get(PensionThisYear),
+            PensionMonth = call.Get(PensionMonth),
+        };
+    }
+
+    private static Dictionary<string, decimal> OverridesOf(VerbCall call)
+    {
+        var overrides = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        foreach (string pair in call.Get(Set) ?? [])
+        {
+            string[] parts = pair.Split('=', 2);
+            if (parts.Length != 2 || !Figures.Contains(parts[0])
+                || !decimal.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value <= 0)
+            {
+                throw VerbFault.OfUsage(
+                    $"--set {pair}: write NAME=VALUE with an amount above zero in yuan a month and a name of {string.Join(", ", Figures)}.",
+                    $"--set {pair}：应写成 名称=数值，数值为大于零的元/月，名称为 {string.Join("、", Figures)} 之一。");
+            }
+
+            overrides[parts[0]] = value;
+        }
+
+        return overrides;
+    }
+
+    internal static MonthPolicy PolicyOf(string area, YearMonth month, IReadOnlyDictionary<string, decimal>? overrides = null)
+    {
+        RequireKnown(area);
+        try
+        {
+            return ShippedPolicies.Load(area).For(month, [], overrides);
+        }
+        catch (ArgumentException fault)
+        {
+            // The framework adds the parameter's name in brackets, which says nothing here.
+            string reason = fault.Message.Split(" (Parameter")[0];
+            throw VerbFault.OfUsage($"--set: {reason}", $"--set 的数值不能用：{reason}");
+        }
+    }
+
+    internal static void RequireKnown(string area)
+    {
+        if (!ShippedPolicies.Areas.Contains(area))
+        {
+            throw VerbFault.OfUsage(
+                $"No policy is known for area {area}; there are {string.Join(", ", ShippedPolicies.Areas)}.",
+                $"没有统筹区 {area} 的政策；已有：{string.Join("、", ShippedPolicies.Areas)}。");
+        }
+    }
+
+    private static Standing? ParseStanding(string text) => text switch
+    {
+        "active" => Standing.Active,
+        "retired" => Standing.Retired,
+        _ => throw new FormatException("write active or retired"),
+    };
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>import FILE... --area A [--month M] [--kind K] [--confirm]</c>: takes files in; one outcome a file.</summary>
+internal static class ImportVerb
+{
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "上传的文件 / files to take in", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<NodaTime.YearMonth?> Month = VerbOptions.Month(required: false);
+    private static readonly Option<SubmissionKind> Kind = new("--kind")
+    {
+        Description = "正常、补充、替换 / regular, supplementary, replacement",
+        DefaultValueFactory = _ => SubmissionKind.Regular,
+    };
+
+    private static readonly Option<bool> Confirm = new("--confirm") { Description = "确认替换文件减少超过一成人员 / a replacement may leave out more than a tenth" };
+    private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+
+    public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, By };
+
+    private static async Task<int> RunAsync(VerbCall call)
+    {
+        string[] files = call.Need(Files);
+        foreach (string file in files.Where(f => !File.Exists(f)))
+        {
+            throw VerbFault.OfUsage($"There is no file {file}.", $"没有文件 {file}。");
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, IntakeLimits.Default);
+        IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
+            files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!), null, call.Cancellation);
+        OutcomeText.Write(call.Output, outcomes);
+        return outcomes.Any(o => o.Refused is not null) ? ExitCode.Data : ExitCode.Done;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Inquiry;
+
+namespace Batch.Host.Verbs;
+
+/// <summary>How the answers about one person are shown.</summary>
+internal static class InquiryText
+{
+    public static void Write(VerbOutput output, BalanceDocument balance)
+    {
+        output.Line($"余额 balance {balance.Balance}  截至 as of {balance.AsOf?.Text() ?? "-"}");
+        if (balance.LastCredit is { } credit)
+        {
+            output.Line($"最近划入 last credit {credit.Amount}，所属 for {credit.Month.Text()}，入账 posted in {credit.PostingMonth.Text()}");
+        }
+    }
+
+    public static void Write(VerbOutput output, ExplanationDocument told)
+    {
+        ExplanationText.Write(output, told.Chinese);
+        output.Line($"账上 posted {told.Net}  政策 policy {told.Policy ?? "-"}  来源 source {(told.Source is { } s ? $"{s.File}:{s.Row}" : "-")}");
+        if (told.ReasonChinese.Length > 0)
+        {
+            output.Line($"{told.ReasonChinese} {told.ReasonEnglish}");
+        }
+    }
+
+    public static void Write(VerbOutput output, CoverageDocument coverage)
+    {
+        output.Line(
+            $"截至 as of {coverage.AsOf.Text()}：连续 continuous {coverage.Continuous}，累计 accumulated {coverage.Accumulated}，待遇暂停自 suspended from {coverage.SuspendedFrom?.Text() ?? "-"}");
+        if (coverage.Breaks.Count > 0)
+        {
+            output.Table(
+                ["断缴自 from", "至 to", "月数 months", "类别 class", "影响 effect"],
+                coverage.Breaks.Select(b => new[] { b.From.Text(), b.To.Text(), b.Months.ToString(CultureInfo.InvariantCulture), b.Class, b.Effect }));
+        }
+    }
+}

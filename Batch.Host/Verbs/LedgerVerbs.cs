@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Inquiry;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>close</c>, and what people ask: <c>balance|statement|explain|coverage --id ID</c> or <c>--card NO</c>.</summary>
+internal static class LedgerVerbs
+{
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<string?> AnyArea = VerbOptions.Area(required: false);
+    private static readonly Option<YearMonth?> Month = VerbOptions.Month();
+    private static readonly Option<string?> By = VerbOptions.By();
+    private static readonly Option<string?> Id = new("--id") { Description = "公民身份号码 / citizen number", HelpName = "ID" };
+    private static readonly Option<string?> Card = new("--card") { Description = "卡号 / card number", HelpName = "NO" };
+    private static readonly Option<YearMonth?> At = VerbOptions.Month("--at", required: false);
+    private static readonly Option<YearMonth?> From = VerbOptions.Month("--from", required: false);
+    private static readonly Option<YearMonth?> To = VerbOptions.Month("--to", required: false);
+
+    public static IEnumerable<Command> Create() =>
+    [
+        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By },
+        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, AnyArea, At },
+        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, AnyArea, From, To },
+        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { Id, Card, AnyArea, Month },
+        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { Id, Card, AnyArea, At },
+    ];
+
+    private static async Task<int> CloseAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.Need(By)!, call.Cancellation);
+        call.Output.Document(closing);
+        call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
+        call.Output.Table(["", ""],
+        [
+            ["账户数 accounts", closing.Accounts.ToString(CultureInfo.InvariantCulture)], ["期初 opening", closing.Opening.ToString()],
+            ["本期 movements", closing.Movements.ToString()], ["期末 closing", closing.Closing.ToString()], ["统筹净额 pool, net", closing.Pool.ToString()],
+            ["其他 other", closing.Other.ToString()],
+        ]);
+        if (closing.Statements is { } statements)
+        {
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"年度对账单 statements: {statements}"));
+        }
+
+        call.Output.Line($"封签 seal {closing.Seal}");
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> BalanceAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        AccountHolder holder = await FindAsync(call, database);
+        BalanceDocument balance = await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, call.Get(At), call.Cancellation);
+        call.Output.Document(balance);
+        InquiryText.Write(call.Output, balance);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> StatementAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        AccountHolder holder = await FindAsync(call, database);
+        YearMonth to = call.Get(To) ?? call.Today.ToYearMonth();
+        YearMonth from = call.Get(From) ?? new YearMonth(to.Year, 1);
+        StatementDocument statement = await new Balances(holder.Area.Program, holder.Area.Schema).StatementAsync(holder.Account, from, to, call.Cancellation);
+        call.Output.Document(statement);
+        call.Output.Line($"{from.Text()} — {to.Text()}  期初 opening {statement.Opening}");
+        call.Output.Table(
+            ["入账 posted", "所属 month", "项目 component", "个人缴 person", "单位缴 employer", "金额 amount", "余额 balance"],
+            statement.Lines.Select(l => new[]
+            {
+                l.PostingMonth.Text(), l.Month.Text(), l.Component, l.PersonPaid.ToString(), l.EmployerPaid.ToString(), l.Amount.ToString(), l.Balance.ToString(),
+            }));
+        call.Output.Line($"本期 movements {statement.Movements}  期末 closing {statement.Closing}");
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ExplainAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        AccountHolder holder = await FindAsync(call, database);
+        ExplanationDocument told = await new Explanations(holder.Area).ExplainAsync(holder.Person, call.Need(Month)!.Value, call.Cancellation);
+        call.Output.Document(new
+        {
+            told.Month, told.Policy,
+            lines = told.Chinese.Lines.Zip(told.English.Lines, (zh, en) => ExplanationText.Document(zh, en, zh.Component.StartsWith("interest-", StringComparison.Ordinal) ? null : told.Source)),
+            told.Net, told.Source, reason = told.ReasonChinese, reasonEn = told.ReasonEnglish,
+        });
+        InquiryText.Write(call.Output, told);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> CoverageAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        AccountHolder holder = await FindAsync(call, database);
+        CoverageDocument coverage = await new CoverageInquiry(holder.Area).ReadAsync(holder.Account, call.Get(At), call.Today.ToYearMonth(), call.Cancellation);
+        call.Output.Document(coverage);
+        InquiryText.Write(call.Output, coverage);
+        return ExitCode.Done;
+    }
+
+    private static Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database)
+    {
+        (string? id, string? card) = (call.Get(Id), call.Get(Card));
+        return (id is null) == (card is null)
+            ? throw VerbFault.OfUsage("Give either --id or --card.", "请给出 --id 或 --card 之一。")
+            : AccountHolder.FindAsync(database, call.Get(AnyArea), id, card, call.Today, call.Cancellation);
+    }
+}

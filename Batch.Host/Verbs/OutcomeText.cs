@@ -1,0 +1,61 @@
+using System.Globalization;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+
+namespace Batch.Host.Verbs;
+
+/// <summary>How the outcome of files is shown: what became of their rows, and each fault with the words to mend it.</summary>
+internal static class OutcomeText
+{
+    private const int FaultsShown = 20;
+
+    public static void Write(VerbOutput output, IReadOnlyList<FileOutcome> outcomes)
+    {
+        output.Document(new { files = outcomes.Select(Document) });
+        output.Table(
+            ["文件 file", "内容 content", "行 rows", "接受 accepted", "未变 unchanged", "待定 held", "拒绝 rejected"],
+            outcomes.Select(o => Cells(o.File, o.Content?.ToString().ToLowerInvariant() ?? "-", o.Rows, o.Accepted, o.Unchanged, o.Held, o.Rejected)).Append(
+                Cells("合计 total", "", outcomes.Sum(o => o.Rows), outcomes.Sum(o => o.Accepted), outcomes.Sum(o => o.Unchanged), outcomes.Sum(o => o.Held), outcomes.Sum(o => o.Rejected))));
+        foreach (FileOutcome outcome in outcomes.Where(o => o.Rejections.Count > 0))
+        {
+            foreach (Rejection rejection in outcome.Rejections.Take(FaultsShown))
+            {
+                string place = rejection.Row > 0 ? $"{outcome.File}:{rejection.Row} {rejection.Column}" : outcome.File;
+                output.Line($"  {place} {rejection.Code} {RejectionCodes.Describe(rejection, "zh")}");
+            }
+
+            if (outcome.Rejections.Count > FaultsShown)
+            {
+                output.Line(string.Create(CultureInfo.InvariantCulture, $"  {outcome.File}: … 共 {outcome.Rejected} 行被拒绝 / {outcome.Rejected} rows rejected in all"));
+            }
+        }
+    }
+
+    private static object Document(FileOutcome outcome) => new
+    {
+        outcome.File,
+        outcome.Content,
+        outcome.Kind,
+        outcome.Submission,
+        outcome.Rows,
+        outcome.Accepted,
+        outcome.Unchanged,
+        outcome.Held,
+        outcome.Rejected,
+        outcome.Superseded,
+        outcome.Refused,
+        rejections = outcome.Rejections.Select(r => new
+        {
+            r.Code,
+            line = r.Row,
+            r.Column,
+            r.Found,
+            r.Expected,
+            message = RejectionCodes.Describe(r, "en"),
+            messageZh = RejectionCodes.Describe(r, "zh"),
+        }),
+    };
+
+    private static string[] Cells(string file, string content, params int[] counts) =>
+        [file, content, .. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Server;
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>policy adopt|set|approve</c>: a proposal by one person, in force after the approval of another.</summary>
+internal static class PolicyChangeVerbs
+{
+    private static readonly string[] FigureNames = ["average-wage", "average-pension", "base-min", "base-max"];
+
+    private static readonly Argument<FileInfo> Proposal = new("FILE") { Description = "政策文件（.yaml）/ policy file" };
+    private static readonly Argument<string> Area = new("AREA") { Description = "统筹区代码 / pooling area" };
+    private static readonly Argument<(string Name, Money Value)> Figure = new("NAME=VALUE")
+    {
+        Description = $"数值，元/月 / a figure, yuan a month: {string.Join(", ", FigureNames)}",
+        CustomParser = ParseFigure,
+    };
+
+    private static readonly Argument<string> Hash = new("HASH") { Description = "提案摘要，至少前 8 位 / the proposal's hash, its first 8 characters or more" };
+    private static readonly Option<YearMonth?> From = VerbOptions.Month("--from");
+    private static readonly Option<string?> By = VerbOptions.By();
+    private static readonly Option<string?> Following = DocumentOption(required: true);
+    private static readonly Option<string?> OwnDocument = DocumentOption(required: false);
+
+    public static IEnumerable<Command> Create() =>
+    [
+        new Verb("adopt", "提出采用政策文件，待另一人复核", "propose a policy file, for another person's approval", AdoptAsync) { Proposal, By, OwnDocument },
+        new Verb("set", "提出某月起的数值，待另一人复核", "propose a dated figure, for another person's approval", SetAsync) { Area, Figure, From, Following, By },
+        new Verb("approve", "复核政策提案（须为另一人）", "approve a proposal, by another person", ApproveAsync) { Hash, By },
+    ];
+
+    private static async Task<int> AdoptAsync(VerbCall call)
+    {
+        FileInfo file = call.Need(Proposal);
+        if (!file.Exists)
+        {
+            throw VerbFault.OfUsage($"There is no file {file.FullName}.", $"没有文件 {file.FullName}。");
+        }
+
+        string text = await File.ReadAllTextAsync(file.FullName, call.Cancellation);
+        return await OnStoreAsync(call, store => store.ProposeFileAsync(text, file.Name, call.Get(OwnDocument) ?? file.Name, call.Need(By)!, call.Cancellation));
+    }
+
+    private static Task<int> SetAsync(VerbCall call)
+    {
+        (string name, Money value) = call.Need(Figure);
+        DatedFigure figure = new(name, call.Need(From)!.Value, value.Yuan, call.Need(Following)!);
+        return OnStoreAsync(call, store => store.ProposeFigureAsync(new AreaSchema(call.Need(Area)).Code, figure, call.Need(By)!, call.Cancellation));
+    }
+
+    private static Task<int> ApproveAsync(VerbCall call) =>
+        OnStoreAsync(call, store => store.ApproveAsync(call.Need(Hash), call.Need(By)!, call.Cancellation));
+
+    private static async Task<int> OnStoreAsync(VerbCall call, Func<PolicyStore, Task<PolicyProposal>> act)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        PolicyProposal proposal = await act(new PolicyStore(database.Program));
+        call.Output.Document(Document(proposal));
+        call.Output.Table(["", ""],
+        [
+            ["统筹区 area", proposal.Area], ["提案 proposal", Subject(proposal)], ["文号 document", proposal.Document], ["状态 state", proposal.State],
+            ["提出 proposed by", proposal.ProposedBy], ["复核 approved by", proposal.ApprovedBy ?? "-"], ["摘要 hash", proposal.Hash],
+        ]);
+        if (proposal.ApprovedBy is null)
+        {
+            call.Output.Line($"须由另一人复核 / to be approved by somebody else: batch policy approve {proposal.Hash[..12]} --by WHO");
+        }
+
+        return ExitCode.Done;
+    }
+
+    public static object Document(PolicyProposal proposal) => new
+    {
+        proposal.Hash, proposal.State, proposal.Area, proposal.Kind, name = proposal.Figure, proposal.From,
+        value = proposal.Value is { } yuan ? Money.FromYuan(yuan).ToString() : null, proposal.Document, proposal.ProposedBy, proposal.ApprovedBy,
+    };
+
+    public static void WriteFigures(VerbOutput output, IReadOnlyList<DatedFigure> figures)
+    {
+        if (figures.Count > 0)
+        {
+            output.Table(
+                ["数值 figure", "起始月 from", "元/月 yuan", "文号 document"],
+                figures.Select(f => new[] { f.Name, f.From.Text(), Money.FromYuan(f.Value).ToString(), f.Document }));
+        }
+    }
+
+    public static void WritePending(VerbOutput output, IReadOnlyList<PolicyProposal> pending)
+    {
+        if (pending.Count > 0)
+        {
+            output.Table(["待复核 pending", "文号 document", "提出 proposed by", "摘要 hash"], pending.Select(p => new[] { Subject(p), p.Document, p.ProposedBy, p.Hash[..12] }));
+        }
+    }
+
+    private static string Subject(PolicyProposal proposal) => proposal.Figure is null
+        ? "政策文件 file"
+        : $"{proposal.Figure}={Money.FromYuan(proposal.Value!.Value)} 自 from {proposal.From!.Value.Text()}";
+
+    private static (string Name, Money Value) ParseFigure(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        string[] parts = text.Split('=', 2);
+        try
+        {
+            if (parts.Length == 2 && FigureNames.Contains(parts[0]) && VerbOptions.ParseYuan(parts[1]) is var value && value > Money.Zero)
+            {
+                return (parts[0], value);
+            }
+
+            result.AddError($"{text}: write NAME=VALUE with an amount above zero and a name of {string.Join(", ", FigureNames)}.");
+        }
+        catch (FormatException fault)
+        {
+            result.AddError($"{text}: {fault.Message}.");
+        }
+
+        return default;
+    }
+
+    private static Option<string?> DocumentOption(bool required) => VerbOptions.Parsed<string?>("--document", required, "NO", "文号 / number of the document", text =>
+        text.Trim() is { Length: > 0 and <= 200 } number ? number : throw new FormatException("it is empty or longer than 200 characters"));
+}

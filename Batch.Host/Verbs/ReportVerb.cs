@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Reports;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>report KIND --area A --month M --format csv|xlsx --out FILE</c>: a table made from the facts, to a file.</summary>
+internal static class ReportVerb
+{
+    private static readonly string Kinds = string.Join(", ", AllReports.List.Select(r => r.Kind));
+
+    private static readonly Argument<string> Kind = new("KIND") { Description = $"报表 / {Kinds}" };
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<YearMonth?> Month = VerbOptions.Month();
+    private static readonly Option<ReportFormat> Format = VerbOptions.Parsed("--format", required: false, "csv|xlsx", "文件格式，缺省 csv / format, default csv", ParseFormat);
+    private static readonly Option<FileInfo> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE", Required = true };
+
+    public static Command Create() => new Verb("report", "生成报表", "write a report", RunAsync) { Kind, Area, Month, Format, Out };
+
+    private static async Task<int> RunAsync(VerbCall call)
+    {
+        string kind = call.Need(Kind);
+        Report report = AllReports.Find(kind) ?? throw VerbFault.OfUsage($"There is no report {kind}; there are {Kinds}.", $"没有报表 {kind}；可用：{Kinds}。");
+        string file = call.Need(Out).FullName;
+        if (Directory.Exists(file))
+        {
+            throw VerbFault.OfUsage($"{file} is a folder; name a file.", $"{file} 是目录，请给出文件名。");
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        YearMonth month = call.Need(Month)!.Value;
+        long rows = await ReportFile.WriteAsync(area, report, month, call.Get(Format), file, call.Cancellation);
+        call.Output.Document(new { report.Kind, area = area.Schema.Code, month, format = call.Get(Format), file, rows });
+        call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Title} {area.Schema.Code} {month.Text()}  {rows} 行 rows  {file}"));
+        return ExitCode.Done;
+    }
+
+    private static ReportFormat ParseFormat(string text) => text switch
+    {
+        "csv" => ReportFormat.Csv,
+        "xlsx" => ReportFormat.Xlsx,
+        _ => throw new FormatException("write csv or xlsx"),
+    };
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Interests;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>allocate</c>, <c>interest</c>, and the run's life: <c>preview|approve|post|discard|reverse RUN</c>.</summary>
+internal static class RunVerbs
+{
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<YearMonth?> Month = VerbOptions.Month();
+    private static readonly Option<YearMonth?> OpenMonth = VerbOptions.Month(required: false);
+    private static readonly Option<int?> Year = VerbOptions.Year();
+    private static readonly Option<string?> By = VerbOptions.By();
+    private static readonly Option<int> Workers = new("--workers") { Description = "并行数 / chunk workers", DefaultValueFactory = _ => Math.Max(2, Environment.ProcessorCount) };
+    private static readonly Option<string?> Digest = new("--digest") { Description = "复核时所见内容的摘要 / digest of the content that was reviewed" };
+    private static readonly Option<string?> Reason = new("--reason") { Description = "原因 / why" };
+    private static readonly Argument<int> Run = new("RUN") { Description = "批次号 / the run's number" };
+
+    public static IEnumerable<Command> Create() =>
+    [
+        new Verb("allocate", "计算月度划账批次", "compute a month's run", AllocateAsync) { Area, Month, By, Workers },
+        new Verb("interest", "计算某年度利息批次", "compute a year's interest as a run", InterestAsync) { Area, Year, By, OpenMonth },
+        new Verb("preview", "查看批次", "show a run", call => OnRunAsync(call, (life, run) => life.PreviewAsync(run, call.Cancellation))) { Run },
+        new Verb("approve", "复核批次（须为另一人）", "approve a run, by another person", call =>
+            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.Need(By)!, call.Get(Digest), call.Cancellation))) { Run, By, Digest },
+        new Verb("post", "批次入账", "make an approved run part of the ledger", call =>
+            OnRunAsync(call, (life, run) => life.PostAsync(run, call.Need(By)!, call.Cancellation))) { Run, By },
+        new Verb("discard", "作废批次", "discard a run that is not posted", call =>
+            OnRunAsync(call, (life, run) => life.DiscardAsync(run, call.Need(By)!, call.Get(Reason) ?? "", call.Cancellation))) { Run, By, Reason },
+        new Verb("reverse", "冲正已入账批次（生成冲正批次）", "compute the reversal of a posted run", ReverseAsync) { Run, By, OpenMonth },
+    ];
+
+    private static async Task<int> AllocateAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Allocation allocation = new(database, area.Schema, area.Policy);
+        RunDocument run = await allocation.RunAsync(call.Need(Month)!.Value, call.Need(By)!, call.Get(Workers), new ChunkLog(call.Output), call.Cancellation);
+        RunText.Write(call.Output, run, await RunComparison.ReadAsync(area, run, call.Cancellation));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> InterestAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        InterestRun interest = new(database, area.Schema, area.Policy);
+        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.Need(By)!, call.Cancellation), null);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ReverseAsync(VerbCall call)
+    {
+        int run = call.Need(Run);
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
+        RunLife life = new(area.Program, area.Schema);
+        YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
+        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.Need(By)!, call.Cancellation), null);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> OnRunAsync(VerbCall call, Func<RunLife, int, Task<RunDocument>> act)
+    {
+        int run = call.Need(Run);
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
+        RunDocument document = await act(new RunLife(area.Program, area.Schema), run);
+        RunText.Write(call.Output, document, await RunComparison.ReadAsync(area, document, call.Cancellation));
+        return ExitCode.Done;
+    }
+
+    private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value)
+        {
+            if (value.Chunks > 4 && !Console.IsErrorRedirected)
+            {
+                output.Log(string.Create(CultureInfo.InvariantCulture, $"\r{value.Done}/{value.Chunks}"));
+            }
+        }
+    }
+}
+
+/// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
+internal static class RunText
+{
+    public static void Write(VerbOutput output, RunDocument run, RunComparison? before)
+    {
+        output.Document(new
+        {
+            run.Run, run.Area, run.Month, run.State, run.People, run.Entries, run.Credited, run.PersonPaid, run.EmployerPaid, run.PoolPaid, run.Pool, run.Other,
+            run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, lastMonth = before,
+        });
+        if (run.Run is null)
+        {
+            output.Line($"{run.Area} {run.Month.Text()}：没有需要入账的变动 / nothing to post");
+            return;
+        }
+
+        output.Line($"批次 run {run.Run}  {run.Area} {run.Month.Text()}  {run.Kind}  {run.State}  {run.MadeBy} / {run.ApprovedBy ?? "-"}");
+        output.Table(["", "本批 this run", "上月 last month"],
+        [
+            ["人数 people", Count(run.People), Count(before?.People)],
+            ["分录 entries", Count(run.Entries), Count(before?.Entries)],
+            ["个人缴费 person paid", run.PersonPaid.ToString(), before?.PersonPaid.ToString() ?? ""],
+            ["单位缴费 employer paid", run.EmployerPaid.ToString(), before?.EmployerPaid.ToString() ?? ""],
+            ["其中统筹支付 pool paid", run.PoolPaid.ToString(), before?.PoolPaid.ToString() ?? ""],
+            ["划入账户 credited", run.Credited.ToString(), before?.Credited.ToString() ?? ""],
+            ["统筹净额 pool, net", run.Pool.ToString(), before?.Pool.ToString() ?? ""],
+            ["其他 other", run.Other.ToString(), before?.Other.ToString() ?? ""],
+        ]);
+    }
+
+    private static string Count(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "";
+}

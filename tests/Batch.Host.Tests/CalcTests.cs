@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Batch.Testing;
+using NUnit.Framework;
+
+namespace Batch.Host.Tests;
+
+/// <summary><c>calc</c> and <c>policy</c>: the documents that scripts read. The expected amounts are worked by hand from the base policy.</summary>
+public sealed class CalcTests
+{
+    private static readonly BatchCli Cli = new();
+
+    [TestCase("--month 2021-06 --status active --birth 1985-06-02 --base 6000", "186.00")]
+    [TestCase("--month 2021-06 --status active --birth 1985-06-01 --base 6000", "204.00")]
+    [TestCase("--month 2021-06 --status active --birth 1985-06-15 --base 6000", "186.00")]
+    [TestCase("--month 2021-07 --status active --birth 1985-06-15 --base 6000", "204.00")]
+    [TestCase("--month 2021-02 --status active --birth 1984-02-29 --base 6000", "204.00")]
+    [TestCase("--month 2020-02 --status active --birth 1984-02-29 --base 6000", "186.00")]
+    [TestCase("--month 2020-03 --status active --birth 1984-02-29 --base 6000", "204.00")]
+    [TestCase("--month 2021-06 --status active --birth 1975-06-02 --base 6000", "204.00")]
+    [TestCase("--month 2021-06 --status active --birth 1975-06-01 --base 6000", "222.00")]
+    [TestCase("--month 2021-06 --status active --birth 1985-06-02 --base 50000 --set base-max=20000", "620.00")]
+    [TestCase("--month 2021-06 --status active --birth 1985-06-02 --base 100 --set base-min=3000", "93.00")]
+    [TestCase("--month 2021-06 --status retired --birth 1955-01-01 --pension-prior-year 4000", "281.36")]
+    [TestCase("--month 2021-06 --status retired --birth 1955-01-01 --pension-prior-year 4000 --set average-wage=5000", "192.00")]
+    [TestCase("--month 2021-06 --status retired --birth 1950-06-01 --pension-month 6000", "306.00")]
+    [TestCase("--month 2023-02 --status retired --birth 1940-01-01", "83.00")]
+    [TestCase("--month 2023-02 --status active --birth 1975-06-01 --base 6000", "120.00")]
+    public async Task The_month_of_one_person_is_computed(string line, string net)
+    {
+        CliResult result = await Cli.RunAsync(["calc", "--area", "420100", .. line.Split(' '), "--json"]);
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Json.GetProperty("net").GetString(), Is.EqualTo(net));
+    }
+
+    [Test]
+    public async Task The_document_has_the_stable_keys()
+    {
+        CliResult result = await Cli.RunAsync(
+            "calc", "--area", "420100", "--month", "2021-06", "--status", "active", "--birth", "1985-06-01", "--base", "6000", "--json");
+        JsonElement json = result.Json;
+        Assert.That(json.GetProperty("area").GetString(), Is.EqualTo("420100"));
+        Assert.That(json.GetProperty("month").GetString(), Is.EqualTo("2021-06"));
+        Assert.That(json.GetProperty("policy").GetString(), Is.EqualTo("420100 before 2023-02"));
+        Assert.That(json.GetProperty("gross").GetString(), Is.EqualTo("204.00"));
+        Assert.That(json.GetProperty("deductions").GetString(), Is.EqualTo("0.00"));
+        JsonElement share = json.GetProperty("lines")[1];
+        Assert.That(share.GetProperty("component").GetString(), Is.EqualTo("employer-share"));
+        Assert.That(share.GetProperty("amount").GetString(), Is.EqualTo("84.00"));
+        Assert.That(share.GetProperty("rate").GetDecimal(), Is.EqualTo(0.014m));
+        Assert.That(share.GetProperty("base").GetString(), Is.EqualTo("6000.00"));
+        Assert.That(share.GetProperty("clause").GetString(), Is.Not.Empty);
+        Assert.That(result.Output, Does.Contain("周岁"), "Chinese stays readable");
+    }
+
+    [Test]
+    public async Task For_people_the_sum_is_told_in_words()
+    {
+        CliResult result = await Cli.RunAsync(
+            "calc", "--area", "420100", "--month", "2021-06", "--status", "active", "--birth", "1985-06-01", "--base", "6000");
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Output, Does.Contain("employer-share").And.Contain("1.4%").And.Contain("204.00"));
+    }
+
+    [Test]
+    public async Task The_shipped_policies_pass_their_proof()
+    {
+        CliResult result = await Cli.RunAsync("policy", "check", "--json");
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Json.GetProperty("ok").GetBoolean(), Is.True);
+    }
+
+    [Test]
+    public async Task A_faulty_policy_is_told_by_file_and_line_and_ends_with_1()
+    {
+        string folder = Directory.CreateTempSubdirectory("batch-policy-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "420100-broken.yaml"), "area: \"420100\"\nname: x\ncolour: red\n");
+        CliResult result = await Cli.RunAsync("policy", "check", folder, "--json");
+        Directory.Delete(folder, recursive: true);
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
+        JsonElement fault = result.Json.GetProperty("files")[0].GetProperty("faults")[0];
+        Assert.That(fault.GetProperty("line").GetInt32(), Is.Positive);
+        Assert.That(fault.GetProperty("messageZh").GetString(), Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task What_is_in_force_is_shown_with_its_hash()
+    {
+        JsonElement before = (await Cli.RunAsync("policy", "show", "420100", "--month", "2023-01", "--json")).Json;
+        JsonElement after = (await Cli.RunAsync("policy", "show", "420100", "--month", "2023-02", "--json")).Json;
+        Assert.That(before.GetProperty("hash").GetString(), Does.Match("^[0-9a-f]{64}$").And.Not.EqualTo(after.GetProperty("hash").GetString()));
+        Assert.That(after.GetProperty("version").GetString(), Is.EqualTo("420100 from 2023-02"));
+    }
+}

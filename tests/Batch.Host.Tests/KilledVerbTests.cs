@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Batch.Testing;
+using NUnit.Framework;
+
+namespace Batch.Host.Tests;
+
+/// <summary>Every verb of a month, killed with SIGKILL at five random moments and run again, ends where an undisturbed month ends.</summary>
+public class KilledVerbTests
+{
+    private const int Kills = 5;
+    private const string Area = "420100";
+    private const int People = 3000;
+
+    // What a month leaves behind, without the moments at which it was written.
+    private static readonly string[] State =
+    [
+        "SELECT person_id, citizen, name, birth, submission_id FROM :area.person ORDER BY 1",
+        "SELECT account_id, person_id, opened, submission_id FROM :area.account ORDER BY 1",
+        "SELECT submission_id, content, kind, month, file, encode(sha256, 'hex'), refused, rows, accepted, unchanged, held, rejected, person_paid_fen, employer_paid_fen FROM :area.submission ORDER BY 1",
+        "SELECT * FROM :area.rejection ORDER BY 1, 2, 3",
+        "SELECT contribution_month, person_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen FROM :area.contribution ORDER BY 1, 2, 3, 4",
+        "SELECT * FROM :area.pension ORDER BY 1, 2, 3, 4",
+        "SELECT * FROM :area.waiting_submission ORDER BY 1",
+        "SELECT run_id, kind, posting_month, state, ledger_head, made_by, digest, approved_by, ended_by FROM :area.run ORDER BY 1",
+        "SELECT * FROM :area.entry ORDER BY 1, 2, 3, 4, 5",
+        "SELECT * FROM :area.run_total ORDER BY 1, 2, 3",
+        "SELECT seq, act, run_id, month, by FROM :area.ledger ORDER BY 1",
+        "SELECT * FROM :area.closing ORDER BY 1",
+        "SELECT * FROM :area.seal ORDER BY 1",
+        "SELECT area, kind, content, proposed_by FROM batch.policy_change ORDER BY 1, 2, 3",
+        "SELECT count(*) FROM batch.policy_approval",
+    ];
+
+    [Test, CancelAfter(600_000)]
+    public async Task A_month_whose_verbs_are_killed_ends_as_an_undisturbed_one()
+    {
+        int seed = Environment.GetEnvironmentVariable("BATCH_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Environment.TickCount;
+        TestContext.Out.WriteLine($"BATCH_SEED={seed}");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("killed");
+        try
+        {
+            string calm = await LiveAsync(Path.Combine(folder.FullName, "calm"), null);
+            string killed = await LiveAsync(Path.Combine(folder.FullName, "killed"), new Random(seed));
+            Assert.That(killed, Is.EqualTo(calm), $"seed {seed}");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string> LiveAsync(string files, Random? random)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        BatchCli batch = new() { Db = database.Url };
+        string people = People.ToString(CultureInfo.InvariantCulture);
+        await DoAsync(batch, random, "generate", "--people", people, "--month", "2021-06", "--months", "2", "--area", Area, "--seed", "7", "--faults", "0.01", "--out", files);
+        List<string> bytes = [.. Directory.GetFiles(files).Order(StringComparer.Ordinal).Select(f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))))];
+        foreach (string month in new[] { "2021-06", "2021-07" })
+        {
+            string[] ofMonth = [.. Directory.GetFiles(files, $"*{month.Replace("-", "", StringComparison.Ordinal)}.csv").Order(StringComparer.Ordinal)];
+            await DoAsync(batch, random, ["import", .. ofMonth, "--area", Area, "--month", month, "--by", "operator"]);
+            await PostAsync(batch, random, month);
+            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "reviewer");
+        }
+
+        // A retroactive figure: the differences of both months, in the open one.
+        string hash = (await DoAsync(batch, random, "policy", "set", Area, "average-wage=8000", "--from", "2021-06", "--document", "文号1", "--by", "administrator")).GetProperty("hash").GetString()!;
+        await DoAsync(batch, random, "policy", "approve", hash, "--by", "reviewer");
+        int retroactive = await PostAsync(batch, random, "2021-08");
+        JsonElement reversal = await DoAsync(batch, random, "reverse", Number(retroactive), "--by", "operator");
+        await ApproveAndPostAsync(batch, random, reversal.GetProperty("run").GetInt32());
+        await PostAsync(batch, random, "2021-08");
+        string report = Path.Combine(files, "allocation.csv");
+        await DoAsync(batch, random, "report", "allocation", "--area", Area, "--month", "2021-08", "--format", "csv", "--out", report);
+        bytes.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(report))));
+        await DoAsync(batch, random, "verify", "--all");
+        return string.Join('\n', bytes) + "\n" + await StateAsync(database);
+    }
+
+    private static async Task<int> PostAsync(BatchCli batch, Random? random, string month)
+    {
+        JsonElement run = await DoAsync(batch, random, "allocate", "--area", Area, "--month", month, "--by", "operator");
+        int number = run.GetProperty("run").GetInt32();
+        await ApproveAndPostAsync(batch, random, number);
+        return number;
+    }
+
+    private static async Task ApproveAndPostAsync(BatchCli batch, Random? random, int run)
+    {
+        await DoAsync(batch, random, "approve", Number(run), "--by", "reviewer");
+        await DoAsync(batch, random, "post", Number(run), "--by", "reviewer");
+    }
+
+    private static string Number(int run) => run.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Kills the verb at random moments of the time that it takes, then lets it end.</summary>
+    private static async Task<JsonElement> DoAsync(BatchCli batch, Random? random, params string[] arguments)
+    {
+        for (int kill = 0; random is not null && kill < Kills; kill++)
+        {
+            using Process process = batch.Start([.. arguments, "--json"]);
+            Task drained = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await Task.Delay(random.Next(50, 900));
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            await drained;
+        }
+
+        CliResult result = await batch.RunAsync([.. arguments, "--json"]);
+        Assert.That(result.ExitCode, Is.Zero, $"{arguments[0]}: {result.Errors} {result.Output}");
+        return JsonDocument.Parse(result.Output).RootElement;
+    }
+
+    private static async Task<string> StateAsync(TestDatabase database)
+    {
+        List<string> parts = [];
+        foreach (string sql in State)
+        {
+            string query = sql.Replace(":area", $"area_{Area}", StringComparison.Ordinal);
+            parts.Add(await database.ScalarAsync<string>($"SELECT count(*) || ' rows ' || md5(coalesce(string_agg(t::text, E'\\n'), '')) || ' {query.Replace("'", "''", StringComparison.Ordinal)}' FROM ({query}) t"));
+        }
+
+        return string.Join('\n', parts);
+    }
+}
