@@ -38,7 +38,8 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
         }
         catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
         {
-            throw sentence;
+            // Killed and done again: the first one may have ended meanwhile.
+            return await ReadAsync(month, cancellation) is { } meanwhile && meanwhile.ClosedBy == by ? meanwhile : throw sentence;
         }
 
         await transaction.CommitAsync(cancellation);

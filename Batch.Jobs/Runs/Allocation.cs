@@ -16,6 +16,8 @@ public readonly record struct RunProgress(int Done, int Chunks);
 /// </summary>
 public sealed class Allocation(DatabaseConnection database, AreaSchema area, PolicyInForce policy)
 {
+    private const int LockTries = 25;
+
     public async Task<RunDocument> RunAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         try
@@ -61,13 +63,19 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         return await SealAsync(session, open.Run, postingMonth, cancellation);
     }
 
+    // The server takes a moment to notice that a killed worker is gone; a living one works longer than that.
     internal async Task LockAsync(NpgsqlConnection session, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new("SELECT pg_try_advisory_lock(hashtext($1))", session);
         command.Parameters.AddWithValue(area.Name + ".allocation");
-        if (!(bool)(await command.ExecuteScalarAsync(cancellation))!)
+        for (int tries = 0; !(bool)(await command.ExecuteScalarAsync(cancellation))!; tries++)
         {
-            throw new DataFaultException("RUN_IN_PROGRESS", "另一个程序正在计算本统筹区的批次，请稍后再试。", "Another program is computing a run of this area; try again later.");
+            if (tries == LockTries)
+            {
+                throw new DataFaultException("RUN_IN_PROGRESS", "另一个程序正在计算本统筹区的批次，请稍后再试。", "Another program is computing a run of this area; try again later.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation);
         }
     }
 

@@ -15,31 +15,34 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
     /// <param name="reviewed">Digest of the content that the reviewer saw; null: the content as it was sealed.</param>
     public async Task<RunDocument> ApproveAsync(int run, string by, string? reviewed, CancellationToken cancellation)
     {
-        RunDocument document = await PreviewAsync(run, cancellation);
-        if (document.State is "approved" or "posted" && document.ApprovedBy == by)
-        {
-            return document;
-        }
-
-        await CallAsync("SELECT :area.approve_run($1, $2, $3)", [run, by, reviewed ?? document.Digest ?? ""], cancellation);
-        return await PreviewAsync(run, cancellation);
+        string digest = reviewed ?? (await PreviewAsync(run, cancellation)).Digest ?? "";
+        return await OnceAsync(
+            run, async () => await PreviewAsync(run, cancellation) is { State: "approved" or "posted" } document && document.ApprovedBy == by,
+            "SELECT :area.approve_run($1, $2, $3)", [run, by, digest], cancellation);
     }
 
-    public async Task<RunDocument> PostAsync(int run, string by, CancellationToken cancellation)
-    {
-        if (!await EndedByAsync(run, "posted", by, cancellation))
-        {
-            await CallAsync("SELECT :area.post_run($1, $2)", [run, by], cancellation);
-        }
+    public Task<RunDocument> PostAsync(int run, string by, CancellationToken cancellation) => OnceAsync(
+        run, () => EndedByAsync(run, "posted", by, cancellation), "SELECT :area.post_run($1, $2)", [run, by], cancellation);
 
-        return await PreviewAsync(run, cancellation);
-    }
+    public Task<RunDocument> DiscardAsync(int run, string by, string reason, CancellationToken cancellation) => OnceAsync(
+        run, () => EndedByAsync(run, "discarded", by, cancellation), "SELECT :area.discard_run($1, $2, $3)", [run, by, reason], cancellation);
 
-    public async Task<RunDocument> DiscardAsync(int run, string by, string reason, CancellationToken cancellation)
+    // An act that was killed may have reached the database all the same, even while it is done again: it is asked for once more when it is refused.
+    private async Task<RunDocument> OnceAsync(int run, Func<Task<bool>> isDone, string sql, object[] arguments, CancellationToken cancellation)
     {
-        if (!await EndedByAsync(run, "discarded", by, cancellation))
+        if (!await isDone())
         {
-            await CallAsync("SELECT :area.discard_run($1, $2, $3)", [run, by, reason], cancellation);
+            try
+            {
+                await CallAsync(sql, arguments, cancellation);
+            }
+            catch (DataFaultException)
+            {
+                if (!await isDone())
+                {
+                    throw;
+                }
+            }
         }
 
         return await PreviewAsync(run, cancellation);
@@ -57,12 +60,30 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
             throw new DataFaultException("RUN_NOT_POSTED", $"批次 {run} 不是已入账的划账或计息批次，不能冲正。", $"Run {run} is not a posted allocation or interest run and cannot be reversed.");
         }
 
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        if (await ReversalOfAsync(connection, run, cancellation) is { } made)
+        if (await ReversalOfAsync(run, cancellation) is { } made)
         {
             return await PreviewAsync(made, cancellation);
         }
 
+        try
+        {
+            return await PreviewAsync(await FillReversalAsync(run, postingMonth, by, cancellation), cancellation);
+        }
+        catch (DataFaultException)
+        {
+            // Killed and done again: the first one may have ended meanwhile.
+            if (await ReversalOfAsync(run, cancellation) is { } meanwhile)
+            {
+                return await PreviewAsync(meanwhile, cancellation);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<int> FillReversalAsync(int run, YearMonth postingMonth, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await RefuseWhenBuiltUponAsync(connection, run, cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         int reversal = (int)(await ScalarAsync(
@@ -70,7 +91,7 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
         await ScalarAsync(connection, "SELECT :area.fill_reversal($1)", [reversal], cancellation);
         await ScalarAsync(connection, "SELECT :area.seal_run($1)", [reversal], cancellation);
         await transaction.CommitAsync(cancellation);
-        return await PreviewAsync(reversal, cancellation);
+        return reversal;
     }
 
     /// <summary>The month that a reversal goes into when none is named: the run's own, or when that is closed the first one after the last closed.</summary>
@@ -81,8 +102,11 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
         return await ScalarAsync(connection, "SELECT :area.last_closed()", [], cancellation) is DateOnly closed && closed.Month() >= month ? closed.Month().Next() : month;
     }
 
-    private async Task<int?> ReversalOfAsync(NpgsqlConnection connection, int run, CancellationToken cancellation) => (int?)await ScalarAsync(
-        connection, "SELECT run_id FROM :area.run WHERE reverses = $1 AND state <> 'discarded'", [run], cancellation);
+    private async Task<int?> ReversalOfAsync(int run, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        return (int?)await ScalarAsync(connection, "SELECT run_id FROM :area.run WHERE reverses = $1 AND state <> 'discarded'", [run], cancellation);
+    }
 
     private async Task RefuseWhenBuiltUponAsync(NpgsqlConnection connection, int run, CancellationToken cancellation)
     {
