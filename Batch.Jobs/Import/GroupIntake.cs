@@ -60,7 +60,8 @@ public sealed class GroupIntake(
         }
 
         await _persons.PreloadAsync(cancellation);
-        Task reading = Task.Run(() => ReadAheadAsync(draft, empty.Reader, full.Writer, cancellation), cancellation);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task reading = Task.Run(() => ReadAheadAsync(draft, empty.Reader, full.Writer, ended.Token), cancellation);
         try
         {
             await foreach (LineBlock block in full.Reader.ReadAllAsync(cancellation))
@@ -75,6 +76,11 @@ public sealed class GroupIntake(
         {
             draft.Refuse(refused.Rejection);
             return;
+        }
+        finally
+        {
+            // When a block could not be written nobody takes the next one: the reader ends too and lets go of the file.
+            await ended.CancelAsync();
         }
 
         draft.Month ??= draft.LatestMonth;

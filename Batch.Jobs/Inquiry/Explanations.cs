@@ -13,7 +13,6 @@ namespace Batch.Jobs.Inquiry;
 public sealed record SourceDocument(string File, int Row);
 
 /// <param name="Net">What the ledger has for the month.</param>
-/// <param name="Waiting">A file that no run has taken yet speaks of this person and month.</param>
 public sealed record ExplanationDocument(
     YearMonth Month, string? Policy, Explanation Chinese, Explanation English, SourceDocument? Source, Money Net, string ReasonChinese, string ReasonEnglish);
 
