@@ -4,73 +4,143 @@ using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Bench;
 using Batch.Jobs.Generate;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
 
-/// <summary><c>bench --people N [--months K]</c>: the floor and the product on the same data and server, in one run.</summary>
+/// <summary><c>bench --people N [--months K]</c>: the floor, the script and the product on the same data and server, in one run.</summary>
 internal static class BenchVerb
 {
     private const string BenchArea = "420100";
+    private const int Inquiries = 5_000;
+
+    // A script over many months takes hours; the first months tell its speed.
+    private const int ScriptMonths = 3;
     private static readonly string[] Contents = ["persons", "payroll", "pension"];
     private static readonly Option<int> People = new("--people") { Description = "人数 / people", DefaultValueFactory = _ => 100_000 };
     private static readonly Option<int> Months = new("--months") { Description = "月数 / months", DefaultValueFactory = _ => 2 };
+    private static readonly Option<bool> Inquiry = new("--inquiry") { Description = "另测查询余额的时间 / also how long a balance takes, idle and beside a run" };
+    private static readonly Option<bool> Verify = new("--verify") { Description = "另测核验的时间 / also how long verify takes" };
 
-    public static Command Create() => new Verb("bench", "性能测量：下限与产品", "measure the floor and the product side by side", RunAsync) { People, Months };
+    public static Command Create() => new Verb("bench", "性能测量：下限、脚本与产品", "measure the floor, a script and the product side by side", RunAsync)
+    {
+        People, Months, Inquiry, Verify,
+    };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
         int people = call.Get(People), months = call.Get(Months);
         YearMonth first = new(2021, 1);
-        string folder = Path.Combine(call.Database.DataDirectory, "bench");
+        string folder = Path.Combine(call.Database.DataDirectory, "bench"), files = Path.Combine(folder, "files");
+        // One month more for the run beside which balances are asked.
+        int written = call.Get(Inquiry) ? months + 1 : months;
         GenerateOutcome generated = Generator.Write(
-            new GenerateOptions { Area = BenchArea, People = people, Month = first, Months = months, Seed = 7, Directory = Path.Combine(folder, "files") }, call.Cancellation);
+            new GenerateOptions { Area = BenchArea, People = people, Month = first, Months = written, Seed = 7, Directory = files }, call.Cancellation);
         await using DatabaseConnection database = await DatabaseConnection.OpenAsync(call.Database with { DataDirectory = folder }, call.Cancellation);
         await DatabaseContents.ResetAsync(database, call.Cancellation);
         Area area = await Area.OpenAsync(database, BenchArea, call.Cancellation);
-        ProductMonth product = new(area, call.Clock);
-        List<MonthResult> results = [];
+        BenchCourse course = new(area, database, call.Clock);
+        await course.EndAsync(call.Cancellation);
+        BenchResult result = new(people, []);
         for (int i = 0; i < months; i++)
         {
             YearMonth month = first.PlusMonths(i);
-            IReadOnlyList<string> files = FilesOf(Path.Combine(folder, "files"), month);
-            FloorTimes floor = await new Floor(database.Owner).MeasureAsync(
-                files.First(f => Path.GetFileName(f).StartsWith("payroll", StringComparison.Ordinal)),
-                files.FirstOrDefault(f => Path.GetFileName(f).StartsWith("pension", StringComparison.Ordinal)), call.Cancellation);
-            IReadOnlyDictionary<string, double> stages = await product.RunAsync(month, files, generated.Months[i].Credited, 0, call.Cancellation);
-            results.Add(new MonthResult(month, floor, stages));
-            call.Output.Log(string.Create(CultureInfo.InvariantCulture, $"{month.Text()}: floor {floor.Total.TotalSeconds:0.00} s, product {stages.Values.Sum():0.00} s"));
+            BenchMonth measured = await course.MeasureAsync(month, FilesOf(files, month), generated.Months[i].Credited, months <= ScriptMonths, call.Cancellation);
+            result.Months.Add(measured);
+            call.Output.Log(string.Create(
+                CultureInfo.InvariantCulture, $"{month.Text()}: floor {measured.Floor.Total.TotalSeconds:0.00} s, script {measured.Script?.TotalSeconds:0.00} s, product {measured.Product:0.00} s"));
         }
 
-        Tell(call, people, results);
+        await course.EndAsync(call.Cancellation);
+        result = result with { PeakMiB = PeakMiB() };
+        if (call.Get(Verify))
+        {
+            result = result with { VerifySeconds = await course.VerifyAsync(all: false, call.Cancellation), VerifyAllSeconds = await course.VerifyAsync(all: true, call.Cancellation) };
+        }
+
+        if (call.Get(Inquiry))
+        {
+            result = await AskAsync(call, area, result, FilesOf(files, first.PlusMonths(months)));
+        }
+
+        Tell(call, result);
         return ExitCode.Done;
     }
 
-    private sealed record MonthResult(YearMonth Month, FloorTimes Floor, IReadOnlyDictionary<string, double> Stages)
+    private static async Task<BenchResult> AskAsync(VerbCall call, Area area, BenchResult result, IReadOnlyList<string> next)
     {
-        public double Product => Stages.Values.Sum();
-        public double Ratio => Product / Floor.Total.TotalSeconds;
+        InquiryBench bench = new(area, result.People);
+        InquiryTimes idle = await bench.MeasureAsync(Inquiries, Task.CompletedTask, call.Cancellation);
+        InquiryTimes beside = await bench.MeasureAsync(0, Task.Run(() => NextMonthAsync(call, area, result.Months[^1].Month.PlusMonths(1), next)), call.Cancellation);
+        return result with { Idle = idle, BesideARun = beside };
     }
 
-    private static void Tell(VerbCall call, int people, List<MonthResult> results)
+    private static async Task NextMonthAsync(VerbCall call, Area area, YearMonth month, IReadOnlyList<string> files)
+    {
+        await new Importer(area.Program, area.Schema, area.Policy, call.Clock, IntakeLimits.Default)
+            .ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, false, "bench"), null, call.Cancellation);
+        RunDocument run = await new Allocation(area.Database, area.Schema, area.Policy).RunAsync(month, "bench", Environment.ProcessorCount, null, call.Cancellation);
+        RunLife life = new(area.Program, area.Schema);
+        await life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, call.Cancellation);
+        await life.PostAsync(run.Run!.Value, "bench-reviewer", call.Cancellation);
+    }
+
+    private sealed record BenchResult(int People, List<BenchMonth> Months)
+    {
+        public long PeakMiB { get; init; }
+        public double? VerifySeconds { get; init; }
+        public double? VerifyAllSeconds { get; init; }
+        public InquiryTimes? Idle { get; init; }
+        public InquiryTimes? BesideARun { get; init; }
+    }
+
+    private static void Tell(VerbCall call, BenchResult result)
     {
         // The first month also registers everybody; the last one is the month that comes every month.
-        MonthResult usual = results[^1];
-        long peak = PeakMiB();
+        BenchMonth usual = result.Months[^1];
+        double slope = Slope.AMonth([.. result.Months.Skip(1).Select(m => m.Product)]);
         call.Output.Document(new
         {
-            people, floorSeconds = usual.Floor.Total.TotalSeconds, scriptSeconds = (double?)null, productSeconds = usual.Product, usual.Stages, ratioToFloor = usual.Ratio,
-            timesFasterThanScript = (double?)null, peakRssMiB = peak,
-            months = results.Select(r => new { r.Month, floorSeconds = r.Floor.Total.TotalSeconds, productSeconds = r.Product, ratioToFloor = r.Ratio, r.Stages }),
+            result.People, floorSeconds = usual.Floor.Total.TotalSeconds, scriptSeconds = usual.Script?.TotalSeconds, productSeconds = usual.Product, usual.Stages, usual.RatioToFloor,
+            usual.TimesFasterThanScript, peakRssMiB = result.PeakMiB,
+            months = result.Months.Select(m => new
+            {
+                m.Month, floorSeconds = m.Floor.Total.TotalSeconds, scriptSeconds = m.Script?.TotalSeconds, productSeconds = m.Product, m.RatioToFloor, m.Stages, m.Floor.Rows,
+                bytesAPersonMonth = m.Bytes / Math.Max(m.Floor.Rows, 1),
+            }),
+            slopeAMonth = slope, result.VerifySeconds, result.VerifyAllSeconds, inquiry = result.Idle, inquiryBesideARun = result.BesideARun,
         });
         call.Output.Table(
-            ["月 month", "下限 floor s", "产品 product s", "倍数 ratio", .. usual.Stages.Keys],
-            results.Select(r => new[] { r.Month.Text(), Seconds(r.Floor.Total.TotalSeconds), Seconds(r.Product), Seconds(r.Ratio), }.Concat(r.Stages.Values.Select(Seconds)).ToArray()));
-        call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"floor: read {usual.Floor.Reading.TotalSeconds:0.00}, facts {usual.Floor.Facts.TotalSeconds:0.00}, credits {usual.Floor.Credits.TotalSeconds:0.00}; peak {peak} MiB"));
+            ["月 month", "下限 floor s", "脚本 script s", "产品 product s", "产品/下限", "脚本/产品", "行/秒 rows/s", "字节/人月", .. usual.Stages.Keys],
+            result.Months.Select(m => new[]
+            {
+                m.Month.Text(), Number(m.Floor.Total.TotalSeconds), m.Script is { } script ? Number(script.TotalSeconds) : "", Number(m.Product), Number(m.RatioToFloor),
+                m.TimesFasterThanScript is { } times ? Number(times) : "", (m.Floor.Rows / m.Product).ToString("0", CultureInfo.InvariantCulture),
+                (m.Bytes / Math.Max(m.Floor.Rows, 1)).ToString(CultureInfo.InvariantCulture),
+            }.Concat(m.Stages.Values.Select(Number)).ToArray()));
+        call.Output.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"floor: read {usual.Floor.Reading.TotalSeconds:0.00}, facts {usual.Floor.Facts.TotalSeconds:0.00}, credits {usual.Floor.Credits.TotalSeconds:0.00}; peak {result.PeakMiB} MiB; slope {slope:P2} a month"));
+        if (result.VerifySeconds is { } verify)
+        {
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"verify: {verify:0.00} s, --all {result.VerifyAllSeconds:0.00} s"));
+        }
+
+        foreach ((string name, InquiryTimes? times) in new[] { ("idle", result.Idle), ("beside a run", result.BesideARun) })
+        {
+            if (times is not null)
+            {
+                call.Output.Line(string.Create(
+                    CultureInfo.InvariantCulture, $"balance, {name}: median {times.Median:0.00} ms, p99 {times.P99:0.00} ms, longest {times.Longest:0.0} ms, {times.Inquiries} asked, {times.Errors} errors"));
+            }
+        }
     }
 
-    private static string Seconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static IReadOnlyList<string> FilesOf(string folder, YearMonth month)
     {
