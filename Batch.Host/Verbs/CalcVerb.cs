@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Batch.Rules;
 using NodaTime;
 
@@ -8,8 +7,6 @@ namespace Batch.Host.Verbs;
 /// <summary><c>calc</c>: one person's month, explained, without a database.</summary>
 internal static class CalcVerb
 {
-    private static readonly string[] Figures = ["average-wage", "average-pension", "base-min", "base-max"];
-
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<YearMonth?> Month = VerbOptions.Month();
     private static readonly Option<Standing?> Status = VerbOptions.Parsed<Standing?>("--status", required: true, "active|retired", "在职或退休 / employed or retired", ParseStanding);
@@ -19,11 +16,7 @@ internal static class CalcVerb
     private static readonly Option<Money?> PensionPriorYear = VerbOptions.Yuan("--pension-prior-year", "上年度月平均养老金 / average monthly pension of the prior year");
     private static readonly Option<Money?> PensionThisYear = VerbOptions.Yuan("--pension-this-year", "本年度月平均养老金 / average monthly pension of this year");
     private static readonly Option<Money?> PensionMonth = VerbOptions.Yuan("--pension-month", "当月养老金 / pension of the month");
-    private static readonly Option<string[]> Set = new("--set")
-    {
-        Description = $"改用给定数值，元/月 / overrides, yuan a month: {string.Join(", ", Figures)}",
-        HelpName = "NAME=VALUE",
-    };
+    private static readonly Option<string[]> Set = FigureOverrides.Option();
 
     public static Command Create() => new Verb("calc", "试算一人一月应划入金额并说明依据", "one person's month, explained", RunAsync)
     {
@@ -33,7 +26,7 @@ internal static class CalcVerb
     private static Task<int> RunAsync(VerbCall call)
     {
         PersonMonth person = PersonOf(call);
-        MonthPolicy policy = PolicyOf(call.Need(Area)!, call.Need(Month)!.Value, OverridesOf(call));
+        MonthPolicy policy = PolicyOf(call.Need(Area)!, call.Need(Month)!.Value, FigureOverrides.Of(call, Set));
         if (person.Birth > policy.Month.ToDateInterval().End)
         {
             throw VerbFault.OfUsage("--birth lies after the month.", "--birth 晚于所算月份。");
@@ -77,26 +70,6 @@ internal static class CalcVerb
             PensionThisYear = call.Get(PensionThisYear),
             PensionMonth = call.Get(PensionMonth),
         };
-    }
-
-    private static Dictionary<string, decimal> OverridesOf(VerbCall call)
-    {
-        var overrides = new Dictionary<string, decimal>(StringComparer.Ordinal);
-        foreach (string pair in call.Get(Set) ?? [])
-        {
-            string[] parts = pair.Split('=', 2);
-            if (parts.Length != 2 || !Figures.Contains(parts[0])
-                || !decimal.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value <= 0)
-            {
-                throw VerbFault.OfUsage(
-                    $"--set {pair}: write NAME=VALUE with an amount above zero in yuan a month and a name of {string.Join(", ", Figures)}.",
-                    $"--set {pair}：应写成 名称=数值，数值为大于零的元/月，名称为 {string.Join("、", Figures)} 之一。");
-            }
-
-            overrides[parts[0]] = value;
-        }
-
-        return overrides;
     }
 
     internal static MonthPolicy PolicyOf(string area, YearMonth month, IReadOnlyDictionary<string, decimal>? overrides = null)

@@ -17,11 +17,12 @@ internal static class GenerateVerb
     private static readonly Option<decimal> Faults = VerbOptions.Parsed("--faults", required: false, "SHARE", "应被拒绝的行所占比例，如 0.01 / share of rows to be rejected, such as 0.01", ParseShare);
     private static readonly Option<FileLayout> Files = VerbOptions.Parsed("--files", required: false, "one|employer", "一个缴费文件或每单位一个 / one payroll file, or one an employer", ParseLayout);
     private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<string[]> Set = FigureOverrides.Option();
     private static readonly Option<DirectoryInfo> Out = new("--out") { Description = "输出目录 / folder for the files", HelpName = "DIR", Required = true };
 
     public static Command Create() => new Verb("generate", "生成任意规模的模拟文件", "realistic files of any size, with a manifest", RunAsync)
     {
-        People, Month, Months, Seed, Faults, Files, Area, Out,
+        People, Month, Months, Seed, Faults, Files, Area, Set, Out,
     };
 
     private static Task<int> RunAsync(VerbCall call)
@@ -38,6 +39,7 @@ internal static class GenerateVerb
             Seed = call.Get(Seed),
             Faults = call.Get(Faults),
             Files = call.Get(Files),
+            Figures = FigureOverrides.Of(call, Set),
             Directory = folder,
         });
         call.Output.Document(new

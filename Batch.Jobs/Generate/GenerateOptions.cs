@@ -32,6 +32,9 @@ public sealed record GenerateOptions
 
     public FileLayout Files { get; init; }
 
+    /// <summary>Figures that stand over those of the policy in every month, yuan a month by name; the ledger needs them by <c>policy set</c>.</summary>
+    public IReadOnlyDictionary<string, decimal> Figures { get; init; } = new Dictionary<string, decimal>();
+
     /// <summary>Folder for the files and <c>manifest.json</c>; created if need be.</summary>
     public required string Directory { get; init; }
 }

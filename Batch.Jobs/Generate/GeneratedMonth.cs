@@ -12,16 +12,16 @@ internal sealed class GeneratedMonth
     private readonly int firstYear;
 
     /// <exception cref="GenerateRefusedException">The policy cannot credit people in this month.</exception>
-    public GeneratedMonth(AreaPolicy area, YearMonth first, int number)
+    public GeneratedMonth(AreaPolicy area, GenerateOptions options, int number)
     {
         Number = number;
-        Month = first.PlusMonths(number);
-        firstYear = first.Year;
+        Month = options.Month.PlusMonths(number);
+        firstYear = options.Month.Year;
         Totals = new MonthTotals(Month);
         string name = $"{Month.Year:0000}-{Month.Month:00}";
         try
         {
-            policy = area.For(Month, []);
+            policy = area.For(Month, [], options.Figures);
             Money some = new(5000_00);
             LocalDate birth = Month.OnDayOfMonth(1).PlusYears(-65);
             ChecksPerson = Assessment.Expect(policy, Category, birth, some).Person is not null;
@@ -35,7 +35,11 @@ internal sealed class GeneratedMonth
         catch (MissingFigureException missing)
         {
             throw new GenerateRefusedException(
-                $"The policy of {area.Area} has no {missing.Figure} for {name}, so what people are credited there cannot be told; choose another month.");
+                $"The policy of {area.Area} has no {missing.Figure} for {name}, so what people are credited there cannot be told; give it with --set, or choose another month.");
+        }
+        catch (ArgumentException crossed)
+        {
+            throw new GenerateRefusedException(crossed.Message.Split(" (Parameter")[0]);
         }
         catch (CategoryOpenException)
         {
@@ -53,6 +57,12 @@ internal sealed class GeneratedMonth
 
     /// <summary>Whether retired people are credited by their pension, so that they need one.</summary>
     public bool NeedsPension { get; }
+
+    /// <summary>Whether a credit waits for the receipt of the money, so that the rows carry its date.</summary>
+    public bool CreditsOnReceipt => policy.CreditsOnReceipt;
+
+    /// <summary>Whether people who are not on record are held, so that their enrolment comes before their rows.</summary>
+    public bool HoldsUnknownPeople => !policy.RegistersUnknownPeople;
 
     /// <summary>The base declared in this month: bases rise by 4 % a year, whole yuan stay whole.</summary>
     public Money BaseOf(in Person person)

@@ -19,8 +19,12 @@ public sealed class Generator
     private readonly RowWriter rows;
     private readonly ManifestWriter manifest;
 
-    private Generator(GenerateOptions options, RowWriter rows, ManifestWriter manifest, CancellationToken cancellation)
+    /// <summary>The area holds the rows of people who are not on record in one of the months, so that all of them are enrolled.</summary>
+    private readonly bool enrols;
+
+    private Generator(GenerateOptions options, bool enrols, RowWriter rows, ManifestWriter manifest, CancellationToken cancellation)
     {
+        this.enrols = enrols;
         this.options = options;
         this.rows = rows;
         this.manifest = manifest;
@@ -38,7 +42,7 @@ public sealed class Generator
         Directory.CreateDirectory(options.Directory);
         using var rows = new RowWriter();
         using var manifest = new ManifestWriter(options.Directory, options.People);
-        var generator = new Generator(options, rows, manifest, cancellation);
+        var generator = new Generator(options, months.Exists(m => m.HoldsUnknownPeople), rows, manifest, cancellation);
         foreach (GeneratedMonth month in months)
         {
             generator.WriteChanges(month);
@@ -58,7 +62,7 @@ public sealed class Generator
         Require(options.Faults is >= 0 and <= 1, "The share of faults must be from 0 to 1.");
         Require(ShippedPolicies.Areas.Contains(options.Area), $"No policy file comes with the product for area {options.Area}; known are {string.Join(", ", ShippedPolicies.Areas)}.");
         AreaPolicy area = ShippedPolicies.Load(options.Area);
-        return [.. Enumerable.Range(0, options.Months).Select(number => new GeneratedMonth(area, options.Month, number))];
+        return [.. Enumerable.Range(0, options.Months).Select(number => new GeneratedMonth(area, options, number))];
     }
 
     private static void Require(bool holds, string sentence)
@@ -74,29 +78,38 @@ public sealed class Generator
         string name = $"persons-{Stamp(month.Month)}.csv";
         Begin(name, PersonsRows.Header);
         var changes = new PersonsRows(rows);
-        for (int i = 0; i < population.EmployedCount && month.Number > 0; i++)
+        for (int i = 0; i < population.EmployedCount && (enrols || month.Number > 0); i++)
         {
             Person person = population.Employed(i);
-            if (person.Change != Change.None && person.At == month.Number)
-            {
-                changes.Write(person, month.Month);
-            }
-
+            WriteChange(changes, person, month, person.IsEmployed(0), isTold: true);
             StopIfCancelled(i);
         }
 
-        for (int i = 0; i < population.RetiredCount && month.Number > 0; i++)
+        for (int i = 0; i < population.RetiredCount && (enrols || month.Number > 0); i++)
         {
             Person person = population.Retired(i);
-            if (person.Change == Change.Dies && person.At == month.Number)
-            {
-                changes.Write(person, month.Month);
-            }
-
+            WriteChange(changes, person, month, person.HasPension(0), isTold: enrols || person.Change == Change.Dies);
             StopIfCancelled(i);
         }
 
         End(name, month.Month, "persons");
+    }
+
+    /// <param name="isThere">Whether the person is there in the first month.</param>
+    /// <param name="isTold">Whether a later change is told: the agency's retired need no enrolment where unknown people are registered.</param>
+    private static void WriteChange(PersonsRows changes, in Person person, GeneratedMonth month, bool isThere, bool isTold)
+    {
+        if (month.Number == 0)
+        {
+            if (isThere)
+            {
+                changes.Enrol(person, month.Month);
+            }
+        }
+        else if (isTold && person.Change != Change.None && person.At == month.Number)
+        {
+            changes.Write(person, month.Month);
+        }
     }
 
     private void WritePayroll(GeneratedMonth month)
@@ -104,14 +117,14 @@ public sealed class Generator
         bool each = options.Files == FileLayout.Employer;
         string name = $"payroll-{Stamp(month.Month)}";
         CleanUp(Path.Combine(options.Directory, name), each);
-        Begin(name + ".csv", PayrollRows.Header);
+        Begin(name + ".csv", PayrollRows.HeaderOf(month));
         var payroll = new PayrollRows(rows, faults);
         for (Employer? next = employers.First(); next is { } employer; next = employers.After(employer))
         {
             string own = $"{name}/E{employer.Ordinal:000000}.csv";
             if (each)
             {
-                Begin(own, PayrollRows.Header);
+                Begin(own, PayrollRows.HeaderOf(month));
             }
 
             WriteEmployer(employer, payroll, month);
@@ -136,7 +149,7 @@ public sealed class Generator
             Person person = population.Employed(i);
             if (person.IsEmployed(month.Number))
             {
-                payroll.Write(columns[..length], person, month);
+                payroll.Write(employer, columns[..length], person, month);
             }
 
             StopIfCancelled(i);

@@ -9,26 +9,37 @@ internal sealed class PersonsRows(RowWriter to)
 
     public void Write(in Person person, YearMonth month)
     {
+        LocalDate first = month.OnDayOfMonth(1);
+        switch (person.Change)
+        {
+            case Change.Joins:
+                Enrol(person, month);
+                break;
+            case Change.Leaves:
+                Write(person, "停保"u8, first.PlusDays(-1));
+                break;
+            case Change.Retires:
+                Write(person, "退休"u8, month.OnDayOfMonth(person.Day));
+                break;
+            default:
+                Write(person, "死亡"u8, month.OnDayOfMonth(person.Day));
+                break;
+        }
+    }
+
+    /// <summary>Who is on record from the first of a month.</summary>
+    public void Enrol(in Person person, YearMonth month) => Write(person, "新参保"u8, month.OnDayOfMonth(1));
+
+    private void Write(in Person person, ReadOnlySpan<byte> change, LocalDate on)
+    {
         to.BeginRow();
         Names.Write(to, person.Name);
         to.Comma();
         to.Id(person.Id);
         to.Comma();
-        to.Text(person.Change switch
-        {
-            Change.Joins => "新参保"u8,
-            Change.Leaves => "停保"u8,
-            Change.Retires => "退休"u8,
-            _ => "死亡"u8,
-        });
+        to.Text(change);
         to.Comma();
-        LocalDate first = month.OnDayOfMonth(1);
-        to.Date(person.Change switch
-        {
-            Change.Joins => first,
-            Change.Leaves => first.PlusDays(-1),
-            _ => month.OnDayOfMonth(person.Day),
-        });
+        to.Date(on);
         to.Comma();
         to.EndRow();
     }

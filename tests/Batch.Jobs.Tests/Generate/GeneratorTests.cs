@@ -161,6 +161,32 @@ public sealed class GeneratorTests
     }
 
     [Test]
+    public void Where_credits_wait_for_receipt_and_unknown_people_are_held_rows_have_a_receipt_and_everybody_is_enrolled_first()
+    {
+        Write(Options(people: 1000) with { Area = "110000", Months = 2 });
+        List<string[]> payroll = [.. File.ReadLines(Path.Combine(folder, "payroll-202107.csv")).Select(r => r.Split(','))];
+        Assert.That(payroll[0][^1], Is.EqualTo("到账日期"));
+        Assert.That(payroll.Skip(1).Select(r => r[^1]), Has.All.Match("^2021-07-(0[89]|1[0-9]|2[0-8])$"));
+        Assert.That(payroll.Skip(1).GroupBy(r => r[0]).Select(e => e.Select(r => r[^1]).Distinct().Count()), Has.All.EqualTo(1), "an employer pays on one day");
+
+        HashSet<string> enrolled = [.. File.ReadLines(Path.Combine(folder, "persons-202106.csv")).Skip(1).Select(r => r.Split(',')).Select(r => $"{r[1]} {r[2]} {r[3]}")];
+        IEnumerable<string> there = Ids("payroll-202106.csv", 3).Concat(Ids("pension-202106.csv", 1));
+        Assert.That(enrolled, Is.EquivalentTo(there.Select(id => $"{id} 新参保 2021-06-01")));
+        IEnumerable<string> known = Ids("persons-202106.csv", 1).Concat(
+            File.ReadLines(Path.Combine(folder, "persons-202107.csv")).Select(r => r.Split(',')).Where(r => r[2] == "新参保").Select(r => r[1]));
+        Assert.That(Ids("payroll-202107.csv", 3).Concat(Ids("pension-202107.csv", 1)), Is.SubsetOf(known));
+    }
+
+    [Test]
+    public void A_figure_that_nobody_has_published_can_be_given()
+    {
+        GenerateOptions options = Options(people: 400) with { Area = "320200", Month = new YearMonth(2024, 1) };
+        Assert.That(() => Write(options), Throws.TypeOf<GenerateRefusedException>().With.Message.Contains("average-pension"));
+        GenerateOutcome outcome = Write(options with { Figures = new Dictionary<string, decimal> { ["average-pension"] = 4000m } });
+        Assert.That(outcome.Months[0].Credited, Is.EqualTo(outcome.Months[0].PersonPaid + (100 * 100_00)), "2.5 % of 4000");
+    }
+
+    [Test]
     public void A_cancelled_generation_leaves_no_manifest()
     {
         using var cancelled = new CancellationTokenSource();
@@ -172,6 +198,8 @@ public sealed class GeneratorTests
     private GenerateOptions Options(int people) => new() { Area = "420100", People = people, Month = new YearMonth(2021, 6), Seed = 7, Directory = folder };
 
     private static GenerateOutcome Write(GenerateOptions options) => Generator.Write(options, CancellationToken.None);
+
+    private IEnumerable<string> Ids(string file, int column) => File.ReadLines(Path.Combine(folder, file)).Skip(1).Select(r => r.Split(',')[column]);
 
     private static string[] Months() => [.. Enumerable.Range(1, 6).Select(m => $"2021-{m:00}")];
 

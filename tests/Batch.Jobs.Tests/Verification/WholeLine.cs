@@ -3,10 +3,12 @@ using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using Batch.Jobs.Tests.Samples;
 using Batch.Jobs.Verification;
+using Batch.Rules;
 using Batch.Testing;
 using NodaTime;
 using NodaTime.Text;
@@ -119,6 +121,14 @@ internal sealed class WholeLine : IAsyncDisposable
     {
         Area area = await OpenAsync();
         await new Closing(Connection.Program, Schema, area.Policy).CloseAsync(month, "reviewer", CancellationToken.None);
+    }
+
+    /// <summary>A dated figure, proposed by one person and approved by another.</summary>
+    public async Task SetFigureAsync(string name, YearMonth from, decimal value)
+    {
+        PolicyStore policies = new(Connection.Program);
+        PolicyProposal proposal = await policies.ProposeFigureAsync(Schema.Code, new DatedFigure(name, from, value, "文号1"), "administrator", CancellationToken.None);
+        await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }
 
     public Task<VerificationDocument> VerifyAsync(bool all) => new Verifier(Connection, Schema).VerifyAsync(all, CancellationToken.None);

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Batch.Jobs.Generate;
+using Batch.Jobs.Import;
+using Batch.Jobs.Runs;
+using Batch.Rules;
+using NodaTime;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Verification;
+
+/// <summary>Generated files of areas with different kinds of rule through the whole line: what is posted is what the manifest says, and the second path agrees.</summary>
+public sealed class GeneratedAreasTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("areas-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase("110000", 2021, 6, FileLayout.Employer, TestName = "Beijing_flat_retirees_with_a_premium")]
+    [TestCase("310000", 2024, 8, FileLayout.One, TestName = "Shanghai_flat_by_the_year")]
+    [TestCase("370200", 2021, 6, FileLayout.Employer, TestName = "Qingdao_shares_premiums_and_minimum_amounts")]
+    [TestCase("370100", 2023, 11, FileLayout.One, "average-pension", 4987.65, TestName = "Jinan_across_the_change_from_own_to_average_pension")]
+    [TestCase("420100", 2022, 12, FileLayout.One, TestName = "Wuhan_across_its_reform")]
+    [TestCase("440100", 2022, 11, FileLayout.Employer, "average-wage", 9876.54, TestName = "Guangzhou_across_its_reform")]
+    [TestCase("530100", 2021, 6, FileLayout.One, TestName = "Kunming_last_months_pension")]
+    public async Task The_ledger_has_what_the_manifest_says(
+        string area, int year, int first, FileLayout layout, string? figure = null, double value = 0)
+    {
+        GenerateOptions options = new()
+        {
+            Area = area, People = 400, Month = new YearMonth(year, first), Months = 3, Seed = 11, Faults = 0.03m, Files = layout, Directory = _folder,
+            Figures = figure is null ? new Dictionary<string, decimal>() : new Dictionary<string, decimal> { [figure] = (decimal)value },
+        };
+        GenerateOutcome told = Generator.Write(options, CancellationToken.None);
+        await using WholeLine line = await WholeLine.CreateAsync(area);
+        foreach ((string name, decimal yuan) in options.Figures)
+        {
+            await line.SetFigureAsync(name, options.Month, yuan);
+        }
+
+        foreach (MonthTotals month in told.Months)
+        {
+            IReadOnlyList<FileOutcome> outcomes = await ImportAsync(line, month.Month);
+            Assert.That(outcomes.Sum(o => o.Held), Is.Zero, "everybody is on record before his rows come");
+            RunDocument run = await line.AllocateAsync(month.Month);
+            Assert.That((run.PersonPaid.Fen, run.EmployerPaid.Fen, run.Credited.Fen), Is.EqualTo((month.PersonPaid, month.EmployerPaid, month.Credited)), month.Month.ToString());
+            await line.PostAsync(month.Month);
+            await line.CloseAsync(month.Month);
+        }
+
+        await line.AssertCleanAsync(all: true, area);
+    }
+
+    // In the order of the manifest: the changes of people come before their rows.
+    private async Task<IReadOnlyList<FileOutcome>> ImportAsync(WholeLine line, YearMonth month)
+    {
+        using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "manifest.json")));
+        List<JsonElement> files = [.. manifest.RootElement.GetProperty("files").EnumerateArray().Where(f => f.GetProperty("month").GetString() == $"{month.Year:0000}-{month.Month:00}")];
+        IReadOnlyList<FileOutcome> outcomes = await line.ImportAsync(files.Select(f => Path.Combine(_folder, f.GetProperty("file").GetString()!)), month, SubmissionKind.Regular);
+        Assert.That(outcomes.Select(o => (o.Rows, o.Rejected)), Is.EqualTo(files.Select(f => (f.GetProperty("rows").GetInt32(), f.GetProperty("rejected").GetInt32()))));
+        return outcomes;
+    }
+}
