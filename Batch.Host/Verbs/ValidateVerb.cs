@@ -43,7 +43,7 @@ internal static class ValidateVerb
 
     private static FileOutcome CheckFile(VerbCall call, string path)
     {
-        FileDraft draft = new(path, [], 0, SubmissionKind.Regular);
+        FileDraft draft = new(IncomingFile.At(path), [], 0, SubmissionKind.Regular);
         var check = new PolicyChecks(call.Get(Area));
         try
         {

@@ -12,7 +12,17 @@ public enum SubmissionKind
 
 /// <param name="Month">Month the files are declared for; null: the latest month in each file.</param>
 /// <param name="Confirm">A replacement may leave out more than a tenth of the people.</param>
-public sealed record ImportRequest(YearMonth? Month, SubmissionKind Kind, bool Confirm, string By);
+/// <param name="Parent">The submission whose rejected rows the file mends.</param>
+public sealed record ImportRequest(YearMonth? Month, SubmissionKind Kind, bool Confirm, string By, int? Parent = null);
+
+/// <summary>A file to take in: where its bytes lie, and what its sender calls it, which is never used as a path.</summary>
+public sealed record IncomingFile(string Path, string Name)
+{
+    public static IncomingFile At(string path) => new(path, System.IO.Path.GetFileName(path));
+}
+
+/// <summary>How far a large file is.</summary>
+public readonly record struct IntakeProgress(int Rows, long Bytes);
 
 /// <summary>What became of one file. Every row is exactly one of accepted, unchanged, held, rejected (superseded: accepted once, overridden since).</summary>
 public sealed record FileOutcome(
@@ -20,15 +30,16 @@ public sealed record FileOutcome(
     IReadOnlyList<Rejection> Rejections, string? Refused);
 
 /// <summary>A file on its way in: counters and consequences, until its transaction writes the submission.</summary>
-public sealed class FileDraft(string path, byte[] sha256, int submission, SubmissionKind kind)
+public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, SubmissionKind kind)
 {
     public const int RejectionsShown = 100;
 
-    public string Path { get; } = path;
-    public string Name { get; } = System.IO.Path.GetFileName(path);
+    public string Path { get; } = file.Path;
+    public string Name { get; } = file.Name;
     public byte[] Sha256 { get; } = sha256;
     public int Submission { get; set; } = submission;
     public SubmissionKind Kind { get; } = kind;
+    public int? Parent { get; init; }
     public FileContent? Content { get; set; }
 
     /// <summary>A rejection with its column named as the file names it.</summary>
@@ -48,6 +59,9 @@ public sealed class FileDraft(string path, byte[] sha256, int submission, Submis
     public long EmployerPaidFen { get; set; }
     public long HeldFen { get; set; }
     public string? Refused { get; set; }
+
+    /// <summary>Bytes of the file that the rows so far were read from, or a little more: it is read ahead.</summary>
+    public long BytesRead { get; set; }
 
     /// <summary>The first rejections, for the outcome; all of them go to the table.</summary>
     public List<Rejection> Rejections { get; } = [];

@@ -50,7 +50,7 @@ public sealed class GroupIntake(
     }
 
     /// <summary>A large file is read ahead while its blocks are written; when it is refused the caller rolls everything back.</summary>
-    public async Task TakeLargeAsync(FileDraft draft, CancellationToken cancellation)
+    public async Task TakeLargeAsync(FileDraft draft, IProgress<IntakeProgress>? progress, CancellationToken cancellation)
     {
         Channel<LineBlock> full = Channel.CreateBounded<LineBlock>(2);
         Channel<LineBlock> empty = Channel.CreateUnbounded<LineBlock>();
@@ -68,6 +68,7 @@ public sealed class GroupIntake(
             {
                 await TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
                 empty.Writer.TryWrite(block);
+                progress?.Report(new IntakeProgress(draft.Rows, draft.BytesRead));
             }
 
             await reading;
@@ -112,6 +113,7 @@ public sealed class GroupIntake(
             LineBlock block = await empty.ReadAsync(cancellation);
             while (file.Read(block))
             {
+                draft.BytesRead = file.BytesRead;
                 await full.WriteAsync(block, cancellation);
                 block = await empty.ReadAsync(cancellation);
             }

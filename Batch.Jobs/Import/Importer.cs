@@ -23,7 +23,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         foreach (List<string> group in Groups(paths, request.Kind))
         {
             IReadOnlyList<byte[]> hashes = await new Archive(program, area).KeepAsync(group, cancellation);
-            foreach (FileOutcome outcome in await TakeGroupAsync(group, hashes, request, cancellation))
+            foreach (FileOutcome outcome in await TakeGroupAsync([.. group.Select(IncomingFile.At)], hashes, request, null, cancellation))
             {
                 outcomes.Add(outcome);
                 progress?.Report(outcome);
@@ -33,27 +33,41 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         return outcomes;
     }
 
+    /// <summary>Takes in one file that was received and archived before; the upload's record ends in the same transaction.</summary>
+    internal async Task<FileOutcome> TakeUploadAsync(IncomingFile file, ImportRequest request, UploadTaking upload, CancellationToken cancellation) =>
+        (await TakeGroupAsync([file], [upload.Sha256], request, upload, cancellation)).Single();
+
     public static Rejection TooManyRejections(FileDraft draft) => new(
         "FILE_REFUSED", 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), (draft.Rows / 10).ToString(CultureInfo.InvariantCulture));
 
-    private async Task<IEnumerable<FileOutcome>> TakeGroupAsync(
-        List<string> group, IReadOnlyList<byte[]> hashes, ImportRequest request, CancellationToken cancellation)
+    private async Task<IReadOnlyList<FileOutcome>> TakeGroupAsync(
+        IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         SubmissionLog log = new(connection, area);
         await log.LockAsync(cancellation);
+        if (upload is not null)
+        {
+            if (await upload.EndedAsync(connection, cancellation) is { } ended)
+            {
+                return [ended];
+            }
+
+            await upload.BeginAsync(connection, cancellation);
+        }
+
         HashSet<string> seen = await log.SeenBeforeAsync(hashes, cancellation);
         int number = await log.NextNumberAsync(cancellation);
         List<FileOutcome?> outcomes = [];
         List<FileDraft> drafts = [];
         for (int i = 0; i < group.Count; i++)
         {
-            FileOutcome? known = seen.Contains(Convert.ToHexString(hashes[i])) ? await log.InForceAsync(group[i], hashes[i], request.Kind, cancellation) : null;
+            FileOutcome? known = seen.Contains(Convert.ToHexString(hashes[i])) ? await log.InForceAsync(group[i].Name, hashes[i], request.Kind, cancellation) : null;
             outcomes.Add(known);
             if (known is null)
             {
-                drafts.Add(new FileDraft(group[i], hashes[i], number++, request.Kind) { Month = request.Month });
+                drafts.Add(new FileDraft(group[i], hashes[i], number++, request.Kind) { Month = request.Month, Parent = request.Parent });
             }
         }
 
@@ -61,11 +75,11 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
         if (large)
         {
-            await intake.TakeLargeAsync(drafts[0], cancellation);
+            await intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation);
             if (drafts[0].Refused is not null)
             {
                 await transaction.RollbackAsync(cancellation);
-                return [await RecordRefusedAsync(drafts[0], request, cancellation)];
+                return [await RecordRefusedAsync(drafts[0], request, upload, cancellation)];
             }
         }
         else
@@ -74,21 +88,39 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         }
 
         await log.WriteAsync(drafts, request.By, cancellation);
-        await transaction.CommitAsync(cancellation);
         using IEnumerator<FileDraft> taken = drafts.GetEnumerator();
-        return [.. outcomes.Select(o => o ?? (taken.MoveNext() ? taken.Current.Outcome() : throw new InvalidOperationException("A file without an outcome.")))];
+        FileOutcome[] all = [.. outcomes.Select(o => o ?? (taken.MoveNext() ? taken.Current.Outcome() : throw new InvalidOperationException("A file without an outcome.")))];
+        if (upload is not null)
+        {
+            await upload.EndAsync(connection, all[0], already: drafts.Count == 0, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return all;
     }
 
-    private async Task<FileOutcome> RecordRefusedAsync(FileDraft draft, ImportRequest request, CancellationToken cancellation)
+    private async Task<FileOutcome> RecordRefusedAsync(FileDraft draft, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         SubmissionLog log = new(connection, area);
         await log.LockAsync(cancellation);
+        // The lock was let go of meanwhile: somebody else may have taken the same upload.
+        if (upload is not null && await upload.EndedAsync(connection, cancellation) is { } ended)
+        {
+            return ended;
+        }
+
         draft.Submission = await log.NextNumberAsync(cancellation);
         await log.WriteAsync([draft], request.By, cancellation);
+        FileOutcome outcome = draft.Outcome();
+        if (upload is not null)
+        {
+            await upload.EndAsync(connection, outcome, already: false, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
-        return draft.Outcome();
+        return outcome;
     }
 
     private LocalDate Today() => clock.GetCurrentInstant().InZone(DateTimeZoneProviders.Tzdb["Asia/Shanghai"]).Date;

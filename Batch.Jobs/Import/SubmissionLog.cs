@@ -49,7 +49,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     /// The outcome of a file whose bytes are a version in force already (accepted before, and nothing of it superseded since): all rows
     /// unchanged. Null: the file is to be taken in.
     /// </summary>
-    public async Task<FileOutcome?> InForceAsync(string path, byte[] sha256, SubmissionKind kind, CancellationToken cancellation)
+    public async Task<FileOutcome?> InForceAsync(string name, byte[] sha256, SubmissionKind kind, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
             "SELECT submission_id, content, rows FROM :area.submission WHERE sha256 = $1 AND refused IS NULL ORDER BY submission_id DESC LIMIT 1"), connection);
@@ -71,7 +71,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         }
 
         FileContent content = Enum.Parse<FileContent>(found.Content, ignoreCase: true);
-        return new FileOutcome(Path.GetFileName(path), content, kind, found.Submission, found.Rows, 0, found.Rows, 0, 0, 0, [], null);
+        return new FileOutcome(name, content, kind, found.Submission, found.Rows, 0, found.Rows, 0, 0, 0, [], null);
     }
 
     /// <summary>How many facts of a submission are overridden by later ones.</summary>
@@ -143,6 +143,14 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         {
             waiting.Parameters.AddWithValue(drafts.Where(d => d.Facts.Count > 0).Select(d => d.Submission).ToArray());
             await waiting.ExecuteNonQueryAsync(cancellation);
+        }
+
+        foreach (FileDraft child in drafts.Where(d => d.Parent is not null))
+        {
+            await using NpgsqlCommand command = new(area.Sql("INSERT INTO :area.submission_parent VALUES ($1, $2)"), connection);
+            command.Parameters.AddWithValue(child.Submission);
+            command.Parameters.AddWithValue(child.Parent!.Value);
+            await command.ExecuteNonQueryAsync(cancellation);
         }
 
         RejectionWriter rejections = new(connection, area);

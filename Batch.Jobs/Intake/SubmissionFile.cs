@@ -54,6 +54,9 @@ public sealed partial class SubmissionFile : IDisposable
     /// <summary>Rows read so far: lines and rejected rows; titles, blanks, totals and remarks are none.</summary>
     public int RowsRead { get; private set; }
 
+    /// <summary>Bytes of the file read so far; it is read in large pieces, ahead of its rows.</summary>
+    public long BytesRead => file.Position;
+
     /// <summary>Citizen numbers that were put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
     public long IdsNormalised => fields.IdsNormalised;
 

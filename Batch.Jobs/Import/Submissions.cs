@@ -1,0 +1,82 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>One submission as it is on record. Superseded is not: it is counted from the facts.</summary>
+/// <param name="Content">Null: of a kind that no file has (a decision).</param>
+public sealed record Submission(
+    int Number, FileContent? Content, SubmissionKind Kind, YearMonth Month, string File, byte[] Sha256, string? Refused, int Rows, int Accepted, int Unchanged, int Held,
+    int Rejected, long PersonPaidFen, long EmployerPaidFen, long HeldFen, string By, Instant At, int? Parent);
+
+/// <summary>Reads submissions and their rejections back.</summary>
+public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
+{
+    private const string Columns =
+        """
+        SELECT submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, person_paid_fen, employer_paid_fen, held_fen,
+               received_by, received_at, parent
+        FROM :area.submission LEFT JOIN :area.submission_parent USING (submission_id)
+        """;
+
+    /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
+    public async Task<Submission> ReadAsync(int number, CancellationToken cancellation) =>
+        (await ListAsync("submission_id = $1", number, cancellation)) is [{ } found] ? found : throw new DataFaultException(
+            "SUBMISSION_UNKNOWN", $"统筹区 {area.Code} 没有第 {number} 号报送。", $"Area {area.Code} has no submission {number}.");
+
+    /// <summary>Submissions that mend rows of another.</summary>
+    public Task<List<Submission>> ChildrenAsync(int parent, CancellationToken cancellation) => ListAsync("parent = $1", parent, cancellation);
+
+    /// <summary>A page of them, the latest first.</summary>
+    public Task<List<Submission>> LatestAsync(int before, int most, CancellationToken cancellation) =>
+        ListAsync($"submission_id < $1 ORDER BY submission_id DESC LIMIT {most}", before, cancellation);
+
+    public async Task<List<Rejection>> RejectionsAsync(int number, int most, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 ORDER BY row_no, fault_no LIMIT $2"), connection);
+        command.Parameters.AddWithValue(number);
+        command.Parameters.AddWithValue(most);
+        List<Rejection> rejections = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rejections.Add(new Rejection(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4)));
+        }
+
+        return rejections;
+    }
+
+    /// <summary>What was answered when the file was taken in.</summary>
+    public async Task<FileOutcome> OutcomeAsync(int number, CancellationToken cancellation)
+    {
+        Submission of = await ReadAsync(number, cancellation);
+        return new FileOutcome(
+            of.File, of.Content, of.Kind, of.Number, of.Rows, of.Accepted, of.Unchanged, of.Held, of.Rejected, 0,
+            await RejectionsAsync(number, FileDraft.RejectionsShown, cancellation), of.Refused);
+    }
+
+    private async Task<List<Submission>> ListAsync(string where, int value, CancellationToken cancellation)
+    {
+        string order = where.Contains("ORDER BY", StringComparison.Ordinal) ? "" : " ORDER BY submission_id";
+        await using NpgsqlCommand command = new(area.Sql($"{Columns} WHERE {where}{order}"), connection);
+        command.Parameters.AddWithValue(value);
+        List<Submission> found = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(Of(reader));
+        }
+
+        return found;
+    }
+
+    private static Submission Of(NpgsqlDataReader reader) => new(
+        reader.GetInt32(0), Enum.TryParse(reader.GetString(1), ignoreCase: true, out FileContent content) ? content : null,
+        Enum.Parse<SubmissionKind>(reader.GetString(2), ignoreCase: true), reader.GetFieldValue<DateOnly>(3).Month(), reader.GetString(4), reader.GetFieldValue<byte[]>(5),
+        reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetInt32(7), reader.GetInt32(8), reader.GetInt32(9), reader.GetInt32(10), reader.GetInt32(11),
+        reader.GetInt64(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetString(15), Instant.FromDateTimeUtc(reader.GetFieldValue<DateTime>(16)),
+        reader.IsDBNull(17) ? null : reader.GetInt32(17));
+}
