@@ -23,7 +23,7 @@ internal static class FaultText
         return told.ExitCode;
     }
 
-    private static VerbFault Of(Exception fault) => fault switch
+    public static VerbFault Of(Exception fault) => fault switch
     {
         VerbFault told => told,
         DataFaultException data => VerbFault.OfData(data.Code, data.English, data.Chinese),

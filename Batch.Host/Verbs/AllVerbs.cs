@@ -19,6 +19,8 @@ internal static class AllVerbs
         VerifyVerb.Create(),
         ValidateVerb.Create(),
         BenchVerb.Create(),
+        ServeVerb.Create(),
+        UserVerbs.Create(),
         DbVerbs.Create(),
     ];
 }

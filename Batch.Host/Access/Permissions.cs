@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Authorization;
+using static Batch.Host.Access.UserRoles;
+
+namespace Batch.Host.Access;
+
+/// <summary>
+/// What may be done in the pages and by whom: the names of the authorisation policies. Every page and route names one, or says that it is
+/// open to all; a test fails for one that does neither.
+/// </summary>
+internal static class Permissions
+{
+    /// <summary>Anybody who is signed in.</summary>
+    public const string Anyone = "anyone";
+
+    /// <summary>Take files in, mend rejects, decide on held rows.</summary>
+    public const string SendFiles = "send-files";
+
+    /// <summary>Compute runs, discard them, compute reversals.</summary>
+    public const string ComputeRuns = "compute-runs";
+
+    /// <summary>Approve and post runs, close months.</summary>
+    public const string ReviewRuns = "review-runs";
+
+    /// <summary>See submissions, runs and months.</summary>
+    public const string SeeWork = "see-work";
+
+    /// <summary>Export reports.</summary>
+    public const string ExportReports = "export-reports";
+
+    /// <summary>Look up a person's account, masked.</summary>
+    public const string LookUpAccounts = "look-up-accounts";
+
+    /// <summary>See whole numbers, with a reason that is logged.</summary>
+    public const string Unmask = "unmask";
+
+    /// <summary>Propose policies and figures.</summary>
+    public const string ProposePolicies = "propose-policies";
+
+    /// <summary>Approve what somebody else proposed.</summary>
+    public const string ApprovePolicies = "approve-policies";
+
+    /// <summary>See the jobs.</summary>
+    public const string SeeJobs = "see-jobs";
+
+    /// <summary>Pause, resume, cancel and retry jobs.</summary>
+    public const string SteerJobs = "steer-jobs";
+
+    /// <summary>Schedules, the engine's own dashboard with its buttons.</summary>
+    public const string ManageJobs = "manage-jobs";
+
+    /// <summary>Users, their roles and passwords; API keys.</summary>
+    public const string ManageUsers = "manage-users";
+
+    public const string ReadAudit = "read-audit";
+
+    /// <summary>The whole table: permission and the roles that have it.</summary>
+    public static IReadOnlyDictionary<string, string[]> Table { get; } = new Dictionary<string, string[]>
+    {
+        [Anyone] = [Operator, Reviewer, Analyst, Inquiry, Administrator],
+        [SendFiles] = [Operator],
+        [ComputeRuns] = [Operator],
+        [ReviewRuns] = [Reviewer],
+        [SeeWork] = [Operator, Reviewer, Analyst, Administrator],
+        [ExportReports] = [Operator, Reviewer, Analyst],
+        [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],
+        [Unmask] = [Operator, Reviewer, Inquiry],
+        [ProposePolicies] = [Operator, Administrator],
+        [ApprovePolicies] = [Reviewer, Administrator],
+        [SeeJobs] = [Operator, Reviewer, Analyst, Administrator],
+        [SteerJobs] = [Operator, Reviewer, Administrator],
+        [ManageJobs] = [Administrator],
+        [ManageUsers] = [Administrator],
+        [ReadAudit] = [Reviewer, Administrator],
+    };
+
+    public static void AddTo(AuthorizationBuilder authorization)
+    {
+        foreach ((string permission, string[] roles) in Table)
+        {
+            authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireRole(roles));
+        }
+
+        // What names no permission is closed to strangers all the same.
+        authorization.SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+}

@@ -1,0 +1,143 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Host.Access;
+
+/// <summary>A user as the last change left them.</summary>
+/// <param name="OneTime">The password has to be changed before anything else is done.</param>
+/// <param name="Version">Number of the last change: a session that was opened before it has ended.</param>
+internal sealed record User(string Name, IReadOnlyList<string> Roles, string PasswordHash, bool OneTime, bool Disabled, long Version, string ChangedBy, Instant ChangedAt);
+
+/// <summary>The users 用户. Each change is a row of its own, and goes into the audit log in the same transaction.</summary>
+internal sealed class UserRegister(NpgsqlDataSource program)
+{
+    private const string Columns = "name, roles, password_hash, one_time, disabled, seq, by, at";
+
+    public async Task<User?> FindAsync(string name, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        return await FindAsync(connection, name, cancellation);
+    }
+
+    public async Task<IReadOnlyList<User>> AllAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand($"SELECT {Columns} FROM batch.user_now ORDER BY name");
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        List<User> users = [];
+        while (await reader.ReadAsync(cancellation))
+        {
+            users.Add(Read(reader));
+        }
+
+        return users;
+    }
+
+    /// <summary>
+    /// Adds a user with a one-time password. Done again by the same person before the password was used, it gives a new one: whoever was
+    /// killed before reading the first is not stuck.
+    /// </summary>
+    /// <exception cref="DataFaultException">USER_EXISTS.</exception>
+    public Task<User> AddAsync(string name, IReadOnlyList<string> roles, string password, string by, CancellationToken cancellation)
+    {
+        if (name.Trim() != name || name.Length is 0 or > 64 || name.Any(char.IsControl))
+        {
+            throw new DataFaultException("USER_NAME", "用户名须为 1 至 64 个字符，首尾无空格。", "A user's name has 1 to 64 characters and no space at its ends.");
+        }
+
+        Passwords.RefuseWeak(name, password);
+        string[] wanted = Known(roles);
+        return ChangeAsync(name, "added", by, old =>
+            old is null || (old.OneTime && !old.Disabled && old.ChangedBy == by && old.Roles.Order().SequenceEqual(wanted.Order()))
+                ? new User(name, wanted, Passwords.Hash(name, password), OneTime: true, Disabled: false, 0, by, default)
+                : throw new DataFaultException("USER_EXISTS", $"用户 {name} 已存在。", $"There is a user {name} already."), cancellation);
+    }
+
+    public Task<User> SetRolesAsync(string name, IReadOnlyList<string> roles, string by, CancellationToken cancellation)
+    {
+        string[] wanted = Known(roles);
+        return ChangeAsync(name, "roles", by, old => Existing(old, name) with { Roles = wanted }, cancellation);
+    }
+
+    /// <summary>An administrator gives a new one-time password; a lock-out ends.</summary>
+    public Task<User> ResetAsync(string name, string password, string by, CancellationToken cancellation)
+    {
+        Passwords.RefuseWeak(name, password);
+        return ChangeAsync(name, "reset", by, old => Existing(old, name) with { PasswordHash = Passwords.Hash(name, password), OneTime = true }, cancellation);
+    }
+
+    public Task<User> SetDisabledAsync(string name, bool disabled, string by, CancellationToken cancellation) =>
+        ChangeAsync(name, disabled ? "disabled" : "enabled", by, old => Existing(old, name) with { Disabled = disabled }, cancellation);
+
+    /// <summary>The user's own change. The present password is asked for, and the new one is another.</summary>
+    public Task<User> ChangePasswordAsync(string name, string present, string wanted, CancellationToken cancellation)
+    {
+        Passwords.RefuseWeak(name, wanted);
+        return ChangeAsync(name, "password", name, old =>
+        {
+            User user = Existing(old, name);
+            if (!Passwords.Verify(name, user.PasswordHash, present) || present == wanted)
+            {
+                throw new DataFaultException("PASSWORD_WRONG", "原密码不对，或新密码与原密码相同。", "The present password is wrong, or the new one is the same.");
+            }
+
+            return user with { PasswordHash = Passwords.Hash(name, wanted), OneTime = false };
+        }, cancellation);
+    }
+
+    private async Task<User> ChangeAsync(string name, string what, string by, Func<User?, User> change, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        await LockAsync(connection, name, cancellation);
+        User user = change(await FindAsync(connection, name, cancellation));
+        await using NpgsqlCommand insert = new(
+            """
+            WITH changed AS (
+                INSERT INTO batch.user_change (name, roles, password_hash, one_time, disabled, what, by) VALUES ($1, $2, $3, $4, $5, $6, $7)),
+            unlocked AS (INSERT INTO batch.sign_in (name, outcome, at) SELECT $1, 'reset', now() WHERE $6 IN ('reset', 'password'))
+            INSERT INTO batch.audit (who, act, subject, reason) VALUES ($7, 'user ' || $6, $1, array_to_string($2, ' '))
+            """, connection);
+        insert.Parameters.AddWithValue(name);
+        insert.Parameters.AddWithValue(user.Roles.ToArray());
+        insert.Parameters.AddWithValue(user.PasswordHash);
+        insert.Parameters.AddWithValue(user.OneTime);
+        insert.Parameters.AddWithValue(user.Disabled);
+        insert.Parameters.AddWithValue(what);
+        insert.Parameters.AddWithValue(by);
+        await insert.ExecuteNonQueryAsync(cancellation);
+        User changed = (await FindAsync(connection, name, cancellation))!;
+        await transaction.CommitAsync(cancellation);
+        return changed;
+    }
+
+    /// <summary>Attempts and changes of one name come one after the other, whichever host they come through.</summary>
+    internal static async Task LockAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new("SELECT pg_advisory_xact_lock(hashtext('user ' || $1))", connection);
+        command.Parameters.AddWithValue(name);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    internal static async Task<User?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new($"SELECT {Columns} FROM batch.user_change WHERE name = $1 ORDER BY seq DESC LIMIT 1", connection);
+        command.Parameters.AddWithValue(name);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? Read(reader) : null;
+    }
+
+    private static User Read(NpgsqlDataReader reader) => new(
+        reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetInt64(5), reader.GetString(6),
+        Instant.FromDateTimeUtc(reader.GetDateTime(7)));
+
+    private static User Existing(User? user, string name) =>
+        user ?? throw new DataFaultException("USER_UNKNOWN", $"没有用户 {name}。", $"There is no user {name}.");
+
+    private static string[] Known(IReadOnlyList<string> roles) =>
+        roles.Count > 0 && roles.All(UserRoles.All.Contains)
+            ? [.. roles.Distinct()]
+            : throw new DataFaultException(
+                "ROLE_UNKNOWN", $"角色须是：{string.Join("、", UserRoles.All)}。", $"Roles are: {string.Join(", ", UserRoles.All)}.");
+}

@@ -1,0 +1,18 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+[Authorize(Permissions.Anyone)]
+internal sealed class SignOutModel : BatchPage
+{
+    public async Task<IActionResult> OnPostAsync()
+    {
+        await HttpContext.SignOutAsync();
+        await AuditAsync("sign-out");
+        return Redirect("~" + SignedIn.SignInPath);
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Batch.Host.Web;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>serve</c>: pages, API and jobs, until it is asked to end.</summary>
+internal static class ServeVerb
+{
+    private const string WebRole = "web";
+    private const string WorkerRole = "worker";
+
+    private static readonly Option<string[]> Urls = new("--urls")
+    {
+        Description = "监听地址，逗号分隔；缺省只在本机 / where to listen, by commas; loopback only by default",
+        DefaultValueFactory = _ => [WebOptions.DefaultUrl],
+        CustomParser = result => result.Tokens.SelectMany(t => t.Value.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray(),
+    };
+
+    private static readonly Option<string?> Roles = VerbOptions.Parsed<string?>("--roles", required: false, "ROLES", "web,worker（缺省两者）/ web, worker or both (default)", text =>
+        Split(text) is { Length: > 0 } roles && roles.All(r => r is WebRole or WorkerRole) ? text : throw new FormatException("roles are web and worker"));
+
+    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles };
+
+    private static async Task<int> RunAsync(VerbCall call)
+    {
+        string[] roles = Split(call.Get(Roles) ?? $"{WebRole},{WorkerRole}");
+        string[] urls = call.Need(Urls);
+        if (urls.Length == 0 || !urls.All(u => Uri.TryCreate(u.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
+        {
+            throw VerbFault.OfUsage($"--urls takes addresses such as {WebOptions.DefaultUrl}.", $"--urls 须为地址，例如 {WebOptions.DefaultUrl}。");
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        WebOptions options = new(urls, roles.Contains(WebRole), roles.Contains(WorkerRole));
+        await using WebApplication app = WebHost.Build(database, options, SystemClock.Instance);
+        await app.StartAsync(call.Cancellation);
+        call.Output.Document(new { state = "serving", urls = app.Urls, roles });
+        call.Output.Line($"{string.Join(", ", app.Urls)}  ({string.Join(", ", roles)})");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, call.Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to end: requests and chunks in hand are finished first.
+        }
+
+        await app.StopAsync(CancellationToken.None);
+        return ExitCode.Done;
+    }
+
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

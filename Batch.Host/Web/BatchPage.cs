@@ -1,0 +1,38 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using NodaTime;
+
+namespace Batch.Host.Web;
+
+/// <summary>
+/// What every page has at hand. A page derives from it and names its permission: <c>[Authorize(Permissions.SeeWork)]</c>. A
+/// <see cref="DataFaultException"/> that leaves a handler is shown with its code and its sentence.
+/// </summary>
+internal abstract class BatchPage : PageModel
+{
+    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
+
+    /// <summary>The signed-in user: the <c>by</c> of every act.</summary>
+    public string Who => User.Identity?.Name ?? throw new InvalidOperationException("Nobody is signed in.");
+
+    public Language L => Service<Language>();
+
+    public DatabaseConnection Database => Service<DatabaseConnection>();
+
+    public LocalDate Today => Service<IClock>().GetCurrentInstant().InZone(Shanghai).Date;
+
+    protected CancellationToken Cancellation => HttpContext.RequestAborted;
+
+    public async Task<bool> MayAsync(string permission) => (await Service<IAuthorizationService>().AuthorizeAsync(User, permission)).Succeeded;
+
+    /// <summary>Records an act of the signed-in user.</summary>
+    protected Task AuditAsync(string act, string? area = null, string? subject = null, string? reason = null) =>
+        Service<AuditLog>().WriteAsync(new Act(Who, act, area, subject, reason, HttpContext.Connection.RemoteIpAddress?.ToString()), Cancellation);
+
+    protected Task<Area> OpenAreaAsync(string code) => Area.OpenAsync(Database, code, Cancellation);
+
+    protected T Service<T>()
+        where T : notnull => HttpContext.RequestServices.GetRequiredService<T>();
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Batch.Host.Web;
+
+/// <summary>What is shown when a request ends in a fault: its code and its sentence, on a page.</summary>
+internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
+{
+    /// <summary>Where the page finds the fault.</summary>
+    public const string Item = "fault";
+
+    public ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        VerbFault fault = FaultText.Of(exception);
+        context.Items[Item] = fault;
+        context.Response.StatusCode = StatusOf(fault);
+        if (fault.ExitCode == ExitCode.Environment && exception is not OperationCanceledException)
+        {
+            log.LogError(exception, "{Code}", fault.Code);
+        }
+
+        // Not handled here: the pipeline goes on to the page that shows it.
+        return ValueTask.FromResult(false);
+    }
+
+    public static int StatusOf(VerbFault fault) => fault switch
+    {
+        { Code: "SAME_PERSON" or "ACCESS_DENIED" } => StatusCodes.Status403Forbidden,
+        { Code: "RUN_UNKNOWN" or "PERSON_UNKNOWN" or "ACCOUNT_UNKNOWN" or "USER_UNKNOWN" } => StatusCodes.Status404NotFound,
+        { ExitCode: ExitCode.Usage } => StatusCodes.Status400BadRequest,
+        { ExitCode: ExitCode.Data } => StatusCodes.Status409Conflict,
+        { Code: "INTERNAL" } => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+}

@@ -1,0 +1,38 @@
+namespace Batch.Host.Web;
+
+/// <summary>
+/// The language of a request: Chinese, unless the cookie or <c>?lang=en</c> says English. Every text of a page stands in both languages where it
+/// is used: <c>@L["登录", "Sign in"]</c>, so neither can be forgotten.
+/// </summary>
+internal sealed class Language(IHttpContextAccessor http)
+{
+    private const string Cookie = "lang";
+    private const string English = "en";
+    private const string Chinese = "zh";
+
+    public bool IsEnglish { get; } = Asked(http.HttpContext) == English;
+
+    /// <summary>For the <c>lang</c> attribute of the document.</summary>
+    public string Code => IsEnglish ? "en" : "zh-CN";
+
+    public string this[string chinese, string english] => IsEnglish ? english : chinese;
+
+    public string this[(string Chinese, string English) pair] => this[pair.Chinese, pair.English];
+
+    /// <summary>Remembers what <c>?lang=</c> asked for.</summary>
+    public static Task RememberAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Query["lang"].ToString() is English or Chinese)
+        {
+            context.Response.Cookies.Append(Cookie, context.Request.Query["lang"].ToString(), new CookieOptions
+            {
+                HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true,
+            });
+        }
+
+        return next(context);
+    }
+
+    private static string Asked(HttpContext? context) =>
+        context?.Request.Query["lang"].ToString() is { Length: > 0 } asked ? asked : context?.Request.Cookies[Cookie] ?? Chinese;
+}

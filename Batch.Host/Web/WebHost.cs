@@ -1,0 +1,117 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Batch.Host.Access;
+using Batch.Jobs.Server;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
+using NodaTime;
+
+namespace Batch.Host.Web;
+
+/// <summary>A host, put together: its parts, then its pipeline in the order in which a request passes it.</summary>
+internal static class WebHost
+{
+    /// <summary>Built, not started. The database stays the caller's.</summary>
+    public static WebApplication Build(DatabaseConnection database, WebOptions options, IClock clock)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(WebHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production,
+        });
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseKestrelHttpsConfiguration();
+        AddLogs(builder);
+        AddParts(builder.Services, database, options, clock);
+        AddAccess(builder.Services);
+        AddPages(builder.Services);
+        WebApplication app = builder.Build();
+        UsePipeline(app);
+        return app;
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.Use(SecureHeaders.AddAsync);
+        app.UseExceptionHandler("/fault");
+        app.UseStatusCodePagesWithReExecute("/fault", "?status={0}");
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "wwwroot")).FullName),
+            OnPrepareResponse = static file => file.Context.Response.Headers.CacheControl = "public, max-age=3600",
+        });
+        app.Use(Language.RememberAsync);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.Use(SignedIn.RequireOwnPasswordAsync);
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        HealthChecks.Map(app);
+        app.MapRazorPages();
+    }
+
+    private static void AddLogs(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(json => json.IncludeScopes = true);
+        // stdout is for the verb's one document.
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            // The keys lie in the database, which is guarded as the money in it is.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+    }
+
+    private static void AddParts(IServiceCollection services, DatabaseConnection database, WebOptions options, IClock clock)
+    {
+        // The verb handles the signals.
+        services.AddSingleton<IHostLifetime, VerbLifetime>();
+        services.AddSingleton(database);
+        services.AddSingleton(database.Program);
+        services.AddSingleton(options);
+        services.AddSingleton(clock);
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<UserRegister>();
+        services.AddSingleton<SignIns>();
+        services.AddHttpContextAccessor();
+        services.AddScoped<Language>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        // A proxy on this machine may say how the client came; nobody else.
+        services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
+    }
+
+    private static void AddAccess(IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("batch");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredService<DatabaseConnection>().Program)));
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignedIn.Configure);
+        Permissions.AddTo(services.AddAuthorizationBuilder());
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "batch-form";
+            antiforgery.Cookie.HttpOnly = true;
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+    }
+
+    private static void AddPages(IServiceCollection services)
+    {
+        services.AddExceptionHandler<FaultPages>();
+        // Pages check the antiforgery token of every post by themselves.
+        services.AddRazorPages();
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.Configure<RouteOptions>(routes => routes.LowercaseUrls = true);
+    }
+
+    private sealed class VerbLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
