@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Interests;
+using Batch.Jobs.Overview;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using NodaTime;
@@ -19,6 +20,7 @@ internal static class RunVerbs
     private static readonly Option<int> Workers = new("--workers") { Description = "并行数 / chunk workers", DefaultValueFactory = _ => Math.Max(2, Environment.ProcessorCount) };
     private static readonly Option<string?> Digest = new("--digest") { Description = "复核时所见内容的摘要 / digest of the content that was reviewed" };
     private static readonly Option<string?> Reason = new("--reason") { Description = "原因 / why" };
+    private static readonly Option<string?> Override = new("--override") { Description = "有异常仍予复核的理由 / why a run with anomalies is approved", HelpName = "TEXT" };
     private static readonly Argument<int> Run = new("RUN") { Description = "批次号 / the run's number" };
 
     public static IEnumerable<Command> Create() =>
@@ -27,7 +29,7 @@ internal static class RunVerbs
         new Verb("interest", "计算某年度利息批次", "compute a year's interest as a run", InterestAsync) { Area, Year, By, OpenMonth },
         new Verb("preview", "查看批次", "show a run", call => OnRunAsync(call, (life, run) => life.PreviewAsync(run, call.Cancellation))) { Run },
         new Verb("approve", "复核批次（须为另一人）", "approve a run, by another person", call =>
-            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.Need(By)!, call.Get(Digest), call.Cancellation))) { Run, By, Digest },
+            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.Need(By)!, call.Get(Digest), call.Cancellation, call.Get(Override)))) { Run, By, Digest, Override },
         new Verb("post", "批次入账", "make an approved run part of the ledger", call =>
             OnRunAsync(call, (life, run) => life.PostAsync(run, call.Need(By)!, call.Cancellation))) { Run, By },
         new Verb("discard", "作废批次", "discard a run that is not posted", call =>
@@ -41,7 +43,7 @@ internal static class RunVerbs
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Allocation allocation = new(database, area.Schema, area.Policy);
         RunDocument run = await allocation.RunAsync(call.Need(Month)!.Value, call.Need(By)!, call.Get(Workers), new ChunkLog(call.Output), call.Cancellation);
-        RunText.Write(call.Output, run, await RunComparison.ReadAsync(area, run, call.Cancellation));
+        await WriteAsync(call, area, run);
         return ExitCode.Done;
     }
 
@@ -50,7 +52,7 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         InterestRun interest = new(database, area.Schema, area.Policy);
-        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.Need(By)!, call.Cancellation), null);
+        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.Need(By)!, call.Cancellation), null, []);
         return ExitCode.Done;
     }
 
@@ -61,7 +63,7 @@ internal static class RunVerbs
         Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
         RunLife life = new(area.Program, area.Schema);
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
-        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.Need(By)!, call.Cancellation), null);
+        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.Need(By)!, call.Cancellation), null, []);
         return ExitCode.Done;
     }
 
@@ -71,9 +73,13 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
         RunDocument document = await act(new RunLife(area.Program, area.Schema), run);
-        RunText.Write(call.Output, document, await RunComparison.ReadAsync(area, document, call.Cancellation));
+        await WriteAsync(call, area, document);
         return ExitCode.Done;
     }
+
+    private static async Task WriteAsync(VerbCall call, Area area, RunDocument run) => RunText.Write(
+        call.Output, run, await RunComparison.ReadAsync(area, run, call.Cancellation),
+        run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : []);
 
     private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
     {
@@ -90,12 +96,13 @@ internal static class RunVerbs
 /// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
 internal static class RunText
 {
-    public static void Write(VerbOutput output, RunDocument run, RunComparison? before)
+    public static void Write(VerbOutput output, RunDocument run, RunComparison? before, IReadOnlyList<Anomaly> anomalies)
     {
         output.Document(new
         {
             run.Run, run.Area, run.Month, run.State, run.People, run.Entries, run.Credited, run.PersonPaid, run.EmployerPaid, run.PoolPaid, run.Pool, run.Other,
             run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, lastMonth = before,
+            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
         });
         if (run.Run is null)
         {
@@ -115,6 +122,10 @@ internal static class RunText
             ["统筹净额 pool, net", run.Pool.ToString(), before?.Pool.ToString() ?? ""],
             ["其他 other", run.Other.ToString(), before?.Other.ToString() ?? ""],
         ]);
+        foreach (Anomaly anomaly in anomalies)
+        {
+            output.Line($"异常 anomaly {anomaly.Code}：{anomaly.Chinese} {anomaly.English}");
+        }
     }
 
     private static string Count(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "";

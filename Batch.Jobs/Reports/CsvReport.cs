@@ -4,10 +4,10 @@ using Batch.Rules;
 
 namespace Batch.Jobs.Reports;
 
-/// <summary>CSV as spreadsheets in China open it: UTF-8 with a byte order mark, lines ended by LF.</summary>
-public sealed class CsvReport(Stream file) : IReportWriter
+/// <summary>CSV as spreadsheets in China open it: UTF-8 with a byte order mark, or GB18030; lines ended by LF.</summary>
+public sealed class CsvReport(Stream file, ReportEncoding encoding = ReportEncoding.Utf8) : IReportWriter
 {
-    private readonly StreamWriter _writer = new(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), 64 * 1024) { NewLine = "\n" };
+    private readonly StreamWriter _writer = new(file, Of(encoding), 64 * 1024) { NewLine = "\n" };
 
     public void Begin(Report report) => _writer.WriteLine(string.Join(',', report.Columns.Select(c => Quoted(c.Header))));
 
@@ -40,6 +40,10 @@ public sealed class CsvReport(Stream file) : IReportWriter
     public void Complete() => _writer.Flush();
 
     public void Dispose() => _writer.Dispose();
+
+    private static Encoding Of(ReportEncoding encoding) => encoding == ReportEncoding.Gb18030
+        ? CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!
+        : new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
 
     /// <summary>A text that a spreadsheet would compute begins with an apostrophe.</summary>
     private static string Inert(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;

@@ -11,6 +11,13 @@ public enum ReportFormat
     Xlsx,
 }
 
+/// <summary>How the text of a CSV is encoded: UTF-8 with a byte order mark, or GB18030 for programs that read nothing else.</summary>
+public enum ReportEncoding
+{
+    Utf8,
+    Gb18030,
+}
+
 /// <summary>A file format that takes rows one by one.</summary>
 public interface IReportWriter : IDisposable
 {
@@ -25,7 +32,8 @@ public interface IReportWriter : IDisposable
 public static class ReportFile
 {
     /// <returns>How many rows it has, totals aside.</returns>
-    public static async Task<long> WriteAsync(Area area, Report report, YearMonth month, ReportFormat format, string path, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(
+        Area area, Report report, YearMonth month, ReportFormat format, string path, CancellationToken cancellation, ReportEncoding encoding = ReportEncoding.Utf8)
     {
         string part = path + ".part";
         long rows;
@@ -33,7 +41,7 @@ public static class ReportFile
         await using (NpgsqlTransaction view = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
         {
             await using FileStream file = new(part, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024);
-            using IReportWriter writer = format == ReportFormat.Csv ? new CsvReport(file) : new XlsxReport(file);
+            using IReportWriter writer = format == ReportFormat.Csv ? new CsvReport(file, encoding) : new XlsxReport(file);
             rows = await WriteRowsAsync(new ReportSource(connection, area, month), report, writer, cancellation);
         }
 

@@ -58,7 +58,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
             <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/></cellXfs></styleSheet>
             """);
         Write("xl/workbook.xml", $"""
-            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><sheets>{Many(n => $"<sheet name=\"{_report!.Title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets></workbook>
+            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_report!.Title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets></workbook>
             """);
         Write("xl/_rels/workbook.xml.rels", $"""
             <Relationships xmlns="{Packaging}/relationships">{Many(n => $"<Relationship Id=\"r{n}\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="styles" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
@@ -86,6 +86,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet = XmlWriter.Create(Open($"xl/worksheets/sheet{_sheets}.xml"), new XmlWriterSettings { CloseOutput = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
         _sheet.WriteStartDocument(standalone: true);
         _sheet.WriteStartElement("worksheet", Spreadsheet);
+        WriteFrozenHeader();
         _sheet.WriteStartElement("cols", Spreadsheet);
         for (int i = 1; i <= _report!.Columns.Count; i++)
         {
@@ -105,6 +106,22 @@ public sealed class XlsxReport(Stream file) : IReportWriter
             WriteText(column.Header, "2");
         }
 
+        _sheet.WriteEndElement();
+    }
+
+    /// <summary>The header stays in sight.</summary>
+    private void WriteFrozenHeader()
+    {
+        _sheet!.WriteStartElement("sheetViews", Spreadsheet);
+        _sheet.WriteStartElement("sheetView", Spreadsheet);
+        _sheet.WriteAttributeString("workbookViewId", "0");
+        _sheet.WriteStartElement("pane", Spreadsheet);
+        _sheet.WriteAttributeString("ySplit", "1");
+        _sheet.WriteAttributeString("topLeftCell", "A2");
+        _sheet.WriteAttributeString("activePane", "bottomLeft");
+        _sheet.WriteAttributeString("state", "frozen");
+        _sheet.WriteEndElement();
+        _sheet.WriteEndElement();
         _sheet.WriteEndElement();
     }
 

@@ -13,12 +13,13 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
     public Task<RunDocument> PreviewAsync(int run, CancellationToken cancellation) => RunDocument.ReadAsync(program, area, run, cancellation);
 
     /// <param name="reviewed">Digest of the content that the reviewer saw; null: the content as it was sealed.</param>
-    public async Task<RunDocument> ApproveAsync(int run, string by, string? reviewed, CancellationToken cancellation)
+    /// <param name="reason">Why a run with anomalies is approved all the same; the database refuses such a run without it (ANOMALIES).</param>
+    public async Task<RunDocument> ApproveAsync(int run, string by, string? reviewed, CancellationToken cancellation, string? reason = null)
     {
         string digest = reviewed ?? (await PreviewAsync(run, cancellation)).Digest ?? "";
         return await OnceAsync(
             run, async () => await PreviewAsync(run, cancellation) is { State: "approved" or "posted" } document && document.ApprovedBy == by,
-            "SELECT :area.approve_run($1, $2, $3)", [run, by, digest], cancellation);
+            "SELECT :area.approve_run($1, $2, $3, $4)", [run, by, digest, reason ?? ""], cancellation);
     }
 
     public Task<RunDocument> PostAsync(int run, string by, CancellationToken cancellation) => OnceAsync(
@@ -163,7 +164,12 @@ public static class LedgerRefusal
         "BA005" => new DataFaultException("CONTENT_CHANGED", "批次内容与复核时不同，拒绝执行。", "The content of the run is not what was reviewed; refused."),
         "BA006" => new DataFaultException("LEDGER_MOVED", "计算后账本已变动，请重新计算。", "The ledger has moved since the run was computed; allocate again."),
         "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", refused.MessageText),
+        "BA020" => new DataFaultException(
+            "ANOMALIES", $"批次有异常，复核须写明理由（--override）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override): {Between(refused.MessageText)}."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", $"请先结清更早的月份。{refused.MessageText}", refused.MessageText),
         _ => null,
     };
+
+    /// <summary>The codes, which the message has in brackets.</summary>
+    private static string Between(string message) => message.Split('(', ')') is [_, var codes, ..] ? codes : message;
 }

@@ -29,6 +29,19 @@ public sealed class CsvReportTests
         }
     }
 
+    [Test]
+    public void Gb18030_on_request_has_no_mark_and_keeps_rare_characters()
+    {
+        using var file = new MemoryStream();
+        using (var report = new CsvReport(file, ReportEncoding.Gb18030))
+        {
+            report.Row(Columns, ["张𠮷", 100]);
+            report.Complete();
+            // 张 is D5 C5; 𠮷 (U+20BB7) takes four bytes.
+            Assert.That(Convert.ToHexStringLower(file.ToArray()), Is.EqualTo("d5c59534b235" + Convert.ToHexStringLower(",1.00\n"u8)));
+        }
+    }
+
     [TestCase("张三", "张*")]
     [TestCase("欧阳小明", "欧*")]
     [TestCase("𠮷田", "𠮷*")]

@@ -1,0 +1,25 @@
+using Npgsql;
+
+namespace Batch.Jobs.Overview;
+
+public sealed record AuditLine(long Number, DateTime At, string Who, string? Area, string Act, string? Subject, string? Reason, string? Origin);
+
+/// <summary>Which acts to list; empty: all.</summary>
+public sealed record AuditFilter(string Who, string Act, string Area);
+
+/// <summary>Who did what, newest first.</summary>
+public sealed class AuditList(NpgsqlDataSource program)
+{
+    private const string Where = "WHERE ($1 = '' OR who = $1) AND ($2 = '' OR starts_with(act, $2)) AND ($3 = '' OR area = $3)";
+
+    public async Task<Listing<AuditLine>> ReadAsync(AuditFilter filter, int page, CancellationToken cancellation)
+    {
+        object[] of = [filter.Who, filter.Act, filter.Area];
+        long count = (await program.ReadAsync($"SELECT count(*) FROM batch.audit {Where}", r => r.GetInt64(0), cancellation, of))[0];
+        List<AuditLine> lines = await program.ReadAsync(
+            $"SELECT audit_id, at, who, area, act, subject, reason, origin FROM batch.audit {Where} ORDER BY audit_id DESC LIMIT $4 OFFSET $5",
+            r => new AuditLine(r.GetInt64(0), r.GetDateTime(1), r.GetString(2), r.Text(3), r.GetString(4), r.Text(5), r.Text(6), r.Text(7)), cancellation,
+            [.. of, Listing<AuditLine>.PageRows, (page - 1) * Listing<AuditLine>.PageRows]);
+        return new Listing<AuditLine>(lines, page, count);
+    }
+}

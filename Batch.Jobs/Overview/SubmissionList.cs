@@ -1,0 +1,89 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Overview;
+
+/// <summary>One file with what became of its rows when it was taken in.</summary>
+/// <param name="Waits">It has facts that no standing run has taken.</param>
+public sealed record SubmissionLine(
+    int Submission, string Content, string Kind, YearMonth Month, string File, string? Refused, int Rows, int Accepted, int Unchanged, int Held, int Rejected,
+    Money PersonPaid, Money EmployerPaid, string ReceivedBy, DateTime ReceivedAt, bool Waits);
+
+/// <summary>Sums over every submission of a list, not only those of the page.</summary>
+public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long Rejected, Money PersonPaid, Money EmployerPaid);
+
+/// <summary>How often a code occurs.</summary>
+public sealed record CodeCount(string Code, long Count);
+
+/// <summary>Which submissions to list: of a month, and only those with rejects or held rows.</summary>
+public sealed record SubmissionFilter(YearMonth? Month, bool Open);
+
+/// <summary>What came in.</summary>
+public sealed class SubmissionList(Area area)
+{
+    private const string Columns =
+        """
+        SELECT s.submission_id, s.content, s.kind, s.month, s.file, s.refused, s.rows, s.accepted, s.unchanged, s.held, s.rejected, s.person_paid_fen, s.employer_paid_fen,
+               s.received_by, s.received_at, EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = s.submission_id)
+        FROM :area.submission s
+        """;
+
+    private const string Where = " WHERE ($1 = '-infinity'::date OR s.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0)";
+
+    /// <summary>Newest first.</summary>
+    public async Task<(Listing<SubmissionLine> Lines, SubmissionTotals Totals)> ReadAsync(SubmissionFilter filter, int page, CancellationToken cancellation)
+    {
+        object month = filter.Month is { } m ? m.FirstDay() : DateOnly.MinValue;
+        SubmissionTotals totals = (await area.ReadAsync(
+            """
+            SELECT count(*), coalesce(sum(rows), 0), coalesce(sum(accepted), 0), coalesce(sum(unchanged), 0), coalesce(sum(held), 0), coalesce(sum(rejected), 0),
+                   coalesce(sum(person_paid_fen), 0)::bigint, coalesce(sum(employer_paid_fen), 0)::bigint FROM :area.submission s
+            """ + Where,
+            r => new SubmissionTotals(
+                r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), new Money(r.GetInt64(6)), new Money(r.GetInt64(7))),
+            cancellation, month, filter.Open))[0];
+        List<SubmissionLine> lines = await area.ReadAsync(
+            Columns + Where + " ORDER BY s.submission_id DESC LIMIT $3 OFFSET $4", Line, cancellation,
+            month, filter.Open, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
+        return (new Listing<SubmissionLine>(lines, page, totals.Files), totals);
+    }
+
+    /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
+    public async Task<SubmissionLine> FindAsync(int submission, CancellationToken cancellation) =>
+        (await area.ReadAsync(Columns + " WHERE s.submission_id = $1", Line, cancellation, submission)).SingleOrDefault()
+        ?? throw new DataFaultException(
+            "SUBMISSION_UNKNOWN", $"统筹区 {area.Schema.Code} 没有报送 {submission}。", $"Area {area.Schema.Code} has no submission {submission}.");
+
+    /// <summary>The rejections of a submission in the order of its rows; of one code when it is named.</summary>
+    public async Task<Listing<Rejection>> RejectionsAsync(int submission, string? code, int page, CancellationToken cancellation)
+    {
+        long count = await area.OneAsync<long>(
+            "SELECT count(*) FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)", cancellation, submission, code ?? "");
+        List<Rejection> rows = await area.ReadAsync(
+            """
+            SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)
+            ORDER BY row_no, fault_no LIMIT $3 OFFSET $4
+            """,
+            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.GetString(4)), cancellation,
+            submission, code ?? "", Listing<Rejection>.PageRows, (page - 1) * Listing<Rejection>.PageRows);
+        return new Listing<Rejection>(rows, page, count);
+    }
+
+    /// <summary>The codes of a submission's rejections, the most frequent first.</summary>
+    public async Task<IReadOnlyList<CodeCount>> CodesAsync(int submission, CancellationToken cancellation) => await area.ReadAsync(
+        "SELECT code, count(*) FROM :area.rejection WHERE submission_id = $1 GROUP BY code ORDER BY 2 DESC, 1", Code, cancellation, submission);
+
+    /// <summary>The codes of all rejections of the files sent for a month.</summary>
+    public async Task<IReadOnlyList<CodeCount>> CodesAsync(YearMonth month, CancellationToken cancellation) => await area.ReadAsync(
+        "SELECT r.code, count(*) FROM :area.rejection r JOIN :area.submission s USING (submission_id) WHERE s.month = $1 GROUP BY 1 ORDER BY 2 DESC, 1",
+        Code, cancellation, month.FirstDay());
+
+    private static CodeCount Code(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1));
+
+    private static SubmissionLine Line(NpgsqlDataReader r) => new(
+        r.GetInt32(0), r.GetString(1), r.GetString(2), r.GetFieldValue<DateOnly>(3).Month(), r.GetString(4), r.Text(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8),
+        r.GetInt32(9), r.GetInt32(10), new Money(r.GetInt64(11)), new Money(r.GetInt64(12)), r.GetString(13), r.GetDateTime(14), r.GetBoolean(15));
+}

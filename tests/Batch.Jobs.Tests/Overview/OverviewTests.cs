@@ -1,0 +1,138 @@
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Server;
+using Batch.Jobs.Tests.Runs;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Overview;
+
+/// <summary>What the pages read: lists, readiness, months, charts, and what analysts may see with a tool of their own.</summary>
+public sealed class OverviewTests
+{
+    private static readonly YearMonth June = new(2021, 6);
+    private static readonly YearMonth July = new(2021, 7);
+
+    private Town town = null!;
+
+    [SetUp]
+    public async Task FoundAsync() => town = await Town.FoundAsync();
+
+    [TearDown]
+    public async Task LeaveAsync() => await town.DisposeAsync();
+
+    [Test]
+    public async Task Submissions_are_listed_newest_first_with_totals_over_all_pages()
+    {
+        for (int i = 0; i < 51; i++)
+        {
+            await town.PayrollAsync(June, $"E{i}", [(Town.Person(i), 10_000m)]);
+        }
+
+        SubmissionList list = new(await town.AreaAsync());
+        (Listing<SubmissionLine> first, SubmissionTotals totals) = await list.ReadAsync(new SubmissionFilter(June, false), 1, default);
+        (Listing<SubmissionLine> second, _) = await list.ReadAsync(new SubmissionFilter(null, false), 2, default);
+        Assert.That((first.Rows.Count, first.Rows[0].Submission, first.Pages, second.Rows.Count), Is.EqualTo((50, 51, 2, 1)));
+        Assert.That((totals.Files, totals.Accepted, totals.PersonPaid, totals.EmployerPaid), Is.EqualTo((51L, 51L, Money.FromYuan(10_200), Money.FromYuan(40_800))));
+        Assert.That((await list.ReadAsync(new SubmissionFilter(June, true), 1, default)).Lines.Count, Is.Zero);
+    }
+
+    [Test]
+    public async Task Rejections_are_counted_by_code_and_paged()
+    {
+        await town.ImportAsync("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额", [
+            $"甲,单位甲,某人,{Town.Person(1).Full()},2021-06,10000.00,200.00,800.00", $"甲,单位甲,某人,{Town.Person(2).Full()},2021-06,10000.00,1.00,800.00",
+            $"甲,单位甲,某人,{Wrong(Town.Person(3))},2021-06,10000.00,200.00,800.00"], June, SubmissionKind.Regular, false);
+        SubmissionList list = new(await town.AreaAsync());
+        Assert.That(await list.CodesAsync(1, default), Is.EquivalentTo(new[] { new CodeCount("AMOUNT_MISMATCH", 1), new CodeCount("ID_CHECK_DIGIT", 1) }));
+        Assert.That((await list.RejectionsAsync(1, "AMOUNT_MISMATCH", 1, default)).Rows.Single().Row, Is.EqualTo(3));
+        Assert.That(await list.CodesAsync(June, default), Has.Count.EqualTo(2));
+    }
+
+    // The check character of the next number up.
+    private static string Wrong(CitizenId id) => id.Full()[..17] + (id.Full()[17] == '9' ? '8' : '9');
+
+    [Test]
+    public async Task Before_a_month_missing_files_open_rejects_and_runs_are_told()
+    {
+        await town.PayrollAsync(June, "甲", [(Town.Person(1), 10_000m)]);
+        await town.PayrollAsync(June, "乙", [(Town.Person(2), 10_000m)]);
+        await town.PostMonthAsync(June);
+        await town.PayrollAsync(July, "甲", [(Town.Person(1), 10_000m)]);
+        await town.AllocateAsync(July);
+        Dictionary<string, ReadinessPoint> points = (await new Readiness(await town.AreaAsync()).ReadAsync(July, default)).ToDictionary(p => p.Code);
+        Assert.That(points["employers-missing"].Names, Is.EqualTo(new[] { "乙 单位乙" }));
+        Assert.That((points["open-run"].Count, points["earlier-month-open"].Count, points["files-none"].Ready, points["rejects-open"].Ready),
+            Is.EqualTo((1L, 1L, Ready.Yes, Ready.Yes)));
+    }
+
+    [Test]
+    public async Task A_figure_that_the_month_needs_and_nobody_has_given_stops_it()
+    {
+        // The average wage of Wuhan stands in the file from some year on; before that there is none, and the floor of retirees needs it.
+        ReadinessPoint before = (await new Readiness(await town.AreaAsync()).ReadAsync(new YearMonth(2021, 6), default)).Single(p => p.Code == "missing-figures");
+        Area area = await town.AreaAsync();
+        YearMonth? gap = Enumerable.Range(1, 60).Select(i => June.PlusMonths(-i)).Cast<YearMonth?>().FirstOrDefault(m => area.Policy.TryFor(m!.Value)?.CanonicalJson.Contains("issing\"", StringComparison.Ordinal) == true);
+        Assert.That(before.Ready, Is.EqualTo(Ready.Yes));
+        Assert.That(gap, Is.Not.Null, "the shipped file has no month without its average wage any more: name another");
+        ReadinessPoint point = (await new Readiness(area).ReadAsync(gap!.Value, default)).Single(p => p.Code == "missing-figures");
+        Assert.That((point.Ready, point.Names.Single()), Is.EqualTo((Ready.No, "average-wage")));
+    }
+
+    [Test]
+    public async Task Months_pool_flows_and_ages_agree_with_the_ledger()
+    {
+        // 310 of the 1,000 paid reach the account, 690 the pool; the retiree of 5,000 aged 61 gets 4.8 %: 240 from the pool.
+        await town.PayrollAsync(June, "甲", [(Town.Person(1), 10_000m)]);
+        await town.PensionAsync(June, [(Town.Person(2, 1960), 6_000m)]);
+        await town.PostMonthAsync(June);
+        Area area = await town.AreaAsync();
+        MonthLine open = (await new MonthList(area).ReadAsync(default)).Single();
+        Assert.That((open.Accounts, open.Pool, open.IsClosed), Is.EqualTo((Money.FromYuan(598), Money.FromYuan(402), false)));
+        Assert.That(await new ChartData(area).PoolAsync(12, default), Is.EqualTo(new[] { new PoolFlow(June, Money.FromYuan(690), Money.FromYuan(288), Money.FromYuan(402)) }));
+        Assert.That((await new ChartData(area).AgesAsync(new LocalDate(2021, 7, 1), default)).Select(b => (b.Age, b.Men + b.Women)), Is.EqualTo(new[] { (30, 1L), (60, 1L) }));
+        Assert.That((await new ChartData(area).TiersAsync(June, default)).Sum(t => t.Credited.Fen), Is.EqualTo(59_800));
+
+        await town.CloseAsync(June);
+        Assert.That(((await new MonthList(area).ReadAsync(default)).Single().Closing, await new MonthList(area).CurrentAsync(default)), Is.EqualTo(((Money?)Money.FromYuan(598), (YearMonth?)July)));
+    }
+
+    [Test]
+    public async Task The_analysts_role_sees_views_without_names_and_nothing_else()
+    {
+        await town.PayrollAsync(June, "甲", [(Town.Person(1), 10_000m)]);
+        await town.PostMonthAsync(June);
+        List<(string Name, bool IsView)> readable = await town.Database.Owner.ReadAsync(
+            """
+            SELECT c.oid::regclass::text, c.relkind = 'v' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname IN ('batch', 'area_420100') AND c.relkind IN ('r', 'p', 'v', 'm') AND has_table_privilege('batch_analyst', c.oid, 'SELECT') ORDER BY 1
+            """, r => (r.GetString(0), r.GetBoolean(1)), default);
+        Assert.That(readable.Where(r => !r.Name.StartsWith("area_420100.analyst_", StringComparison.Ordinal) || !r.IsView), Is.Empty);
+        Assert.That(readable, Has.Count.GreaterThanOrEqualTo(7));
+
+        await using NpgsqlConnection analyst = await town.Database.Owner.OpenConnectionAsync();
+        await using NpgsqlTransaction transaction = await analyst.BeginTransactionAsync();
+        await using NpgsqlCommand role = new("SET LOCAL ROLE batch_analyst", analyst);
+        await role.ExecuteNonQueryAsync();
+        string number = Town.Person(1).Full();
+        await using NpgsqlCommand person = new("SELECT id_masked || name_masked FROM area_420100.analyst_person", analyst);
+        Assert.That(await person.ExecuteScalarAsync(), Is.EqualTo(number[..6] + "********" + number[14..] + "某*"));
+        await using NpgsqlCommand balance = new("SELECT sum(balance) FROM area_420100.analyst_balance", analyst);
+        Assert.That(await balance.ExecuteScalarAsync(), Is.EqualTo(310m));
+        await using NpgsqlCommand whole = new("SELECT citizen FROM area_420100.person", analyst);
+        Assert.That(async () => await whole.ExecuteScalarAsync(), Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("42501"));
+    }
+
+    [Test]
+    public async Task Every_view_and_column_of_the_data_dictionary_is_described_in_both_languages()
+    {
+        IReadOnlyList<AnalystView> views = await new AnalystViews(await town.AreaAsync()).ReadAsync(default);
+        Assert.That(views, Has.Count.GreaterThanOrEqualTo(7));
+        Assert.That(views.Where(v => v.Chinese == "" || v.English == "").Select(v => v.Name), Is.Empty);
+        Assert.That(views.SelectMany(v => v.Columns.Where(c => c.Chinese == "" || c.English == "").Select(c => $"{v.Name}.{c.Name}")), Is.Empty);
+    }
+}
