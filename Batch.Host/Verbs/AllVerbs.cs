@@ -16,6 +16,7 @@ internal static class AllVerbs
         .. RunVerbs.Create(),
         .. LedgerVerbs.Create(),
         ReportVerb.Create(),
+        ExportJournalVerb.Create(),
         VerifyVerb.Create(),
         ValidateVerb.Create(),
         BenchVerb.Create(),

@@ -78,6 +78,9 @@ public class KilledVerbTests
         await DoAsync(batch, random, "report", "allocation", "--area", Area, "--month", "2021-08", "--format", "csv", "--out", report);
         bytes.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(report))));
         await EndYearAsync(batch, random);
+        string journal = Path.Combine(files, "journal");
+        await DoAsync(batch, random, "export-journal", "--area", Area, "--from", "2021-06", "--to", "2021-12", "--out", journal);
+        bytes.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(journal))));
         await AskAsync(batch, random, files, retroactive);
         await DoAsync(batch, random, "verify", "--all");
         string backup = Path.Combine(files, "backup");

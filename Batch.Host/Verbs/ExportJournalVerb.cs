@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>export-journal --area A --from M --to M --out FILE</c>: the ledger as an hledger journal.</summary>
+internal static class ExportJournalVerb
+{
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<YearMonth?> From = VerbOptions.Month("--from");
+    private static readonly Option<YearMonth?> To = VerbOptions.Month("--to");
+    private static readonly Option<FileInfo> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE", Required = true };
+
+    public static Command Create() => new Verb("export-journal", "导出账本为 hledger 日记账", "write the ledger as an hledger journal", RunAsync) { Area, From, To, Out };
+
+    private static async Task<int> RunAsync(VerbCall call)
+    {
+        (YearMonth from, YearMonth to) = (call.Need(From)!.Value, call.Need(To)!.Value);
+        string file = call.Need(Out).FullName;
+        if (from > to)
+        {
+            throw VerbFault.OfUsage($"--from {from.Text()} is after --to {to.Text()}.", $"--from {from.Text()} 晚于 --to {to.Text()}。");
+        }
+
+        if (Directory.Exists(file))
+        {
+            throw VerbFault.OfUsage($"{file} is a folder; name a file.", $"{file} 是目录，请给出文件名。");
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        JournalDocument journal = await new Journal(area, from, to).WriteAsync(file, call.Cancellation);
+        call.Output.Document(journal);
+        call.Output.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{journal.Area} {from.Text()}—{to.Text()}  {journal.Transactions} 笔 transactions  {journal.Accounts} 个账户 accounts  余额 balance {journal.Balance}  {journal.File}"));
+        return ExitCode.Done;
+    }
+}
