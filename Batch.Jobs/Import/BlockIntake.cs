@@ -97,7 +97,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         await persons.LoadAsync(blocks.SelectMany(b => Citizens(b.Block)), cancellation);
         if (kind == FactKind.Contribution)
         {
-            await employers.LoadAsync(blocks.SelectMany(b => b.Block.Payroll), cancellation);
+            await employers.LoadAsync(blocks.SelectMany(b => b.Block.Payroll.Select(l => (l.Employer, l.EmployerName))), cancellation);
         }
 
         List<PersonMonthKey> pairs = [];

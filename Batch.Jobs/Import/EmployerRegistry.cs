@@ -1,5 +1,4 @@
 using Batch.Jobs.Areas;
-using Batch.Jobs.Intake;
 using Npgsql;
 
 namespace Batch.Jobs.Import;
@@ -11,18 +10,18 @@ public sealed class EmployerRegistry(NpgsqlConnection connection, AreaSchema are
 
     public int Find(string number) => _known[number];
 
-    public async Task LoadAsync(IEnumerable<PayrollLine> lines, CancellationToken cancellation)
+    public async Task LoadAsync(IEnumerable<(string Number, string? Name)> employers, CancellationToken cancellation)
     {
         Dictionary<string, string> wanted = new(StringComparer.Ordinal);
         string? last = null;
-        foreach (PayrollLine line in lines)
+        foreach ((string number, string? name) in employers)
         {
-            if (!ReferenceEquals(line.Employer, last) && !_known.ContainsKey(line.Employer))
+            if (!ReferenceEquals(number, last) && !_known.ContainsKey(number))
             {
-                wanted.TryAdd(line.Employer, line.EmployerName ?? "");
+                wanted.TryAdd(number, name ?? "");
             }
 
-            last = line.Employer;
+            last = number;
         }
 
         if (wanted.Count == 0)

@@ -14,6 +14,7 @@ public sealed class GroupIntake(
     private readonly PersonRegistry _persons = new(connection, area);
     private readonly EmployerRegistry _employers = new(connection, area);
     private readonly Dictionary<FileContent, BlockIntake> _intakes = [];
+    private ReceiptsIntake? _receipts;
 
     /// <summary>Small files are read whole; those that are refused leave nothing behind but the record of it.</summary>
     public async Task TakeSmallAsync(IReadOnlyList<FileDraft> drafts, CancellationToken cancellation)
@@ -165,8 +166,16 @@ public sealed class GroupIntake(
             return;
         }
 
+        if (content == FileContent.Receipts)
+        {
+            await Receipts().TakeAsync(blocks, whole, cancellation);
+            return;
+        }
+
         await IntakeFor(content).TakeAsync(blocks, whole, cancellation);
     }
+
+    private ReceiptsIntake Receipts() => _receipts ??= new ReceiptsIntake(area, _employers, connection);
 
     private BlockIntake IntakeFor(FileContent content)
     {
@@ -184,6 +193,11 @@ public sealed class GroupIntake(
         if (draft.Kind != SubmissionKind.Replacement || draft.Content == FileContent.Persons || draft.Month is not { } month)
         {
             return null;
+        }
+
+        if (draft.Content == FileContent.Receipts)
+        {
+            return await Receipts().WithdrawAsync(draft, request.Confirm, cancellation);
         }
 
         FactKind kind = draft.Content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
@@ -207,6 +221,7 @@ public sealed class GroupIntake(
     {
         FileContent.Payroll => block.Payroll.Count == 0 ? null : block.Payroll.Max(l => l.Month),
         FileContent.Pension => block.Pension.Count == 0 ? null : block.Pension.Max(l => l.Month),
+        FileContent.Receipts => block.Receipts.Count == 0 ? null : block.Receipts.Max(l => l.Month),
         _ => block.Persons.Count == 0 ? null : block.Persons.Max(l => l.On).ToYearMonth(),
     };
 
@@ -219,6 +234,7 @@ public sealed class GroupIntake(
             whole.Payroll.AddRange(block.Payroll);
             whole.Pension.AddRange(block.Pension);
             whole.Persons.AddRange(block.Persons);
+            whole.Receipts.AddRange(block.Receipts);
             whole.Rejections.AddRange(block.Rejections);
         }
 

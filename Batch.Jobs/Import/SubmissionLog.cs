@@ -90,6 +90,8 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
                     SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
                         SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.submission_id > f.submission_id)
                     """,
+                "receipt" => area.Sql($"SELECT count(*) FROM :area.receipt f WHERE receipt_month = '{month.Text()}-01' AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (") + area.Sql(
+                    "SELECT FROM :area.receipt l WHERE (l.receipt_month, l.employer_id, l.document) = (f.receipt_month, f.employer_id, f.document) AND l.submission_id > f.submission_id)"),
                 _ => null,
             };
             if (sql is not null)

@@ -22,8 +22,10 @@ public sealed class Explanations(Area area)
     public async Task<ExplanationDocument> ExplainAsync(int person, YearMonth month, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        PersonFacts facts = (await new ChunkReader(connection, area.Schema).ReadAsync(new Chunk(month, person, person), new HashSet<int>(), whole: true, cancellation))[0];
         PolicyInForce policy = await PolicyOfAsync(connection, month, cancellation);
+        ChunkReader reader = new(connection, area.Schema);
+        ReceiptCover? cover = policy.TryFor(month) is { } waits ? await reader.CoverAsync(waits, new HashSet<int>(), cancellation) : null;
+        PersonFacts facts = (await reader.ReadAsync(new Chunk(month, person, person), new HashSet<int>(), whole: true, cancellation, cover))[0];
         Explanation chinese = new(Language.Chinese), english = new(Language.English);
         string? version = null;
         Legs posted = new(
@@ -34,7 +36,7 @@ public sealed class Explanations(Area area)
             version = slice.Version;
             (Legs contribution, Legs retiree) = Entitlement.Of(facts, month, slice, chinese);
             Entitlement.Of(facts, month, slice, english);
-            (why, whyEnglish) = Reason(facts, month, contribution.Account + retiree.Account, posted.Account);
+            (why, whyEnglish) = Reason(facts, slice, contribution.Account + retiree.Account, posted.Account);
         }
 
         Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
@@ -75,10 +77,12 @@ public sealed class Explanations(Area area)
         return accounts.Posted(0);
     }
 
-    private static (string, string) Reason(in PersonFacts facts, YearMonth month, long entitled, long posted) => (entitled == posted, posted) switch
+    private static (string, string) Reason(in PersonFacts facts, MonthPolicy slice, long entitled, long posted) => (entitled == posted, posted) switch
     {
         (false, _) => ("有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
-        (true, 0) when facts.DiedIn is { } died && month > died => ("死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (true, 0) when facts.DiedIn is { } died && slice.Month > died => ("死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, slice) => (
+            "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
         (true, 0) => ("该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
         _ => ("", ""),
     };

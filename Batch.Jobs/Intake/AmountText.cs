@@ -8,6 +8,9 @@ internal static class AmountText
     /// <summary>No month's wage, contribution or pension is larger; more is a lost decimal point or fen for yuan.</summary>
     public static readonly Money LargestMonthly = new(10_000_000_00);
 
+    /// <summary>No employer pays more for a month.</summary>
+    public static readonly Money LargestOfEmployer = new(1_000_000_000_00);
+
     private const int MostDigits = 15;
 
     /// <summary>Reads an amount. Returns the code of its fault or null; the amount is null where none can be told from the text.</summary>

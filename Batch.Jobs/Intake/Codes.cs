@@ -59,6 +59,8 @@ public static class Codes
     public const string CategoryUnknown = "CATEGORY_UNKNOWN";
     public const string CardInvalid = "CARD_INVALID";
     public const string EarlierMonthsInvalid = "EARLIER_MONTHS_INVALID";
+    public const string DocumentBlank = "DOCUMENT_BLANK";
+    public const string DocumentInvalid = "DOCUMENT_INVALID";
     public const string AmountMismatch = "AMOUNT_MISMATCH";
     public const string AmountBelowShare = "AMOUNT_BELOW_SHARE";
     public const string PensionMissing = "PENSION_MISSING";
@@ -72,6 +74,7 @@ public static class Codes
     public const string BeforeEnrolment = "BEFORE_ENROLMENT";
     public const string AccountClosed = "ACCOUNT_CLOSED";
     public const string EventOutOfOrder = "EVENT_OUT_OF_ORDER";
+    public const string ReceiptTwice = "RECEIPT_TWICE";
     public const string CardInUse = "CARD_IN_USE";
     public const string UnknownPerson = "UNKNOWN_PERSON";
     public const string TwoEmployers = "TWO_EMPLOYERS";

@@ -23,6 +23,10 @@ internal enum Column
     EventValue,
     MovementKind,
     MovementAmount,
+    ReceiptAmount,
+    Document,
+    LateFee,
+    LateInterest,
 }
 
 /// <summary>What senders call the columns: ours first, then those of other cities' forms, English, and the national platform's code names.</summary>
@@ -56,6 +60,10 @@ internal static class ColumnNames
         (Column.EventValue, ["变更内容", "变动内容", "变更后内容", "value", "content"]),
         (Column.MovementKind, ["业务类型", "收支类型", "交易类型", "movement", "movement_kind"]),
         (Column.MovementAmount, ["金额", "发生额", "发生金额", "变动金额", "amount"]),
+        (Column.ReceiptAmount, ["到账金额", "到帐金额", "实际到账金额", "实收金额", "实缴金额", "received_amount", "amount_received"]),
+        (Column.Document, ["凭证号", "凭证编号", "凭证号码", "票据号", "缴款书号", "流水号", "银行流水号", "document", "document_no", "voucher", "voucher_no"]),
+        (Column.LateFee, ["滞纳金", "滞纳金金额", "late_fee"]),
+        (Column.LateInterest, ["利息", "利息金额", "interest", "inte"]),
     ];
 
     private static readonly Dictionary<string, Column> ByName =
@@ -65,7 +73,8 @@ internal static class ColumnNames
     public static string Ours(Column column) => Known[(int)column].Names[0];
 
     public static bool IsAmount(Column column) => column is Column.Base or Column.PersonPaid or Column.EmployerPaid
-        or Column.PensionPriorYear or Column.PensionThisYear or Column.PensionMonth;
+        or Column.PensionPriorYear or Column.PensionThisYear or Column.PensionMonth
+        or Column.ReceiptAmount or Column.LateFee or Column.LateInterest;
 
     public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue;
 

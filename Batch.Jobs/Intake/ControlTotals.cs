@@ -63,7 +63,7 @@ internal sealed class ControlTotals
             }
 
             ReadOnlySpan<char> unit = text[(from + length)..].TrimStart();
-            bool alone = length == text.Length && (i == header.Position(Column.Id) || i == header.Position(Column.Name));
+            bool alone = length == text.Length && (i == header.Position(header.Subject) || i == header.Position(Column.Name));
             if (alone || unit.StartsWith("人") || unit.StartsWith("行") || unit.StartsWith("条") || unit.StartsWith("people") || unit.StartsWith("rows"))
             {
                 count = int.Parse(text.Slice(from, length), System.Globalization.CultureInfo.InvariantCulture);

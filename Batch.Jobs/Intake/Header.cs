@@ -21,6 +21,9 @@ internal sealed class Header
 
     public int FieldCount { get; }
 
+    /// <summary>The column that says whose row it is: a person's number, or the employer's where the rows are employers'.</summary>
+    public Column Subject => Content == FileContent.Receipts ? Column.EmployerCode : Column.Id;
+
     public int Position(Column column) => positions[(int)column];
 
     public bool Has(Column column) => positions[(int)column] >= 0;
@@ -97,6 +100,7 @@ internal sealed class Header
         bool has(Column column) => positions[(int)column] >= 0;
         return has(Column.Event) ? FileContent.Persons
             : has(Column.MovementKind) && has(Column.MovementAmount) ? FileContent.Movements
+            : has(Column.ReceiptAmount) ? FileContent.Receipts
             : has(Column.PensionPriorYear) || has(Column.PensionThisYear) || has(Column.PensionMonth) ? FileContent.Pension
             : has(Column.Base) || has(Column.PersonPaid) || has(Column.EmployerPaid) ? FileContent.Payroll
             : null;
@@ -123,6 +127,7 @@ internal sealed class Header
         {
             FileContent.Payroll => [Column.EmployerCode, Column.Id, Column.Month, Column.Base, Column.PersonPaid, Column.EmployerPaid],
             FileContent.Pension => [Column.Id, Column.Month],
+            FileContent.Receipts => [Column.EmployerCode, Column.Month, Column.ReceiptAmount, Column.ReceivedOn, Column.Document],
             FileContent.Persons => [Column.Id, Column.Event, Column.EventOn],
             _ => [Column.Id],
         };

@@ -48,6 +48,14 @@ internal static class PensionRow
             row.OptionalPension(Column.PensionMonth), row.OptionalDate(Column.RetiredOn));
 }
 
+/// <summary>A row of money received from an employer to a line.</summary>
+internal static class ReceiptRow
+{
+    public static ReceiptLine Read(RowFields row) =>
+        new(row.Row, row.Employer(), row.Text(Column.EmployerName), row.Month(), row.EmployersAmount(Column.ReceiptAmount, required: true), row.Date(Column.ReceivedOn),
+            row.Document(), row.EmployersAmount(Column.LateFee, required: false), row.EmployersAmount(Column.LateInterest, required: false));
+}
+
 /// <summary>A row of status changes to a line.</summary>
 internal static class PersonsRow
 {

@@ -10,6 +10,7 @@ public enum FileContent
     Pension,
     Persons,
     Movements,
+    Receipts,
 }
 
 /// <summary>A payroll row that passed: one person, one employer, one contribution month.</summary>
@@ -39,6 +40,11 @@ public enum PersonEvent : short
 
 /// <summary>One change of a person's status. <see cref="Value"/>: the category's name, the card number, or the months accumulated earlier.</summary>
 public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value);
+
+/// <summary>Money received from an employer for a contribution month. Late fee 滞纳金 and interest 利息 are the fund's and cover nothing.</summary>
+/// <param name="Document">The number of the document 凭证号; with employer and month it is what a later row corrects. An amount of zero takes it back.</param>
+public readonly record struct ReceiptLine(
+    int Row, string Employer, string? EmployerName, YearMonth Month, Money Amount, LocalDate ReceivedOn, string Document, Money LateFee, Money Interest);
 
 /// <summary>Why a row did not pass. Found is masked where it is personal.</summary>
 /// <param name="Code">Stable code, such as <c>ID_CHECK_DIGIT</c>; the table of codes gives the sentences.</param>

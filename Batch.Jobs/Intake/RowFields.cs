@@ -9,6 +9,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 {
     private const int LongestEmployerCode = 32;
     private const int LongestName = 128;
+    private const int LongestDocument = 64;
 
     private readonly TextCache employers = TextCache.ForFile(fileLength, most: 4096);
     private readonly TextCache names = TextCache.ForFile(fileLength, most: 8192);
@@ -173,6 +174,45 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         }
 
         return amount ?? Money.Zero;
+    }
+
+    /// <summary>An employer's amount, which may well be larger than any one person's; nothing where it is blank and need not be there.</summary>
+    public Money EmployersAmount(Column column, bool required)
+    {
+        if (!required && IsBlank(column))
+        {
+            return Money.Zero;
+        }
+
+        string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
+        bool absurd = fault == Codes.AmountAbsurd && (amount is null || amount > AmountText.LargestOfEmployer);
+        totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : absurd ? null : amount);
+        if (absurd)
+        {
+            Reject(column, Codes.AmountAbsurd, AmountText.LargestOfEmployer.ToString());
+        }
+        else if (fault is not null and not Codes.AmountAbsurd)
+        {
+            RejectAmount(column, fault);
+        }
+
+        return amount ?? Money.Zero;
+    }
+
+    /// <summary>The number of a document: letters, digits and a few marks.</summary>
+    public string Document()
+    {
+        string text = Normalised(Column.Document).ToUpperInvariant();
+        if (text.Length == 0)
+        {
+            Reject(Column.Document, Codes.DocumentBlank, "");
+        }
+        else if (text.Length > LongestDocument || !text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '(' or ')' or '[' or ']' or '〔' or '〕'))
+        {
+            Reject(Column.Document, Codes.DocumentInvalid, $"{LongestDocument}");
+        }
+
+        return text;
     }
 
     /// <summary>A pension: none where blank, and never zero (policy-facts 1.2, edge 12).</summary>

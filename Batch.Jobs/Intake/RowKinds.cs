@@ -31,7 +31,7 @@ internal static class RowKinds
             return RowKind.Totals;
         }
 
-        if (ColumnNames.Recognise(row.Field(header.Position(Column.Id))) == Column.Id)
+        if (ColumnNames.Recognise(row.Field(header.Position(header.Subject))) == header.Subject)
         {
             return RowKind.HeaderAgain;
         }
@@ -65,7 +65,7 @@ internal static class RowKinds
     {
         Span<char> buffer = stackalloc char[FieldText.MaxChars];
         int digits = 0;
-        foreach (char c in FieldText.Normalise(row.Field(header.Position(Column.Id)), buffer))
+        foreach (char c in FieldText.Normalise(row.Field(header.Position(header.Subject)), buffer))
         {
             digits += char.IsAsciiDigit(c) ? 1 : 0;
         }

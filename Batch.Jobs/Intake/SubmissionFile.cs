@@ -82,7 +82,9 @@ public sealed partial class SubmissionFile : IDisposable
         fields.RejectInto(block.Rejections);
         while (block.Rows < LineBlock.Capacity && source.Read())
         {
-            CitizenIdFault idFault = fields.ReadId(out CitizenId id);
+            // An employer's row has no person's number, as a remark has none.
+            CitizenId id = default;
+            CitizenIdFault idFault = header.Subject == Column.Id ? fields.ReadId(out id) : CitizenIdFault.Blank;
             if (idFault != CitizenIdFault.None && IsNoPerson(idFault))
             {
                 continue;
@@ -146,7 +148,7 @@ public sealed partial class SubmissionFile : IDisposable
         }
 
         int faults = block.Rejections.Count;
-        if (idFault != CitizenIdFault.None)
+        if (idFault != CitizenIdFault.None && header.Subject == Column.Id)
         {
             fields.RejectId(idFault);
         }
@@ -166,6 +168,14 @@ public sealed partial class SubmissionFile : IDisposable
                 if (block.Rejections.Count == faults)
                 {
                     block.Pension.Add(pension);
+                }
+
+                break;
+            case FileContent.Receipts:
+                ReceiptLine receipt = ReceiptRow.Read(fields);
+                if (block.Rejections.Count == faults)
+                {
+                    block.Receipts.Add(receipt);
                 }
 
                 break;
@@ -217,6 +227,7 @@ public sealed class LineBlock
     public List<PayrollLine> Payroll { get; } = [];
     public List<PensionLine> Pension { get; } = [];
     public List<PersonsLine> Persons { get; } = [];
+    public List<ReceiptLine> Receipts { get; } = [];
 
     /// <summary>All faults of all rejected rows, by row; a row may have several.</summary>
     public List<Rejection> Rejections { get; } = [];
@@ -227,6 +238,7 @@ public sealed class LineBlock
         Payroll.Clear();
         Pension.Clear();
         Persons.Clear();
+        Receipts.Clear();
         Rejections.Clear();
     }
 }

@@ -74,6 +74,9 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
             SELECT account_id AS person_id FROM :area.entry WHERE run_id = {run} AND contribution_month = {day}
                 AND posting_month = (SELECT posting_month FROM :area.run WHERE run_id = {run})
             UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND employer_id IN (
+                SELECT employer_id FROM :area.receipt WHERE receipt_month = {day} AND (submission_id IN ({own}) OR employer_id IN (
+                    SELECT employer_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own}))))
             UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.person_event WHERE event IN (4, 5, 6) AND submission_id IN ({own})
             """;

@@ -1,6 +1,7 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
+using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -13,18 +14,20 @@ namespace Batch.Jobs.Runs;
 public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 {
     /// <param name="taken">Submissions that the run takes (besides those that standing runs took).</param>
-    public async Task<PersonFacts[]> ReadAsync(Chunk chunk, IReadOnlySet<int> taken, bool whole, CancellationToken cancellation)
+    /// <param name="cover">What receipts cover, where credits wait for them.</param>
+    public async Task<PersonFacts[]> ReadAsync(
+        Chunk chunk, IReadOnlySet<int> taken, bool whole, CancellationToken cancellation, ReceiptCover? cover = null)
     {
         PersonFacts[] persons = new PersonFacts[chunk.LastPerson - chunk.FirstPerson + 1];
         int[] unseen = await UnseenAsync(taken, cancellation);
         await ReadPersonsAsync(persons, chunk, cancellation);
         await ReadEventsAsync(persons, chunk, taken, unseen, cancellation);
-        if (await ExistsAsync("contribution", chunk.Month, cancellation))
+        if (await ExistsAsync(connection, area, "contribution", chunk.Month, cancellation))
         {
-            await ReadContributionsAsync(persons, chunk, taken, unseen, cancellation);
+            await ReadContributionsAsync(persons, chunk, (taken, unseen, cover), cancellation);
         }
 
-        if (await ExistsAsync("pension", chunk.Month, cancellation))
+        if (await ExistsAsync(connection, area, "pension", chunk.Month, cancellation))
         {
             await ReadPensionsAsync(persons, chunk, taken, unseen, cancellation);
         }
@@ -40,6 +43,11 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 
         return persons;
     }
+
+    /// <summary>What receipts cover of a month; null where its credits do not wait for them, or nothing was received.</summary>
+    public async Task<ReceiptCover?> CoverAsync(MonthPolicy slice, IReadOnlySet<int> taken, CancellationToken cancellation) => slice.CreditsOnReceipt
+        ? await ReceiptCover.ReadAsync(connection, area, slice.Month, taken, await UnseenAsync(taken, cancellation), cancellation)
+        : null;
 
     private async Task<int[]> UnseenAsync(IReadOnlySet<int> taken, CancellationToken cancellation)
     {
@@ -57,7 +65,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         return [.. unseen];
     }
 
-    private async Task<bool> ExistsAsync(string table, YearMonth month, CancellationToken cancellation)
+    internal static async Task<bool> ExistsAsync(NpgsqlConnection connection, AreaSchema area, string table, YearMonth month, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1))", connection);
         command.Parameters.AddWithValue(area.Part(table, month));
@@ -120,21 +128,22 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         }
     }
 
-    private async Task ReadContributionsAsync(PersonFacts[] persons, Chunk chunk, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    private async Task ReadContributionsAsync(
+        PersonFacts[] persons, Chunk chunk, (IReadOnlySet<int> Taken, int[] Unseen, ReceiptCover? Cover) by, CancellationToken cancellation)
     {
         await using NpgsqlDataReader reader = await ReadRangeAsync(
             $"""
             SELECT person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen, received_on IS NOT NULL
             FROM {area.Part("contribution", chunk.Month)} WHERE person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)
             ORDER BY person_id, employer_id, submission_id, row_no
-            """, chunk, unseen, cancellation);
+            """, chunk, by.Unseen, cancellation);
         while (reader.Read())
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             DeclaredContribution version = new(
                 reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4), reader.GetInt64(5), reader.GetInt64(6),
-                reader.GetInt64(7), reader.GetBoolean(8));
-            person.Touched |= taken.Contains(version.Submission);
+                reader.GetInt64(7), reader.GetBoolean(8) || (by.Cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false));
+            person.Touched |= by.Taken.Contains(version.Submission) || (by.Cover?.Touches(version.Employer) ?? false);
             if (person.Reading.Employer != version.Employer)
             {
                 Settle(ref person);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Policies;
@@ -14,11 +15,14 @@ namespace Batch.Jobs.Runs;
 /// </summary>
 public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {
+    private readonly ConcurrentDictionary<YearMonth, Lazy<Task<ReceiptCover?>>> _covers = [];
+
     public async Task DoAsync(int run, YearMonth postingMonth, Chunk chunk, bool whole, IReadOnlySet<int> taken, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        PersonFacts[] persons = await new ChunkReader(connection, area).ReadAsync(chunk, taken, whole, cancellation);
+        ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
+        PersonFacts[] persons = await new ChunkReader(connection, area).ReadAsync(chunk, taken, whole, cancellation, cover);
         int people = await WriteAsync(connection, run, postingMonth, chunk.Month, persons, cancellation);
         if (await MarkAsync(connection, run, chunk, people, cancellation))
         {
@@ -29,6 +33,15 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
             await transaction.RollbackAsync(cancellation);
         }
     }
+
+    // Read once for all chunks of a month: it is made of the facts of the run and of those before it, which do not change under it.
+    private Task<ReceiptCover?> CoverAsync(YearMonth month, IReadOnlySet<int> taken, CancellationToken cancellation) => !policy.For(month).CreditsOnReceipt
+        ? Task.FromResult<ReceiptCover?>(null)
+        : _covers.GetOrAdd(month, _ => new Lazy<Task<ReceiptCover?>>(async () =>
+        {
+            await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+            return await new ChunkReader(connection, area).CoverAsync(policy.For(month), taken, cancellation);
+        })).Value;
 
     private async Task<int> WriteAsync(
         NpgsqlConnection connection, int run, YearMonth postingMonth, YearMonth month, PersonFacts[] persons, CancellationToken cancellation)

@@ -25,7 +25,7 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
         PlanReader reader = new(connection, area, postingMonth);
         int[] submissions = await reader.WaitingAsync(cancellation);
         Dictionary<YearMonth, string> posted = await reader.PostedPoliciesAsync(cancellation);
-        HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, cancellation);
+        HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, month => policy.TryFor(month)?.CreditsOnReceipt ?? false, cancellation);
         int lastPerson = await reader.LastPersonAsync(cancellation);
         List<PlannedMonth> months = [];
         List<Chunk> chunks = [];
@@ -78,8 +78,11 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Months and chunks with a person that the submissions touch, by what was declared or by a change of status.</summary>
-    public async Task<HashSet<(YearMonth Month, int Chunk)>> TouchedAsync(int[] submissions, CancellationToken cancellation)
+    /// <summary>
+    /// Months and chunks with a person that the submissions touch, by what was declared, by a change of status, or by what was received from an employer
+    /// where credits wait for it.
+    /// </summary>
+    public async Task<HashSet<(YearMonth Month, int Chunk)>> TouchedAsync(int[] submissions, Func<YearMonth, bool> onReceipt, CancellationToken cancellation)
     {
         HashSet<(YearMonth, int)> touched = [];
         if (submissions.Length == 0)
@@ -100,10 +103,47 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
             }
         }
 
+        await AddReceiptsAsync(submissions, onReceipt, touched, cancellation);
         await AddEventsAsync(submissions, withFacts, touched, cancellation);
         await AddRetirementsAsync(submissions, touched, cancellation);
         return touched;
     }
+
+    // A receipt, and among receipts a line, may change what is covered of all people of its employer.
+    private async Task AddReceiptsAsync(int[] submissions, Func<YearMonth, bool> onReceipt, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT month FROM :area.submission_month WHERE submission_id = ANY($1) AND fact IN ('contribution', 'receipt') AND month <= $2 ORDER BY 1"), connection);
+        command.Parameters.AddWithValue(submissions);
+        command.Parameters.AddWithValue(postingMonth.FirstDay());
+        List<YearMonth> months = [];
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                months.Add(reader.GetFieldValue<DateOnly>(0).Month());
+            }
+        }
+
+        foreach (YearMonth month in months.Where(onReceipt))
+        {
+            if (await ChunkReader.ExistsAsync(connection, area, "contribution", month, cancellation))
+            {
+                await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM ({ReceiptPersons(area, month)}) p", submissions, cancellation))
+                {
+                    touched.Add((month, chunk));
+                }
+            }
+        }
+    }
+
+    /// <summary>The people of the employers of whose receipts, or of whose lines beside receipts, the submissions $1 speak.</summary>
+    internal static string ReceiptPersons(AreaSchema area, YearMonth month) => area.Sql(
+        $"""
+        SELECT person_id FROM {area.Part("contribution", month)} WHERE employer_id IN (
+            SELECT employer_id FROM :area.receipt WHERE receipt_month = '{month.Text()}-01' AND (submission_id = ANY($1) OR employer_id IN (
+                SELECT employer_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1))))
+        """);
 
     // Without a retirement on record every pension is credited; word of one also ends the credit of pensions for months before it.
     private async Task AddRetirementsAsync(int[] submissions, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)

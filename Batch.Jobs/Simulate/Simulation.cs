@@ -27,11 +27,13 @@ public sealed class Simulation(Area area)
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         ChunkReader reader = new(connection, area.Schema);
+        // Whichever of the two waits for the money; the other does not look.
+        ReceiptCover? cover = await reader.CoverAsync(before.CreditsOnReceipt ? before : after, new HashSet<int>(), cancellation);
         int lastPerson = await LastPersonAsync(connection, cancellation);
         for (int first = 0; first <= lastPerson; first += RunPlan.ChunkPersons)
         {
             Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
-            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, cancellation))
+            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, cancellation, cover))
             {
                 if (facts.Account != 0)
                 {

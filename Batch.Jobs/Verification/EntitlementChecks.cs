@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Runs;
 using Npgsql;
 
 namespace Batch.Jobs.Verification;
@@ -39,18 +40,20 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
 
     private List<DateOnly> _contributions = [];
     private List<DateOnly> _pensions = [];
+    private List<DateOnly> _receipts = [];
 
     /// <summary>The pieces of work, for both lanes to take from.</summary>
     public async Task<ConcurrentQueue<RangeWork>> PlanAsync(CancellationToken cancellation)
     {
         _contributions = await VerificationScope.PartsAsync(connection, area, "contribution", cancellation);
         _pensions = await VerificationScope.PartsAsync(connection, area, "pension", cancellation);
+        _receipts = await ReceiptMonthsAsync(cancellation);
         int lastPerson = await LastPersonAsync(cancellation);
         ConcurrentQueue<RangeWork> work = new();
         foreach (DateOnly month in await MonthsAsync(cancellation))
         {
             (List<DateOnly> postings, long runs) = await PostingsAsync(month, cancellation);
-            MonthParts parts = new(_contributions.Contains(month), _pensions.Contains(month), postings, runs);
+            MonthParts parts = new(_contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs);
             int[]? some = scope.All ? null : await TouchedAsync(month, parts, cancellation);
             if (some is not { Length: 0 })
             {
@@ -154,6 +157,12 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         return [.. (scope.All || await BringsEventsAsync(cancellation) ? months.Union(_contributions).Union(_pensions) : months).Order()];
     }
 
+    private async Task<List<DateOnly>> ReceiptMonthsAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT month FROM :area.submission_month WHERE fact = 'receipt'"), connection);
+        return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
+    }
+
     private async Task<bool> BringsEventsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
@@ -169,6 +178,11 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         if (parts.Contributions)
         {
             sources.Add($"SELECT person_id FROM {area.Part("contribution", month.Month())} WHERE submission_id = ANY($1)");
+        }
+
+        if (parts is { Contributions: true, Receipts: true })
+        {
+            sources.Add(PlanReader.ReceiptPersons(area, month.Month()));
         }
 
         if (parts.Pensions)

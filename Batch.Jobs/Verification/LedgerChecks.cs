@@ -146,7 +146,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
             """
             SELECT m.fact, m.month, array_agg(submission_id ORDER BY submission_id)
             FROM :area.submission s JOIN :area.submission_month m USING (submission_id)
-            WHERE s.refused IS NULL AND m.fact <> 'event' AND EXISTS (
+            WHERE s.refused IS NULL AND m.fact IN ('contribution', 'pension') AND EXISTS (
                 SELECT FROM :area.submission t WHERE t.sha256 = s.sha256 AND t.submission_id <> s.submission_id AND t.refused IS NULL AND ($1 OR greatest(t.submission_id, s.submission_id) = ANY($2)))
             GROUP BY m.fact, m.month, s.sha256 HAVING count(*) > 1
             """), connection);

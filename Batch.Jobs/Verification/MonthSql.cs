@@ -15,7 +15,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 
     public string Text() => area.Sql(
         $"""
-        WITH {Contributions()}, {Pensions()}, {Status()}, {Facts()}, {Active()}, {Retired()}, {Entitled()}, {Posted()},
+        WITH {Covered()}{Contributions()}, {Pensions()}, {Status()}, {Facts()}, {Active()}, {Retired()}, {Entitled()}, {Posted()},
         compared AS (
             SELECT coalesce(e.person_id, p.person_id) AS person_id, e.unsaid, coalesce(e.account_fen, 0) AS entitled_fen, coalesce(p.account_fen, 0) AS posted_fen,
                    coalesce(e.account_fen, 0) <> coalesce(p.account_fen, 0) OR coalesce(e.pool_fen, 0) <> coalesce(p.pool_fen, 0)
@@ -33,6 +33,31 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         FROM entitlements e, credits c
         """);
 
+    private bool ByReceipts => slice.OnReceipt && parts is { Contributions: true, Receipts: true };
+
+    // Where credits wait for the money: an employer's submissions are covered in their order by what was received, each whole or not at all. Of all
+    // people of the employers, whoever is checked.
+    private string Covered() => !ByReceipts ? "" : $"""
+        received AS (
+            SELECT employer_id, sum(amount_fen) AS received_fen FROM (
+                SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen FROM :area.receipt
+                WHERE receipt_month = {Month} AND submission_id <> ALL($3) ORDER BY employer_id, document, submission_id DESC, row_no) r
+            WHERE state = 1 GROUP BY employer_id),
+        declared AS (
+            SELECT employer_id, submission_id, sum(person_paid_fen + employer_paid_fen) AS due_fen FROM (
+                SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, person_paid_fen, employer_paid_fen, received_on
+                FROM {area.Part("contribution", month.Month())} WHERE submission_id <> ALL($3) AND employer_id IN (SELECT employer_id FROM received)
+                ORDER BY person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+            WHERE state = 1 AND received_on IS NULL GROUP BY employer_id, submission_id),
+        covered AS MATERIALIZED (
+            SELECT employer_id, submission_id FROM (
+                SELECT employer_id, submission_id, sum(due_fen) OVER (PARTITION BY employer_id ORDER BY submission_id) AS due_fen FROM declared) d
+            JOIN received USING (employer_id) WHERE due_fen <= received_fen),
+        """;
+
+    private string Received() => !slice.OnReceipt ? "" : !ByReceipts ? "AND received_on IS NOT NULL"
+        : "AND (received_on IS NOT NULL OR EXISTS (SELECT FROM covered v WHERE v.employer_id = latest.employer_id AND v.submission_id = latest.submission_id))";
+
     // Of each employer the version of the latest submission speaks. Within one a consequence (row_no <= 0) overrides a row: there are few, so
     // that the versions can be read in the order of their key.
     private string Contributions() => parts.Contributions
@@ -45,7 +70,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                LEFT JOIN (
                    SELECT person_id, employer_id, submission_id, min(state) AS consequence FROM {area.Part("contribution", month.Month())}
                    WHERE row_no <= 0 AND person_id BETWEEN $1 AND $2 {Some("person_id")} GROUP BY 1, 2, 3) c USING (person_id, employer_id, submission_id)
-               WHERE coalesce(consequence, state) = 1 {(slice.OnReceipt ? "AND received_on IS NOT NULL" : "")})
+               WHERE coalesce(consequence, state) = 1 {Received()})
            """
         : """
           contributions AS (
@@ -200,4 +225,4 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 }
 
 /// <summary>Which tables hold something of a contribution month: its facts, and the posting months with entries of how many runs for it.</summary>
-internal sealed record MonthParts(bool Contributions, bool Pensions, IReadOnlyList<DateOnly> Postings, long Runs);
+internal sealed record MonthParts(bool Contributions, bool Pensions, bool Receipts, IReadOnlyList<DateOnly> Postings, long Runs);

@@ -41,6 +41,10 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
             """
             SELECT submission_id, 'event', date_trunc('month', on_date)::date, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0 FROM :area.person_event
             WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
+            """).Append(
+            """
+            SELECT submission_id, 'receipt', receipt_month, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0 FROM :area.receipt
+            WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
             """));
         await using NpgsqlCommand command = new(area.Sql(
             $"WITH parts (submission_id, fact, month, facts, accepted, held, person_paid, employer_paid, held_fen) AS ({parts}), {Judged}"), connection);
@@ -71,7 +75,7 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
         }
 
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT fact, month FROM :area.submission_month WHERE fact <> 'event' AND submission_id = ANY($1)"), connection);
+            "SELECT DISTINCT fact, month FROM :area.submission_month WHERE fact IN ('contribution', 'pension') AND submission_id = ANY($1)"), connection);
         command.Parameters.AddWithValue(scope.Submissions);
         HashSet<(string, DateOnly)> named = [.. await command.ListAsync(r => (r.GetString(0), r.GetFieldValue<DateOnly>(1)), cancellation)];
         return [.. existing.Where(named.Contains)];

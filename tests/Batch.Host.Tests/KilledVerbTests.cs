@@ -22,6 +22,7 @@ public class KilledVerbTests
         "SELECT * FROM :area.rejection ORDER BY 1, 2, 3",
         "SELECT contribution_month, person_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen FROM :area.contribution ORDER BY 1, 2, 3, 4",
         "SELECT * FROM :area.pension ORDER BY 1, 2, 3, 4",
+        "SELECT receipt_month, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on FROM :area.receipt ORDER BY 1, 2, 3, 4",
         "SELECT * FROM :area.waiting_submission ORDER BY 1",
         "SELECT run_id, kind, posting_month, state, ledger_head, made_by, digest, approved_by, ended_by FROM :area.run ORDER BY 1",
         "SELECT * FROM :area.entry ORDER BY 1, 2, 3, 4, 5",
@@ -77,6 +78,7 @@ public class KilledVerbTests
         string report = Path.Combine(files, "allocation.csv");
         await DoAsync(batch, random, "report", "allocation", "--area", Area, "--month", "2021-08", "--format", "csv", "--out", report);
         bytes.Add(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(report))));
+        bytes.Add(await ReceiveAsync(batch, random, files));
         await EndYearAsync(batch, random);
         string journal = Path.Combine(files, "journal");
         await DoAsync(batch, random, "export-journal", "--area", Area, "--from", "2021-06", "--to", "2021-12", "--out", journal);
@@ -89,6 +91,17 @@ public class KilledVerbTests
         await DoAsync(batch, random, "db", "migrate");
         await DoAsync(batch, random, "verify", "--all");
         return string.Join('\n', bytes) + "\n" + await StateAsync(database);
+    }
+
+    /// <summary>What an employer paid for June, and who owes what: the bytes of the list.</summary>
+    private static async Task<string> ReceiveAsync(BatchCli batch, Random? random, string files)
+    {
+        string employer = (await File.ReadAllLinesAsync(Directory.GetFiles(files, "payroll-202106.csv")[0]))[1].Split(',')[0];
+        string receipts = Path.Combine(files, "receipts.csv"), report = Path.Combine(files, "arrears.csv");
+        await File.WriteAllLinesAsync(receipts, ["单位编号,费款所属期,到账金额,到账日期,凭证号,滞纳金", $"{employer},2021-06,100.00,2021-07-20,A1,1.50", $"{employer},2021-06,200.00,2021-08-20,A2,"]);
+        await DoAsync(batch, random, "import", receipts, "--area", Area, "--month", "2021-08", "--by", "operator");
+        await DoAsync(batch, random, "report", "arrears", "--area", Area, "--month", "2021-08", "--format", "csv", "--out", report);
+        return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(report)));
     }
 
     /// <summary>A run that is discarded, the year's statements and its interest.</summary>

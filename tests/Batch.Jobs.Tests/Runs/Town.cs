@@ -5,7 +5,9 @@ using Batch.Jobs.Inquiry;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Policies;
+using Batch.Jobs.Reports;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Verification;
 using Batch.Rules;
 using Batch.Testing;
 using NodaTime;
@@ -92,6 +94,33 @@ public sealed class Town : IAsyncDisposable
     {
         AccountHolder holder = await AccountHolder.FindAsync(database.Connection, Code, who.Full(), null, new LocalDate(2026, 1, 1), CancellationToken.None);
         return (await new Balances(database.Program, Schema).BalanceAsync(holder.Account, null, CancellationToken.None)).Balance;
+    }
+
+    /// <summary>The shipped policy with a change, proposed by one person and approved by another.</summary>
+    public async Task AdoptAsync(Func<string, string> change)
+    {
+        PolicyStore policies = new(database.Program);
+        string text = change(ShippedPolicies.Text(Code));
+        PolicyProposal proposal = await policies.ProposeFileAsync(text, "changed.yaml", "文号1", "administrator", CancellationToken.None);
+        await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
+    }
+
+    /// <summary>The lines of a report as CSV, without its header.</summary>
+    public async Task<string[]> ReportAsync(Report report, YearMonth month)
+    {
+        string path = Path.Combine(folder.FullName, "report.csv");
+        await ReportFile.WriteAsync(await AreaAsync(), report, month, ReportFormat.Csv, path, CancellationToken.None);
+        return [.. (await File.ReadAllLinesAsync(path)).Skip(1)];
+    }
+
+    /// <summary>All invariants hold, from the beginning and since the last seal, and nothing was left out.</summary>
+    public async Task AssertCleanAsync()
+    {
+        foreach (bool all in new[] { false, true })
+        {
+            VerificationDocument document = await new Verifier(database.Connection, Schema).VerifyAsync(all, CancellationToken.None);
+            NUnit.Framework.Assert.That(document.Checks.Where(c => !c.Ok || c.NotChecked > 0).Select(c => $"{c.Id} {c.Broken} {c.First}"), NUnit.Framework.Is.Empty);
+        }
     }
 
     /// <summary>A dated figure, proposed by one person and approved by another.</summary>

@@ -14,7 +14,7 @@ namespace Batch.Jobs.Tests.Verification;
 /// A few people, three employers and some months, in which all happens that may: corrections, replacements, arrears, deaths, retirements,
 /// two employers, other categories, figures set back in time, reversals. Drawn from a seed; what happened is told when it goes wrong.
 /// </summary>
-internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start)
+internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, bool onReceipt = false)
 {
     private const int People = 14;
 
@@ -55,7 +55,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start)
 
     private async Task StepAsync()
     {
-        switch (_random.Next(12))
+        switch (_random.Next(onReceipt ? 17 : 12))
         {
             case 0 or 1 or 2:
                 await SendAsync(Payroll(), SubmissionKind.Regular);
@@ -77,6 +77,9 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start)
                 break;
             case 10 when _runs.Count > 0:
                 await ReverseAsync(_runs[_random.Next(_runs.Count)]);
+                break;
+            case > 11:
+                await SendAsync(Receipts(), _random.Next(5) == 0 ? SubmissionKind.Replacement : SubmissionKind.Regular);
                 break;
             default:
                 await PostAsync();
@@ -162,6 +165,25 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start)
             YearMonth month = only ?? _month.PlusMonths(_random.Next(3) == 0 ? -_random.Next(3) : 0);
             string Figure() => _random.Next(3) == 0 ? "" : new Money(_random.NextInt64(300_000, 900_000)).ToString();
             text.Append(CultureInfo.InvariantCulture, $"人{person},{Id(person)},{Text(month)},{Figure()},{Figure()},{new Money(_random.NextInt64(300_000, 900_000))}\n");
+        }
+
+        return text.ToString();
+    }
+
+    // Amounts around what a few people come to, and now and then far over it; few documents, so that many are corrections.
+    private string Receipts()
+    {
+        StringBuilder text = new("单位编号,费款所属期,到账金额,到账日期,凭证号,滞纳金\n");
+        HashSet<string> said = [];
+        for (int rows = _random.Next(1, 5); rows > 0; rows--)
+        {
+            string key = $"{Employers[_random.Next(Employers.Length)]},{Text(_month.PlusMonths(-_random.Next(3)))}";
+            string document = $"D{_random.Next(3)}";
+            long fen = _random.Next(4) switch { 0 => 0, 1 => 100_000_00, _ => _random.NextInt64(30_000, 500_000) };
+            if (said.Add(key + document))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{key},{new Money(fen)},2021-01-01,{document},{_random.Next(2)}\n");
+            }
         }
 
         return text.ToString();

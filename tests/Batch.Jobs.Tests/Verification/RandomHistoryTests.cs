@@ -17,10 +17,22 @@ public sealed class RandomHistoryTests
     private static readonly YearMonth[] Starts = [new(2021, 3), new(2021, 10), new(2022, 12)];
 
     [TestCaseSource(nameof(Seeds))]
+    public async Task Any_history_with_credits_that_wait_for_the_money_verifies_clean(int seed)
+    {
+        await using WholeLine line = await WholeLine.CreateAsync();
+        await line.AdoptAsync(text => text.Replace("credit-on: declaration", "credit-on: receipt", StringComparison.Ordinal));
+        await LiveAsync(line, new RandomHistory(line, seed, Starts[seed % Starts.Length], onReceipt: true));
+    }
+
+    [TestCaseSource(nameof(Seeds))]
     public async Task Any_history_verifies_clean(int seed)
     {
         await using WholeLine line = await WholeLine.CreateAsync();
-        RandomHistory history = new(line, seed, Starts[seed % Starts.Length]);
+        await LiveAsync(line, new RandomHistory(line, seed, Starts[seed % Starts.Length]));
+    }
+
+    private static async Task LiveAsync(WholeLine line, RandomHistory history)
+    {
         try
         {
             await history.LiveAsync(months: 5);

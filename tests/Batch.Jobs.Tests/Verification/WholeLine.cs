@@ -131,6 +131,14 @@ internal sealed class WholeLine : IAsyncDisposable
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }
 
+    /// <summary>The shipped policy with a change, approved.</summary>
+    public async Task AdoptAsync(Func<string, string> change)
+    {
+        PolicyStore policies = new(Connection.Program);
+        PolicyProposal proposal = await policies.ProposeFileAsync(change(ShippedPolicies.Text(Schema.Code)), "changed.yaml", "no. 1", "operator", CancellationToken.None);
+        await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
+    }
+
     public Task<VerificationDocument> VerifyAsync(bool all) => new Verifier(Connection, Schema).VerifyAsync(all, CancellationToken.None);
 
     public async Task AssertCleanAsync(bool all, string when)

@@ -1,0 +1,151 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// Which lines of a contribution month the money received covers, where credits wait for it. An employer's submissions are covered in the order in
+/// which they came, each whole or not at all: a part payment covers nobody of what it does not reach, and people added later do not
+/// take the credit of those paid for before. A line with a date of receipt of its own is received, and no part of this.
+/// </summary>
+public sealed class ReceiptCover
+{
+    private readonly Dictionary<int, int> _lastCovered = [];
+    private readonly HashSet<int> _touched = [];
+
+    /// <summary>The line that this employer's submission brought is paid for.</summary>
+    public bool Covers(int employer, int submission) => _lastCovered.TryGetValue(employer, out int last) && submission <= last;
+
+    /// <summary>The run takes a receipt or a line of this employer, which may change what is covered of all its people.</summary>
+    public bool Touches(int employer) => _touched.Contains(employer);
+
+    /// <param name="taken">Submissions that the run takes.</param>
+    /// <param name="unseen">Submissions that wait and that it does not take.</param>
+    /// <returns>Null: nothing was received by a receipt for this month, so that only lines with dates of their own are.</returns>
+    public static async Task<ReceiptCover?> ReadAsync(
+        NpgsqlConnection connection, AreaSchema area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    {
+        ReceiptCover cover = new();
+        Dictionary<int, long> received = await cover.ReceivedAsync(connection, area, month, taken, unseen, cancellation);
+        if (received.Count == 0)
+        {
+            return null;
+        }
+
+        foreach ((int employer, SortedDictionary<int, long> submissions) in await cover.DeclaredAsync(connection, area, month, received, taken, unseen, cancellation))
+        {
+            long left = received[employer];
+            foreach ((int submission, long fen) in submissions)
+            {
+                left -= fen;
+                if (left < 0)
+                {
+                    break;
+                }
+
+                cover._lastCovered[employer] = submission;
+            }
+        }
+
+        return cover;
+    }
+
+    private async Task<Dictionary<int, long>> ReceivedAsync(
+        NpgsqlConnection connection, AreaSchema area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT employer_id, document, submission_id, state, amount_fen FROM :area.receipt
+            WHERE receipt_month = $1 AND submission_id <> ALL($2) ORDER BY employer_id, document, submission_id, row_no DESC
+            """), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        command.Parameters.AddWithValue(unseen);
+        Dictionary<int, long> received = [];
+        (int Employer, string Document, long Fen) last = (0, "", 0);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            (int Employer, string Document, long Fen) next =
+                (reader.GetInt32(0), reader.GetString(1), (FactState)reader.GetInt16(3) == FactState.Accepted ? reader.GetInt64(4) : 0);
+            // A later word on the same document takes the place of the earlier one.
+            long before = (last.Employer, last.Document) == (next.Employer, next.Document) ? last.Fen : 0;
+            received[next.Employer] = received.GetValueOrDefault(next.Employer) - before + next.Fen;
+            last = next;
+            if (taken.Contains(reader.GetInt32(2)))
+            {
+                _touched.Add(next.Employer);
+            }
+        }
+
+        return received;
+    }
+
+    /// <summary>What the lines in force of each employer with receipts come to, by the submission that brought them.</summary>
+    private async Task<Dictionary<int, SortedDictionary<int, long>>> DeclaredAsync(
+        NpgsqlConnection connection, AreaSchema area, YearMonth month, Dictionary<int, long> received, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+    {
+        Dictionary<int, SortedDictionary<int, long>> declared = [];
+        if (!await ChunkReader.ExistsAsync(connection, area, "contribution", month, cancellation))
+        {
+            return declared;
+        }
+
+        await using NpgsqlCommand command = new(
+            $"""
+            SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen, received_on IS NOT NULL
+            FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) ORDER BY person_id, employer_id, submission_id, row_no
+            """, connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue(unseen);
+        Line reading = default;
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (reader.Read())
+        {
+            if (!received.ContainsKey(reader.GetInt32(1)))
+            {
+                continue;
+            }
+
+            Line version = new(
+                reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3),
+                (FactState)reader.GetInt16(4) == FactState.Accepted && !reader.GetBoolean(6) ? reader.GetInt64(5) : null);
+            if (taken.Contains(version.Submission))
+            {
+                _touched.Add(version.Employer);
+            }
+
+            if ((reading.Person, reading.Employer) != (version.Person, version.Employer))
+            {
+                Settle(declared, reading);
+                reading = version;
+            }
+            else if (version.Submission > reading.Submission || reading.Row > 0)
+            {
+                // Within one submission a consequence (row 0 or less) sorts first and overrides its rows.
+                reading = version;
+            }
+        }
+
+        Settle(declared, reading);
+        return declared;
+    }
+
+    private static void Settle(Dictionary<int, SortedDictionary<int, long>> declared, in Line line)
+    {
+        if (line.DueFen is not { } due)
+        {
+            return;
+        }
+
+        if (!declared.TryGetValue(line.Employer, out SortedDictionary<int, long>? submissions))
+        {
+            declared.Add(line.Employer, submissions = []);
+        }
+
+        submissions[line.Submission] = submissions.GetValueOrDefault(line.Submission) + due;
+    }
+
+    /// <param name="DueFen">What the receipts have to cover; null: the line is not in force, or it is received by itself.</param>
+    private readonly record struct Line(int Person, int Employer, int Submission, int Row, long? DueFen);
+}
