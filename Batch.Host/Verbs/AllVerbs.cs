@@ -13,6 +13,7 @@ internal static class AllVerbs
         PolicyVerbs.Create(),
         SimulateVerb.Create(),
         ImportVerb.Create(),
+        .. SubmissionVerbs.Create(),
         .. RunVerbs.Create(),
         .. LedgerVerbs.Create(),
         ReportVerb.Create(),

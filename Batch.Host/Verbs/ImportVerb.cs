@@ -19,9 +19,10 @@ internal static class ImportVerb
     };
 
     private static readonly Option<bool> Confirm = new("--confirm") { Description = "确认替换文件减少超过一成人员 / a replacement may leave out more than a tenth" };
+    private static readonly Option<int?> Parent = new("--parent") { Description = "更正第几号报送中被拒绝的行 / the submission whose rejected rows the file mends", HelpName = "SUBMISSION" };
     private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
 
-    public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, By };
+    public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, Parent, By };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -35,7 +36,7 @@ internal static class ImportVerb
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, IntakeLimits.Default);
         IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
-            files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!), null, call.Cancellation);
+            files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!, call.Get(Parent)), null, call.Cancellation);
         OutcomeText.Write(call.Output, outcomes);
         return outcomes.Any(o => o.Refused is not null) ? ExitCode.Data : ExitCode.Done;
     }

@@ -44,17 +44,19 @@ internal static class OutcomeText
         outcome.Rejected,
         outcome.Superseded,
         outcome.Refused,
-        rejections = outcome.Rejections.Select(r => new
-        {
-            r.Code,
-            line = r.Row,
-            r.Column,
-            r.Found,
-            r.Expected,
-            message = RejectionCodes.Describe(r, "en"),
-            messageZh = RejectionCodes.Describe(r, "zh"),
-        }),
+        rejections = Faults(outcome.Rejections),
     };
+
+    public static IEnumerable<object> Faults(IEnumerable<Rejection> rejections) => rejections.Select(r => new
+    {
+        r.Code,
+        line = r.Row,
+        r.Column,
+        r.Found,
+        r.Expected,
+        message = RejectionCodes.Describe(r, "en"),
+        messageZh = RejectionCodes.Describe(r, "zh"),
+    });
 
     private static string[] Cells(string file, string content, params int[] counts) =>
         [file, content, .. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))];

@@ -47,7 +47,7 @@ internal static class ReportVerb
         _ => throw new FormatException("write utf-8 or gb18030"),
     };
 
-    private static ReportFormat ParseFormat(string text) => text switch
+    public static ReportFormat ParseFormat(string text) => text switch
     {
         "csv" => ReportFormat.Csv,
         "xlsx" => ReportFormat.Xlsx,

@@ -20,6 +20,8 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     private readonly FactWriter _writer = new(connection, area, kind);
     private readonly RejectionWriter _rejections = new(connection, area);
     private readonly List<Rejection> _faults = [];
+    private readonly List<(int Submission, int Row, long? Fen)> _rejectedPaid = [];
+    private readonly List<ChildRow> _children = [];
     private readonly List<(int Person, PersonsLine Line, int Submission)> _retirements = [];
 
     private string Table => _standing.Table;
@@ -36,6 +38,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
                 staging.Reject(rejection);
             }
 
+            staging.RejectedPaid.AddRange(block.RejectedPaid);
             Judge(block, staging);
             staging.Count(kind);
             if (whole && draft.HasTooManyRejections)
@@ -54,6 +57,15 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             }
 
             _rejections.Add(draft.Submission, staging.Rejections);
+            if (kind == FactKind.Contribution)
+            {
+                _rejectedPaid.AddRange(staging.RejectedPaid.Select(r => (draft.Submission, r.Row, r.Fen)));
+            }
+
+            if (draft.Parent is not null)
+            {
+                _children.AddRange(ChildRows.Of(draft.Submission, block, staging));
+            }
         }
 
         await persons.WriteAsync(cancellation);
@@ -61,6 +73,8 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         await EventWriter.WriteAsync(connection, area, _retirements, cancellation);
         _retirements.Clear();
         await _rejections.FlushAsync(cancellation);
+        await ChildRows.WriteRejectedAsync(connection, area, _rejectedPaid, cancellation);
+        await ChildRows.WriteAsync(connection, area, _children, cancellation);
     }
 
     public Task CompleteAsync(CancellationToken cancellation) => _writer.CompleteAsync(cancellation);
@@ -137,6 +151,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             else
             {
                 staging.Reject(_faults);
+                staging.RejectedPaid.Add((row.Row, Math.Max(row.Second, 0) + Math.Max(row.Third, 0)));
             }
         }
     }

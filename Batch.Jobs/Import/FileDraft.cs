@@ -58,6 +58,7 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public long PersonPaidFen { get; set; }
     public long EmployerPaidFen { get; set; }
     public long HeldFen { get; set; }
+    public long UnchangedFen { get; set; }
     public string? Refused { get; set; }
 
     /// <summary>Bytes of the file that the rows so far were read from, or a little more: it is read ahead.</summary>
@@ -90,7 +91,7 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
         Refused = reason.Code;
         Rejected = Rows;
         Accepted = Unchanged = Held = 0;
-        PersonPaidFen = EmployerPaidFen = HeldFen = 0;
+        PersonPaidFen = EmployerPaidFen = HeldFen = UnchangedFen = 0;
         Facts.Clear();
         Rejections.Insert(0, reason);
         if (Rejections.Count > RejectionsShown)

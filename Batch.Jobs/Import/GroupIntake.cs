@@ -9,7 +9,8 @@ namespace Batch.Jobs.Import;
 
 /// <summary>Reads the files of one transaction into facts: one large file (or a replacement) block by block, or many small ones together.</summary>
 public sealed class GroupIntake(
-    NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, LocalDate today, IntakeLimits limits)
+    NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
+    IntakeLimits limits)
 {
     private readonly PersonRegistry _persons = new(connection, area);
     private readonly EmployerRegistry _employers = new(connection, area);
@@ -109,11 +110,11 @@ public sealed class GroupIntake(
         try
         {
             using SubmissionFile file = SubmissionFile.Open(draft.Path, request.Month, today, limits);
-            draft.Content = file.Content;
-            draft.InItsWords = file.InItsWords;
+            Opened(draft, file);
             LineBlock block = await empty.ReadAsync(cancellation);
             while (file.Read(block))
             {
+                parent?.Check(block, draft);
                 draft.BytesRead = file.BytesRead;
                 await full.WriteAsync(block, cancellation);
                 block = await empty.ReadAsync(cancellation);
@@ -128,17 +129,24 @@ public sealed class GroupIntake(
         }
     }
 
+    private void Opened(FileDraft draft, SubmissionFile file)
+    {
+        draft.Content = file.Content;
+        draft.InItsWords = file.InItsWords;
+        parent?.Check(file);
+    }
+
     private List<LineBlock> ReadWhole(FileDraft draft)
     {
         List<LineBlock> blocks = [];
         try
         {
             using SubmissionFile file = SubmissionFile.Open(draft.Path, request.Month, today, limits);
-            draft.Content = file.Content;
-            draft.InItsWords = file.InItsWords;
+            Opened(draft, file);
             LineBlock block = new();
             while (file.Read(block))
             {
+                parent?.Check(block, draft);
                 blocks.Add(block);
                 block = new LineBlock();
             }
@@ -236,6 +244,8 @@ public sealed class GroupIntake(
             whole.Persons.AddRange(block.Persons);
             whole.Receipts.AddRange(block.Receipts);
             whole.Rejections.AddRange(block.Rejections);
+            whole.ParentRows.AddRange(block.ParentRows);
+            whole.RejectedPaid.AddRange(block.RejectedPaid);
         }
 
         return whole;

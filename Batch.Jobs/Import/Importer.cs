@@ -19,6 +19,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(
         IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
     {
+        MendedParent.RefuseReplacement(request);
         List<FileOutcome> outcomes = [];
         foreach (List<string> group in Groups(paths, request.Kind))
         {
@@ -71,7 +72,8 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             }
         }
 
-        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), Today(), limits);
+        MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
+        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits);
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
         if (large)
         {

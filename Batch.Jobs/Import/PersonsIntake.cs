@@ -19,6 +19,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
         await LoadLatestAsync(blocks, cancellation);
         await LoadCardsAsync(blocks, cancellation);
         List<(int Person, PersonsLine Line, int Submission)> events = [];
+        List<ChildRow> children = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             RefuseCardsInUse(draft, block);
@@ -33,18 +34,29 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
             }
 
             _rejections.Add(draft.Submission, block.Rejections);
+            HashSet<int> unchanged = [];
             foreach (PersonsLine line in block.Persons)
             {
-                Take(line, draft, events);
+                if (!Take(line, draft, events))
+                {
+                    unchanged.Add(line.Row);
+                }
+            }
+
+            if (draft.Parent is not null)
+            {
+                children.AddRange(ChildRows.Of(draft.Submission, block, unchanged));
             }
         }
 
         await persons.WriteAsync(cancellation);
         await EventWriter.WriteAsync(connection, area, events, cancellation);
         await _rejections.FlushAsync(cancellation);
+        await ChildRows.WriteAsync(connection, area, children, cancellation);
     }
 
-    private void Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events)
+    // False: it is known already.
+    private bool Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events)
     {
         YearMonth month = line.On.ToYearMonth();
         draft.LatestMonth = draft.LatestMonth is null || month > draft.LatestMonth ? month : draft.LatestMonth;
@@ -56,7 +68,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
         if (_latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value))
         {
             draft.Unchanged++;
-            return;
+            return false;
         }
 
         _latest[(person, line.Event)] = (line.On, line.Value);
@@ -64,6 +76,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
         draft.CountFact("event", month);
         persons.Confirm(person);
         events.Add((person, line, draft.Submission));
+        return true;
     }
 
     // A card belongs to one person.

@@ -32,6 +32,7 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
         await employers.LoadAsync(blocks.SelectMany(b => b.Block.Receipts.Select(l => (l.Employer, l.EmployerName))), cancellation);
         await LoadStandingAsync(blocks, cancellation);
         List<(Key Key, Figures Figures, int Submission, int Row)> facts = [];
+        List<ChildRow> children = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             Check(draft, block);
@@ -45,14 +46,16 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
             }
 
             _rejections.Add(draft.Submission, block.Rejections);
-            foreach (ReceiptLine line in block.Receipts)
+            HashSet<int> unchanged = [.. block.Receipts.Where(line => !Take(line, draft, facts)).Select(line => line.Row)];
+            if (draft.Parent is not null)
             {
-                Take(line, draft, facts);
+                children.AddRange(ChildRows.Of(draft.Submission, block, unchanged));
             }
         }
 
         await WriteAsync(facts, Accepted, cancellation);
         await _rejections.FlushAsync(cancellation);
+        await ChildRows.WriteAsync(connection, area, children, cancellation);
     }
 
     /// <summary>Withdraws what a replacement no longer names, of the employers and months that it speaks of. None of its rows may be in doubt.</summary>
@@ -102,7 +105,8 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
         return true;
     });
 
-    private void Take(in ReceiptLine line, FileDraft draft, List<(Key, Figures, int, int)> facts)
+    // False: it is known already.
+    private bool Take(in ReceiptLine line, FileDraft draft, List<(Key, Figures, int, int)> facts)
     {
         draft.LatestMonth = draft.LatestMonth is null || line.Month > draft.LatestMonth ? line.Month : draft.LatestMonth;
         Key key = KeyOf(line);
@@ -110,13 +114,14 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
         if (_standing.TryGetValue(key, out Figures known) && known == figures)
         {
             draft.Unchanged++;
-            return;
+            return false;
         }
 
         _standing[key] = figures;
         draft.Accepted++;
         draft.CountFact("receipt", key.Month);
         facts.Add((key, figures, draft.Submission, line.Row));
+        return true;
     }
 
     private Key KeyOf(in ReceiptLine line) => new(line.Month, employers.Find(line.Employer), line.Document);

@@ -14,10 +14,14 @@ public sealed class Staging(FileDraft draft, int rows)
     private long _second;
     private long _third;
     private long _heldFen;
+    private long _unchangedFen;
 
     public FileDraft Draft { get; } = draft;
     public List<FactRow> Facts { get; } = [];
     public List<Rejection> Rejections { get; } = [];
+
+    /// <summary>What the rejected rows of a payroll file say was paid; null where it cannot be read.</summary>
+    public List<(int Row, long? Fen)> RejectedPaid { get; } = [];
 
     /// <summary>What was changed of the standing facts, to undo it when the file is refused.</summary>
     public List<(List<StandingFact> Standing, StandingFact Fact, FactRow? Before, int Submission)> Changes { get; } = [];
@@ -67,6 +71,7 @@ public sealed class Staging(FileDraft draft, int rows)
         if (own is not null && own.Row.State != FactState.Withdrawn && own.Row.SaysTheSameAs(row) && !IsReleased(own, contested, known))
         {
             _unchanged++;
+            _unchangedFen += Math.Max(row.Second, 0) + Math.Max(row.Third, 0);
         }
         else if (!known)
         {
@@ -113,6 +118,7 @@ public sealed class Staging(FileDraft draft, int rows)
         Draft.HeldFen += kind == FactKind.Contribution ? _heldFen : 0;
         if (kind == FactKind.Contribution)
         {
+            Draft.UnchangedFen += _unchangedFen;
             Draft.PersonPaidFen += _second;
             Draft.EmployerPaidFen += _third;
         }

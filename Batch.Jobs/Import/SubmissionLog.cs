@@ -111,7 +111,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
             """
             COPY :area.submission (submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected,
-                                   person_paid_fen, employer_paid_fen, held_fen, received_by) FROM STDIN (FORMAT binary)
+                                   person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, received_by) FROM STDIN (FORMAT binary)
             """), cancellation))
         {
             foreach (FileDraft draft in drafts)
@@ -204,6 +204,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         copy.Write(draft.PersonPaidFen, NpgsqlDbType.Bigint);
         copy.Write(draft.EmployerPaidFen, NpgsqlDbType.Bigint);
         copy.Write(draft.HeldFen, NpgsqlDbType.Bigint);
+        copy.Write(draft.UnchangedFen, NpgsqlDbType.Bigint);
         copy.Write(by, NpgsqlDbType.Text);
     }
 }

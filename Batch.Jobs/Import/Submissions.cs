@@ -9,7 +9,7 @@ namespace Batch.Jobs.Import;
 /// <param name="Content">Null: of a kind that no file has (a decision).</param>
 public sealed record Submission(
     int Number, FileContent? Content, SubmissionKind Kind, YearMonth Month, string File, byte[] Sha256, string? Refused, int Rows, int Accepted, int Unchanged, int Held,
-    int Rejected, long PersonPaidFen, long EmployerPaidFen, long HeldFen, string By, Instant At, int? Parent);
+    int Rejected, long PersonPaidFen, long EmployerPaidFen, long HeldFen, long UnchangedFen, string By, Instant At, int? Parent);
 
 /// <summary>Reads submissions and their rejections back.</summary>
 public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
@@ -17,7 +17,7 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
     private const string Columns =
         """
         SELECT submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, person_paid_fen, employer_paid_fen, held_fen,
-               received_by, received_at, parent
+               unchanged_fen, received_by, received_at, parent
         FROM :area.submission LEFT JOIN :area.submission_parent USING (submission_id)
         """;
 
@@ -77,6 +77,6 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
         reader.GetInt32(0), Enum.TryParse(reader.GetString(1), ignoreCase: true, out FileContent content) ? content : null,
         Enum.Parse<SubmissionKind>(reader.GetString(2), ignoreCase: true), reader.GetFieldValue<DateOnly>(3).Month(), reader.GetString(4), reader.GetFieldValue<byte[]>(5),
         reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetInt32(7), reader.GetInt32(8), reader.GetInt32(9), reader.GetInt32(10), reader.GetInt32(11),
-        reader.GetInt64(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetString(15), Instant.FromDateTimeUtc(reader.GetFieldValue<DateTime>(16)),
-        reader.IsDBNull(17) ? null : reader.GetInt32(17));
+        reader.GetInt64(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetString(16),
+        Instant.FromDateTimeUtc(reader.GetFieldValue<DateTime>(17)), reader.IsDBNull(18) ? null : reader.GetInt32(18));
 }

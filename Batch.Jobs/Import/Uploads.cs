@@ -23,6 +23,7 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
     /// <exception cref="DataFaultException">UPLOAD_KEY_REUSED: the key stands for another file or request. SUBMISSION_UNKNOWN: there is no such parent.</exception>
     public async Task<Upload> ReceiveAsync(string name, Stream content, ImportRequest request, string? key, CancellationToken cancellation)
     {
+        MendedParent.RefuseReplacement(request);
         using TemporaryFile file = new();
         IncomingFile incoming = new(file.Path, CleanName(name));
         long bytes = await CopyAsync(content, file.Path, cancellation);

@@ -76,6 +76,8 @@ public static class Codes
     public const string EventOutOfOrder = "EVENT_OUT_OF_ORDER";
     public const string ReceiptTwice = "RECEIPT_TWICE";
     public const string CardInUse = "CARD_IN_USE";
+    public const string ParentOtherContent = "PARENT_OTHER_CONTENT";
+    public const string ParentRowNotRejected = "PARENT_ROW_NOT_REJECTED";
     public const string UnknownPerson = "UNKNOWN_PERSON";
     public const string TwoEmployers = "TWO_EMPLOYERS";
     public const string DuplicateLine = "DUPLICATE_LINE";

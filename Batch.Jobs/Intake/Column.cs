@@ -27,6 +27,7 @@ internal enum Column
     Document,
     LateFee,
     LateInterest,
+    ParentRow,
 }
 
 /// <summary>What senders call the columns: ours first, then those of other cities' forms, English, and the national platform's code names.</summary>
@@ -64,6 +65,7 @@ internal static class ColumnNames
         (Column.Document, ["凭证号", "凭证编号", "凭证号码", "票据号", "缴款书号", "流水号", "银行流水号", "document", "document_no", "voucher", "voucher_no"]),
         (Column.LateFee, ["滞纳金", "滞纳金金额", "late_fee"]),
         (Column.LateInterest, ["利息", "利息金额", "interest", "inte"]),
+        (Column.ParentRow, ["原行号", "parent_row"]),
     ];
 
     private static readonly Dictionary<string, Column> ByName =

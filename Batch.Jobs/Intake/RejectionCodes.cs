@@ -33,6 +33,11 @@ public static partial class RejectionCodes
 {
     public static RejectionCode Find(string code) => ByCode[code];
 
+    /// <summary>The codes of rows that are held, not rejected, as a list for SQL.</summary>
+    public static string HeldList => string.Join(", ", All.Where(c => c.Level == CodeLevel.Held).Select(c => $"'{c.Code}'"));
+
+    public static bool IsHeld(string code) => ByCode.TryGetValue(code, out RejectionCode? found) && found.Level == CodeLevel.Held;
+
     /// <summary>The sentence that tells the sender what to do.</summary>
     /// <param name="language"><c>en</c> or anything beginning so for English; else Chinese.</param>
     public static string Describe(Rejection rejection, string language)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Batch.Rules;
 using NodaTime;
 
@@ -22,6 +23,14 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 
     /// <summary>Numbers that had to be put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
     public long IdsNormalised { get; private set; }
+
+    /// <summary>What the row says was paid by person and employer, in fen; null when one of them cannot be read.</summary>
+    public long? Paid { get; private set; }
+
+    public void BeginRow() => Paid = 0;
+
+    /// <summary>The row of an earlier file that this one mends; 0 when there is none to be read.</summary>
+    public int ParentRow() => int.TryParse(Normalised(Column.ParentRow), NumberStyles.None, CultureInfo.InvariantCulture, out int row) ? row : 0;
 
     public void RejectInto(List<Rejection> into) => rejections = into;
 
@@ -168,6 +177,11 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     {
         string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
         totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
+        if (column is Column.PersonPaid or Column.EmployerPaid)
+        {
+            Paid += fault == Codes.AmountBlank ? 0 : amount?.Fen;
+        }
+
         if (fault is not null)
         {
             RejectAmount(column, fault);

@@ -51,6 +51,9 @@ public sealed partial class SubmissionFile : IDisposable
 
     public FileContent Content => header.Content;
 
+    /// <summary>Its rows say which rows of an earlier file they mend.</summary>
+    public bool NamesParentRows => header.Has(Column.ParentRow);
+
     /// <summary>Rows read so far: lines and rejected rows; titles, blanks, totals and remarks are none.</summary>
     public int RowsRead { get; private set; }
 
@@ -80,6 +83,7 @@ public sealed partial class SubmissionFile : IDisposable
     {
         block.Clear();
         fields.RejectInto(block.Rejections);
+        bool child = header.Has(Column.ParentRow);
         while (block.Rows < LineBlock.Capacity && source.Read())
         {
             // An employer's row has no person's number, as a remark has none.
@@ -96,6 +100,11 @@ public sealed partial class SubmissionFile : IDisposable
             }
 
             block.Rows++;
+            if (child)
+            {
+                block.ParentRows.Add((source.Row, fields.ParentRow()));
+            }
+
             ReadRow(block, idFault, id);
         }
 
@@ -143,11 +152,13 @@ public sealed partial class SubmissionFile : IDisposable
         if (source.QuotesBroken || !HasTheHeadersFields())
         {
             totals.AddUnknownRow();
+            block.RejectedPaid.Add((source.Row, null));
             fields.Reject(source.QuotesBroken ? Codes.QuoteStray : Codes.FieldCount, source.QuotesBroken ? "" : $"{source.FieldCount}", source.QuotesBroken ? "\"…\"" : $"{header.FieldCount}");
             return;
         }
 
         int faults = block.Rejections.Count;
+        fields.BeginRow();
         if (idFault != CitizenIdFault.None && header.Subject == Column.Id)
         {
             fields.RejectId(idFault);
@@ -160,6 +171,10 @@ public sealed partial class SubmissionFile : IDisposable
                 if (block.Rejections.Count == faults)
                 {
                     block.Payroll.Add(payroll);
+                }
+                else
+                {
+                    block.RejectedPaid.Add((source.Row, fields.Paid));
                 }
 
                 break;
@@ -229,8 +244,23 @@ public sealed class LineBlock
     public List<PersonsLine> Persons { get; } = [];
     public List<ReceiptLine> Receipts { get; } = [];
 
+    /// <summary>Row of the earlier file that each row mends, in a file that has the column; 0: none that can be read.</summary>
+    public List<(int Row, int ParentRow)> ParentRows { get; } = [];
+
+    /// <summary>What the rejected rows of a payroll file say was paid in all, in fen; null where it cannot be read.</summary>
+    public List<(int Row, long? Fen)> RejectedPaid { get; } = [];
+
     /// <summary>All faults of all rejected rows, by row; a row may have several.</summary>
     public List<Rejection> Rejections { get; } = [];
+
+    /// <summary>Takes the lines of rows away that are rejected after all.</summary>
+    public void RemoveLines(HashSet<int> rows)
+    {
+        Payroll.RemoveAll(l => rows.Contains(l.Row));
+        Pension.RemoveAll(l => rows.Contains(l.Row));
+        Persons.RemoveAll(l => rows.Contains(l.Row));
+        Receipts.RemoveAll(l => rows.Contains(l.Row));
+    }
 
     public void Clear()
     {
@@ -240,5 +270,7 @@ public sealed class LineBlock
         Persons.Clear();
         Receipts.Clear();
         Rejections.Clear();
+        ParentRows.Clear();
+        RejectedPaid.Clear();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Batch.Jobs.Intake;
 using Batch.Rules;
 
 namespace Batch.Jobs.Reports;
@@ -22,7 +23,7 @@ public sealed class CsvReport(Stream file, ReportEncoding encoding = ReportEncod
 
             if (cells[i].Number is not { } number)
             {
-                _writer.Write(Quoted(Inert(cells[i].Text ?? "")));
+                _writer.Write(Quoted(InertText.Of(cells[i].Text ?? "")));
             }
             else if (columns[i].Content == ColumnContent.Yuan)
             {
@@ -44,9 +45,6 @@ public sealed class CsvReport(Stream file, ReportEncoding encoding = ReportEncod
     private static Encoding Of(ReportEncoding encoding) => encoding == ReportEncoding.Gb18030
         ? CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!
         : new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
-
-    /// <summary>A text that a spreadsheet would compute begins with an apostrophe.</summary>
-    private static string Inert(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
 
     private static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(',', '"', '\n') < 0 && !text.Contains('\r', StringComparison.Ordinal) ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

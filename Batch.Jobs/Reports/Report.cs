@@ -33,7 +33,7 @@ public enum ColumnTotal
 
 public sealed record ReportColumn(string Chinese, string English, ColumnContent Content, ColumnTotal Total = ColumnTotal.None)
 {
-    public string Header => $"{Chinese} ({English})";
+    public string Header => English.Length == 0 ? Chinese : $"{Chinese} ({English})";
 
     public bool IsNumber => Content is ColumnContent.Count or ColumnContent.Yuan;
 }

@@ -13,6 +13,7 @@ namespace Batch.Jobs.Reports;
 public sealed class XlsxReport(Stream file) : IReportWriter
 {
     private const int RowsOfASheet = 1_048_576;
+    private const int LongestText = 32_767;
     private const string Spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string Packaging = "http://schemas.openxmlformats.org/package/2006";
@@ -21,14 +22,18 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     private static readonly DateTimeOffset Written = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ZipArchive _archive = new(file, ZipArchiveMode.Create, leaveOpen: true);
-    private Report? _report;
+    private string _title = "";
+    private IReadOnlyList<ReportColumn> _columns = [];
     private XmlWriter? _sheet;
     private int _sheets;
     private int _rows;
 
-    public void Begin(Report report)
+    public void Begin(Report report) => Begin(report.Title, report.Columns);
+
+    public void Begin(string title, IReadOnlyList<ReportColumn> columns)
     {
-        _report = report;
+        _title = title;
+        _columns = columns;
         BeginSheet();
     }
 
@@ -58,7 +63,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
             <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/></cellXfs></styleSheet>
             """);
         Write("xl/workbook.xml", $"""
-            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_report!.Title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets></workbook>
+            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets></workbook>
             """);
         Write("xl/_rels/workbook.xml.rels", $"""
             <Relationships xmlns="{Packaging}/relationships">{Many(n => $"<Relationship Id=\"r{n}\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="styles" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
@@ -88,7 +93,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet.WriteStartElement("worksheet", Spreadsheet);
         WriteFrozenHeader();
         _sheet.WriteStartElement("cols", Spreadsheet);
-        for (int i = 1; i <= _report!.Columns.Count; i++)
+        for (int i = 1; i <= _columns.Count; i++)
         {
             _sheet.WriteStartElement("col", Spreadsheet);
             _sheet.WriteAttributeString("min", i.ToString(CultureInfo.InvariantCulture));
@@ -101,7 +106,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet.WriteEndElement();
         _sheet.WriteStartElement("sheetData", Spreadsheet);
         _sheet.WriteStartElement("row", Spreadsheet);
-        foreach (ReportColumn column in _report.Columns)
+        foreach (ReportColumn column in _columns)
         {
             WriteText(column.Header, "2");
         }
@@ -162,11 +167,18 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         {
             _sheet.WriteAttributeString("t", "inlineStr");
             _sheet.WriteStartElement("is", Spreadsheet);
-            _sheet.WriteElementString("t", Spreadsheet, string.Concat(text.Where(c => c >= ' ' || c is '\n' or '\t')));
+            _sheet.WriteElementString("t", Spreadsheet, Kept(text));
             _sheet.WriteEndElement();
         }
 
         _sheet.WriteEndElement();
+    }
+
+    /// <summary>What a cell may hold: no control characters, and no more than a spreadsheet takes.</summary>
+    private static string Kept(string text)
+    {
+        string kept = string.Concat(text.Where(c => (c >= ' ' && c < '\uFFFE') || c is '\n' or '\t'));
+        return kept.Length <= LongestText ? kept : kept[..LongestText];
     }
 
     private void Write(string name, string xml)

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
 using Npgsql;
 
 namespace Batch.Jobs.Verification;
@@ -10,14 +11,14 @@ namespace Batch.Jobs.Verification;
 internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
     // Held rows stand among the rejections too, so that they can be shown; a refused file keeps only its first faults.
-    private const string Judged =
-        """
+    private static string Judged =>
+        $"""
         facts AS (
             SELECT submission_id, sum(accepted) AS accepted, sum(held) AS held, sum(person_paid) AS person_paid, sum(employer_paid) AS employer_paid, sum(held_fen) AS held_fen,
                    jsonb_object_agg(fact || month, facts) AS months FROM parts GROUP BY submission_id),
         rejected AS (
             SELECT submission_id, count(DISTINCT row_no) AS rejected FROM :area.rejection
-            WHERE code NOT IN ('TWO_EMPLOYERS', 'DUPLICATE_LINE', 'UNKNOWN_PERSON') AND ($1 OR submission_id = ANY($2)) GROUP BY submission_id),
+            WHERE code NOT IN ({RejectionCodes.HeldList}) AND ($1 OR submission_id = ANY($2)) GROUP BY submission_id),
         named AS (
             SELECT submission_id, jsonb_object_agg(fact || month, facts) AS months FROM :area.submission_month WHERE $1 OR submission_id = ANY($2) GROUP BY submission_id),
         judged AS (

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>The submission whose rejected rows a file mends: each row of the file names one of them, and each of them once.</summary>
+public sealed class MendedParent
+{
+    private readonly Submission of;
+    private readonly HashSet<int>? rejected;
+    private readonly HashSet<int> named = [];
+
+    private MendedParent(Submission of, HashSet<int>? rejected)
+    {
+        this.of = of;
+        this.rejected = rejected;
+    }
+
+    /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
+    public static async Task<MendedParent> ReadAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
+    {
+        Submission of = await new Submissions(connection, area).ReadAsync(number, cancellation);
+        if (of.Refused is not null)
+        {
+            // Every row of a refused file is to be sent again; only the first of their numbers are on record.
+            return new MendedParent(of, null);
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            $"SELECT DISTINCT row_no FROM :area.rejection WHERE submission_id = $1 AND code NOT IN ({RejectionCodes.HeldList})"), connection);
+        command.Parameters.AddWithValue(number);
+        HashSet<int> rows = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(reader.GetInt32(0));
+        }
+
+        return new MendedParent(of, rows);
+    }
+
+    /// <summary>A replacement states everything anew: what it does not name would be withdrawn, so it mends no rows.</summary>
+    public static void RefuseReplacement(ImportRequest request)
+    {
+        if (request.Parent is not null && request.Kind == SubmissionKind.Replacement)
+        {
+            throw new DataFaultException(
+                "PARENT_REPLACEMENT",
+                "替换文件须包含全部人员，不能只更正被拒绝的行。请去掉 --parent，或把种类改为 regular 或 supplementary。",
+                "A replacement states everybody anew and cannot mend single rows. Leave out --parent, or send it as regular or supplementary.");
+        }
+    }
+
+    /// <exception cref="FileRefusedException">The file holds something else, or does not name the rows that it mends.</exception>
+    public void Check(SubmissionFile file)
+    {
+        if (of.Content is { } content && content != file.Content)
+        {
+            throw Refuse.File(Codes.ParentOtherContent, 1, file.Content.ToString().ToLowerInvariant(), content.ToString().ToLowerInvariant());
+        }
+
+        if (!file.NamesParentRows)
+        {
+            string column = ColumnNames.Ours(Column.ParentRow);
+            throw Refuse.File(Codes.HeaderColumnMissing, 1, "", column, column);
+        }
+    }
+
+    /// <summary>Rejects the rows that mend none.</summary>
+    public void Check(LineBlock block, FileDraft draft)
+    {
+        HashSet<int> wrong = [];
+        foreach ((int row, int parentRow) in block.ParentRows)
+        {
+            if (parentRow == 0 || rejected?.Contains(parentRow) == false || !named.Add(parentRow))
+            {
+                wrong.Add(row);
+                block.Rejections.Add(draft.InItsWords(new Rejection(
+                    Codes.ParentRowNotRejected, row, ColumnNames.Ours(Column.ParentRow), parentRow.ToString(CultureInfo.InvariantCulture), "")));
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            block.RejectedPaid.AddRange(block.Payroll.Where(l => wrong.Contains(l.Row)).Select(l => (l.Row, (long?)(l.PersonPaid.Fen + l.EmployerPaid.Fen))));
+            block.RemoveLines(wrong);
+            block.ParentRows.RemoveAll(r => wrong.Contains(r.Row));
+        }
+    }
+}

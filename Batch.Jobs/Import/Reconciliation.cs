@@ -1,0 +1,98 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Rows of one outcome and what they say was paid, in fen.</summary>
+/// <param name="Unreadable">Rows whose amounts cannot be read: they are not in the sum.</param>
+public readonly record struct RowsAndMoney(int Rows, long PaidFen, int Unreadable)
+{
+    public static RowsAndMoney operator +(RowsAndMoney a, RowsAndMoney b) => new(a.Rows + b.Rows, a.PaidFen + b.PaidFen, a.Unreadable + b.Unreadable);
+}
+
+/// <summary>
+/// A submission with its children: its rows and money by outcome as it was sent, and as it stands with the rows that its children have mended. Both
+/// columns have every row of the file exactly once.
+/// </summary>
+/// <param name="StillRejected">Numbers of the first rows that nothing has mended yet; of a refused file they are not on record.</param>
+public sealed record Reconciliation(
+    Submission Of, IReadOnlyDictionary<RowOutcome, RowsAndMoney> AsSent, IReadOnlyDictionary<RowOutcome, RowsAndMoney> Now, IReadOnlyList<Submission> Children,
+    IReadOnlyList<int> StillRejected)
+{
+    private const int RowsNamed = 100;
+
+    public static async Task<Reconciliation> ReadAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
+    {
+        Submissions submissions = new(connection, area);
+        Submission of = await submissions.ReadAsync(number, cancellation);
+        Dictionary<RowOutcome, RowsAndMoney> asSent = new()
+        {
+            [RowOutcome.Accepted] = new(of.Accepted, of.PersonPaidFen + of.EmployerPaidFen, 0),
+            [RowOutcome.Unchanged] = new(of.Unchanged, of.UnchangedFen, 0),
+            [RowOutcome.Held] = new(of.Held, of.HeldFen, 0),
+            [RowOutcome.Rejected] = await RejectedAsync(connection, area, of, stillOnly: false, cancellation),
+        };
+        Dictionary<RowOutcome, RowsAndMoney> now = new(asSent);
+        Dictionary<RowOutcome, RowsAndMoney> mended = await MendedAsync(connection, area, number, cancellation);
+        foreach (RowOutcome outcome in new[] { RowOutcome.Accepted, RowOutcome.Unchanged, RowOutcome.Held })
+        {
+            now[outcome] += mended.GetValueOrDefault(outcome);
+        }
+
+        now[RowOutcome.Rejected] = await RejectedAsync(connection, area, of, stillOnly: true, cancellation);
+        return new Reconciliation(of, asSent, now, await submissions.ChildrenAsync(number, cancellation), await StillRejectedAsync(connection, area, number, cancellation));
+    }
+
+    // A refused file's rows are all rejected, and their amounts are not on record.
+    private static async Task<RowsAndMoney> RejectedAsync(NpgsqlConnection connection, AreaSchema area, Submission of, bool stillOnly, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            $"""
+            WITH mended AS (SELECT row_no FROM :area.mended($1) WHERE $2 AND outcome <> 4)
+            SELECT coalesce(sum(paid_fen) FILTER (WHERE row_no NOT IN (SELECT row_no FROM mended)), 0)::bigint,
+                   count(paid_fen) FILTER (WHERE row_no NOT IN (SELECT row_no FROM mended)), (SELECT count(*) FROM mended)
+            FROM :area.rejected_row WHERE submission_id = $1
+            """), connection);
+        command.Parameters.AddWithValue(of.Number);
+        command.Parameters.AddWithValue(stillOnly);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        int rows = of.Rejected - (int)reader.GetInt64(2);
+        return new RowsAndMoney(rows, reader.GetInt64(0), of.Content == FileContent.Payroll ? rows - (int)reader.GetInt64(1) : 0);
+    }
+
+    private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> 4 GROUP BY outcome"), connection);
+        command.Parameters.AddWithValue(number);
+        Dictionary<RowOutcome, RowsAndMoney> mended = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            mended.Add((RowOutcome)reader.GetInt16(0), new RowsAndMoney((int)reader.GetInt64(1), reader.GetInt64(2), 0));
+        }
+
+        return mended;
+    }
+
+    private static async Task<List<int>> StillRejectedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            $"""
+            SELECT DISTINCT row_no FROM :area.rejection
+            WHERE submission_id = $1 AND row_no > 0 AND code NOT IN ({RejectionCodes.HeldList}) AND row_no NOT IN (SELECT row_no FROM :area.mended($1) WHERE outcome <> 4)
+            ORDER BY row_no LIMIT {RowsNamed}
+            """), connection);
+        command.Parameters.AddWithValue(number);
+        List<int> rows = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(reader.GetInt32(0));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Tests.Runs;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Import;
+
+/// <summary>Rejected rows come back as a fix pack, are mended and sent again: parent and children are the whole file, row for row and fen for fen.</summary>
+public sealed class ChildTests
+{
+    private const string Header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
+    private static readonly YearMonth June = new(2021, 6);
+    private static readonly CitizenId Ann = Town.Person(1), Bob = Town.Person(2), Cai = Town.Person(3), Dan = Town.Person(4);
+    private Town town = null!;
+
+    // 100 + 400 accepted; 120 + 400 for 480: mismatch; amounts unreadable; 80 + 320 for a month that is none.
+    private static readonly string[] Rows =
+    [
+        $"E1,厂,甲,{Ann.Full()},2021-06,5000,100,400", $"E1,厂,乙,{Bob.Full()},2021-06,6000,120,400",
+        $"E1,厂,丙,{Cai.Full()},2021-06,7000,一百四十,560", $"E1,厂,丁,{Dan.Full()},2021-13,4000,80,320",
+    ];
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        town = await Town.FoundAsync();
+        FileOutcome parent = await town.ImportAsync(Header, Rows, June, SubmissionKind.Regular, false);
+        Assert.That((parent.Accepted, parent.Rejected), Is.EqualTo((1, 3)));
+    }
+
+    [TearDown]
+    public async Task TearDown() => await town.DisposeAsync();
+
+    [Test]
+    public async Task A_pack_that_mends_only_some_leaves_the_rest_named_and_the_whole_reconciles()
+    {
+        string pack = await PackAsync(1, 3);
+        string[] lines = pack.TrimStart('\uFEFF').TrimEnd().Split("\r\n");
+        Assert.That(lines.Skip(1).Select(l => l.Split(',')[8]), Is.EqualTo(new[] { "3", "4", "5" }));
+
+        FileOutcome child = await SendAsync(pack.Replace(",6000,120,400,", ",6000,120,480,", StringComparison.Ordinal).Replace("一百四十", "一百四", StringComparison.Ordinal).Replace("2021-13", "2021-06", StringComparison.Ordinal), 1);
+        Reconciliation whole = await ReconcileAsync(1);
+        Assert.Multiple(() =>
+        {
+            Assert.That((child.Rows, child.Accepted, child.Rejected), Is.EqualTo((3, 2, 1)));
+            Assert.That(whole.AsSent[RowOutcome.Accepted], Is.EqualTo(new RowsAndMoney(1, 500_00, 0)));
+            // 520.00 and 400.00 as they were sent; the third row's amounts cannot be read
+            Assert.That(whole.AsSent[RowOutcome.Rejected], Is.EqualTo(new RowsAndMoney(3, 920_00, 1)));
+            // 500.00 + the mended 600.00 and 400.00
+            Assert.That(whole.Now[RowOutcome.Accepted], Is.EqualTo(new RowsAndMoney(3, 1500_00, 0)));
+            Assert.That(whole.Now[RowOutcome.Rejected], Is.EqualTo(new RowsAndMoney(1, 0, 1)));
+            Assert.That(whole.StillRejected, Is.EqualTo(new[] { 4 }));
+            Assert.That(whole.Now.Values.Sum(o => o.Rows), Is.EqualTo(4));
+            Assert.That(whole.Children.Select(c => c.Number), Is.EqualTo(new[] { 2 }));
+        });
+    }
+
+    [Test]
+    public async Task The_child_of_a_child_mends_the_first_file_too()
+    {
+        string pack = await PackAsync(1, 3);
+        await SendAsync(pack.Replace(",6000,120,400,", ",6000,120,480,", StringComparison.Ordinal), 1);
+        string second = await PackAsync(2, 2);
+        await SendAsync(second.Replace("一百四十", "140", StringComparison.Ordinal).Replace("2021-13", "2021-06", StringComparison.Ordinal), 2);
+        Reconciliation whole = await ReconcileAsync(1);
+        // 500 + 600 + 700 + 400
+        Assert.That(whole.Now[RowOutcome.Accepted], Is.EqualTo(new RowsAndMoney(4, 2200_00, 0)));
+        Assert.That((whole.Now[RowOutcome.Rejected].Rows, whole.StillRejected.Count), Is.EqualTo((0, 0)));
+        await PackAsync(1, 0);
+        await town.PostMonthAsync(June);
+        // 5000 and 4000 x 3.1 %
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(155m)));
+        Assert.That(await town.BalanceAsync(Dan), Is.EqualTo(Money.FromYuan(124m)));
+    }
+
+    [Test]
+    public async Task A_row_that_mends_none_or_comes_twice_is_rejected_and_a_file_that_names_no_rows_is_refused()
+    {
+        string header = Header + ",原行号";
+        FileOutcome wrong = await SendAsync($"{header}\r\n{Rows[1]},2\r\n{Rows[3].Replace("2021-13", "2021-06", StringComparison.Ordinal)},5\r\n{Rows[3].Replace("2021-13", "2021-06", StringComparison.Ordinal)},5\r\n", 1);
+        FileOutcome unnamed = await SendAsync($"{Header}\r\n{Rows[1]}\r\n", 1);
+        FileOutcome other = await SendAsync($"姓名,公民身份号码,变更类型,变更日期,变更内容,原行号\r\n甲,{Ann.Full()},停保,2021-06-01,,3\r\n", 1);
+        Reconciliation whole = await ReconcileAsync(1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(wrong.Rejections.Select(r => (r.Row, r.Code)), Is.EqualTo(new[] { (2, Codes.ParentRowNotRejected), (4, Codes.ParentRowNotRejected) }));
+            Assert.That((unnamed.Refused, unnamed.Rejections[0].Column), Is.EqualTo((Codes.HeaderColumnMissing, "原行号")));
+            Assert.That(other.Refused, Is.EqualTo(Codes.ParentOtherContent));
+            Assert.That(whole.StillRejected, Is.EqualTo(new[] { 3, 4 }));
+        });
+    }
+
+    [Test]
+    public async Task A_replacement_cannot_be_a_child_and_a_child_is_undone_by_a_replacement_of_the_whole()
+    {
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => SendAsync("x", 1, SubmissionKind.Replacement));
+        Assert.That(refused!.Code, Is.EqualTo("PARENT_REPLACEMENT"));
+
+        string pack = await PackAsync(1, 3);
+        await SendAsync(pack.Replace(",6000,120,400,", ",6000,120,480,", StringComparison.Ordinal), 1);
+        await town.PayrollAsync(June, "E1", [(Ann, 5000m)], SubmissionKind.Replacement, confirm: true);
+        await town.PostMonthAsync(June);
+        Assert.That(await town.BalanceAsync(Bob), Is.EqualTo(Money.Zero));
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(155m)));
+    }
+
+    [Test]
+    public async Task Every_row_of_a_refused_file_is_in_its_pack_and_the_mended_pack_is_taken_as_its_child()
+    {
+        (CitizenId Who, decimal Base)[] many = [.. Enumerable.Range(100, 60).Select(n => (Town.Person(n), 5000m))];
+        string[] rows = [.. many.Select((p, i) => $"E2,厂,某,{p.Who.Full()},{(i < 55 ? "2021-13" : "2021-06")},5000,100,400")];
+        FileOutcome refused = await town.ImportAsync(Header, rows, June, SubmissionKind.Regular, false);
+        Assert.That((refused.Refused, refused.Submission), Is.EqualTo((Codes.FileRefused, (int?)2)));
+        string pack = await PackAsync(2, 60);
+        FileOutcome child = await SendAsync(pack.Replace("2021-13", "2021-06", StringComparison.Ordinal), 2);
+        Reconciliation whole = await ReconcileAsync(2);
+        Assert.That((child.Accepted, child.Rejected), Is.EqualTo((60, 0)));
+        Assert.That((whole.Now[RowOutcome.Accepted].Rows, whole.Now[RowOutcome.Rejected].Rows), Is.EqualTo((60, 0)));
+    }
+
+    private async Task<string> PackAsync(int submission, int rows)
+    {
+        using MemoryStream pack = new();
+        int written = await new FixPacks(town.Database.Program, Town.Schema, IntakeLimits.Default).WriteAsync(submission, held: false, null, pack, default);
+        Assert.That(written, Is.EqualTo(rows));
+        return Encoding.UTF8.GetString(pack.ToArray());
+    }
+
+    private async Task<FileOutcome> SendAsync(string text, int parent, SubmissionKind kind = SubmissionKind.Regular)
+    {
+        Uploads uploads = new(await town.AreaAsync(), SystemClock.Instance, IntakeLimits.Default);
+        Upload received = await uploads.ReceiveAsync("更正.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), new ImportRequest(June, kind, false, "operator", parent), null, default);
+        await uploads.TakeAsync(received.Number, null, default);
+        return (await uploads.OutcomeAsync(received.Number, default))!;
+    }
+
+    private async Task<Reconciliation> ReconcileAsync(int submission)
+    {
+        await using NpgsqlConnection connection = await town.Database.Program.OpenConnectionAsync();
+        return await Reconciliation.ReadAsync(connection, Town.Schema, submission, default);
+    }
+}
