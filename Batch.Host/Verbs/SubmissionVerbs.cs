@@ -45,7 +45,7 @@ internal static class SubmissionVerbs
         {
             call.Output.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  更正 mended by {child.Number}  {child.File}: {child.Rows} 行 rows, {child.Accepted + child.Unchanged} 接受 taken, {child.Held} 待定 held, {child.Rejected} 拒绝 rejected"));
+                $"  更正 mended by {child.Number}  {child.File}: {child.Rows} 行 rows, {child.Accepted + child.Unchanged} 接受 taken, {child.Held} 待定 held, {child.Rejected} 拒绝 rejected{(child.Refused is null ? "" : $"  退回 refused {child.Refused}")}"));
         }
 
         foreach (Rejection rejection in rejections.Where(r => r.Row == 0 || still.Contains(r.Row) || RejectionCodes.IsHeld(r.Code)))
@@ -96,7 +96,7 @@ internal static class SubmissionVerbs
             paidNow = new Money(found.Now[o].PaidFen),
             unreadableNow = found.Now[o].Unreadable,
         }),
-        children = found.Children.Select(c => new { submission = c.Number, c.File, c.Rows, c.Accepted, c.Unchanged, c.Held, c.Rejected }),
+        children = found.Children.Select(c => new { submission = c.Number, c.File, c.Rows, c.Accepted, c.Unchanged, c.Held, c.Rejected, c.Refused }),
         found.StillRejected,
         rejections = OutcomeText.Faults(rejections),
     };

@@ -28,6 +28,9 @@ internal sealed class ExcelRows : RowSource
     private int filled;
     private MergedColumn[] merged = [];
 
+    /// <summary>The reader asks for a code page as soon as it is configured.</summary>
+    static ExcelRows() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
     public ExcelRows(Stream file, IntakeLimits limits)
     {
         this.limits = limits;

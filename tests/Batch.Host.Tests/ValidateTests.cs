@@ -49,6 +49,15 @@ public sealed class ValidateTests
         Assert.That(file.GetProperty("rejections")[0].GetProperty("code").GetString(), Is.EqualTo(code));
     }
 
+    // The first thing that the program reads: nothing else has made the old code pages known before.
+    [TestCase("SHEETS_SEVERAL.xlsx", "SHEETS_SEVERAL")]
+    [TestCase("FILE_PROTECTED.xls", "FILE_PROTECTED")]
+    public async Task A_workbook_is_read_as_the_first_file_of_the_program(string sample, string code)
+    {
+        CliResult result = await new BatchCli().RunAsync("validate", Path.Combine(BatchCli.Root, "data-samples", "rejected", sample), "--json");
+        Assert.That(result.Json.GetProperty("files")[0].GetProperty("rejections")[0].GetProperty("code").GetString(), Is.EqualTo(code));
+    }
+
     private static string Repeat(int rows) => string.Concat(Enumerable.Repeat(Good, rows));
 
     private static (int Rows, int Accepted, int Rejected) Counts(JsonElement file) =>
