@@ -16,6 +16,7 @@ internal static class AllVerbs
         .. SubmissionVerbs.Create(),
         .. RunVerbs.Create(),
         .. LedgerVerbs.Create(),
+        BenefitsVerb.Create(),
         ReportVerb.Create(),
         ExportJournalVerb.Create(),
         VerifyVerb.Create(),

@@ -15,7 +15,7 @@ internal static class ReportVerb
     private static readonly Argument<string> Kind = new("KIND") { Description = $"报表 / {Kinds}" };
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<YearMonth?> Month = VerbOptions.Month();
-    private static readonly Option<ReportFormat> Format = VerbOptions.Parsed("--format", required: false, "csv|xlsx", "文件格式，缺省 csv / format, default csv", ParseFormat);
+    internal static readonly Option<ReportFormat> Format = VerbOptions.Parsed("--format", required: false, "csv|xlsx", "文件格式，缺省 csv / format, default csv", ParseFormat);
     private static readonly Option<ReportEncoding> Encoding = VerbOptions.Parsed("--encoding", required: false, "utf-8|gb18030", "CSV 的编码，缺省带 BOM 的 UTF-8 / of the CSV, default UTF-8 with a mark", ParseEncoding);
     private static readonly Option<FileInfo> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE", Required = true };
 
@@ -26,11 +26,7 @@ internal static class ReportVerb
         string kind = call.Need(Kind);
         Report report = AllReports.Find(kind) ?? throw VerbFault.OfUsage($"There is no report {kind}; there are {Kinds}.", $"没有报表 {kind}；可用：{Kinds}。");
         string file = call.Need(Out).FullName;
-        if (Directory.Exists(file))
-        {
-            throw VerbFault.OfUsage($"{file} is a folder; name a file.", $"{file} 是目录，请给出文件名。");
-        }
-
+        RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         YearMonth month = call.Need(Month)!.Value;
@@ -46,6 +42,14 @@ internal static class ReportVerb
         "gb18030" => ReportEncoding.Gb18030,
         _ => throw new FormatException("write utf-8 or gb18030"),
     };
+
+    internal static void RefuseFolder(string file)
+    {
+        if (Directory.Exists(file))
+        {
+            throw VerbFault.OfUsage($"{file} is a folder; name a file.", $"{file} 是目录，请给出文件名。");
+        }
+    }
 
     public static ReportFormat ParseFormat(string text) => text switch
     {

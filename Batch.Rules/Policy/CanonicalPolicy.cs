@@ -28,6 +28,7 @@ internal static class CanonicalPolicy
             WriteArrears(json, policy.Rules);
             Optional(json, "baseMax", policy.BaseMaximum?.Yuan);
             Optional(json, "baseMin", policy.BaseMinimum?.Yuan);
+            WriteBenefits(json, policy);
             WriteBreaks(json, policy.Rules);
             WriteCategories(json, policy.CategoryRules);
             json.WriteString("creditOn", Words.Of(policy.Rules.CreditOn));
@@ -66,6 +67,21 @@ internal static class CanonicalPolicy
             json.WriteNumber("maxMonths", months);
         }
 
+        json.WriteEndObject();
+    }
+
+    // What the defaults say already is left out, as a file without the key leaves it.
+    private static void WriteBenefits(Utf8JsonWriter json, MonthPolicy policy)
+    {
+        if (policy is { WaitingAfterShortBreak: 0, WaitingAfterLongBreak: 0, BackPayment: BackPayment.NextMonth })
+        {
+            return;
+        }
+
+        json.WriteStartObject("benefits");
+        json.WriteString("backPayment", Words.Of(policy.BackPayment));
+        json.WriteNumber("waitingAfterLongBreak", policy.WaitingAfterLongBreak);
+        json.WriteNumber("waitingAfterShortBreak", policy.WaitingAfterShortBreak);
         json.WriteEndObject();
     }
 

@@ -33,6 +33,12 @@ public sealed partial class MonthPolicy
             $"minimum-years: {years}",
         ];
         IEnumerable<PolicyStatement> all = statements.Select(s => State("rules", s, r.Clause));
+        if (r.Benefits is { } b)
+        {
+            all = all.Append(State(
+                "rules", $"benefits: waiting {b.WaitingAfterShortBreak} months after a short break, {b.WaitingAfterLongBreak} after a long one; back-payment {Words.Of(b.BackPayment)}", b.Clause));
+        }
+
         return r.Interest is { } i
             ? all.Append(State("rules", $"interest: this year {Percent(i.CurrentYear)}, carried over {Percent(i.CarriedOver)} a year", i.Clause))
             : all;

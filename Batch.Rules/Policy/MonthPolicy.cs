@@ -80,6 +80,11 @@ public sealed partial class MonthPolicy
     /// <summary>Months from the first month unpaid to the first without pooled benefits (1: the month after).</summary>
     public int SuspendedAfterMonths => _rules.SuspendedAfterMonths;
 
+    /// <summary>Months without benefits from the month of resumption on, after a short and after a long break (1.4; 0: none).</summary>
+    public int WaitingAfterShortBreak => _rules.Benefits?.WaitingAfterShortBreak ?? 0;
+    public int WaitingAfterLongBreak => _rules.Benefits?.WaitingAfterLongBreak ?? 0;
+    public BackPayment BackPayment => _rules.Benefits?.BackPayment ?? BackPayment.NextMonth;
+
     /// <summary>Whether months paid late are credited at all (1.5).</summary>
     public ArrearsCredited ArrearsCredited => _rules.ArrearsCredited;
     public ArrearsAge ArrearsAge => _rules.ArrearsAge;

@@ -74,6 +74,7 @@ internal sealed partial class PolicyReader
             MinimumYearsFemale = years?.Integer("female", 1, 40, required: true),
             ShortOfYears = years?.Word("short", standard.ShortOfYears) ?? standard.ShortOfYears,
             Interest = ReadInterest(map),
+            Benefits = ReadBenefits(map),
             Clause = ReadClause(map),
         };
         breaks?.RefuseOthers();
@@ -107,6 +108,27 @@ internal sealed partial class PolicyReader
         var interest = new InterestText(map.PercentAYear("current-year"), map.PercentAYear("carried-over"), ReadClause(map));
         map.RefuseOthers();
         return interest;
+    }
+
+    private BenefitsText? ReadBenefits(PolicyMap rules)
+    {
+        PolicyMap? map = rules.Map("benefits", "{waiting-after-long-break: 6, back-payment: retroactive, ref: NAT, grade: B}", required: false);
+        if (map is null)
+        {
+            return null;
+        }
+
+        int line = map.Line;
+        var benefits = new BenefitsText(
+            map.Integer("waiting-after-short-break", 0, 24) ?? 0, map.Integer("waiting-after-long-break", 0, 24) ?? 0, map.Word("back-payment", BackPayment.NextMonth), ReadClause(map));
+        if (benefits.WaitingAfterShortBreak > benefits.WaitingAfterLongBreak)
+        {
+            _faults.Add(line, "WAITING_CROSS", $"{map.What} 中短期断缴后的等待期长于长期断缴",
+                $"{map.What} makes people wait longer after a short break than after a long one");
+        }
+
+        map.RefuseOthers();
+        return benefits;
     }
 
     private CategoryText ReadCategory(PolicyMap map)

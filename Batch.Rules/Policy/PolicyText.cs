@@ -49,11 +49,15 @@ internal sealed record RulesText
     public int? MinimumYearsFemale { get; init; }
     public ShortOfYears ShortOfYears { get; init; } = ShortOfYears.Credited;
     public InterestText? Interest { get; init; }
+    public BenefitsText? Benefits { get; init; }
     public Clause? Clause { get; init; }
 }
 
 /// <summary>Rates a year on the money that came in this year and on what was carried over (policy-facts 2.4).</summary>
 internal sealed record InterestText(decimal? CurrentYear, decimal? CarriedOver, Clause Clause);
+
+/// <summary>Months without benefits from the month of resumption on, by the break's length, and what a payment in arrears restores (policy-facts 1.4).</summary>
+internal sealed record BenefitsText(int WaitingAfterShortBreak, int WaitingAfterLongBreak, BackPayment BackPayment, Clause Clause);
 
 /// <param name="OpenActive">Set when the source leaves the employed of this category open: what is not known.</param>
 internal sealed record CategoryText(ActiveText? Active, RetiredText? Retired, string? OpenActive, string? OpenRetired, int Line);

@@ -73,6 +73,16 @@ public enum ArrearsAge : byte
     Payment,
 }
 
+/// <summary>From when benefits go on once a short break is wholly paid in arrears (policy-facts 1.4, 1.5).</summary>
+public enum BackPayment : byte
+{
+    /// <summary>From the month after the payment.</summary>
+    NextMonth,
+
+    /// <summary>As if there had been no break.</summary>
+    Retroactive,
+}
+
 /// <summary>What becomes of a retiree whose years of contribution are fewer than the area's minimum.</summary>
 public enum ShortOfYears : byte
 {

@@ -23,6 +23,8 @@ public class KilledVerbTests
         "SELECT contribution_month, person_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen FROM :area.contribution ORDER BY 1, 2, 3, 4",
         "SELECT * FROM :area.pension ORDER BY 1, 2, 3, 4",
         "SELECT receipt_month, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on FROM :area.receipt ORDER BY 1, 2, 3, 4",
+        "SELECT month, people, spells FROM :area.benefit_export ORDER BY 1",
+        "SELECT * FROM :area.benefit_change ORDER BY 1, 2, 3",
         "SELECT * FROM :area.waiting_submission ORDER BY 1",
         "SELECT run_id, kind, posting_month, state, ledger_head, made_by, digest, approved_by, ended_by FROM :area.run ORDER BY 1",
         "SELECT * FROM :area.entry ORDER BY 1, 2, 3, 4, 5",
@@ -93,7 +95,7 @@ public class KilledVerbTests
         return string.Join('\n', bytes) + "\n" + await StateAsync(database);
     }
 
-    /// <summary>What an employer paid for June, and who owes what: the bytes of the list.</summary>
+    /// <summary>What an employer paid for June, who owes what, and whose benefits changed: the bytes of the files.</summary>
     private static async Task<string> ReceiveAsync(BatchCli batch, Random? random, string files)
     {
         string employer = (await File.ReadAllLinesAsync(Directory.GetFiles(files, "payroll-202106.csv")[0]))[1].Split(',')[0];
@@ -101,8 +103,12 @@ public class KilledVerbTests
         await File.WriteAllLinesAsync(receipts, ["单位编号,费款所属期,到账金额,到账日期,凭证号,滞纳金", $"{employer},2021-06,100.00,2021-07-20,A1,1.50", $"{employer},2021-06,200.00,2021-08-20,A2,"]);
         await DoAsync(batch, random, "import", receipts, "--area", Area, "--month", "2021-08", "--by", "operator");
         await DoAsync(batch, random, "report", "arrears", "--area", Area, "--month", "2021-08", "--format", "csv", "--out", report);
-        return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(report)));
+        string benefits = Path.Combine(files, "benefits.csv");
+        await DoAsync(batch, random, "benefits", "--area", Area, "--month", "2021-08", "--out", benefits);
+        return Hash(await File.ReadAllBytesAsync(report)) + Hash(await File.ReadAllBytesAsync(benefits));
     }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes));
 
     /// <summary>A run that is discarded, the year's statements and its interest.</summary>
     private static async Task EndYearAsync(BatchCli batch, Random? random)
@@ -127,7 +133,7 @@ public class KilledVerbTests
         string[][] questions =
         [
             ["preview", Number(run)], ["balance", "--id", id], ["statement", "--id", id, "--from", "2021-06", "--to", "2021-08"],
-            ["explain", "--id", id, "--month", "2021-06"], ["coverage", "--id", id], ["simulate", "--area", Area, "--month", "2021-06", "--policy", policy],
+            ["explain", "--id", id, "--month", "2021-06"], ["coverage", "--id", id], ["benefits", "--id", id, "--month", "2021-08"], ["simulate", "--area", Area, "--month", "2021-06", "--policy", policy],
             ["validate", payroll, "--area", Area], ["calc", "--area", Area, "--month", "2021-06", "--status", "active", "--birth", "1985-06-01", "--base", "8000"],
             ["policy", "check"], ["policy", "show", Area, "--month", "2021-06"], ["db", "url"],
         ];

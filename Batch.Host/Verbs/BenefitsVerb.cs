@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Benefits;
+using Batch.Jobs.Inquiry;
+using Batch.Jobs.Reports;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary>
+/// <c>benefits --id ID [--month M]</c>: whether one person is entitled; <c>benefits --area A --month M --out FILE</c>: what changed since the last
+/// such file.
+/// </summary>
+internal static class BenefitsVerb
+{
+    private static readonly Option<string?> Id = new("--id") { Description = "公民身份号码 / citizen number", HelpName = "ID" };
+    private static readonly Option<string?> Card = new("--card") { Description = "卡号 / card number", HelpName = "NO" };
+    private static readonly Option<string?> Area = VerbOptions.Area(required: false);
+    private static readonly Option<YearMonth?> Month = VerbOptions.Month(required: false);
+    private static readonly Option<FileInfo?> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE" };
+
+    public static Command Create() => new Verb("benefits", "统筹待遇状态：一人，或一月的变更文件", "benefit status: of one person, or a month's file of changes", RunAsync)
+    {
+        Id, Card, Area, Month, ReportVerb.Format, Out,
+    };
+
+    private static Task<int> RunAsync(VerbCall call)
+    {
+        bool ofPerson = call.Get(Id) is not null || call.Get(Card) is not null;
+        return ofPerson == (call.Get(Out) is not null)
+            ? throw VerbFault.OfUsage("Give either --id or --card, or --area, --month and --out.", "请给出 --id 或 --card；或者 --area、--month 和 --out。")
+            : ofPerson ? AskAsync(call) : ExportAsync(call);
+    }
+
+    private static async Task<int> AskAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        AccountHolder holder = await AccountHolder.FindAsync(database, call.Get(Area), call.Get(Id), call.Get(Card), call.Today, call.Cancellation);
+        BenefitDocument told = await new BenefitInquiry(holder.Area).ReadAsync(holder.Person, call.Get(Month), call.Today.ToYearMonth(), call.Cancellation);
+        call.Output.Document(told);
+        call.Output.Line($"{told.Month.Text()} {Named(told.Status)}  自 since {told.Since?.Text() ?? "-"}  等待至 waiting until {told.WaitingUntil?.Text() ?? "-"}");
+        call.Output.Line($"{told.Reason} {told.ReasonEn}");
+        call.Output.Table(
+            ["自 from", "至 to", "状态 status", "等待期至 waiting until"],
+            told.Spells.Select(s => new[] { s.From.Text(), s.To?.Text() ?? "", Named(s.Status), s.WaitingUntil?.Text() ?? "" }));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ExportAsync(VerbCall call)
+    {
+        if (call.Get(Area) is not { } code || call.Get(Month) is not { } month)
+        {
+            throw VerbFault.OfUsage("The month's file needs --area and --month.", "导出变更文件须给出 --area 和 --month。");
+        }
+
+        string file = call.Need(Out)!.FullName;
+        ReportVerb.RefuseFolder(file);
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, code, call.Cancellation);
+        BenefitExportDocument told = await new BenefitExport(area).WriteAsync(month, call.Get(ReportVerb.Format), file, call.Cancellation);
+        call.Output.Document(told);
+        call.Output.Line($"待遇状态变更 {told.Area} {told.Month.Text()}  {file}");
+        call.Output.Table(
+            ["人数 people", "行 rows", "正常 eligible", "暂停 suspended", "等待 waiting", "终止 ended", "未参保 not enrolled"],
+            [[.. new[] { told.People, told.Rows, told.Eligible, told.Suspended, told.Waiting, told.Ended, told.NotEnrolled }.Select(n => n.ToString(CultureInfo.InvariantCulture))]]);
+        return ExitCode.Done;
+    }
+
+    private static string Named(Rules.BenefitStatus status)
+    {
+        (string chinese, string english) = BenefitInquiry.NameOf(status);
+        return $"{chinese} {english}";
+    }
+}
