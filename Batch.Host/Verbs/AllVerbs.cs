@@ -14,6 +14,7 @@ internal static class AllVerbs
         SimulateVerb.Create(),
         ImportVerb.Create(),
         .. SubmissionVerbs.Create(),
+        .. HeldVerbs.Create(),
         .. RunVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),

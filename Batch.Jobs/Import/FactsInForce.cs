@@ -9,6 +9,9 @@ public sealed class StandingFact(FactRow row, int submission)
 {
     public FactRow Row { get; set; } = row;
     public int Submission { get; set; } = submission;
+
+    /// <summary>The row of a file of this transaction that said the same again.</summary>
+    public (int Submission, int Row) SaidAgain { get; set; }
 }
 
 /// <summary>

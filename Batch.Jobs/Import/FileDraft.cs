@@ -40,6 +40,9 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public int Submission { get; set; } = submission;
     public SubmissionKind Kind { get; } = kind;
     public int? Parent { get; init; }
+
+    /// <summary>It is no file but what an operator decided about a held row.</summary>
+    public bool IsDecision { get; init; }
     public FileContent? Content { get; set; }
 
     /// <summary>A rejection with its column named as the file names it.</summary>

@@ -68,8 +68,10 @@ public sealed class Staging(FileDraft draft, int rows)
         int employer = row.Employer;
         StandingFact? own = standing?.Find(f => f.Row.Employer == employer);
         bool contested = standing?.Exists(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn) ?? false;
-        if (own is not null && own.Row.State != FactState.Withdrawn && own.Row.SaysTheSameAs(row) && !IsReleased(own, contested, known))
+        if (own is not null && own.Row.SaysTheSameAs(row) && (own.Row.State != FactState.Withdrawn || contested) && !IsReleased(own, contested, known))
         {
+            // Also what an operator has decided against, as long as the other side stands: he is not asked again.
+            own.SaidAgain = own.Submission == Draft.Submission ? own.SaidAgain : (Draft.Submission, row.Row);
             _unchanged++;
             _unchangedFen += Math.Max(row.Second, 0) + Math.Max(row.Third, 0);
         }
@@ -81,6 +83,16 @@ public sealed class Staging(FileDraft draft, int rows)
         {
             int first = Math.Abs(own.Row.Row);
             HoldOthers(standing!, own, new Rejection(Codes.DuplicateLine, first, "", id.ToString(), row.Row.ToString(CultureInfo.InvariantCulture)));
+            Hold(row, standing, own, new Rejection(Codes.DuplicateLine, row.Row, "", id.ToString(), first.ToString(CultureInfo.InvariantCulture)));
+        }
+        else if (own is not null && own.SaidAgain.Submission == Draft.Submission)
+        {
+            // The first of the two repeats an earlier file: it changed nothing until this one contradicted it.
+            int first = own.SaidAgain.Row;
+            FactRow repeated = own.Row with { Row = first };
+            _unchanged--;
+            _unchangedFen -= Math.Max(repeated.Second, 0) + Math.Max(repeated.Third, 0);
+            Hold(repeated, standing, own, new Rejection(Codes.DuplicateLine, first, "", id.ToString(), row.Row.ToString(CultureInfo.InvariantCulture)));
             Hold(row, standing, own, new Rejection(Codes.DuplicateLine, row.Row, "", id.ToString(), first.ToString(CultureInfo.InvariantCulture)));
         }
         else if (contested)

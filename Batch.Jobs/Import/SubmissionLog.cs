@@ -74,7 +74,10 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         return new FileOutcome(name, content, kind, found.Submission, found.Rows, 0, found.Rows, 0, 0, 0, [], null);
     }
 
-    /// <summary>How many facts of a submission are overridden by later ones.</summary>
+    // A decision about a row of a file does not make the file another: sent again it is in force.
+    private string NoDecision => area.Sql("l.submission_id NOT IN (SELECT submission_id FROM :area.decision)");
+
+    /// <summary>How many facts of a submission are overridden by later files.</summary>
     public async Task<long> SupersededAsync(int submission, CancellationToken cancellation)
     {
         long superseded = 0;
@@ -84,11 +87,11 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             {
                 "contribution" => $"""
                     SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
-                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.employer_id = f.employer_id AND l.submission_id > f.submission_id)
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.employer_id = f.employer_id AND l.submission_id > f.submission_id AND {NoDecision})
                     """,
                 "pension" => $"""
                     SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
-                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.submission_id > f.submission_id)
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.submission_id > f.submission_id AND {NoDecision})
                     """,
                 "receipt" => area.Sql($"SELECT count(*) FROM :area.receipt f WHERE receipt_month = '{month.Text()}-01' AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (") + area.Sql(
                     "SELECT FROM :area.receipt l WHERE (l.receipt_month, l.employer_id, l.document) = (f.receipt_month, f.employer_id, f.document) AND l.submission_id > f.submission_id)"),
@@ -182,7 +185,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     {
         copy.StartRow();
         copy.Write(draft.Submission, NpgsqlDbType.Integer);
-        copy.Write((draft.Content ?? FileContent.Payroll).ToString().ToLowerInvariant(), NpgsqlDbType.Text);
+        copy.Write(draft.IsDecision ? "decision" : (draft.Content ?? FileContent.Payroll).ToString().ToLowerInvariant(), NpgsqlDbType.Text);
         copy.Write(draft.Kind.ToString().ToLowerInvariant(), NpgsqlDbType.Text);
         copy.Write((draft.Month ?? draft.LatestMonth ?? fallback).FirstDay(), NpgsqlDbType.Date);
         copy.Write(draft.Name, NpgsqlDbType.Text);

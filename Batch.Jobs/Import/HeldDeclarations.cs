@@ -1,0 +1,174 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Held contributions and pensions: a month declared by two employers, two different lines in one file, people who are not enrolled.</summary>
+internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFacts
+{
+    private static readonly string[] PayrollFigures = ["缴费基数 base", "个人缴费 person paid", "单位缴费 employer paid"];
+    private static readonly string[] PensionFigures = ["上年月均 prior year", "本年月均 this year", "当月 month"];
+
+    public string Fact => kind == FactKind.Contribution ? "contribution" : "pension";
+
+    /// <summary>A version with the submission that said it.</summary>
+    private sealed record Version(FactRow Row, int Submission)
+    {
+        public bool IsRow => Row.Row > 0;
+    }
+
+    /// <summary>All versions of what one employer declared for one person and month.</summary>
+    private sealed class Key(List<Version> versions)
+    {
+        public Version Latest { get; } = versions.OrderBy(v => v.Submission).ThenBy(v => !v.IsRow).ThenBy(v => v.Row.Row).Last();
+
+        public bool IsHeld => Latest.Row.State == FactState.Held;
+
+        /// <summary>The rows that could stand: those of the last submission that had any. Two lines of one file are two.</summary>
+        public IEnumerable<Version> Sides => versions.Where(v => v.IsRow && v.Submission == versions.Where(o => o.IsRow).Max(o => o.Submission));
+    }
+
+    public async Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
+    {
+        List<YearMonth> months = await HeldRows.MonthsAsync(connection, area, Fact, cancellation);
+        List<Version> sides = [];
+        foreach (YearMonth of in months.Where(m => month is null || m == month))
+        {
+            foreach (List<Key> person in await PersonsAsync(connection, of, "SELECT person_id FROM {0} WHERE state = 2", [], cancellation))
+            {
+                sides.AddRange(person.Where(k => k.IsHeld).SelectMany(k => k.Sides));
+            }
+        }
+
+        return await DescribeAsync(connection, sides, cancellation);
+    }
+
+    public async Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
+    {
+        foreach (YearMonth month in await MonthsOfAsync(connection, decision.Submission, cancellation))
+        {
+            List<List<Key>> persons = await PersonsAsync(
+                connection, month, "SELECT person_id FROM {0} WHERE submission_id = $1 AND row_no = $2", [decision.Submission, decision.Row], cancellation);
+            if (persons is not [{ } person] || person.Find(k => k.IsHeld && k.Sides.Any(s => IsNamed(s, decision))) is not { } key)
+            {
+                continue;
+            }
+
+            FactWriter writer = new(connection, area, kind);
+            foreach (FactRow fact in Facts(person, key, decision))
+            {
+                writer.Add(fact, draft.Submission);
+                draft.CountFact(Fact, month);
+            }
+
+            Count(draft, key.Sides.First(s => IsNamed(s, decision)).Row, decision.Take);
+            await writer.CompleteAsync(cancellation);
+            return true;
+        }
+
+        return false;
+    }
+
+    // The row that is taken stands, and what others declared for the person and month and is held is withdrawn, as it was declared: said again by
+    // the same employer, it is not a new question. A withdrawal leaves the other sides held.
+    private static IEnumerable<FactRow> Facts(List<Key> person, Key key, Decision decision)
+    {
+        FactRow named = key.Sides.First(s => IsNamed(s, decision)).Row;
+        yield return named with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 };
+        foreach (Key other in person.Where(k => decision.Take && k.Latest.Row.Employer != named.Employer && k.IsHeld))
+        {
+            yield return other.Latest.Row with { State = FactState.Withdrawn, Row = 0 };
+        }
+    }
+
+    private void Count(FileDraft draft, FactRow row, bool take)
+    {
+        draft.Rows = draft.Accepted = take ? 1 : 0;
+        if (take && kind == FactKind.Contribution)
+        {
+            (draft.PersonPaidFen, draft.EmployerPaidFen) = (row.Second, row.Third);
+        }
+    }
+
+    private static bool IsNamed(Version side, Decision decision) => side.Submission == decision.Submission && side.Row.Row == decision.Row;
+
+    private async Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT month FROM :area.submission_month WHERE submission_id = $1 AND fact = $2 ORDER BY 1"), connection);
+        command.Parameters.AddWithValue(submission);
+        command.Parameters.AddWithValue(Fact);
+        List<YearMonth> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
+        }
+
+        return months;
+    }
+
+    /// <summary>What was declared for each person that the query names in a month, employer by employer.</summary>
+    private async Task<List<List<Key>>> PersonsAsync(NpgsqlConnection connection, YearMonth month, string which, int[] values, CancellationToken cancellation)
+    {
+        string part = area.Part(Fact, month);
+        string columns = kind == FactKind.Contribution
+            ? "employer_id, base_fen, person_paid_fen, employer_paid_fen, received_on" : "0, prior_year_fen, this_year_fen, month_fen, NULL::date";
+        await using NpgsqlCommand command = new(
+            $"SELECT person_id, submission_id, row_no, state, {columns} FROM {part} WHERE person_id IN ({which.Replace("{0}", part, StringComparison.Ordinal)}) ORDER BY person_id",
+            connection);
+        foreach (int value in values)
+        {
+            command.Parameters.AddWithValue(value);
+        }
+
+        List<Version> versions = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            long Figure(int column) => reader.IsDBNull(column) ? FactRow.None : reader.GetInt64(column);
+            FactRow row = new(
+                month, reader.GetInt32(0), reader.GetInt32(4), reader.GetInt32(2), (FactState)reader.GetInt16(3), Figure(5), Figure(6), Figure(7),
+                reader.IsDBNull(8) ? null : reader.GetFieldValue<DateOnly>(8));
+            versions.Add(new Version(row, reader.GetInt32(1)));
+        }
+
+        return [.. versions.GroupBy(v => v.Row.Person).Select(p => p.GroupBy(v => v.Row.Employer).Select(e => new Key([.. e])).ToList())];
+    }
+
+    private async Task<List<HeldRow>> DescribeAsync(NpgsqlConnection connection, List<Version> sides, CancellationToken cancellation)
+    {
+        int[] submissions = [.. sides.Select(s => s.Submission)];
+        int[] rows = [.. sides.Select(s => s.Row.Row)];
+        Dictionary<(int, int), string> codes = await HeldRows.CodesAsync(connection, area, submissions, rows, cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. sides.Select(s => s.Row.Person)], cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
+        Dictionary<int, (string Number, string Name)> employers = await EmployersAsync(connection, [.. sides.Select(s => s.Row.Employer)], cancellation);
+        return [.. sides.Select(side => new HeldRow(
+            Fact, side.Submission, side.Row.Row, side.Row.Month, codes.GetValueOrDefault((side.Submission, side.Row.Row), Codes.TwoEmployers),
+            persons[side.Row.Person].Citizen, persons[side.Row.Person].Name, employers.GetValueOrDefault(side.Row.Employer).Number ?? "",
+            employers.GetValueOrDefault(side.Row.Employer).Name ?? "", files[side.Submission].File, files[side.Submission].By, Figures(side.Row)))];
+    }
+
+    private HeldFigure[] Figures(in FactRow row)
+    {
+        string[] names = kind == FactKind.Contribution ? PayrollFigures : PensionFigures;
+        long[] fen = [row.First, row.Second, row.Third];
+        return [.. names.Zip(fen, (name, f) => new HeldFigure(name, f == FactRow.None ? null : f))];
+    }
+
+    private async Task<Dictionary<int, (string Number, string Name)>> EmployersAsync(NpgsqlConnection connection, int[] employers, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT employer_id, number, name FROM :area.employer WHERE employer_id = ANY($1)"), connection);
+        command.Parameters.AddWithValue(employers);
+        Dictionary<int, (string, string)> found = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(reader.GetInt32(0), (reader.GetString(1), reader.GetString(2)));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,116 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Reports;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>A figure of a held row; null: not given.</summary>
+public readonly record struct HeldFigure(string Name, long? Fen);
+
+/// <summary>A row that waits for an operator's decision, with what he needs to decide. Rows of one person and month stand together: they are the sides of one question.</summary>
+/// <param name="Fact">The kind of fact that it would be.</param>
+/// <param name="Submission">Where it came from; with <paramref name="Row"/> what a decision names.</param>
+/// <param name="Code">Why it is held.</param>
+/// <param name="Citizen">Masked, as is the name.</param>
+/// <param name="Employer">Number of the employer; empty where there is none.</param>
+public sealed record HeldRow(
+    string Fact, int Submission, int Row, YearMonth Month, string Code, string Citizen, string Name, string Employer, string EmployerName, string File, string ReceivedBy,
+    IReadOnlyList<HeldFigure> Figures);
+
+/// <summary>One kind of facts of which some can be held.</summary>
+internal interface IHeldFacts
+{
+    /// <summary>The word in the tables.</summary>
+    string Fact { get; }
+
+    /// <param name="month">Null: all months.</param>
+    Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes the facts of a decision about one row, under the area's intake lock. False: the submission has no such row of this kind that is held.
+    /// </summary>
+    Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation);
+}
+
+/// <summary>Lists what is held in an area.</summary>
+public sealed class HeldRows(AreaSchema area)
+{
+    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) => [new HeldDeclarations(area, FactKind.Contribution), new HeldDeclarations(area, FactKind.Pension)];
+
+    public async Task<IReadOnlyList<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
+    {
+        List<HeldRow> rows = [];
+        foreach (IHeldFacts kind in Kinds(area))
+        {
+            rows.AddRange(await kind.ListAsync(connection, month, cancellation));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Months in which rows of a kind were ever held.</summary>
+    internal static async Task<List<YearMonth>> MonthsAsync(NpgsqlConnection connection, AreaSchema area, string fact, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT m.month FROM :area.submission_month m JOIN :area.submission s USING (submission_id) WHERE m.fact = $1 AND s.held > 0 ORDER BY 1"), connection);
+        command.Parameters.AddWithValue(fact);
+        List<YearMonth> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
+        }
+
+        return months;
+    }
+
+    /// <summary>Why a row is held: its own fault, or the other side's.</summary>
+    internal static async Task<Dictionary<(int Submission, int Row), string>> CodesAsync(
+        NpgsqlConnection connection, AreaSchema area, int[] submissions, int[] rows, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            $"""
+            SELECT r.submission_id, r.row_no, min(r.code) FROM :area.rejection r JOIN unnest($1, $2) t (s, n) ON t.s = r.submission_id AND t.n = r.row_no
+            WHERE r.code IN ({Intake.RejectionCodes.HeldList}) GROUP BY 1, 2
+            """), connection);
+        command.Parameters.AddWithValue(submissions);
+        command.Parameters.AddWithValue(rows);
+        Dictionary<(int, int), string> codes = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            codes.Add((reader.GetInt32(0), reader.GetInt32(1)), reader.GetString(2));
+        }
+
+        return codes;
+    }
+
+    internal static async Task<Dictionary<int, (string Citizen, string Name)>> PersonsAsync(NpgsqlConnection connection, AreaSchema area, int[] persons, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT person_id, citizen, name FROM :area.person WHERE person_id = ANY($1)"), connection);
+        command.Parameters.AddWithValue(persons);
+        Dictionary<int, (string, string)> found = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(reader.GetInt32(0), (Masking.Number(reader.GetInt64(1)), Masking.Name(reader.GetString(2))));
+        }
+
+        return found;
+    }
+
+    internal static async Task<Dictionary<int, (string File, string By)>> FilesAsync(NpgsqlConnection connection, AreaSchema area, int[] submissions, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT submission_id, file, received_by FROM :area.submission WHERE submission_id = ANY($1)"), connection);
+        command.Parameters.AddWithValue(submissions);
+        Dictionary<int, (string, string)> found = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(reader.GetInt32(0), (reader.GetString(1), reader.GetString(2)));
+        }
+
+        return found;
+    }
+}
