@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Batch.Host.Access;
+using Batch.Host.Engine;
 using Batch.Jobs.Server;
+using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -28,6 +30,7 @@ internal static class WebHost
         AddParts(builder.Services, database, options, clock);
         AddAccess(builder.Services);
         AddPages(builder.Services);
+        AddWork(builder.Services);
         WebApplication app = builder.Build();
         UsePipeline(app);
         return app;
@@ -52,6 +55,7 @@ internal static class WebHost
         app.UseAntiforgery();
         HealthChecks.Map(app);
         app.MapRazorPages();
+        Engines.MapDashboard(app);
     }
 
     private static void AddLogs(WebApplicationBuilder builder)
@@ -106,6 +110,20 @@ internal static class WebHost
         services.AddRazorPages();
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.Configure<RouteOptions>(routes => routes.LowercaseUrls = true);
+    }
+
+    private static void AddWork(IServiceCollection services)
+    {
+        Engines.AddTo(services);
+        services.AddSingleton<QueuedWork>();
+        services.AddSingleton<KindsOfWork>();
+        services.AddSingleton<WorkRunner>();
+        services.AddSingleton<WorkSweep>();
+        services.AddSingleton<ScheduleSettings>();
+        services.AddSingleton<Schedules>();
+        services.AddSingleton<EngineCalls>();
+        services.AddSingleton<WorkParts>();
+        services.AddHostedService<WorkHost>();
     }
 
     private sealed class VerbLifetime : IHostLifetime

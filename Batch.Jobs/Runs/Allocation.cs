@@ -16,6 +16,7 @@ public readonly record struct RunProgress(int Done, int Chunks);
 /// </summary>
 public sealed class Allocation(DatabaseConnection database, AreaSchema area, PolicyInForce policy)
 {
+    internal const string FigureMissing = "FIGURE_MISSING";
     private const int LockTries = 25;
 
     public async Task<RunDocument> RunAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -35,32 +36,39 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         // Held while computing: a second worker is refused, and a dead one's lock goes with its session.
         await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, cancellation);
         await LockAsync(session, cancellation);
-        RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
-        OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
-        if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
+        (OpenRun? open, RunPlan plan) = await FindOrOpenAsync(session, postingMonth, by, cancellation);
+        if (open is null)
         {
-            if (open.State != "computing")
-            {
-                return await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
-            }
+            return RunDocument.Nothing(area.Code, postingMonth);
         }
-        else
+
+        if (open.State != "computing")
         {
-            if (open is not null)
-            {
-                await DiscardStaleAsync(session, open, postingMonth, by, cancellation);
-            }
-
-            if (plan.Chunks.Count == 0)
-            {
-                return RunDocument.Nothing(area.Code, postingMonth);
-            }
-
-            open = new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), "computing", postingMonth, "allocation");
+            return await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
         }
 
         await ComputeAsync(open.Run, plan, postingMonth, workers, progress, by, cancellation);
         return await SealAsync(session, open.Run, postingMonth, cancellation);
+    }
+
+    /// <summary>The run that stands for the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>
+    internal async Task<(OpenRun? Open, RunPlan Plan)> FindOrOpenAsync(NpgsqlConnection session, YearMonth postingMonth, string by, CancellationToken cancellation)
+    {
+        RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
+        OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
+        if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
+        {
+            return (open, plan);
+        }
+
+        if (open is not null)
+        {
+            await DiscardStaleAsync(session, open, postingMonth, by, cancellation);
+        }
+
+        return plan.Chunks.Count == 0
+            ? (null, plan)
+            : (new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), "computing", postingMonth, "allocation"), plan);
     }
 
     // The server takes a moment to notice that a killed worker is gone; a living one works longer than that.
@@ -159,12 +167,17 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         }
         catch (MissingFigureException missing)
         {
-            // The month is refused, never guessed (edge 17): the run goes, the submissions wait on.
-            await new RunLife(database.Program, area).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
-            throw new DataFaultException(
-                "FIGURE_MISSING", $"{missing.Month.Text()} 缺少“{missing.Figure}”，请先用 policy set 给出并复核。",
-                $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
+            throw await RefuseAsync(run, missing, by, cancellation);
         }
+    }
+
+    /// <summary>The month is refused, never guessed (edge 17): the run goes, the submissions wait on.</summary>
+    internal async Task<DataFaultException> RefuseAsync(int run, MissingFigureException missing, string by, CancellationToken cancellation)
+    {
+        await new RunLife(database.Program, area).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
+        return new DataFaultException(
+            FigureMissing, $"{missing.Month.Text()} 缺少“{missing.Figure}”，请先用 policy set 给出并复核。",
+            $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
     }
 
     private async Task<HashSet<(YearMonth, int)>> DoneAsync(int run, CancellationToken cancellation)

@@ -78,6 +78,10 @@ public sealed class DatabaseConnection : IAsyncDisposable
         return session;
     }
 
+    /// <summary>Sessions of the program's role in a pool of their own, for a part that must not use up the others' (the job engine).</summary>
+    public NpgsqlDataSource OpenPool(int sessions) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(WithRole(Text, Roles.Program)) { MaxPoolSize = sessions, Timeout = 30 });
+
     /// <summary>A session as the user who logs in, with no role taken on: for making and dropping databases.</summary>
     internal async Task<NpgsqlConnection> OpenAdminAsync(string? database, CancellationToken cancellation)
     {

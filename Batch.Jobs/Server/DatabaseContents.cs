@@ -33,7 +33,7 @@ public static class DatabaseContents
     private static async Task DropSchemasAsync(DatabaseConnection connection, CancellationToken cancellation)
     {
         IReadOnlyList<string> areas = await Migrator.AreasAsync(connection.Owner, cancellation);
-        foreach (string schema in areas.Select(Migrator.SchemaOf).Append("batch"))
+        foreach (string schema in areas.Select(Migrator.SchemaOf).Concat(["batch", "quartz", "hangfire"]))
         {
             await using NpgsqlCommand drop = connection.Owner.CreateCommand($"DROP SCHEMA IF EXISTS {schema} CASCADE");
             await drop.ExecuteNonQueryAsync(cancellation);

@@ -1,0 +1,39 @@
+using Batch.Host.Access;
+using Batch.Jobs.Server;
+using Batch.Jobs.Work;
+using Hangfire;
+using Hangfire.Dashboard;
+
+namespace Batch.Host.Engine;
+
+/// <summary>The engine that this program was built with: Hangfire. The other folder holds the other one.</summary>
+internal static class Engines
+{
+    /// <summary>Where the engine's own pages are.</summary>
+    public const string? DashboardPath = "/jobs/engine";
+
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<HangfireEngine>();
+        services.AddSingleton<IJobEngine>(provider => provider.GetRequiredService<HangfireEngine>());
+        // For the dashboard; the worker is started by the engine.
+        services.AddHangfire((provider, hangfire) => hangfire.UseStorage(provider.GetRequiredService<HangfireEngine>().Storage));
+    }
+
+    /// <summary>Its dashboard: administrators may press its buttons, the others who see jobs only look.</summary>
+    public static void MapDashboard(WebApplication app)
+    {
+        HangfireEngine engine = app.Services.GetRequiredService<HangfireEngine>();
+        app.MapHangfireDashboard(
+            DashboardPath!,
+            new DashboardOptions
+            {
+                Authorization = [],
+                AppPath = "/",
+                DashboardTitle = "Batch",
+                DisplayStorageConnectionString = false,
+                IsReadOnlyFunc = static context => !context.GetHttpContext().User.IsInRole(UserRoles.Administrator),
+            },
+            engine.Storage).RequireAuthorization(Permissions.SeeJobs);
+    }
+}

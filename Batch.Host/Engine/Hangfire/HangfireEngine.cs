@@ -1,0 +1,159 @@
+using Batch.Jobs.Server;
+using Batch.Jobs.Work;
+using Cronos;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.PostgreSql;
+using Hangfire.States;
+using Hangfire.Storage;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Host.Engine;
+
+/// <summary>Hangfire with its PostgreSQL storage. Its retries are off: our own tables decide what is done again.</summary>
+internal sealed class HangfireEngine : IJobEngine
+{
+    private const string Schema = "hangfire";
+    private const string Queue = "batch";
+    private const int Workers = 4;
+    private const long InstallLock = 0x6261_7463_6802;
+
+    private static readonly TimeZoneInfo Shanghai = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+
+    private readonly IServiceProvider services;
+    private readonly DatabaseConnection database;
+    private readonly NpgsqlDataSource pool;
+    private readonly JobFilterProviderCollection filters;
+    private PostgreSqlStorage? storage;
+    private BackgroundJobServer? server;
+
+    public HangfireEngine(IServiceProvider services, DatabaseConnection database)
+    {
+        (this.services, this.database) = (services, database);
+        // Hangfire's locks hold a session each; its workers, schedulers and heartbeats share the rest.
+        pool = database.OpenPool(Workers + 12);
+        filters = [new JobFilterCollection { new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete } }];
+    }
+
+    public string Name => "Hangfire";
+
+    /// <summary>Its tables are made first, by the owner; what runs has the program's role.</summary>
+    public PostgreSqlStorage Storage => storage ??= OpenStorage();
+
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        server ??= new BackgroundJobServer(
+            new BackgroundJobServerOptions
+            {
+                ServerName = $"{Environment.MachineName}:{Environment.ProcessId}",
+                WorkerCount = Workers,
+                Queues = [Queue],
+                SchedulePollingInterval = TimeSpan.FromSeconds(5),
+                StopTimeout = TimeSpan.FromSeconds(10),
+                ShutdownTimeout = TimeSpan.FromSeconds(20),
+                CancellationCheckInterval = TimeSpan.FromSeconds(2),
+                FilterProvider = filters,
+                Activator = new CallActivator(services),
+            },
+            Storage);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync()
+    {
+        if (server is { } running)
+        {
+            running.SendStop();
+            await running.WaitForShutdownAsync(CancellationToken.None);
+            running.Dispose();
+        }
+    }
+
+    public Task WakeAsync(int job, CancellationToken cancellation)
+    {
+        Client().Create(Job.FromExpression<EngineCalls>(calls => calls.RunAsync(job, CancellationToken.None)), new EnqueuedState(Queue));
+        return Task.CompletedTask;
+    }
+
+    public Task ScheduleAsync(IReadOnlyList<Schedule> schedules, CancellationToken cancellation)
+    {
+        RecurringJobManager recurring = new(Storage, filters);
+        using IStorageConnection connection = Storage.GetConnection();
+        Dictionary<string, RecurringJobDto> standing = connection.GetRecurringJobs().ToDictionary(r => r.Id);
+        foreach (Schedule schedule in schedules.Where(s => s.Enabled))
+        {
+            string id = $"{schedule.Area} {schedule.Work}";
+            if (!standing.Remove(id, out RecurringJobDto? same) || same.Cron != schedule.Cron)
+            {
+                (string area, string work) = (schedule.Area, schedule.Work);
+                // What was missed is settled by our own tables: the engine forgets it.
+                RecurringJobOptions options = new() { TimeZone = Shanghai, MisfireHandling = MisfireHandlingMode.Ignorable };
+                recurring.AddOrUpdate(id, Job.FromExpression<EngineCalls>(calls => calls.FireAsync(area, work, CancellationToken.None), Queue), schedule.Cron, options);
+            }
+        }
+
+        foreach (string gone in standing.Keys)
+        {
+            recurring.RemoveIfExists(gone);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Instant? NextAfter(string cron, Instant after) =>
+        CronExpression.Parse(cron).GetNextOccurrence(after.ToDateTimeOffset(), Shanghai) is { } next ? Instant.FromDateTimeOffset(next) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        server?.Dispose();
+        await pool.DisposeAsync();
+    }
+
+    private BackgroundJobClient Client() => new(Storage, filters);
+
+    private PostgreSqlStorage OpenStorage()
+    {
+        using (NpgsqlConnection owner = database.Owner.OpenConnection())
+        {
+            Execute(owner, $"SELECT pg_advisory_lock({InstallLock})");
+            try
+            {
+                PostgreSqlObjectsInstaller.Install(owner, Schema);
+                Execute(owner, $"GRANT USAGE ON SCHEMA {Schema} TO {Roles.Program}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {Schema} TO {Roles.Program};"
+                    + $"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {Schema} TO {Roles.Program}");
+            }
+            finally
+            {
+                Execute(owner, $"SELECT pg_advisory_unlock({InstallLock})");
+            }
+        }
+
+        return new PostgreSqlStorage(new PoolFactory(pool), new PostgreSqlStorageOptions
+        {
+            SchemaName = Schema,
+            PrepareSchemaIfNecessary = false,
+            EnableTransactionScopeEnlistment = false,
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromMinutes(5),
+            AllowDegradedModeWithoutStorage = false,
+        });
+    }
+
+    private static void Execute(NpgsqlConnection connection, string sql)
+    {
+        using NpgsqlCommand command = new(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private sealed class PoolFactory(NpgsqlDataSource pool) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => pool.CreateConnection();
+    }
+
+    private sealed class CallActivator(IServiceProvider services) : JobActivator
+    {
+        public override object ActivateJob(Type jobType) => services.GetRequiredService(jobType);
+    }
+}

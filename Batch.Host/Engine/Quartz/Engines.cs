@@ -1,0 +1,18 @@
+using Batch.Jobs.Server;
+using Batch.Jobs.Work;
+
+namespace Batch.Host.Engine;
+
+/// <summary>The engine that this program was built with: Quartz.NET. The other folder holds the other one.</summary>
+internal static class Engines
+{
+    /// <summary>Quartz has no pages of its own: those of the product show the work.</summary>
+    public const string? DashboardPath = null;
+
+    public static void AddTo(IServiceCollection services) =>
+        services.AddSingleton<IJobEngine>(provider => new QuartzEngine(provider, provider.GetRequiredService<DatabaseConnection>()));
+
+    public static void MapDashboard(WebApplication app)
+    {
+    }
+}

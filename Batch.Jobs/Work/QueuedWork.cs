@@ -1,0 +1,215 @@
+using System.Text.Json;
+using Batch.Jobs.Areas;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Work;
+
+/// <summary>The queued work of all areas: asked for, looked at, paused, resumed, cancelled and retried, with who and why.</summary>
+public sealed class QueuedWork(NpgsqlDataSource program)
+{
+    internal const string Columns =
+        """
+        job_id, kind, area, argument, parent, asked_by, asked_at, state, wanted, wanted_by, wanted_why, attempts, worker, started_at, ended_at,
+        CASE WHEN kind = 'allocate' THEN (SELECT count(*) FILTER (WHERE c.state = 'done') FROM batch.job c WHERE c.parent = j.job_id) ELSE done END,
+        CASE WHEN kind = 'allocate' THEN (SELECT count(*) FROM batch.job c WHERE c.parent = j.job_id) ELSE total END,
+        result, fault ->> 'code', fault ->> 'zh', fault ->> 'en'
+        """;
+
+    /// <summary>Set where the engine runs in this program: new work need not wait for the next look.</summary>
+    public Action Asked { get; set; } = () => { };
+
+    /// <summary>Asks for work. Work that is already asked for and has not ended is that work.</summary>
+    public async Task<int> AskAsync(WorkOrder order, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        int job = await AskAsync(connection, order, cancellation);
+        Asked();
+        return job;
+    }
+
+    /// <summary>The same within a caller's transaction: the work is there when what asks for it is.</summary>
+    public static async Task<int> AskAsync(NpgsqlConnection connection, WorkOrder order, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await using NpgsqlCommand command = new(
+                """
+                WITH asked AS (
+                    INSERT INTO batch.job (kind, area, argument, parent, asked_by) VALUES ($1, $2, $3, $4, $5)
+                    ON CONFLICT (kind, area, argument) WHERE state IN ('queued', 'running', 'waiting', 'paused', 'parked') DO NOTHING RETURNING job_id),
+                noted AS (INSERT INTO batch.job_event (job_id, act, who) SELECT job_id, 'asked', $5 FROM asked)
+                SELECT job_id FROM asked UNION ALL
+                SELECT job_id FROM batch.job WHERE kind = $1 AND area = $2 AND argument = $3 AND state IN ('queued', 'running', 'waiting', 'paused', 'parked')
+                LIMIT 1
+                """, connection);
+            command.Parameters.AddWithValue(order.Kind);
+            command.Parameters.AddWithValue(order.Area.Code);
+            command.Parameters.AddWithValue(order.Argument);
+            command.Parameters.Add(new NpgsqlParameter { Value = (object?)order.Parent ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
+            command.Parameters.AddWithValue(order.By);
+            // Nothing: the one in the way ended between the two looks.
+            if (await command.ExecuteScalarAsync(cancellation) is int job)
+            {
+                return job;
+            }
+        }
+    }
+
+    /// <exception cref="DataFaultException">WORK_UNKNOWN.</exception>
+    public async Task<WorkItem> ReadAsync(int job, CancellationToken cancellation) =>
+        await ListAsync("job_id = $1", cancellation, job) is [{ } found]
+            ? found
+            : throw new DataFaultException("WORK_UNKNOWN", $"没有作业 {job}。", $"There is no job {job}.");
+
+    /// <summary>A page of work, the latest first; pieces of runs only when asked for by their parent.</summary>
+    public async Task<IReadOnlyList<WorkItem>> ListAsync(string? area, int? before, int most, CancellationToken cancellation) => await ListAsync(
+        "parent IS NULL AND ($1 = '' OR area = $1) AND job_id < $2 ORDER BY job_id DESC LIMIT $3", cancellation, area ?? "", before ?? int.MaxValue, most);
+
+    public async Task<IReadOnlyList<WorkItem>> PiecesAsync(int parent, CancellationToken cancellation) => await ListAsync("parent = $1 ORDER BY job_id", cancellation, parent);
+
+    /// <summary>What is parked: it needs somebody.</summary>
+    public async Task<IReadOnlyList<WorkItem>> ParkedAsync(string area, CancellationToken cancellation) =>
+        await ListAsync("area = $1 AND state = 'parked' ORDER BY job_id", cancellation, area);
+
+    public async Task<IReadOnlyList<WorkEvent>> EventsAsync(int job, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand("SELECT at, act, who, why FROM batch.job_event WHERE job_id = $1 ORDER BY seq");
+        command.Parameters.AddWithValue(job);
+        List<WorkEvent> events = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            events.Add(new WorkEvent(Instant.FromDateTimeUtc(reader.GetDateTime(0)), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+        }
+
+        return events;
+    }
+
+    /// <summary>Holds work back at its next edge: a run between two chunks, anything else where it is (it begins again when resumed).</summary>
+    public Task PauseAsync(int job, string who, string why, CancellationToken cancellation) => SteerAsync(
+        job, "pause", who, why,
+        """
+        UPDATE batch.job SET state = CASE WHEN state = 'running' THEN state ELSE 'paused' END, wanted = 'pause', wanted_by = $2, wanted_why = $3
+        WHERE (job_id = $1 AND state IN ('queued', 'running', 'waiting')) OR (parent = $1 AND state = 'queued')
+        """, cancellation);
+
+    public Task ResumeAsync(int job, string who, string why, CancellationToken cancellation) => SteerAsync(
+        job, "resume", who, why,
+        """
+        UPDATE batch.job SET state = CASE WHEN state = 'paused' THEN 'queued' ELSE state END, wanted = NULL, wanted_by = NULL, wanted_why = NULL, woken_at = NULL, wake_at = now()
+        WHERE (job_id = $1 AND (state = 'paused' OR (state = 'running' AND wanted = 'pause'))) OR (parent = $1 AND state = 'paused')
+        """, cancellation);
+
+    /// <summary>Gives work up at its next edge. A run whose chunks are given up is discarded.</summary>
+    public Task CancelAsync(int job, string who, string why, CancellationToken cancellation) => SteerAsync(
+        job, "cancel", who, why,
+        """
+        UPDATE batch.job SET wanted = 'cancel', wanted_by = $2, wanted_why = $3,
+               state = CASE WHEN state = 'running' THEN state WHEN kind = 'allocate' THEN 'queued' ELSE 'cancelled' END,
+               ended_at = CASE WHEN state = 'running' OR kind = 'allocate' THEN NULL ELSE now() END, woken_at = NULL, wake_at = now()
+        WHERE (job_id = $1 AND parent IS NULL AND state IN ('queued', 'running', 'waiting', 'paused', 'parked')) OR (parent = $1 AND state IN ('queued', 'paused', 'parked'))
+        """, cancellation);
+
+    /// <summary>Has parked work done again, alone.</summary>
+    public Task RetryAsync(int job, string who, string why, CancellationToken cancellation) => SteerAsync(
+        job, "retry", who, why,
+        "UPDATE batch.job SET state = 'queued', fault = NULL, attempts = 0, woken_at = NULL, wake_at = now(), ended_at = NULL WHERE job_id = $1 AND state = 'parked'",
+        cancellation);
+
+    private async Task SteerAsync(int job, string act, string who, string why, string sql, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(why))
+        {
+            throw new DataFaultException("REASON_MISSING", "请写明原因。", "Say why.");
+        }
+
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        await LockAsync(connection, job, cancellation);
+        await using NpgsqlCommand command = new(sql, connection);
+        command.Parameters.AddWithValue(job);
+        if (act is "pause" or "cancel")
+        {
+            command.Parameters.AddWithValue(who);
+            command.Parameters.AddWithValue(why);
+        }
+
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            await transaction.RollbackAsync(cancellation);
+            WorkItem item = await ReadAsync(job, cancellation);
+            throw new DataFaultException(
+                "WORK_STATE", $"作业 {job} 的状态是 {WorkText.Of(item.State).Chinese}，不能执行此操作。", $"Job {job} is {WorkText.Of(item.State).English}; this cannot be done to it.");
+        }
+
+        await NoteAsync(connection, job, act, who, why, cancellation);
+        await transaction.CommitAsync(cancellation);
+        Asked();
+    }
+
+    /// <summary>A run's job is the lock of its pieces: whoever moves either takes it first.</summary>
+    internal static async Task LockAsync(NpgsqlConnection connection, int job, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(
+            "SELECT 1 FROM batch.job WHERE job_id = (SELECT coalesce(parent, job_id) FROM batch.job WHERE job_id = $1) FOR UPDATE", connection);
+        command.Parameters.AddWithValue(job);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    internal static async Task NoteAsync(NpgsqlConnection connection, int job, string act, string who, string? why, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new("INSERT INTO batch.job_event (job_id, act, who, why) VALUES ($1, $2, $3, $4)", connection);
+        command.Parameters.AddWithValue(job);
+        command.Parameters.AddWithValue(act);
+        command.Parameters.AddWithValue(who);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = why });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<List<WorkItem>> ListAsync(string where, CancellationToken cancellation, params object[] values)
+    {
+        await using NpgsqlCommand command = program.CreateCommand($"SELECT {Columns} FROM batch.job j WHERE {where}");
+        foreach (object value in values)
+        {
+            command.Parameters.AddWithValue(value);
+        }
+
+        List<WorkItem> items = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            items.Add(Of(reader));
+        }
+
+        return items;
+    }
+
+    internal static WorkItem Of(NpgsqlDataReader reader)
+    {
+        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        Instant? Moment(int column) => reader.IsDBNull(column) ? null : Instant.FromDateTimeUtc(reader.GetDateTime(column));
+        return new WorkItem(
+            reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt32(4), reader.GetString(5), Moment(6)!.Value,
+            Enum.Parse<WorkState>(reader.GetString(7), ignoreCase: true), Text(8), Text(9), Text(10), reader.GetInt32(11), Text(12), Moment(13), Moment(14),
+            reader.GetInt64(15), reader.IsDBNull(16) ? null : reader.GetInt64(16), Text(17) is { } json ? JsonDocument.Parse(json).RootElement : null,
+            Text(18) is { } code ? new WorkFault(code, Text(19) ?? "", Text(20) ?? "") : null);
+    }
+}
+
+/// <summary>What states are called.</summary>
+public static class WorkText
+{
+    public static (string Chinese, string English) Of(WorkState state) => state switch
+    {
+        WorkState.Queued => ("排队", "queued"),
+        WorkState.Running => ("进行中", "running"),
+        WorkState.Waiting => ("分片进行中", "its pieces are running"),
+        WorkState.Paused => ("已暂停", "paused"),
+        WorkState.Parked => ("已搁置", "parked"),
+        WorkState.Done => ("完成", "done"),
+        WorkState.Refused => ("被拒绝", "refused"),
+        WorkState.Cancelled => ("已取消", "cancelled"),
+        _ => (state.ToString(), state.ToString()),
+    };
+}

@@ -1,0 +1,131 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Runs;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Work;
+
+/// <summary>The settings of recurring work: proposed by one person, in force after the approval of another. Nothing is edited; the last approval counts.</summary>
+public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine, IClock clock)
+{
+    /// <summary>What is in force, of one area or of all. An area seen for the first time gets the shipped schedules.</summary>
+    public async Task<IReadOnlyList<Schedule>> ListAsync(string? area, CancellationToken cancellation)
+    {
+        await AdoptShippedAsync(cancellation);
+        return await ReadAsync(
+            "SELECT area, work, cron, missed, enabled, argument, proposed_by, approved_by, approved_at, change_id FROM batch.schedule_now WHERE $1 = '' OR area = $1 ORDER BY 1, 2",
+            area ?? "", cancellation);
+    }
+
+    /// <summary>What was proposed and waits for somebody else.</summary>
+    public async Task<IReadOnlyList<Schedule>> PendingAsync(string? area, CancellationToken cancellation) => await ReadAsync(
+        """
+        SELECT area, work, cron, missed, enabled, argument, proposed_by, NULL, proposed_at, change_id FROM batch.schedule_change c
+        WHERE ($1 = '' OR area = $1) AND NOT EXISTS (SELECT FROM batch.schedule_approval a WHERE a.change_id >= c.change_id AND a.change_id IN (
+            SELECT d.change_id FROM batch.schedule_change d WHERE d.area = c.area AND d.work = c.work)) ORDER BY change_id
+        """, area ?? "", cancellation);
+
+    /// <summary>Number of the proposal. The same proposal by the same person while it waits is the same one.</summary>
+    /// <exception cref="DataFaultException">CRON: the expression is none. SCHEDULE: there is no such work.</exception>
+    public async Task<int> ProposeAsync(Schedule wanted, string by, CancellationToken cancellation)
+    {
+        if (ShippedSchedules.List.All(s => s.Work != wanted.Work))
+        {
+            throw new DataFaultException("SCHEDULE", $"没有定时作业“{wanted.Work}”。", $"There is no recurring work called {wanted.Work}.");
+        }
+
+        try
+        {
+            _ = engine.NextAfter(wanted.Cron, clock.GetCurrentInstant()) ?? throw new FormatException("it is never due");
+        }
+        catch (FormatException fault)
+        {
+            throw new DataFaultException(
+                "CRON", $"“{wanted.Cron}”不是有效的时间表达式（分 时 日 月 星期）。", $"\"{wanted.Cron}\" is not a cron expression (minute hour day month weekday): {fault.Message}");
+        }
+
+        Schedule? same = (await PendingAsync(wanted.Area, cancellation)).FirstOrDefault(s => s with { Since = wanted.Since, Change = wanted.Change } == wanted with { ProposedBy = by, ApprovedBy = null });
+        return same?.Change ?? await InsertAsync(wanted, by, cancellation);
+    }
+
+    /// <exception cref="DataFaultException">SAME_PERSON; SCHEDULE_UNKNOWN.</exception>
+    public async Task ApproveAsync(int change, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(
+            """
+            WITH approved AS (INSERT INTO batch.schedule_approval (change_id, approved_by) VALUES ($1, $2) ON CONFLICT (change_id) DO NOTHING RETURNING change_id)
+            INSERT INTO batch.audit (who, act, area, subject) SELECT $2, 'schedule approve', c.area, c.work || ' ' || $1 FROM batch.schedule_change c JOIN approved USING (change_id)
+            """);
+        command.Parameters.AddWithValue(change);
+        command.Parameters.AddWithValue(by);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+        catch (PostgresException unknown) when (unknown.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            throw new DataFaultException("SCHEDULE_UNKNOWN", $"没有提案 {change}。", $"There is no proposal {change}.");
+        }
+    }
+
+    private async Task<int> InsertAsync(Schedule wanted, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(
+            """
+            WITH proposed AS (
+                INSERT INTO batch.schedule_change (area, work, cron, missed, enabled, argument, proposed_by) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING change_id),
+            noted AS (INSERT INTO batch.audit (who, act, area, subject) SELECT $7, 'schedule propose', $1, $2 || ' ' || change_id FROM proposed)
+            SELECT change_id FROM proposed
+            """);
+        command.Parameters.AddWithValue(wanted.Area);
+        command.Parameters.AddWithValue(wanted.Work);
+        command.Parameters.AddWithValue(wanted.Cron);
+        command.Parameters.AddWithValue(wanted.Missed.ToString().ToLowerInvariant());
+        command.Parameters.AddWithValue(wanted.Enabled);
+        command.Parameters.AddWithValue(wanted.Argument);
+        command.Parameters.AddWithValue(by);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private async Task AdoptShippedAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        await using NpgsqlCommand command = new(
+            """
+            SELECT pg_advisory_xact_lock(hashtext('batch.schedule'));
+            WITH areas AS (SELECT DISTINCT substr(series, 6) AS area FROM batch.migration WHERE series LIKE 'area\_%'),
+            shipped AS (
+                INSERT INTO batch.schedule_change (area, work, cron, missed, enabled, proposed_by)
+                SELECT a.area, s.work, s.cron, s.missed, s.enabled, 'shipped' FROM areas a, unnest(@works, @crons, @missed, @enabled) s(work, cron, missed, enabled)
+                WHERE NOT EXISTS (SELECT FROM batch.schedule_change c WHERE c.area = a.area AND c.work = s.work) RETURNING change_id)
+            INSERT INTO batch.schedule_approval (change_id, approved_by) SELECT change_id, 'shipped' FROM shipped
+            """, connection);
+        command.Parameters.AddWithValue("works", ShippedSchedules.List.Select(s => s.Work).ToArray());
+        command.Parameters.AddWithValue("crons", ShippedSchedules.List.Select(s => s.Cron).ToArray());
+        command.Parameters.AddWithValue("missed", ShippedSchedules.List.Select(s => s.Missed.ToString().ToLowerInvariant()).ToArray());
+        command.Parameters.AddWithValue("enabled", ShippedSchedules.List.Select(s => s.Enabled).ToArray());
+        await command.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private async Task<List<Schedule>> ReadAsync(string sql, string area, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(sql);
+        command.Parameters.AddWithValue(area);
+        List<Schedule> schedules = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            schedules.Add(new Schedule(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), Enum.Parse<MissedPolicy>(reader.GetString(3), ignoreCase: true), reader.GetBoolean(4),
+                reader.GetString(5), reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7), Instant.FromDateTimeUtc(reader.GetDateTime(8)), reader.GetInt32(9)));
+        }
+
+        return schedules;
+    }
+}

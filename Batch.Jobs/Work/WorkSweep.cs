@@ -1,0 +1,59 @@
+using Npgsql;
+
+namespace Batch.Jobs.Work;
+
+/// <summary>
+/// Looks over the queue every second or as soon as something is asked for: wakes what is due, and takes back what a dead worker held. It is what makes the
+/// engine's forgetting harmless.
+/// </summary>
+public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
+{
+    private const int AtOnce = 200;
+
+    public async Task SweepAsync(CancellationToken cancellation)
+    {
+        await TakeBackAsync(cancellation);
+        foreach (int job in await DueAsync(cancellation))
+        {
+            await engine.WakeAsync(job, cancellation);
+        }
+    }
+
+    // A worker takes the lock before it says that it runs, and lets go of it after it says how it ended.
+    private async Task TakeBackAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(
+            """
+            WITH dead AS (
+                UPDATE batch.job SET state = 'queued', woken_at = NULL, wake_at = now()
+                WHERE state = 'running' AND job_id NOT IN (SELECT job_id FROM batch.job_alive) RETURNING job_id, worker)
+            INSERT INTO batch.job_event (job_id, act, who, why) SELECT job_id, 'taken back', 'batch', worker FROM dead
+            """);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    // What was woken long ago and is still queued was forgotten by the engine. A run whose chunks are all done may have missed the word of the last.
+    private async Task<List<int>> DueAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(
+            """
+            WITH whole AS (
+                UPDATE batch.job p SET state = 'queued', woken_at = NULL WHERE state = 'waiting'
+                   AND NOT EXISTS (SELECT FROM batch.job c WHERE c.parent = p.job_id AND c.state NOT IN ('done', 'cancelled')))
+            UPDATE batch.job SET woken_at = now() WHERE job_id IN (
+                SELECT job_id FROM batch.job WHERE state = 'queued' AND wake_at <= now() AND (woken_at IS NULL OR woken_at < now() - interval '2 minutes')
+                ORDER BY job_id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING job_id
+            """);
+        command.Parameters.AddWithValue(AtOnce);
+        List<int> due = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            due.Add(reader.GetInt32(0));
+        }
+
+        due.Sort();
+        return due;
+    }
+}
