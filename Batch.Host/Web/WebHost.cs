@@ -65,6 +65,7 @@ internal static class WebHost
         // stdout is for the verb's one document.
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Hangfire", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning)
             // The keys lie in the database, which is guarded as the money in it is.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
