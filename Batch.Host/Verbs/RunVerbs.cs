@@ -104,7 +104,7 @@ internal static class RunText
         output.Document(new
         {
             run.Run, run.Area, run.Month, run.State, run.People, run.Entries, run.Credited, run.PersonPaid, run.EmployerPaid, run.PoolPaid, run.Pool, run.Other,
-            run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, lastMonth = before,
+            run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, run.Movements, lastMonth = before,
             anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
         });
         if (run.Run is null)

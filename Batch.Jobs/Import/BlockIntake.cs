@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Policies;
@@ -14,7 +15,7 @@ public readonly record struct DraftBlock(FileDraft Draft, LineBlock Block);
 /// Judges lines that declare something for a person and month (payroll, pension): what each is worth against the policy and against what
 /// stands, so that every row ends as accepted, unchanged, held or rejected.
 /// </summary>
-public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind kind, PersonRegistry persons, EmployerRegistry employers, NpgsqlConnection connection)
+public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind kind, PersonRegistry persons, EmployerRegistry employers, AccountLives lives, NpgsqlConnection connection)
 {
     private readonly FactsInForce _standing = new(connection, area, kind);
     private readonly FactWriter _writer = new(connection, area, kind);
@@ -131,6 +132,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         }
 
         await _standing.LoadAsync(pairs, cancellation);
+        await lives.LoadAsync(pairs.Select(p => p.Person), cancellation);
     }
 
     private void Judge(LineBlock block, Staging staging)
@@ -143,7 +145,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
                 ? FactRow.Of(block.Payroll[i], person, employers.Find(block.Payroll[i].Employer))
                 : FactRow.Of(block.Pension[i], person);
             staging.Speaks(row);
-            if (Check(block, i, month, persons.RecordOf(person), staging.Draft))
+            if (Check(block, i, month, persons.RecordOf(person), staging.Draft) && IsOpen(row, month))
             {
                 bool known = policy.For(month).RegistersUnknownPeople || persons.RecordOf(person).EnrolledIn is not null;
                 staging.Accept(row, id, _standing.For(new PersonMonthKey(person, month)), known);
@@ -190,6 +192,25 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         }
 
         return _faults.Count == 0;
+    }
+
+    /// <summary>Nothing more is declared for a closed account until the person enrols anew; what stands already may be said again (edge 29).</summary>
+    private bool IsOpen(in FactRow row, YearMonth month)
+    {
+        if (lives.IsPlain(row.Person) || lives.Of(row.Person).In(month).ClosedOn is not { } closed)
+        {
+            return true;
+        }
+
+        FactRow said = row;
+        bool stands = _standing.For(new PersonMonthKey(row.Person, month))
+            ?.Exists(f => f.Row.Employer == said.Employer && f.Row.State == FactState.Accepted && f.Row.SaysTheSameAs(said)) ?? false;
+        if (!stands)
+        {
+            _faults.Add(new Rejection(Codes.AccountClosed, row.Row, "费款所属期", month.Text(), MovementIntake.Text(closed)));
+        }
+
+        return stands;
     }
 
     // A refused file leaves no trace in what stands for the files after it.

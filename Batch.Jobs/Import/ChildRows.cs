@@ -48,6 +48,18 @@ internal static class ChildRows
         return block.ParentRows.Select(r => new ChildRow(submission, r.Row, r.ParentRow, outcomes.GetValueOrDefault(r.Row, RowOutcome.Unchanged), paid.GetValueOrDefault(r.Row)));
     }
 
+    /// <summary>Of a file of movements.</summary>
+    public static IEnumerable<ChildRow> Of(int submission, IEnumerable<(int Row, int ParentRow)> rows, MovementStaging staging)
+    {
+        Dictionary<int, RowOutcome> outcomes = staging.Rejections.DistinctBy(r => r.Row).ToDictionary(r => r.Row, _ => RowOutcome.Rejected);
+        foreach (MovementFact fact in staging.Facts)
+        {
+            outcomes[fact.Row] = fact.State == FactState.Held ? RowOutcome.Held : RowOutcome.Accepted;
+        }
+
+        return rows.Select(r => new ChildRow(submission, r.Row, r.ParentRow, outcomes.GetValueOrDefault(r.Row, RowOutcome.Unchanged), null));
+    }
+
     /// <summary>Of a file of changes of status.</summary>
     public static IEnumerable<ChildRow> Of(int submission, LineBlock block, HashSet<int> unchanged)
     {

@@ -17,7 +17,7 @@ internal static class EventWriter
         }
 
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.person_event (person_id, event, on_date, value, submission_id, row_no) FROM STDIN (FORMAT binary)"), cancellation);
+            area.Sql("COPY :area.person_event (person_id, event, on_date, value, submission_id, row_no, document) FROM STDIN (FORMAT binary)"), cancellation);
         foreach ((int person, PersonsLine line, int submission) in events)
         {
             copy.StartRow();
@@ -35,6 +35,14 @@ internal static class EventWriter
 
             copy.Write(submission, NpgsqlDbType.Integer);
             copy.Write(line.Row, NpgsqlDbType.Integer);
+            if (line.Document is null)
+            {
+                copy.WriteNull();
+            }
+            else
+            {
+                copy.Write(line.Document, NpgsqlDbType.Text);
+            }
         }
 
         await copy.CompleteAsync(cancellation);

@@ -9,7 +9,7 @@ namespace Batch.Jobs.Import;
 public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, FactKind kind)
 {
     private readonly Dictionary<YearMonth, List<(FactRow Row, int Submission)>> _pending = [];
-    private readonly HashSet<YearMonth> _opened = [];
+    private readonly FactTables _tables = new(connection, area, kind == FactKind.Contribution ? "contribution" : "pension");
     private readonly string _table = kind == FactKind.Contribution ? "contribution" : "pension";
 
     public void Add(in FactRow row, int submission)
@@ -31,11 +31,7 @@ public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, Fac
                 continue;
             }
 
-            if (_opened.Add(month))
-            {
-                await CallAsync("open_facts", month, cancellation);
-            }
-
+            await _tables.OpenAsync(month, cancellation);
             await CopyAsync(month, rows, cancellation);
             rows.Clear();
         }
@@ -44,18 +40,7 @@ public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, Fac
     public async Task CompleteAsync(CancellationToken cancellation)
     {
         await FlushAsync(cancellation);
-        foreach (YearMonth month in _opened)
-        {
-            await CallAsync("close_facts", month, cancellation);
-        }
-    }
-
-    private async Task CallAsync(string function, YearMonth month, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT :area.{function}($1, $2)"), connection);
-        command.Parameters.AddWithValue(_table);
-        command.Parameters.AddWithValue(month.FirstDay());
-        await command.ExecuteNonQueryAsync(cancellation);
+        await _tables.CloseAsync(cancellation);
     }
 
     private async Task CopyAsync(YearMonth month, List<(FactRow Row, int Submission)> rows, CancellationToken cancellation)

@@ -62,6 +62,9 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public long EmployerPaidFen { get; set; }
     public long HeldFen { get; set; }
     public long UnchangedFen { get; set; }
+
+    /// <summary>Of the accepted movements, each without its sign.</summary>
+    public long MovedFen { get; set; }
     public string? Refused { get; set; }
 
     /// <summary>Bytes of the file that the rows so far were read from, or a little more: it is read ahead.</summary>
@@ -70,6 +73,16 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     /// <summary>The first rejections, for the outcome; all of them go to the table.</summary>
     public List<Rejection> Rejections { get; } = [];
     public Dictionary<(string Fact, YearMonth Month), int> Facts { get; } = [];
+
+    /// <summary>Movements by their day.</summary>
+    public Dictionary<DateOnly, int> Days { get; } = [];
+
+    /// <summary>Anything of it goes to the facts.</summary>
+    public bool HasFacts => Facts.Count > 0 || Days.Count > 0;
+
+    /// <summary>Of a replacement: the movements it names, and the days, kinds and channels that it speaks of.</summary>
+    public HashSet<MovementIdentity> NamedMovements { get; } = [];
+    public HashSet<(DateOnly Day, MovementKind Kind, SpendingChannel Channel)> MovementGroups { get; } = [];
 
     /// <summary>People that the file speaks of, by month; what a replacement leaves out is withdrawn.</summary>
     public Dictionary<YearMonth, PersonSet> Present { get; } = [];
@@ -88,14 +101,17 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
         Facts[(fact, month)] = Facts.GetValueOrDefault((fact, month)) + facts;
     }
 
+    public void CountDay(DateOnly day) => Days[day] = Days.GetValueOrDefault(day) + 1;
+
     /// <summary>Refuses the whole file: every row is rejected, nothing else remains of it.</summary>
     public void Refuse(Rejection reason)
     {
         Refused = reason.Code;
         Rejected = Rows;
         Accepted = Unchanged = Held = 0;
-        PersonPaidFen = EmployerPaidFen = HeldFen = UnchangedFen = 0;
+        PersonPaidFen = EmployerPaidFen = HeldFen = UnchangedFen = MovedFen = 0;
         Facts.Clear();
+        Days.Clear();
         Rejections.Insert(0, reason);
         if (Rejections.Count > RejectionsShown)
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Policies;
@@ -14,8 +15,10 @@ public sealed class GroupIntake(
 {
     private readonly PersonRegistry _persons = new(connection, area);
     private readonly EmployerRegistry _employers = new(connection, area);
+    private readonly AccountLives _lives = new(connection, area);
     private readonly Dictionary<FileContent, BlockIntake> _intakes = [];
     private ReceiptsIntake? _receipts;
+    private MovementIntake? _movements;
 
     /// <summary>Small files are read whole; those that are refused leave nothing behind but the record of it.</summary>
     public async Task TakeSmallAsync(IReadOnlyList<FileDraft> drafts, CancellationToken cancellation)
@@ -87,6 +90,7 @@ public sealed class GroupIntake(
         }
 
         draft.Month ??= draft.LatestMonth;
+        await (draft.Content == FileContent.Movements ? Movements.EndAsync(draft, cancellation) : Task.CompletedTask);
         if (Closed(draft) is { } closed)
         {
             draft.Refuse(closed);
@@ -170,7 +174,13 @@ public sealed class GroupIntake(
         FileContent content = blocks[0].Draft.Content!.Value;
         if (content == FileContent.Persons)
         {
-            await new PersonsIntake(area, _persons, connection).TakeAsync(blocks, whole, cancellation);
+            await new PersonsIntake(area, _persons, _lives, connection).TakeAsync(blocks, whole, cancellation);
+            return;
+        }
+
+        if (content == FileContent.Movements)
+        {
+            await Movements.TakeAsync(blocks, whole, cancellation);
             return;
         }
 
@@ -184,13 +194,14 @@ public sealed class GroupIntake(
     }
 
     private ReceiptsIntake Receipts() => _receipts ??= new ReceiptsIntake(area, _employers, connection);
+    private MovementIntake Movements => _movements ??= new MovementIntake(area, policy, _persons, _lives, connection);
 
     private BlockIntake IntakeFor(FileContent content)
     {
         if (!_intakes.TryGetValue(content, out BlockIntake? intake))
         {
             FactKind kind = content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
-            _intakes.Add(content, intake = new BlockIntake(area, policy, kind, _persons, _employers, connection));
+            _intakes.Add(content, intake = new BlockIntake(area, policy, kind, _persons, _employers, _lives, connection));
         }
 
         return intake;
@@ -208,6 +219,11 @@ public sealed class GroupIntake(
             return await Receipts().WithdrawAsync(draft, request.Confirm, cancellation);
         }
 
+        if (draft.Content == FileContent.Movements)
+        {
+            return await Movements.WithdrawAsync(draft, request.Confirm, cancellation);
+        }
+
         FactKind kind = draft.Content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
         return await new Replacement(area, connection, IntakeFor(draft.Content!.Value), kind).WithdrawAsync(draft, month, request.Confirm, cancellation);
     }
@@ -218,10 +234,12 @@ public sealed class GroupIntake(
         {
             await intake.CompleteAsync(cancellation);
         }
+
+        await (_movements?.CompleteAsync(cancellation) ?? Task.CompletedTask);
     }
 
     private Rejection? Closed(FileDraft draft) =>
-        draft.Kind == SubmissionKind.Regular && draft.Content is FileContent.Payroll or FileContent.Pension && draft.Month is { } month && month <= lastClosed
+        draft.Kind == SubmissionKind.Regular && draft.Content is FileContent.Payroll or FileContent.Pension or FileContent.Movements && draft.Month is { } month && month <= lastClosed
             ? new Rejection("MONTH_CLOSED", 0, "", month.Text(), "--kind supplementary")
             : null;
 
@@ -230,6 +248,7 @@ public sealed class GroupIntake(
         FileContent.Payroll => block.Payroll.Count == 0 ? null : block.Payroll.Max(l => l.Month),
         FileContent.Pension => block.Pension.Count == 0 ? null : block.Pension.Max(l => l.Month),
         FileContent.Receipts => block.Receipts.Count == 0 ? null : block.Receipts.Max(l => l.Month),
+        FileContent.Movements => block.Movements.Count == 0 ? null : block.Movements.Max(l => l.On).ToYearMonth(),
         _ => block.Persons.Count == 0 ? null : block.Persons.Max(l => l.On).ToYearMonth(),
     };
 
@@ -243,6 +262,7 @@ public sealed class GroupIntake(
             whole.Pension.AddRange(block.Pension);
             whole.Persons.AddRange(block.Persons);
             whole.Receipts.AddRange(block.Receipts);
+            whole.Movements.AddRange(block.Movements);
             whole.Rejections.AddRange(block.Rejections);
             whole.ParentRows.AddRange(block.ParentRows);
             whole.RejectedPaid.AddRange(block.RejectedPaid);

@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using NodaTime;
@@ -6,9 +7,10 @@ using Npgsql;
 namespace Batch.Jobs.Import;
 
 /// <summary>Takes in changes of people's status: each a dated event; the same said again changes nothing, a later file overrides an earlier one.</summary>
-public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, NpgsqlConnection connection)
+public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection)
 {
     private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly AccountEvents _accounts = new(connection, area, lives);
     private readonly Dictionary<(int Person, PersonEvent Event), (LocalDate On, string? Value)> _latest = [];
 
     private readonly Dictionary<string, long> _cards = new(StringComparer.Ordinal);
@@ -18,6 +20,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
         await persons.LoadAsync(blocks.SelectMany(b => b.Block.Persons).Select(l => l.Id.Digits17), cancellation);
         await LoadLatestAsync(blocks, cancellation);
         await LoadCardsAsync(blocks, cancellation);
+        await LoadAccountsAsync(blocks, cancellation);
         List<(int Person, PersonsLine Line, int Submission)> events = [];
         List<ChildRow> children = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
@@ -33,16 +36,24 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
                 continue;
             }
 
-            _rejections.Add(draft.Submission, block.Rejections);
             HashSet<int> unchanged = [];
             foreach (PersonsLine line in block.Persons)
             {
-                if (!Take(line, draft, events))
+                switch (Take(line, draft, events, out Rejection? fault))
                 {
-                    unchanged.Add(line.Row);
+                    case RowOutcome.Unchanged:
+                        draft.Unchanged++;
+                        unchanged.Add(line.Row);
+                        break;
+                    case RowOutcome.Rejected:
+                        draft.Rejected++;
+                        block.Rejections.Add(draft.InItsWords(fault!));
+                        draft.Show(block.Rejections[^1]);
+                        break;
                 }
             }
 
+            _rejections.Add(draft.Submission, block.Rejections);
             if (draft.Parent is not null)
             {
                 children.AddRange(ChildRows.Of(draft.Submission, block, unchanged));
@@ -50,25 +61,52 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
         }
 
         await persons.WriteAsync(cancellation);
+        await _accounts.WriteAsync(cancellation);
         await EventWriter.WriteAsync(connection, area, events, cancellation);
         await _rejections.FlushAsync(cancellation);
         await ChildRows.WriteAsync(connection, area, children, cancellation);
     }
 
-    // False: it is known already.
-    private bool Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events)
+    private async Task LoadAccountsAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        List<(int, PersonsLine)> lines = [];
+        foreach (PersonsLine line in blocks.SelectMany(b => b.Block.Persons).Where(l => l.Event == PersonEvent.New || AccountEvents.IsOfAccount(l.Event)))
+        {
+            if (persons.TryFind(line.Id, out int person))
+            {
+                lines.Add((person, line));
+            }
+        }
+
+        await _accounts.LoadAsync(lines, cancellation);
+    }
+
+    private RowOutcome Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events, out Rejection? fault)
     {
         YearMonth month = line.On.ToYearMonth();
         draft.LatestMonth = draft.LatestMonth is null || month > draft.LatestMonth ? month : draft.LatestMonth;
+        bool ofAccount = AccountEvents.IsOfAccount(line.Event);
+        fault = null;
         if (!persons.TryFind(line.Id, out int person))
         {
+            if (ofAccount)
+            {
+                fault = new Rejection(Codes.AccountMissing, line.Row, "公民身份号码", line.Id.ToString(), "");
+                return RowOutcome.Rejected;
+            }
+
             person = persons.Register(line.Id, line.Name, month, draft.Submission);
         }
 
-        if (_latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value))
+        if (ofAccount ? _accounts.IsKnown(person, line) : _latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value))
         {
-            draft.Unchanged++;
-            return false;
+            return RowOutcome.Unchanged;
+        }
+
+        fault = ofAccount ? _accounts.Take(person, line) : line.Event == PersonEvent.New ? _accounts.TakeEnrolment(person, line, draft.Submission) : null;
+        if (fault is not null)
+        {
+            return RowOutcome.Rejected;
         }
 
         _latest[(person, line.Event)] = (line.On, line.Value);
@@ -76,7 +114,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Npgsq
         draft.CountFact("event", month);
         persons.Confirm(person);
         events.Add((person, line, draft.Submission));
-        return true;
+        return RowOutcome.Accepted;
     }
 
     // A card belongs to one person.

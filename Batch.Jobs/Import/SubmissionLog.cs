@@ -81,8 +81,9 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     public async Task<long> SupersededAsync(int submission, CancellationToken cancellation)
     {
         long superseded = 0;
-        foreach ((string fact, YearMonth month) in await MonthsAsync(submission, cancellation))
+        foreach ((string fact, DateOnly day) in await MonthsAsync(submission, cancellation))
         {
+            YearMonth month = day.Month();
             string? sql = fact switch
             {
                 "contribution" => $"""
@@ -95,12 +96,22 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
                     """,
                 "receipt" => area.Sql($"SELECT count(*) FROM :area.receipt f WHERE receipt_month = '{month.Text()}-01' AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (") + area.Sql(
                     "SELECT FROM :area.receipt l WHERE (l.receipt_month, l.employer_id, l.document) = (f.receipt_month, f.employer_id, f.document) AND l.submission_id > f.submission_id)"),
+                "movement" => $"""
+                    SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.on_date = $2 AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.on_date = $2 AND l.person_id = f.person_id AND l.kind = f.kind AND l.channel = f.channel
+                            AND l.member = f.member AND l.reference = f.reference AND l.submission_id > f.submission_id)
+                    """,
                 _ => null,
             };
             if (sql is not null)
             {
                 await using NpgsqlCommand command = new(sql, connection) { CommandTimeout = 0 };
                 command.Parameters.AddWithValue(submission);
+                if (fact == "movement")
+                {
+                    command.Parameters.AddWithValue(day);
+                }
+
                 superseded += (long)(await command.ExecuteScalarAsync(cancellation))!;
             }
         }
@@ -114,7 +125,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
             """
             COPY :area.submission (submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected,
-                                   person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, received_by) FROM STDIN (FORMAT binary)
+                                   person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by) FROM STDIN (FORMAT binary)
             """), cancellation))
         {
             foreach (FileDraft draft in drafts)
@@ -130,12 +141,13 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         {
             foreach (FileDraft draft in drafts)
             {
-                foreach (((string fact, YearMonth month), int facts) in draft.Facts)
+                foreach ((string fact, DateOnly month, int facts) in draft.Facts.Select(f => (f.Key.Fact, f.Key.Month.FirstDay(), f.Value))
+                    .Concat(draft.Days.Select(d => ("movement", d.Key, d.Value))))
                 {
                     copy.StartRow();
                     copy.Write(draft.Submission, NpgsqlDbType.Integer);
                     copy.Write(fact, NpgsqlDbType.Text);
-                    copy.Write(month.FirstDay(), NpgsqlDbType.Date);
+                    copy.Write(month, NpgsqlDbType.Date);
                     copy.Write(facts, NpgsqlDbType.Integer);
                 }
             }
@@ -146,7 +158,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await using (NpgsqlCommand waiting = new(area.Sql(
             "INSERT INTO :area.waiting_submission SELECT submission_id, month FROM :area.submission WHERE submission_id = ANY($1)"), connection))
         {
-            waiting.Parameters.AddWithValue(drafts.Where(d => d.Facts.Count > 0).Select(d => d.Submission).ToArray());
+            waiting.Parameters.AddWithValue(drafts.Where(d => d.HasFacts).Select(d => d.Submission).ToArray());
             await waiting.ExecuteNonQueryAsync(cancellation);
         }
 
@@ -167,15 +179,15 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await rejections.FlushAsync(cancellation);
     }
 
-    private async Task<List<(string Fact, YearMonth Month)>> MonthsAsync(int submission, CancellationToken cancellation)
+    private async Task<List<(string Fact, DateOnly Month)>> MonthsAsync(int submission, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT fact, month FROM :area.submission_month WHERE submission_id = $1"), connection);
         command.Parameters.AddWithValue(submission);
-        List<(string, YearMonth)> months = [];
+        List<(string, DateOnly)> months = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month()));
+            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)));
         }
 
         return months;
@@ -208,6 +220,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         copy.Write(draft.EmployerPaidFen, NpgsqlDbType.Bigint);
         copy.Write(draft.HeldFen, NpgsqlDbType.Bigint);
         copy.Write(draft.UnchangedFen, NpgsqlDbType.Bigint);
+        copy.Write(draft.MovedFen, NpgsqlDbType.Bigint);
         copy.Write(by, NpgsqlDbType.Text);
     }
 }

@@ -19,8 +19,8 @@ public sealed record StatementDocument(YearMonth From, YearMonth To, Money Openi
 /// <summary>What an account holds: the last year-end statement plus the entries since, read from named months only.</summary>
 public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
 {
-    // Interest is the person's, but it is no credit 划入 of a month.
-    private static readonly string Interest = NameOf(Runs.Component.Interest);
+    // Interest and movements are the person's, but they are no credit 划入 of a month.
+    private static readonly string[] Credits = [NameOf(Runs.Component.Contribution), NameOf(Runs.Component.Retiree)];
 
     public async Task<BalanceDocument> BalanceAsync(int account, YearMonth? at, CancellationToken cancellation)
     {
@@ -126,7 +126,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
     private async Task<CreditDocument?> LastCreditAsync(
         NpgsqlConnection connection, int account, List<StatementLine> recent, YearMonth? at, CancellationToken cancellation)
     {
-        if (recent.FindLast(l => l.Amount > Money.Zero && l.Component != Interest) is { } credit)
+        if (recent.FindLast(l => l.Amount > Money.Zero && Credits.Contains(l.Component)) is { } credit)
         {
             return new CreditDocument(credit.Month, credit.PostingMonth, credit.Amount);
         }
@@ -144,5 +144,11 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
             : null;
     }
 
-    private static string NameOf(Runs.Component component) => component.ToString().ToLowerInvariant();
+    private static string NameOf(Runs.Component component) => component switch
+    {
+        Runs.Component.PayOut => "pay-out",
+        Runs.Component.TransferIn => "transfer-in",
+        Runs.Component.TransferOut => "transfer-out",
+        _ => component.ToString().ToLowerInvariant(),
+    };
 }

@@ -22,7 +22,6 @@ public static class Codes
     public const string CountMismatch = "COUNT_MISMATCH";
     public const string ZipRatio = "ZIP_RATIO";
     public const string ZipEntryTooLarge = "ZIP_ENTRY_TOO_LARGE";
-    public const string MovementsNotSupportedYet = "MOVEMENTS_NOT_SUPPORTED_YET";
     public const string AreaUnknown = "AREA_UNKNOWN";
     public const string ReplacementLeavesOut = "REPLACEMENT_LEAVES_OUT";
     public const string ReplacementUnreadableRows = "REPLACEMENT_UNREADABLE_ROWS";
@@ -61,6 +60,13 @@ public static class Codes
     public const string EarlierMonthsInvalid = "EARLIER_MONTHS_INVALID";
     public const string DocumentBlank = "DOCUMENT_BLANK";
     public const string DocumentInvalid = "DOCUMENT_INVALID";
+    public const string MovementBlank = "MOVEMENT_BLANK";
+    public const string MovementUnknown = "MOVEMENT_UNKNOWN";
+    public const string MovementZero = "MOVEMENT_ZERO";
+    public const string ChannelUnknown = "CHANNEL_UNKNOWN";
+    public const string GroundUnknown = "GROUND_UNKNOWN";
+    public const string HeirBlank = "HEIR_BLANK";
+    public const string OtherAreaInvalid = "OTHER_AREA_INVALID";
     public const string AmountMismatch = "AMOUNT_MISMATCH";
     public const string AmountBelowShare = "AMOUNT_BELOW_SHARE";
     public const string PensionMissing = "PENSION_MISSING";
@@ -75,10 +81,18 @@ public static class Codes
     public const string AccountClosed = "ACCOUNT_CLOSED";
     public const string EventOutOfOrder = "EVENT_OUT_OF_ORDER";
     public const string ReceiptTwice = "RECEIPT_TWICE";
+    public const string AccountMissing = "ACCOUNT_MISSING";
+    public const string AccountFrozen = "ACCOUNT_FROZEN";
+    public const string AccountHasMoney = "ACCOUNT_HAS_MONEY";
+    public const string MovementAfterDeath = "MOVEMENT_AFTER_DEATH";
+    public const string DeathMissing = "DEATH_MISSING";
+    public const string MovementDiffers = "MOVEMENT_DIFFERS";
+    public const string SharesIncomplete = "SHARES_INCOMPLETE";
     public const string CardInUse = "CARD_IN_USE";
     public const string ParentOtherContent = "PARENT_OTHER_CONTENT";
     public const string ParentRowNotRejected = "PARENT_ROW_NOT_REJECTED";
     public const string UnknownPerson = "UNKNOWN_PERSON";
     public const string TwoEmployers = "TWO_EMPLOYERS";
+    public const string BalanceExceeded = "BALANCE_EXCEEDED";
     public const string DuplicateLine = "DUPLICATE_LINE";
 }

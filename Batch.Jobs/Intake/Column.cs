@@ -28,6 +28,14 @@ internal enum Column
     LateFee,
     LateInterest,
     ParentRow,
+    MovementOn,
+    Channel,
+    Ground,
+    Member,
+    Heir,
+    HeirName,
+    OtherArea,
+    EarlierMonths,
 }
 
 /// <summary>What senders call the columns: ours first, then those of other cities' forms, English, and the national platform's code names.</summary>
@@ -62,10 +70,18 @@ internal static class ColumnNames
         (Column.MovementKind, ["业务类型", "收支类型", "交易类型", "movement", "movement_kind"]),
         (Column.MovementAmount, ["金额", "发生额", "发生金额", "变动金额", "amount"]),
         (Column.ReceiptAmount, ["到账金额", "到帐金额", "实际到账金额", "实收金额", "实缴金额", "received_amount", "amount_received"]),
-        (Column.Document, ["凭证号", "凭证编号", "凭证号码", "票据号", "缴款书号", "流水号", "银行流水号", "document", "document_no", "voucher", "voucher_no"]),
+        (Column.Document, ["凭证号", "凭证编号", "凭证号码", "票据号", "缴款书号", "流水号", "银行流水号", "文书号", "单据号", "document", "document_no", "document_number", "voucher", "voucher_no"]),
         (Column.LateFee, ["滞纳金", "滞纳金金额", "late_fee"]),
         (Column.LateInterest, ["利息", "利息金额", "interest", "inte"]),
         (Column.ParentRow, ["原行号", "parent_row"]),
+        (Column.MovementOn, ["发生日期", "业务日期", "交易日期", "发生时间", "movement_date", "occurred_on"]),
+        (Column.Channel, ["渠道", "消费渠道", "消费类型", "channel"]),
+        (Column.Ground, ["事由", "支付事由", "支付原因", "原因", "ground"]),
+        (Column.Member, ["成员证件号码", "成员身份证号", "成员公民身份号码", "共济成员证件号码", "member", "member_id"]),
+        (Column.Heir, ["继承人证件号码", "继承人身份证号", "继承人公民身份号码", "heir", "heir_id"]),
+        (Column.HeirName, ["继承人姓名", "heir_name"]),
+        (Column.OtherArea, ["对方统筹区", "对方统筹区代码", "转出地", "转入地", "other_area"]),
+        (Column.EarlierMonths, ["以前年限", "累计月数", "以前累计月数", "earlier_months"]),
     ];
 
     private static readonly Dictionary<string, Column> ByName =
@@ -76,9 +92,9 @@ internal static class ColumnNames
 
     public static bool IsAmount(Column column) => column is Column.Base or Column.PersonPaid or Column.EmployerPaid
         or Column.PensionPriorYear or Column.PensionThisYear or Column.PensionMonth
-        or Column.ReceiptAmount or Column.LateFee or Column.LateInterest;
+        or Column.ReceiptAmount or Column.LateFee or Column.LateInterest or Column.MovementAmount;
 
-    public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue;
+    public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName;
 
     /// <summary>Reads a header cell: blanks, full-width forms, case, a leading mark and a remark in brackets do not matter.</summary>
     public static Column? Recognise(ReadOnlySpan<byte> cell)

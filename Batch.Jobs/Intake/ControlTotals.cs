@@ -10,11 +10,13 @@ internal sealed class ControlTotals
 {
     private readonly long[] fen = new long[Enum.GetValues<Column>().Length];
     private readonly bool[] unknown = new bool[Enum.GetValues<Column>().Length];
+    private readonly bool[] read = new bool[Enum.GetValues<Column>().Length];
 
     public void Add(Column column, Money? amount)
     {
         fen[(int)column] += amount?.Fen ?? 0;
         unknown[(int)column] |= amount is null;
+        read[(int)column] = true;
     }
 
     /// <summary>A row whose fields cannot be told apart: no column's sum is known any more.</summary>
@@ -25,7 +27,7 @@ internal sealed class ControlTotals
     {
         foreach (Column column in Enum.GetValues<Column>())
         {
-            if (!ColumnNames.IsAmount(column) || !header.Has(column) || unknown[(int)column])
+            if (!ColumnNames.IsAmount(column) || !header.Has(column) || unknown[(int)column] || !read[(int)column])
             {
                 continue;
             }

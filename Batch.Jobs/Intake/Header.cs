@@ -35,7 +35,7 @@ internal sealed class Header
 
     /// <summary>Where the columns stand that say the same for several people: employer, month, dates. Not numbers of people, and not amounts, which would count twice.</summary>
     public IEnumerable<int> PositionsOfTexts() => Enum.GetValues<Column>()
-        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.MovementAmount)).Select(Position);
+        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName)).Select(Position);
 
     /// <summary>Reads on to the header. Null, with the reason, if no row is one.</summary>
     public static Header? Find(RowSource rows, bool hasDefaultMonth, out Rejection fault)
@@ -86,20 +86,36 @@ internal sealed class Header
         }
 
         FileContent? content = Tell(positions);
+        if (content == FileContent.Movements)
+        {
+            // Both kinds of changes have these words for their columns; the amount tells them apart.
+            Rename(Column.Event, Column.MovementKind);
+            Rename(Column.EventOn, Column.MovementOn);
+        }
+
         fault = content is null || recognised < 3 ? new Rejection(Codes.HeaderUnknown, rows.Row, "", "", Required(FileContent.Payroll, true))
             : Missing(content.Value, positions, hasDefaultMonth) is { } missing
                 ? new Rejection(Codes.HeaderColumnMissing, rows.Row, ColumnNames.Ours(missing), "", ColumnNames.Ours(missing))
             : twice is not null ? new Rejection(Codes.HeaderColumnTwice, rows.Row, texts[(int)twice.Value], "2", "1")
             : null;
         return fault is null ? new Header(content!.Value, rows.FieldCount, positions, texts) : null;
+
+        void Rename(Column from, Column to)
+        {
+            if (positions[(int)to] < 0)
+            {
+                (positions[(int)to], texts[(int)to]) = (positions[(int)from], texts[(int)from]);
+                positions[(int)from] = -1;
+            }
+        }
     }
 
     /// <summary>What a file holds is told by the columns that only such a file has.</summary>
     private static FileContent? Tell(int[] positions)
     {
         bool has(Column column) => positions[(int)column] >= 0;
-        return has(Column.Event) ? FileContent.Persons
-            : has(Column.MovementKind) && has(Column.MovementAmount) ? FileContent.Movements
+        return (has(Column.MovementKind) || has(Column.Event)) && has(Column.MovementAmount) ? FileContent.Movements
+            : has(Column.Event) ? FileContent.Persons
             : has(Column.ReceiptAmount) ? FileContent.Receipts
             : has(Column.PensionPriorYear) || has(Column.PensionThisYear) || has(Column.PensionMonth) ? FileContent.Pension
             : has(Column.Base) || has(Column.PersonPaid) || has(Column.EmployerPaid) ? FileContent.Payroll
@@ -129,7 +145,7 @@ internal sealed class Header
             FileContent.Pension => [Column.Id, Column.Month],
             FileContent.Receipts => [Column.EmployerCode, Column.Month, Column.ReceiptAmount, Column.ReceivedOn, Column.Document],
             FileContent.Persons => [Column.Id, Column.Event, Column.EventOn],
-            _ => [Column.Id],
+            _ => [Column.Id, Column.MovementKind, Column.MovementAmount, Column.MovementOn],
         };
         return month ? required : required.Where(c => c != Column.Month);
     }

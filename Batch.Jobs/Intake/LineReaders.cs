@@ -59,7 +59,7 @@ internal static class ReceiptRow
 /// <summary>A row of status changes to a line.</summary>
 internal static class PersonsRow
 {
-    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限";
+    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结 | 解冻 | 销户";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
     private const int MostEarlierMonths = 80 * 12;
@@ -73,6 +73,9 @@ internal static class PersonsRow
         ["死亡"] = PersonEvent.Died, ["died"] = PersonEvent.Died,
         ["人员类别"] = PersonEvent.Category, ["category"] = PersonEvent.Category,
         ["卡号"] = PersonEvent.Card, ["card"] = PersonEvent.Card,
+        ["冻结"] = PersonEvent.AccountFrozen, ["账户冻结"] = PersonEvent.AccountFrozen, ["frozen"] = PersonEvent.AccountFrozen,
+        ["解冻"] = PersonEvent.AccountUnfrozen, ["账户解冻"] = PersonEvent.AccountUnfrozen, ["unfrozen"] = PersonEvent.AccountUnfrozen,
+        ["销户"] = PersonEvent.AccountClosed, ["账户注销"] = PersonEvent.AccountClosed, ["closed"] = PersonEvent.AccountClosed,
         ["以前年限"] = PersonEvent.EarlierMonths, ["earlier-months"] = PersonEvent.EarlierMonths, ["earlier months"] = PersonEvent.EarlierMonths,
     };
 
@@ -100,10 +103,19 @@ internal static class PersonsRow
         {
             PersonEvent.Category => Category(row),
             PersonEvent.Card => Card(row),
-            PersonEvent.EarlierMonths => EarlierMonths(row),
+            PersonEvent.EarlierMonths => EarlierMonths(row, Column.EventValue),
+            PersonEvent.AccountClosed => ClosingGround(row),
             _ => null,
         };
-        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), value);
+        bool ofAccount = change is PersonEvent.AccountFrozen or PersonEvent.AccountUnfrozen or PersonEvent.AccountClosed;
+        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), value, ofAccount ? MovementRow.Document(row, required: true) : null);
+    }
+
+    /// <summary>The ground may stand in a column of its own or be the content of the change.</summary>
+    private static string? ClosingGround(RowFields row)
+    {
+        Column column = row.IsBlank(Column.EventValue) ? Column.Ground : Column.EventValue;
+        return row.TryChoice(column, MovementRow.GroundByWord, Codes.GroundUnknown, MovementRow.Grounds + " | 转出", out Ground ground) ? ground.ToString() : null;
     }
 
     private static string? Category(RowFields row)
@@ -145,12 +157,12 @@ internal static class PersonsRow
     }
 
     /// <summary>Months, or years and months: 150, 12年, 12年6个月, 6个月.</summary>
-    private static string? EarlierMonths(RowFields row)
+    public static string? EarlierMonths(RowFields row, Column column)
     {
-        string text = row.Normalised(Column.EventValue);
+        string text = row.Normalised(column);
         if (text.Length == 0)
         {
-            row.Reject(Column.EventValue, Codes.ValueBlank, "12年6个月");
+            row.Reject(column, Codes.ValueBlank, "12年6个月");
             return null;
         }
 
@@ -162,7 +174,7 @@ internal static class PersonsRow
         read &= (year >= 0 && rest.IsEmpty) || TryCount(rest, out months);
         if (!read || (years * 12) + months > MostEarlierMonths)
         {
-            row.Reject(Column.EventValue, Codes.EarlierMonthsInvalid, "12年6个月");
+            row.Reject(column, Codes.EarlierMonthsInvalid, "12年6个月");
             return null;
         }
 

@@ -36,10 +36,16 @@ public enum PersonEvent : short
     Category = 6,
     Card = 7,
     EarlierMonths = 8,
+    AccountFrozen = 10,
+    AccountUnfrozen = 11,
+    AccountClosed = 12,
 }
 
-/// <summary>One change of a person's status. <see cref="Value"/>: the category's name, the card number, or the months accumulated earlier.</summary>
-public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value);
+/// <summary>
+/// One change of a person's status. <see cref="Value"/>: the category's name, the card number, the months accumulated earlier, or the ground on
+/// which an account is closed. <see cref="Document"/>: what a change of the account rests on.
+/// </summary>
+public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value, string? Document = null);
 
 /// <summary>Money received from an employer for a contribution month. Late fee 滞纳金 and interest 利息 are the fund's and cover nothing.</summary>
 /// <param name="Document">The number of the document 凭证号; with employer and month it is what a later row corrects. An amount of zero takes it back.</param>

@@ -68,7 +68,9 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         return CitizenId.TryParse(kept[..length], today, out id);
     }
 
-    public void RejectId(CitizenIdFault fault) => Reject(Column.Id, fault switch
+    public void RejectId(CitizenIdFault fault) => RejectId(Column.Id, fault);
+
+    private void RejectId(Column column, CitizenIdFault fault) => Reject(column, fault switch
     {
         CitizenIdFault.Blank => Codes.IdBlank,
         CitizenIdFault.Length => Codes.IdLength,
@@ -80,6 +82,20 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         CitizenIdFault.FifteenDigits => Codes.IdFifteenDigits,
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     }, fault == CitizenIdFault.Characters ? "0-9, X" : "18");
+
+    /// <summary>Another person's citizen number: a family member's, an heir's.</summary>
+    public CitizenId OtherId(Column column)
+    {
+        Span<char> buffer = stackalloc char[FieldText.MaxChars];
+        string text = string.Concat(FieldText.Normalise(rows.Field(header.Position(column)), buffer).ToString().Where(c => !char.IsWhiteSpace(c))).ToUpperInvariant();
+        CitizenIdFault fault = CitizenId.TryParse(text, today, out CitizenId id);
+        if (fault != CitizenIdFault.None)
+        {
+            RejectId(column, fault);
+        }
+
+        return id;
+    }
 
     public string Employer()
     {
@@ -213,6 +229,19 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         return amount ?? Money.Zero;
     }
 
+    /// <summary>An amount that may be negative.</summary>
+    public Money SignedAmount(Column column)
+    {
+        string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
+        totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
+        if (fault is not null and not Codes.AmountNegative)
+        {
+            RejectAmount(column, fault);
+        }
+
+        return amount ?? Money.Zero;
+    }
+
     /// <summary>The number of a document: letters, digits and a few marks.</summary>
     public string Document()
     {
@@ -251,7 +280,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     public bool TryChoice<T>(Column column, Dictionary<string, T> words, string code, string expected, [MaybeNullWhen(false)] out T choice)
     {
         Span<char> buffer = stackalloc char[FieldText.MaxChars];
-        ReadOnlySpan<char> text = FieldText.Normalise(rows.Field(header.Position(column)), buffer);
+        ReadOnlySpan<char> text = header.Has(column) ? FieldText.Normalise(rows.Field(header.Position(column)), buffer) : default;
         if (words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out choice))
         {
             return true;
@@ -260,6 +289,9 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         Reject(column, code, expected);
         return false;
     }
+
+    /// <summary>The amount in the column could be told, whatever else is wrong with it.</summary>
+    public bool CanBeRead(Column column) => AmountText.Parse(rows.Field(header.Position(column)), out Money? amount) is null && amount is not null;
 
     public string Normalised(Column column)
     {

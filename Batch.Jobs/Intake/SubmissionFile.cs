@@ -34,11 +34,6 @@ public sealed partial class SubmissionFile : IDisposable
         try
         {
             source = RowSources.Open(file, defaultMonth is not null, limits, out Header header);
-            if (header.Content == FileContent.Movements)
-            {
-                throw Refuse.File(Codes.MovementsNotSupportedYet, source.Row, "", "");
-            }
-
             return new SubmissionFile(file, source, header, defaultMonth, today, limits);
         }
         catch
@@ -194,6 +189,14 @@ public sealed partial class SubmissionFile : IDisposable
                 }
 
                 break;
+            case FileContent.Movements:
+                MovementLine movement = MovementRow.Read(fields, id);
+                if (block.Rejections.Count == faults)
+                {
+                    block.Movements.Add(movement);
+                }
+
+                break;
             default:
                 PersonsLine change = PersonsRow.Read(fields, id);
                 if (block.Rejections.Count == faults)
@@ -243,6 +246,7 @@ public sealed class LineBlock
     public List<PensionLine> Pension { get; } = [];
     public List<PersonsLine> Persons { get; } = [];
     public List<ReceiptLine> Receipts { get; } = [];
+    public List<MovementLine> Movements { get; } = [];
 
     /// <summary>Row of the earlier file that each row mends, in a file that has the column; 0: none that can be read.</summary>
     public List<(int Row, int ParentRow)> ParentRows { get; } = [];
@@ -269,6 +273,7 @@ public sealed class LineBlock
         Pension.Clear();
         Persons.Clear();
         Receipts.Clear();
+        Movements.Clear();
         Rejections.Clear();
         ParentRows.Clear();
         RejectedPaid.Clear();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Policies;
@@ -17,14 +18,16 @@ public sealed record CoverageFacts(IReadOnlyList<YearMonth> Paid, int EarlierMon
     public static async Task<CoverageFacts> ReadPostedAsync(
         NpgsqlConnection connection, AreaSchema area, int account, YearMonth through, CancellationToken cancellation)
     {
+        // Coverage is the person's, whichever of his accounts the months were credited to.
+        int[] accounts = [.. Enumerable.Range(0, (account / AccountNumbers.Step) + 1).Select(i => AccountNumbers.Of(AccountNumbers.PersonOf(account), i))];
         List<YearMonth> paid = [];
         await using (NpgsqlCommand command = new(area.Sql(
             """
-            SELECT contribution_month FROM :area.entry WHERE account_id = $1 AND component = 1 AND posting_month <= $2
+            SELECT contribution_month FROM :area.entry WHERE account_id = ANY($1) AND component = 1 AND posting_month <= $2
             GROUP BY contribution_month HAVING sum(person_paid_fen + employer_paid_fen) > 0 ORDER BY 1
             """), connection))
         {
-            command.Parameters.AddWithValue(account);
+            command.Parameters.AddWithValue(accounts);
             command.Parameters.AddWithValue(through.FirstDay());
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
@@ -33,7 +36,7 @@ public sealed record CoverageFacts(IReadOnlyList<YearMonth> Paid, int EarlierMon
             }
         }
 
-        CoverageFacts facts = new(paid, 0, await FirstRetiredAsync(connection, area, account, through, cancellation), null);
+        CoverageFacts facts = new(paid, 0, await FirstRetiredAsync(connection, area, accounts, through, cancellation), null);
         await using NpgsqlCommand events = new(area.Sql(
             """
             SELECT DISTINCT ON (e.event) e.event, e.on_date, e.value FROM :area.person_event e JOIN :area.account a USING (person_id)
@@ -56,11 +59,11 @@ public sealed record CoverageFacts(IReadOnlyList<YearMonth> Paid, int EarlierMon
     }
 
     // Without a retirement on record the first month credited as a retiree tells it.
-    private static async Task<YearMonth?> FirstRetiredAsync(NpgsqlConnection connection, AreaSchema area, int account, YearMonth through, CancellationToken cancellation)
+    private static async Task<YearMonth?> FirstRetiredAsync(NpgsqlConnection connection, AreaSchema area, int[] accounts, YearMonth through, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT min(contribution_month) FROM :area.entry WHERE account_id = $1 AND component = 2 AND account_fen > 0 AND posting_month <= $2"), connection);
-        command.Parameters.AddWithValue(account);
+            "SELECT min(contribution_month) FROM :area.entry WHERE account_id = ANY($1) AND component = 2 AND account_fen > 0 AND posting_month <= $2"), connection);
+        command.Parameters.AddWithValue(accounts);
         command.Parameters.AddWithValue(through.FirstDay());
         return await command.ExecuteScalarAsync(cancellation) is DateOnly month ? month.Month().PlusMonths(-1) : null;
     }

@@ -52,7 +52,8 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
 
     /// <summary>
     /// One row an account: last year's statement and this year's entries. Not simple: an account whose months paid cannot be told from this year
-    /// alone (arrears of earlier years, money taken back, earlier months or a retirement on record); those few are folded from their beginning.
+    /// alone (arrears of earlier years, money taken back, a retirement on record, earlier months told since the last statement); those few are folded
+    /// from their beginning.
     /// </summary>
     private async IAsyncEnumerable<(Row Row, bool Simple)> RowsAsync(
         NpgsqlConnection reading, InsuranceYear year, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
@@ -66,10 +67,18 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
                        bool_or(component = 1 AND (contribution_month < '{year.First.Text()}-01' OR person_paid_fen + employer_paid_fen <= 0)) AS irregular
                 FROM :area.entry WHERE posting_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' GROUP BY account_id),
             carried AS (SELECT account_id, closing_fen, accumulated_months, continuous_months, last_paid FROM :area.statement WHERE year = {year.Year - 1}),
-            events AS (SELECT DISTINCT a.account_id FROM :area.person_event e JOIN :area.account a USING (person_id) WHERE e.event IN (4, 5, 8))
-            SELECT account_id, coalesce(c.closing_fen, 0), coalesce(m.movements, 0), coalesce(m.paid, 0), coalesce(m.irregular, false) OR e.account_id IS NOT NULL,
-                   coalesce(c.accumulated_months, 0), coalesce(c.continuous_months, 0), c.last_paid
-            FROM moved m FULL JOIN carried c USING (account_id) LEFT JOIN events e USING (account_id) ORDER BY account_id
+            events AS (SELECT DISTINCT a.account_id FROM :area.person_event e JOIN :area.account a USING (person_id) WHERE e.event IN (4, 5)),
+            earlier AS (
+                SELECT DISTINCT ON (person_id) person_id AS account_id, value::int AS months, submission_id
+                FROM :area.person_event WHERE event = 8 ORDER BY person_id, submission_id DESC, row_no DESC),
+            known AS (
+                SELECT max(submission_id) AS submission_id FROM :area.submission WHERE received_at <= (
+                    SELECT max(l.at) FROM :area.ledger l JOIN :area.statement_year y ON y.through = l.month WHERE l.act = 'close' AND y.year = {year.Year - 1}))
+            SELECT account_id, coalesce(c.closing_fen, 0), coalesce(m.movements, 0), coalesce(m.paid, 0),
+                   coalesce(m.irregular, false) OR e.account_id IS NOT NULL OR account_id >= 100000000 OR coalesce(b.submission_id > known.submission_id AND c.account_id IS NOT NULL, false),
+                   coalesce(c.accumulated_months, b.months, 0), coalesce(c.continuous_months, 0), c.last_paid
+            FROM moved m FULL JOIN carried c USING (account_id) LEFT JOIN events e USING (account_id)
+            LEFT JOIN earlier b USING (account_id) CROSS JOIN known ORDER BY account_id
             """), reading);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

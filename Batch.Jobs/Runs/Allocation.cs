@@ -150,7 +150,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         int run, RunPlan plan, YearMonth postingMonth, int workers, IProgress<RunProgress>? progress, string by, CancellationToken cancellation)
     {
         HashSet<int> taken = [.. plan.Submissions];
-        Dictionary<YearMonth, bool> whole = plan.Months.ToDictionary(m => m.Month, m => m.Whole);
+        Dictionary<YearMonth, PlannedMonth> months = plan.Months.ToDictionary(m => m.Month);
         ChunkWork work = new(database.Program, area, policy);
         HashSet<(YearMonth, int)> done = await DoneAsync(run, cancellation);
         int finished = done.Count;
@@ -161,7 +161,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
                 new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
                 async (chunk, token) =>
                 {
-                    await work.DoAsync(run, postingMonth, chunk, whole[chunk.Month], taken, token);
+                    await work.DoAsync(run, postingMonth, chunk, months[chunk.Month], taken, token);
                     progress?.Report(new RunProgress(Interlocked.Increment(ref finished), plan.Chunks.Count));
                 });
         }

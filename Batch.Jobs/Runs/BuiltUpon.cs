@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Npgsql;
 
@@ -71,13 +72,14 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
         string day = $"DATE '{month.Month().Text()}-01'";
         string own = $"SELECT submission_id FROM :area.run_submission WHERE run_id = {run}";
         return $"""
-            SELECT account_id AS person_id FROM :area.entry WHERE run_id = {run} AND contribution_month = {day}
+            SELECT {AccountNumbers.PersonSql("account_id")} AS person_id FROM :area.entry WHERE run_id = {run} AND contribution_month = {day}
                 AND posting_month = (SELECT posting_month FROM :area.run WHERE run_id = {run})
             UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND employer_id IN (
                 SELECT employer_id FROM :area.receipt WHERE receipt_month = {day} AND (submission_id IN ({own}) OR employer_id IN (
                     SELECT employer_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own}))))
             UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.movement WHERE movement_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.person_event WHERE event IN (4, 5, 6) AND submission_id IN ({own})
             """;
     }

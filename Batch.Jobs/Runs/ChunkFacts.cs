@@ -60,6 +60,14 @@ public enum Component : short
 
     /// <summary>A year's interest: account + I, other funds - I, tagged with the year's last month.</summary>
     Interest = 3,
+
+    /// <summary>From here on movements, one component each kind: 040_movements.sql has their legs.</summary>
+    Opening = 4,
+    Spending = 5,
+    PayOut = 6,
+    TransferIn = 7,
+    TransferOut = 8,
+    Correction = 9,
 }
 
 /// <summary>What one person should have for one month: the pure step between what stands and the ledger.</summary>

@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
@@ -21,6 +22,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         PersonFacts[] persons = new PersonFacts[chunk.LastPerson - chunk.FirstPerson + 1];
         int[] unseen = await UnseenAsync(taken, cancellation);
         await ReadPersonsAsync(persons, chunk, cancellation);
+        int[] later = await LaterAccountsAsync(persons, chunk, cancellation);
         await ReadEventsAsync(persons, chunk, taken, unseen, cancellation);
         if (await ExistsAsync(connection, area, "contribution", chunk.Month, cancellation))
         {
@@ -32,7 +34,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             await ReadPensionsAsync(persons, chunk, taken, unseen, cancellation);
         }
 
-        await ReadPostedAsync(persons, chunk, cancellation);
+        await ReadPostedAsync(persons, chunk, later, cancellation);
         LocalDate end = chunk.Month.OnDayOfMonth(1).PlusMonths(1);
         for (int i = 0; i < persons.Length; i++)
         {
@@ -49,7 +51,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         ? await ReceiptCover.ReadAsync(connection, area, slice.Month, taken, await UnseenAsync(taken, cancellation), cancellation)
         : null;
 
-    private async Task<int[]> UnseenAsync(IReadOnlySet<int> taken, CancellationToken cancellation)
+    internal async Task<int[]> UnseenAsync(IReadOnlySet<int> taken, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT submission_id FROM :area.waiting_submission"), connection);
         List<int> unseen = [];
@@ -95,6 +97,24 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             person.Account = reader.GetInt32(0);
             person.Birth = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1));
         }
+    }
+
+    /// <summary>Who has enrolled anew after a closing, by this month, has another account than the first. Accounts are there whether or not their file is taken, as persons are.</summary>
+    private async Task<int[]> LaterAccountsAsync(PersonFacts[] persons, Chunk chunk, CancellationToken cancellation)
+    {
+        await using NpgsqlDataReader reader = await ReadRangeAsync(area.Sql(
+            $"""
+            SELECT max(account_id) FROM :area.account WHERE account_id >= {AccountNumbers.Step} AND person_id BETWEEN $1 AND $2
+                AND opened <= '{chunk.Month.Text()}-01' GROUP BY person_id
+            """), chunk, null, cancellation);
+        List<int> later = [];
+        while (reader.Read())
+        {
+            later.Add(reader.GetInt32(0));
+            persons[AccountNumbers.PersonOf(later[^1]) - chunk.FirstPerson].Account = later[^1];
+        }
+
+        return [.. later];
     }
 
     private async Task ReadEventsAsync(PersonFacts[] persons, Chunk chunk, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
@@ -193,7 +213,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         }
     }
 
-    private async Task ReadPostedAsync(PersonFacts[] persons, Chunk chunk, CancellationToken cancellation)
+    private async Task ReadPostedAsync(PersonFacts[] persons, Chunk chunk, int[] later, CancellationToken cancellation)
     {
         string months = await PostingMonthsAsync(chunk.Month, cancellation);
         if (months.Length == 0)
@@ -206,12 +226,17 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             SELECT account_id, component, sum(account_fen)::bigint, sum(pool_fen)::bigint, sum(other_fen)::bigint, sum(person_paid_fen)::bigint,
                    sum(employer_paid_fen)::bigint, sum(paid_out_fen)::bigint
             FROM :area.entry WHERE posting_month IN ({months}) AND contribution_month = '{chunk.Month.Text()}-01' AND component IN (1, 2)
-                 AND account_id BETWEEN $1 AND $2
+                 AND {(later.Length == 0 ? "account_id BETWEEN $1 AND $2" : "(account_id BETWEEN $1 AND $2 OR account_id = ANY($3))")}
             GROUP BY account_id, component
-            """), chunk, null, cancellation);
+            """), chunk, later.Length == 0 ? null : later, cancellation);
         while (reader.Read())
         {
-            ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
+            ref PersonFacts person = ref persons[AccountNumbers.PersonOf(reader.GetInt32(0)) - chunk.FirstPerson];
+            if (person.Account != reader.GetInt32(0))
+            {
+                continue;
+            }
+
             Legs legs = new(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
             if ((Component)reader.GetInt16(1) == Component.Contribution)
             {

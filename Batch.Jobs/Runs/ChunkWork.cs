@@ -17,13 +17,16 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
 {
     private readonly ConcurrentDictionary<YearMonth, Lazy<Task<ReceiptCover?>>> _covers = [];
 
-    public async Task DoAsync(int run, YearMonth postingMonth, Chunk chunk, bool whole, IReadOnlySet<int> taken, CancellationToken cancellation)
+    public async Task DoAsync(int run, YearMonth postingMonth, Chunk chunk, PlannedMonth month, IReadOnlySet<int> taken, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
-        PersonFacts[] persons = await new ChunkReader(connection, area).ReadAsync(chunk, taken, whole, cancellation, cover);
-        int people = await WriteAsync(connection, run, postingMonth, chunk.Month, persons, cancellation);
+        ChunkReader reader = new(connection, area);
+        PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, cancellation, cover);
+        List<MovementDifferences.Difference> moved = month.MovementDays.Count == 0 ? [] : await new MovementDifferences(connection, area).ReadAsync(
+            chunk, month.MovementDays, [.. month.MovementSubmissions], await reader.UnseenAsync(taken, cancellation), cancellation);
+        int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
         if (await MarkAsync(connection, run, chunk, people, cancellation))
         {
             await transaction.CommitAsync(cancellation);
@@ -44,16 +47,25 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         })).Value;
 
     private async Task<int> WriteAsync(
-        NpgsqlConnection connection, int run, YearMonth postingMonth, YearMonth month, PersonFacts[] persons, CancellationToken cancellation)
+        NpgsqlConnection connection, int run, YearMonth postingMonth, Chunk chunk, PersonFacts[] persons, List<MovementDifferences.Difference> moved, CancellationToken cancellation)
     {
-        MonthPolicy slice = policy.For(month);
+        MonthPolicy slice = policy.For(chunk.Month);
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
             $"""
             COPY :area.run_entry_{run} (posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen,
                                         person_paid_fen, employer_paid_fen, paid_out_fen) FROM STDIN (FORMAT binary)
             """), cancellation);
-        EntryKey key = new(postingMonth.FirstDay(), run, month.FirstDay());
+        EntryKey key = new(postingMonth.FirstDay(), run, chunk.Month.FirstDay());
         int people = 0;
+        bool[] counted = new bool[moved.Count == 0 ? 0 : persons.Length];
+        foreach (MovementDifferences.Difference difference in moved)
+        {
+            int place = difference.Person - chunk.FirstPerson;
+            people += counted[place] ? 0 : 1;
+            counted[place] = true;
+            Write(copy, key, persons[place].Account, difference.Component, difference.Legs);
+        }
+
         for (int i = 0; i < persons.Length; i++)
         {
             if (!persons[i].Touched)
@@ -61,10 +73,10 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
                 continue;
             }
 
-            (Legs contribution, Legs retiree) = Entitlement.Of(persons[i], month, slice);
+            (Legs contribution, Legs retiree) = Entitlement.Of(persons[i], chunk.Month, slice);
             Legs first = contribution - persons[i].PostedContribution;
             Legs second = retiree - persons[i].PostedRetiree;
-            people += first.IsZero && second.IsZero ? 0 : 1;
+            people += (first.IsZero && second.IsZero) || (counted.Length > 0 && counted[i]) ? 0 : 1;
             Write(copy, key, persons[i].Account, Component.Contribution, first);
             Write(copy, key, persons[i].Account, Component.Retiree, second);
         }

@@ -6,7 +6,12 @@ using Npgsql;
 namespace Batch.Jobs.Runs;
 
 /// <summary>One month that a run computes, with its policy slice; whole: everybody of the month, else only whom the submissions touch.</summary>
-public sealed record PlannedMonth(YearMonth Month, string PolicyHash, bool Whole);
+public sealed record PlannedMonth(YearMonth Month, string PolicyHash, bool Whole)
+{
+    /// <summary>Days of the month whose movements the run takes, and the submissions that bring them.</summary>
+    public IReadOnlyCollection<DateOnly> MovementDays { get; init; } = [];
+    public IReadOnlyCollection<int> MovementSubmissions { get; init; } = [];
+}
 
 /// <summary>A piece of a run: a range of person numbers in one contribution month.</summary>
 public sealed record Chunk(YearMonth Month, int FirstPerson, int LastPerson);
@@ -26,6 +31,8 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
         int[] submissions = await reader.WaitingAsync(cancellation);
         Dictionary<YearMonth, string> posted = await reader.PostedPoliciesAsync(cancellation);
         HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, month => policy.TryFor(month)?.CreditsOnReceipt ?? false, cancellation);
+        ILookup<YearMonth, (DateOnly Day, int Submission)> moved = (await reader.MovementsAsync(submissions, cancellation)).ToLookup(m => m.Day.Month());
+        touched.UnionWith(await reader.MovedAsync(moved, cancellation));
         int lastPerson = await reader.LastPersonAsync(cancellation);
         List<PlannedMonth> months = [];
         List<Chunk> chunks = [];
@@ -39,7 +46,11 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
                 continue;
             }
 
-            months.Add(new PlannedMonth(month, hash, changed));
+            months.Add(new PlannedMonth(month, hash, changed)
+            {
+                MovementDays = [.. moved[month].Select(m => m.Day).Distinct()],
+                MovementSubmissions = [.. moved[month].Select(m => m.Submission).Distinct()],
+            });
             chunks.AddRange(pieces.Select(p => new Chunk(month, p * ChunkPersons, ((p + 1) * ChunkPersons) - 1)));
         }
 
@@ -144,6 +155,43 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
             SELECT employer_id FROM :area.receipt WHERE receipt_month = '{month.Text()}-01' AND (submission_id = ANY($1) OR employer_id IN (
                 SELECT employer_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1))))
         """);
+
+    /// <summary>The days of movements that the submissions name.</summary>
+    public async Task<List<(DateOnly Day, int Submission)>> MovementsAsync(int[] submissions, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT month, submission_id FROM :area.submission_month WHERE fact = 'movement' AND submission_id = ANY($1)"), connection);
+        command.Parameters.AddWithValue(submissions);
+        List<(DateOnly, int)> days = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            days.Add((reader.GetFieldValue<DateOnly>(0), reader.GetInt32(1)));
+        }
+
+        return days;
+    }
+
+    /// <summary>Chunks with a person whose movements the submissions name.</summary>
+    public async Task<HashSet<(YearMonth, int)>> MovedAsync(ILookup<YearMonth, (DateOnly Day, int Submission)> moved, CancellationToken cancellation)
+    {
+        HashSet<(YearMonth, int)> touched = [];
+        foreach (IGrouping<YearMonth, (DateOnly Day, int Submission)> month in moved)
+        {
+            await using NpgsqlCommand command = new(
+                $"SELECT DISTINCT person_id / $3 FROM {area.Part("movement", month.Key)} WHERE on_date = ANY($1) AND submission_id = ANY($2)", connection);
+            command.Parameters.AddWithValue(month.Select(m => m.Day).Distinct().ToArray());
+            command.Parameters.AddWithValue(month.Select(m => m.Submission).Distinct().ToArray());
+            command.Parameters.AddWithValue(RunPlan.ChunkPersons);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                touched.Add((month.Key, reader.GetInt32(0)));
+            }
+        }
+
+        return touched;
+    }
 
     // Without a retirement on record every pension is credited; word of one also ends the credit of pensions for months before it.
     private async Task AddRetirementsAsync(int[] submissions, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)

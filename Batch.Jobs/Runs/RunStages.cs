@@ -67,15 +67,24 @@ public sealed class RunStages(DatabaseConnection database, Area area)
             (postingMonth, policySeq, whole, taken) = (reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1), reader.GetBoolean(2), [.. reader.GetFieldValue<int[]>(3)]);
         }
 
+        PlannedMonth planned = await MovedInAsync(new PlannedMonth(month, "", whole), postingMonth, [.. taken], cancellation);
         PolicyInForce policy = await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, policySeq, cancellation);
         try
         {
-            await new ChunkWork(area.Program, area.Schema, policy).DoAsync(run, postingMonth, chunk, whole, taken, cancellation);
+            await new ChunkWork(area.Program, area.Schema, policy).DoAsync(run, postingMonth, chunk, planned, taken, cancellation);
         }
         catch (MissingFigureException missing)
         {
             throw await allocation.RefuseAsync(run, missing, by, cancellation);
         }
+    }
+
+    // The movements that the run takes are those of its submissions, as its plan had them.
+    private async Task<PlannedMonth> MovedInAsync(PlannedMonth planned, YearMonth postingMonth, int[] taken, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        List<(DateOnly Day, int Submission)> moved = [.. (await new PlanReader(connection, area.Schema, postingMonth).MovementsAsync(taken, cancellation)).Where(m => m.Day.Month() == planned.Month)];
+        return planned with { MovementDays = [.. moved.Select(m => m.Day).Distinct()], MovementSubmissions = [.. moved.Select(m => m.Submission).Distinct()] };
     }
 
     /// <summary>Ends the computation when every chunk is done. Ended already: as it stands.</summary>

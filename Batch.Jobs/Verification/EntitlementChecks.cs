@@ -49,11 +49,12 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         _pensions = await VerificationScope.PartsAsync(connection, area, "pension", cancellation);
         _receipts = await ReceiptMonthsAsync(cancellation);
         int lastPerson = await LastPersonAsync(cancellation);
+        bool laterAccounts = await AnyLaterAccountsAsync(cancellation);
         ConcurrentQueue<RangeWork> work = new();
         foreach (DateOnly month in await MonthsAsync(cancellation))
         {
             (List<DateOnly> postings, long runs) = await PostingsAsync(month, cancellation);
-            MonthParts parts = new(_contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs);
+            MonthParts parts = new(_contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs, laterAccounts);
             int[]? some = scope.All ? null : await TouchedAsync(month, parts, cancellation);
             if (some is not { Length: 0 })
             {
@@ -193,7 +194,10 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         if (parts.Postings.Count > 0)
         {
             sources.Add(
-                $"SELECT account_id FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {month.Literal()} AND run_id = ANY($2)");
+                $"""
+                 SELECT account_id % 100000000 FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {month.Literal()}
+                     AND component IN (1, 2) AND run_id = ANY($2)
+                 """);
         }
 
         await using NpgsqlCommand command = new(area.Sql(
@@ -232,6 +236,13 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) FROM :area.person"), connection);
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    // Only who enrolled anew after a closing has an account with another number than his own.
+    private async Task<bool> AnyLaterAccountsAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT EXISTS (SELECT FROM :area.account WHERE account_id >= 100000000)"), connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<string> MaskedAsync(string person, CancellationToken cancellation)

@@ -13,6 +13,8 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 
     private string Month => month.Literal();
 
+    private string Person => parts.LaterAccounts ? "account_id % 100000000" : "account_id";
+
     public string Text() => area.Sql(
         $"""
         WITH {Covered()}{Contributions()}, {Pensions()}, {Status()}, {Facts()}, {Active()}, {Retired()}, {Entitled()}, {Posted()},
@@ -165,26 +167,30 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             SELECT person_id, 2, gross - least(gross, premiums), -gross, least(gross, premiums), 0, 0, unsaid FROM retired)
         """;
 
-    // An account has its person's number. One run's entries are one a person and component by their key, so there is nothing to add up.
+    // A first account has its person's number, a later one a hundred million more. One run's entries are one an account and component by their key,
+    // so there is nothing to add up.
     private string Posted()
     {
+        string range = parts.LaterAccounts
+            ? "((account_id BETWEEN $1 AND $2 AND account_id < 100000000) OR (account_id >= 100000000 AND account_id % 100000000 BETWEEN $1 AND $2))"
+            : "account_id BETWEEN $1 AND $2";
         string entries = $"""
             FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {Month} AND component IN (1, 2)
-                 AND account_id BETWEEN $1 AND $2 {Some("account_id")}
+                 AND {range} {Some(Person)}
             """;
         return parts.Runs switch
         {
             0 => """
-                posted AS (SELECT 0 AS person_id, 0::smallint AS component, 0 AS account_fen, 0 AS pool_fen, 0 AS other_fen, 0 AS person_paid_fen,
+                posted AS (SELECT 0 AS person_id, 0 AS account_id, 0::smallint AS component, 0 AS account_fen, 0 AS pool_fen, 0 AS other_fen, 0 AS person_paid_fen,
                                   0 AS employer_paid_fen, 0 AS paid_out_fen WHERE false)
                 """,
             1 => $"""
                 posted AS MATERIALIZED (
-                    SELECT account_id AS person_id, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen {entries})
+                    SELECT {Person} AS person_id, account_id, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen {entries})
                 """,
             _ => $"""
                 posted AS MATERIALIZED (
-                    SELECT account_id AS person_id, component, sum(account_fen)::bigint AS account_fen, sum(pool_fen)::bigint AS pool_fen, sum(other_fen)::bigint AS other_fen,
+                    SELECT {Person} AS person_id, account_id, component, sum(account_fen)::bigint AS account_fen, sum(pool_fen)::bigint AS pool_fen, sum(other_fen)::bigint AS other_fen,
                            sum(person_paid_fen)::bigint AS person_paid_fen, sum(employer_paid_fen)::bigint AS employer_paid_fen, sum(paid_out_fen)::bigint AS paid_out_fen
                     {entries} GROUP BY account_id, component)
                 """,
@@ -198,15 +204,24 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             SELECT e.person_id, e.submission_id FROM :area.person_event e
             WHERE e.event = 1 AND e.on_date >= {Month} + interval '1 month' AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
                 SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = 1 AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
+        accounts AS (
+            SELECT person_id, max(account_id) AS account_id, max(opened) AS opened FROM :area.account
+            WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND (account_id < 100000000 OR opened <= {Month}) GROUP BY person_id),
+        closings AS (
+            SELECT e.person_id, e.on_date FROM :area.person_event e
+            WHERE e.event = 12 AND e.value <> 'withdrawn' AND e.on_date < {Month} AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
+                SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = 12 AND l.on_date < {Month} AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
         judged AS (
             SELECT p.person_id, p.account_fen,
                    CASE WHEN a.account_id IS NULL THEN 'no account'
+                        WHEN a.account_id <> p.account_id THEN 'not the account of the month'
+                        WHEN z.on_date >= a.opened AND NOT coalesce(f.dead, false) THEN 'closed account'
                         WHEN p.component = 1 AND f.contributed IS NOT TRUE THEN 'no contribution in force'
                         WHEN p.component = 2 AND f.pensioned IS NOT TRUE THEN 'no pension in force'
                         WHEN f.dead THEN 'after death'
                         WHEN p.component = 1 AND n.submission_id < f.submission_id THEN 'before enrolment' END AS fault
             FROM posted p LEFT JOIN facts f USING (person_id)
-            LEFT JOIN (SELECT account_id FROM :area.account WHERE account_id BETWEEN $1 AND $2 {Some("account_id")}) a ON a.account_id = p.person_id
+            LEFT JOIN accounts a ON a.person_id = p.person_id LEFT JOIN closings z ON z.person_id = p.person_id
             LEFT JOIN enrolments n ON n.person_id = p.person_id
             WHERE p.account_fen > 0),
         credits AS (
@@ -225,4 +240,4 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 }
 
 /// <summary>Which tables hold something of a contribution month: its facts, and the posting months with entries of how many runs for it.</summary>
-internal sealed record MonthParts(bool Contributions, bool Pensions, bool Receipts, IReadOnlyList<DateOnly> Postings, long Runs);
+internal sealed record MonthParts(bool Contributions, bool Pensions, bool Receipts, IReadOnlyList<DateOnly> Postings, long Runs, bool LaterAccounts);

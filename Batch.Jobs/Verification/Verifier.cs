@@ -42,6 +42,7 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         await new LedgerChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new SubmissionChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new BalanceChecks(connection, area, scope, findings).CheckAsync(cancellation);
+        await new MovementChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new InterestChecks(connection, area, scope, findings).CheckAsync(cancellation);
         List<(long, string, string)> missing = await new SealChain(connection, area, scope, findings).CheckAsync(cancellation);
         await new EntitlementChecks(connection, area, scope, findings).CheckAsync(work, cancellation);

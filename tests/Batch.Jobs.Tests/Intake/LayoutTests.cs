@@ -104,7 +104,7 @@ public sealed class LayoutTests
     [TestCase("单位编号,身份证号,证件号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额\r\n", "HEADER_COLUMN_TWICE")]
     [TestCase(SampleFile.PayrollHeader, "HEADER_ONLY")]
     [TestCase(SampleFile.PayrollHeader + "\r\n合计,,,,,0,0,0\r\n", "HEADER_ONLY")]
-    [TestCase("姓名,公民身份号码,业务类型,业务日期,金额\r\n张三,11010519491231002X,消费,2021-06-01,5\r\n", "MOVEMENTS_NOT_SUPPORTED_YET")]
+    [TestCase("姓名,公民身份号码,变动类型,金额\r\n张三,11010519491231002X,消费,5\r\n", "HEADER_COLUMN_MISSING")]
     public void A_file_without_rows_to_judge_is_refused(string text, string code)
     {
         Reading reading = SampleFile.Read(text);

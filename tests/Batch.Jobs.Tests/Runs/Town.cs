@@ -54,6 +54,12 @@ public sealed class Town : IAsyncDisposable
     public Task<FileOutcome> PersonsAsync(YearMonth month, params (CitizenId Who, string Change, string On)[] changes) => ImportAsync(
         "姓名,公民身份号码,变更类型,变更日期,变更内容", changes.Select(c => $"某人,{c.Who.Full()},{c.Change},{c.On},"), month, SubmissionKind.Regular, false);
 
+    /// <summary>Rows of: number, kind, amount, date, channel, document, ground, heir's number, heir's name, other area, member's number, earlier months.</summary>
+    public Task<FileOutcome> MovementsAsync(YearMonth month, params string[] rows) => MovementsAsync(month, SubmissionKind.Regular, false, rows);
+
+    public Task<FileOutcome> MovementsAsync(YearMonth month, SubmissionKind kind, bool confirm, params string[] rows) => ImportAsync(
+        "公民身份号码,变动类型,金额,发生日期,渠道,凭证号,事由,继承人证件号码,继承人姓名,对方统筹区,成员证件号码,以前年限", rows, month, kind, confirm);
+
     public async Task<FileOutcome> ImportAsync(string header, IEnumerable<string> rows, YearMonth month, SubmissionKind kind, bool confirm)
     {
         string path = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"file-{++files}.csv"));

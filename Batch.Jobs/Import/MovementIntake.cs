@@ -1,0 +1,297 @@
+using Batch.Jobs.Accounts;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Policies;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>
+/// Judges movements: against the person's account and its state, against what was taken in before, and against the money that is there. Every row
+/// ends as accepted, unchanged, held or rejected; what empties an account on a ground that ends it also closes it.
+/// </summary>
+public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection)
+{
+    private readonly MovementsInForce _standing = new(connection, area);
+    private readonly MovementWriter _writer = new(connection, area);
+    private readonly AvailableBalances _balances = new(connection, area, lives);
+    private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
+    private readonly LaterFacts _later = new(connection, area);
+    private readonly HashSet<int> _own = [];
+
+    // Inheritances are judged with all their shares, when the file has ended.
+    private readonly Dictionary<FileDraft, List<MovementLine>> _shares = [];
+    private readonly Dictionary<FileDraft, List<(int Row, int ParentRow)>> _parentRows = [];
+    private readonly List<ChildRow> _children = [];
+
+    /// <summary>Takes the lines in. Small files come whole, and are refused here when too many of their rows are; a large one is refused by the caller.</summary>
+    public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
+    {
+        await LoadAsync(blocks, cancellation);
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            MovementStaging staging = new(draft, block.Rows, persons, lives, _balances, _standing);
+            block.Rejections.ForEach(staging.Reject);
+            foreach (MovementLine line in block.Movements)
+            {
+                if (line.Ground is Ground.Death or Ground.NoHeir)
+                {
+                    SharesOf(draft).Add(line);
+                }
+                else
+                {
+                    Judge(line, staging);
+                }
+            }
+
+            if (whole)
+            {
+                JudgeShares(draft, staging);
+            }
+
+            staging.Count();
+            if (whole && draft.HasTooManyRejections)
+            {
+                staging.Undo();
+                draft.Refuse(Importer.TooManyRejections(draft));
+                continue;
+            }
+
+            Keep(draft, staging);
+            KeepChildren(draft, block, staging);
+        }
+
+        await WriteAsync(cancellation);
+    }
+
+    /// <summary>A large file has ended: its inheritances are judged.</summary>
+    public async Task EndAsync(FileDraft draft, CancellationToken cancellation)
+    {
+        if (!_shares.TryGetValue(draft, out List<MovementLine>? shares))
+        {
+            return;
+        }
+
+        LineBlock block = new();
+        block.Movements.AddRange(shares);
+        await LoadAsync([new DraftBlock(draft, block)], cancellation);
+        MovementStaging staging = new(draft, 0, persons, lives, _balances, _standing);
+        JudgeShares(draft, staging);
+        staging.Count();
+        Keep(draft, staging);
+        _children.AddRange(ChildRows.Of(draft.Submission, _parentRows.GetValueOrDefault(draft) ?? [], staging));
+        await WriteAsync(cancellation);
+    }
+
+    /// <summary>A replacement withdraws what stands of the days, kinds and channels that it speaks of and does not name.</summary>
+    public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
+    {
+        MovementReplacement replacement = new(connection, area, lives);
+        Rejection? refusal = await replacement.WithdrawAsync(draft, confirm, cancellation);
+        if (refusal is null)
+        {
+            foreach (MovementFact fact in replacement.Withdrawn)
+            {
+                Append(draft, fact);
+            }
+
+            foreach ((int person, PersonsLine line) in replacement.Reopenings)
+            {
+                draft.CountFact("event", line.On.ToYearMonth());
+                _events.Add((person, line, draft.Submission));
+            }
+
+            await WriteAsync(cancellation);
+        }
+
+        return refusal;
+    }
+
+    public Task CompleteAsync(CancellationToken cancellation) => _writer.CompleteAsync(cancellation);
+
+    private async Task LoadAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        await persons.LoadAsync(blocks.SelectMany(b => b.Block.Movements).Select(l => l.Id.Digits17), cancellation);
+        List<MovementFact> facts = [];
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            _own.Add(draft.Submission);
+            foreach (MovementLine line in block.Movements)
+            {
+                if (!persons.TryFind(line.Id, out int person))
+                {
+                    if (line.Kind is not (MovementKind.Opening or MovementKind.TransferIn))
+                    {
+                        continue;
+                    }
+
+                    person = persons.Register(line.Id, line.Name, line.On.ToYearMonth(), draft.Submission);
+                }
+
+                facts.Add(MovementFact.Of(line, person));
+            }
+        }
+
+        int[] holders = [.. facts.Select(f => f.Person).Distinct()];
+        await lives.LoadAsync(holders, cancellation);
+        await _standing.LoadAsync(facts, _writer.Fresh, cancellation);
+        await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
+        await _balances.LoadAsync(holders, [.. _own], cancellation);
+    }
+
+    private void Judge(in MovementLine line, MovementStaging staging)
+    {
+        if (!persons.TryFind(line.Id, out int person))
+        {
+            staging.Reject(new Rejection(Codes.AccountMissing, line.Row, "公民身份号码", line.Id.ToString(), ""));
+            return;
+        }
+
+        MovementFact fact = MovementFact.Of(line, person);
+        staging.Speaks(fact);
+        if (Fault(line, fact, staging.Draft) is { } fault)
+        {
+            staging.Reject(staging.Draft.InItsWords(fault));
+        }
+        else
+        {
+            bool known = line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || policy.For(fact.Month).RegistersUnknownPeople
+                || persons.RecordOf(person).EnrolledIn is not null;
+            staging.Accept(line, fact, known);
+        }
+    }
+
+    private void JudgeShares(FileDraft draft, MovementStaging staging)
+    {
+        foreach (IGrouping<(CitizenId, string?), MovementLine> shares in SharesOf(draft).GroupBy(l => (l.Id, l.Document)))
+        {
+            if (!staging.HoldsShares([.. shares]))
+            {
+                continue;
+            }
+
+            foreach (MovementLine line in shares)
+            {
+                Judge(line, staging);
+            }
+        }
+
+        _shares.Remove(draft);
+    }
+
+    private List<MovementLine> SharesOf(FileDraft draft)
+    {
+        if (!_shares.TryGetValue(draft, out List<MovementLine>? shares))
+        {
+            _shares.Add(draft, shares = []);
+        }
+
+        return shares;
+    }
+
+    /// <summary>What the register has against the line; null: nothing.</summary>
+    private Rejection? Fault(in MovementLine line, in MovementFact fact, FileDraft draft)
+    {
+        string on = Text(line.On);
+        if (draft.Month is { } declared && fact.Month > declared)
+        {
+            return new Rejection(Codes.MonthAfterSubmission, line.Row, "发生日期", on, declared.Text());
+        }
+
+        if (policy.TryFor(fact.Month) is null)
+        {
+            return new Rejection(Codes.PolicyGap, line.Row, "发生日期", on, "");
+        }
+
+        if (persons.RecordOf(fact.Person).EnrolledIn is { } enrolled && fact.Month < enrolled && line.Kind != MovementKind.Correction)
+        {
+            return new Rejection(Codes.BeforeEnrolment, line.Row, "发生日期", on, enrolled.Text());
+        }
+
+        // An account that this may close has no contributions for later months; after a death they are taken back.
+        return _later.After(fact.Person, fact.Month) is { } later && MovementStaging.Ends(fact) && lives.Of(fact.Person).DiedOn is null
+            ? new Rejection(Codes.EventOutOfOrder, line.Row, "发生日期", on, later.Text())
+            : AccountFault(line, lives.Of(fact.Person), fact.Month);
+    }
+
+    private static Rejection? AccountFault(in MovementLine line, AccountLife life, YearMonth month)
+    {
+        bool uponDeath = line.Ground is Ground.Death or Ground.NoHeir;
+        if (uponDeath && !(life.DiedOn <= line.On))
+        {
+            return new Rejection(Codes.DeathMissing, line.Row, "发生日期", Text(line.On), "");
+        }
+
+        if (line.Kind is MovementKind.Correction or MovementKind.Opening)
+        {
+            return null;
+        }
+
+        if (!uponDeath && life.DiedOn is { } died && line.On > died)
+        {
+            return new Rejection(Codes.MovementAfterDeath, line.Row, "发生日期", Text(line.On), Text(died));
+        }
+
+        // What is left in a closed account (interest, a policy changed later) can still be paid out.
+        AccountSpan account = life.In(month);
+        bool leaves = line.Kind is MovementKind.PayOut or MovementKind.TransferOut;
+        if (!leaves && account.ClosedOn is { } closed && line.On > closed)
+        {
+            return new Rejection(Codes.AccountClosed, line.Row, "发生日期", Text(line.On), Text(closed));
+        }
+
+        return line.Kind != MovementKind.TransferIn && !uponDeath && account.FrozenSince(line.On) is { } since
+            ? new Rejection(Codes.AccountFrozen, line.Row, "发生日期", Text(line.On), Text(since))
+            : null;
+    }
+
+    private void Keep(FileDraft draft, MovementStaging staging)
+    {
+        foreach (MovementFact fact in staging.Facts)
+        {
+            Append(draft, fact);
+            persons.Confirm(fact.Person);
+        }
+
+        foreach ((int person, PersonsLine line) in staging.Events)
+        {
+            draft.CountFact("event", line.On.ToYearMonth());
+            _events.Add((person, line, draft.Submission));
+        }
+
+        _rejections.Add(draft.Submission, staging.Rejections);
+    }
+
+    // The shares of a large file are judged later, and so are the rows that they mend.
+    private void KeepChildren(FileDraft draft, LineBlock block, MovementStaging staging)
+    {
+        if (draft.Parent is not null)
+        {
+            HashSet<int> later = [.. (_shares.GetValueOrDefault(draft) ?? []).Select(l => l.Row)];
+            List<(int Row, int ParentRow)> rows = [.. block.ParentRows.Select(r => (r.Row, r.ParentRow))];
+            _children.AddRange(ChildRows.Of(draft.Submission, rows.Where(r => !later.Contains(r.Row)), staging));
+            _parentRows[draft] = [.. _parentRows.GetValueOrDefault(draft) ?? [], .. rows.Where(r => later.Contains(r.Row))];
+        }
+    }
+
+    private void Append(FileDraft draft, in MovementFact fact)
+    {
+        _writer.Add(fact, draft.Submission);
+        draft.CountDay(fact.On);
+    }
+
+    private async Task WriteAsync(CancellationToken cancellation)
+    {
+        await persons.WriteAsync(cancellation);
+        await _writer.FlushAsync(cancellation);
+        await EventWriter.WriteAsync(connection, area, _events, cancellation);
+        _events.Clear();
+        await _rejections.FlushAsync(cancellation);
+        await ChildRows.WriteAsync(connection, area, _children, cancellation);
+    }
+
+    internal static string Text(LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
+}
