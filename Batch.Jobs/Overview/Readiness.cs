@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Rules;
 using NodaTime;
+using Npgsql;
 
 namespace Batch.Jobs.Overview;
 
@@ -94,12 +96,23 @@ public sealed class Readiness(Area area)
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
     }
 
+    // Rejected rows that no mended file has brought yet; those of a child are its parent's.
     private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, CancellationToken cancellation)
     {
         (long rejected, long held, long waiting) = (await area.ReadAsync(
             """
-            SELECT coalesce(sum(rejected), 0), coalesce(sum(held), 0), (SELECT count(*) FROM :area.waiting_submission) FROM :area.submission WHERE month = $1
+            SELECT coalesce(sum(s.rejected - CASE WHEN EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
+                       THEN (SELECT count(*) FROM :area.mended(s.submission_id) m WHERE m.outcome <> 4) ELSE 0 END)
+                       FILTER (WHERE s.refused IS NULL AND NOT EXISTS (SELECT FROM :area.submission_parent p WHERE p.submission_id = s.submission_id)), 0)::bigint,
+                   coalesce(sum(s.held), 0), (SELECT count(*) FROM :area.waiting_submission) FROM :area.submission s WHERE s.month = $1
             """, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation, month.FirstDay()))[0];
+        if (held > 0)
+        {
+            // Some are decided by now, or superseded.
+            await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+            held = (await new HeldRows(area.Schema).ListAsync(connection, month, cancellation)).Count;
+        }
+
         return
         [
             new("rejects-open", rejected > 0 ? Ready.Look : Ready.Yes, rejected, []), new("rows-held", held > 0 ? Ready.Look : Ready.Yes, held, []),

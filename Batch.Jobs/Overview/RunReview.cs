@@ -123,7 +123,7 @@ public sealed class RunReview(Area area)
             $"""
             SELECT count(*) FROM (SELECT DISTINCT ON (person_id) state, coalesce({pension}) AS fen FROM {area.Schema.Part("pension", month)}
                 ORDER BY person_id, submission_id DESC, row_no) v WHERE state = 1 AND fen < $1
-            """, cancellation, floor.GetDecimal() * 100m);
+            """, cancellation, decimal.Parse(floor.ToString(), System.Globalization.CultureInfo.InvariantCulture) * 100m);
     }
 
     private Task<bool> HasAsync(string table, YearMonth month, CancellationToken cancellation) =>

@@ -76,6 +76,10 @@ public sealed class SubmissionList(Area area)
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(int submission, CancellationToken cancellation) => await area.ReadAsync(
         "SELECT code, count(*) FROM :area.rejection WHERE submission_id = $1 GROUP BY code ORDER BY 2 DESC, 1", Code, cancellation, submission);
 
+    /// <summary>How many of its rejected rows mended files have brought since.</summary>
+    public Task<long> MendedAsync(int submission, CancellationToken cancellation) =>
+        area.OneAsync<long>("SELECT count(*) FROM :area.mended($1) WHERE outcome <> 4", cancellation, submission);
+
     /// <summary>The codes of all rejections of the files sent for a month.</summary>
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(YearMonth month, CancellationToken cancellation) => await area.ReadAsync(
         "SELECT r.code, count(*) FROM :area.rejection r JOIN :area.submission s USING (submission_id) WHERE s.month = $1 GROUP BY 1 ORDER BY 2 DESC, 1",

@@ -1,0 +1,28 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Inquiry;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+/// <summary>Finds an account by citizen number or card number. Numbers are posted, never part of an address; each look-up is recorded.</summary>
+[Authorize(Permissions.LookUpAccounts)]
+internal sealed class AccountsModel : AreaPage
+{
+    public async Task<IActionResult> OnPostAsync(string? number, string? card) => await TryAsync(
+        async () =>
+        {
+            (string id, string no) = ((number ?? "").Trim().ToUpperInvariant(), (card ?? "").Trim());
+            if ((id.Length == 0) == (no.Length == 0))
+            {
+                throw new DataFaultException("NUMBER_MISSING", "请填写公民身份号码或卡号其中一项。", "Give the citizen number or the card number, one of them.");
+            }
+
+            AccountHolder holder = await AccountHolder.FindAsync(Database, Code, id.Length > 0 ? id : null, no.Length > 0 ? no : null, Today, Cancellation);
+            await AuditAsync("account.look-up", Code, $"account {holder.Account}");
+            return Redirect($"~/{Code}/accounts/{holder.Account}");
+        },
+        () => Task.CompletedTask);
+}

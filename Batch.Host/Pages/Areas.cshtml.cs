@@ -1,0 +1,43 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+using Batch.Rules;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+/// <summary>An area that has a policy, and whether it is in use here.</summary>
+internal sealed record AreaLine(string Code, string Chinese, string English, bool InUse);
+
+/// <summary>The areas in use, and those that can be.</summary>
+[Authorize(Permissions.Anyone)]
+internal sealed class AreasModel : BatchPage
+{
+    public IReadOnlyList<AreaLine> Lines { get; private set; } = [];
+
+    public async Task OnGetAsync()
+    {
+        IReadOnlyList<string> inUse = await Migrator.AreasAsync(Database.Owner, Cancellation);
+        Lines = [.. inUse.Union(ShippedPolicies.Areas).Order(StringComparer.Ordinal).Select(code => Line(code, inUse.Contains(code))).OrderByDescending(l => l.InUse)];
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? code)
+    {
+        if (!await MayAsync(Permissions.ProposePolicies))
+        {
+            return Forbid();
+        }
+
+        Area area = await OpenAreaAsync(code ?? "");
+        await AuditAsync("area.open", area.Schema.Code);
+        return Redirect("~/" + area.Schema.Code);
+    }
+
+    private static AreaLine Line(string code, bool inUse)
+    {
+        AreaPolicy? policy = ShippedPolicies.Areas.Contains(code) ? ShippedPolicies.Load(code) : null;
+        return new AreaLine(code, policy?.Name ?? code, policy?.EnglishName ?? code, inUse);
+    }
+}

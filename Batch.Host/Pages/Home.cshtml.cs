@@ -1,0 +1,124 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Policies;
+using Microsoft.AspNetCore.Authorization;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>One duty of today, with where it is done.</summary>
+internal sealed record Duty(string Tag, string Chinese, string English, string Href);
+
+/// <summary>What the signed-in user can do today in this area.</summary>
+[Authorize(Permissions.Anyone)]
+internal sealed class HomeModel : AreaPage
+{
+    public YearMonth Month { get; private set; }
+
+    public IReadOnlyList<Duty> Todo { get; private set; } = [];
+
+    public MonthLine? Current { get; private set; }
+
+    public MonthLine? Last { get; private set; }
+
+    public SubmissionTotals? Totals { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        MonthList months = new(Area);
+        Month = await months.CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
+        IReadOnlyList<MonthLine> lines = await months.ReadAsync(Cancellation);
+        Current = lines.FirstOrDefault(m => m.Month == Month);
+        Last = lines.FirstOrDefault(m => m.IsClosed);
+        Totals = (await new SubmissionList(Area).ReadAsync(new SubmissionFilter(Month, false), 1, Cancellation)).Totals;
+        Todo = await TodoAsync();
+    }
+
+    private async Task<IReadOnlyList<Duty>> TodoAsync()
+    {
+        List<Duty> todo = [];
+        if (await MayAsync(Permissions.SeeWork))
+        {
+            Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, Cancellation)).ToDictionary(p => p.Code);
+            await AddRunAsync(todo, points);
+            AddFiles(todo, points);
+            AddPolicies(todo, points, await new PolicyStore(Database.Program).PendingAsync(Code, Cancellation));
+        }
+
+        if (await MayAsync(Permissions.LookUpAccounts))
+        {
+            todo.Add(new Duty("", "按证件号码或卡号查询个人账户", "Look up an account by citizen number or card number", $"{Code}/accounts"));
+        }
+
+        return todo;
+    }
+
+    private async Task AddRunAsync(List<Duty> todo, Dictionary<string, ReadinessPoint> points)
+    {
+        string month = Month.ToString("uuuu-MM", null);
+        RunLine? open = await new RunList(Area, Clock).OpenAsync(Cancellation);
+        string href = $"{Code}/runs/{open?.Run}";
+        switch (open?.State)
+        {
+            case "computing":
+                todo.Add(new Duty("look", $"批次 {open.Run} 正在计算", $"Run {open.Run} is being computed", href));
+                break;
+            case "computed":
+                todo.Add(new Duty("look", $"批次 {open.Run} 待复核（经办：{open.MadeBy}）", $"Run {open.Run} waits to be approved (made by {open.MadeBy})", href));
+                break;
+            case "approved":
+                todo.Add(new Duty("look", $"批次 {open.Run} 已复核，待入账", $"Run {open.Run} is approved and waits to be posted", href));
+                break;
+            default:
+                if (points["waiting-files"].Count > 0)
+                {
+                    todo.Add(new Duty("look", $"有 {points["waiting-files"].Count} 份报送尚未入账，可计算 {month} 批次", $"{points["waiting-files"].Count} submissions are not posted yet: compute a run of {month}", $"{Code}/runs"));
+                }
+                else if (Current is { IsClosed: false })
+                {
+                    todo.Add(new Duty("look", $"{month} 已入账，文件齐全后可结账", $"{month} is posted: close it when its files are complete", $"{Code}/months/{month}"));
+                }
+
+                break;
+        }
+    }
+
+    private void AddFiles(List<Duty> todo, Dictionary<string, ReadinessPoint> points)
+    {
+        string month = Month.ToString("uuuu-MM", null);
+        if (points["files-none"].Count == 0)
+        {
+            todo.Add(new Duty("look", $"{month} 还没有收到文件，请上传", $"No file of {month} has come in yet: upload them", $"{Code}/uploads"));
+        }
+
+        if (points["employers-missing"].Count > 0)
+        {
+            todo.Add(new Duty("look", $"{points["employers-missing"].Count} 家上月申报的单位本月尚未申报", $"{points["employers-missing"].Count} employers of last month have not filed yet", $"{Code}/months/{month}"));
+        }
+
+        if (points["rejects-open"].Count > 0)
+        {
+            todo.Add(new Duty("look", $"{month} 有 {points["rejects-open"].Count} 行被拒绝，请下载修正包改正后再报", $"{points["rejects-open"].Count} rows of {month} were rejected: download the fix packs, mend and send again", $"{Code}/submissions?open=true"));
+        }
+
+        if (points["rows-held"].Count > 0)
+        {
+            todo.Add(new Duty("look", $"{month} 有 {points["rows-held"].Count} 行待定，需要决定", $"{points["rows-held"].Count} rows of {month} are held and wait for a decision", $"{Code}/held"));
+        }
+    }
+
+    private void AddPolicies(List<Duty> todo, Dictionary<string, ReadinessPoint> points, IReadOnlyList<PolicyProposal> pending)
+    {
+        if (points.TryGetValue("missing-figures", out ReadinessPoint? missing) && missing.Count > 0)
+        {
+            string zh = string.Join("、", missing.Names.Select(n => Show.Word(n).Chinese)), en = string.Join(", ", missing.Names.Select(n => Show.Word(n).English));
+            todo.Add(new Duty("bad", $"缺少数值：{zh}。没有它不能计算退休人员的月份", $"A figure is missing: {en}. The month cannot be computed without it", $"{Code}/policies"));
+        }
+
+        if (pending.Count > 0)
+        {
+            todo.Add(new Duty("look", $"{pending.Count} 项政策提案待复核", $"{pending.Count} policy proposals wait to be approved", $"{Code}/policies"));
+        }
+    }
+}

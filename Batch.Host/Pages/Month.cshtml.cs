@@ -1,0 +1,71 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Overview;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>One month: what stands between it and its run, its closing and its certificate.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class MonthModel : AreaPage
+{
+    [BindProperty(SupportsGet = true)]
+    public string Month { get; set; } = "";
+
+    public YearMonth Of { get; private set; }
+
+    public IReadOnlyList<ReadinessPoint> Points { get; private set; } = [];
+
+    public MonthLine? Line { get; private set; }
+
+    public ReportTable? Certificate { get; private set; }
+
+    public bool MayClose { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        Of = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+        Line = (await new MonthList(Area).ReadAsync(Cancellation)).FirstOrDefault(m => m.Month == Of);
+        bool closed = Line is { IsClosed: true };
+        Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
+        Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
+        MayClose = await MayAsync(Permissions.ReviewRuns);
+    }
+
+    public async Task<IActionResult> OnPostCloseAsync()
+    {
+        if (!await MayAsync(Permissions.ReviewRuns))
+        {
+            return Forbid();
+        }
+
+        return await TryAsync(
+            async () =>
+            {
+                YearMonth month = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+                await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
+                await AuditAsync("month.close", Code, Show.Month(month));
+                return Redirect($"~/{Code}/months/{Show.Month(month)}");
+            },
+            OnGetAsync);
+    }
+
+    public static (string Chinese, string English) NameOf(ReadinessPoint point) => point.Code switch
+    {
+        "missing-figures" => ("所需数值", "Figures that the policy needs"),
+        "policy-gap" => ("该月没有有效政策", "No policy covers the month"),
+        "earlier-month-open" => ("更早的月份未结账", "Earlier months not closed"),
+        "open-run" => ("未结束的批次", "Open runs"),
+        "files-none" => ("已收文件", "Files received"),
+        "employers-missing" => ("上月申报、本月未申报的单位", "Employers of last month that have not filed"),
+        "rejects-open" => ("被拒绝的行", "Rejected rows"),
+        "rows-held" => ("待定的行", "Held rows"),
+        "waiting-files" => ("尚未入账的报送", "Submissions not posted yet"),
+        "age-bounds" => ("本月跨入新年龄段的人员", "People who move to another age tier"),
+        _ => ("本月退休的人员", "People who retire in the month"),
+    };
+}

@@ -1,0 +1,40 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Reports;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>A report as a file: written whole beside, then sent; recorded.</summary>
+[Authorize(Permissions.ExportReports)]
+internal sealed class ReportDownloadModel : AreaPage
+{
+    public async Task<IActionResult> OnGetAsync(string? kind, string? month, string? format)
+    {
+        Report report = AllReports.Find(kind ?? "") ?? throw new DataFaultException("REPORT_UNKNOWN", "没有这种报表。", "There is no such report.");
+        YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+        bool xlsx = format == "xlsx";
+        string path = Path.Combine(Path.GetTempPath(), $"batch-report-{Guid.NewGuid():N}");
+        FileStream file;
+        try
+        {
+            await ReportFile.WriteAsync(
+                Area, report, of, xlsx ? ReportFormat.Xlsx : ReportFormat.Csv, path, Cancellation, format == "csv-gb18030" ? ReportEncoding.Gb18030 : ReportEncoding.Utf8);
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        }
+        catch
+        {
+            System.IO.File.Delete(path + ".part");
+            System.IO.File.Delete(path);
+            throw;
+        }
+
+        await AuditAsync("report.export", Code, $"{report.Kind} {Show.Month(of)} {format}");
+        return File(
+            file, xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
+            $"{report.Title}_{Code}_{of.Year:0000}{of.Month:00}.{(xlsx ? "xlsx" : "csv")}");
+    }
+}

@@ -1,0 +1,59 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Reports;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>The reports, to look at and to take away.</summary>
+[Authorize(Permissions.ExportReports)]
+internal sealed class ReportsModel : AreaPage
+{
+    [BindProperty(SupportsGet = true)]
+    public string? Kind { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Month { get; set; }
+
+    public YearMonth Of { get; private set; }
+
+    public ReportTable? Table { get; private set; }
+
+    public string Query => $"kind={Uri.EscapeDataString(Kind ?? "")}&month={Show.Month(Of)}";
+
+    public static (string Chinese, string English) NameOf(Report report) => (report.Title, report.Kind switch
+    {
+        "allocation" => "Allocation, person by person",
+        "employer" => "By employer",
+        "age-tier" => "By standing and age tier",
+        "pooled-fund" => "Flows of the pooled fund",
+        "rejection" => "Rejections",
+        "certificate" => "Certificate of the closing",
+        "arrears" => "Arrears",
+        "reconciliation" => "Reconciliation of files",
+        _ => report.Kind,
+    });
+
+    public async Task OnGetAsync()
+    {
+        IReadOnlyList<MonthLine> months = await new MonthList(Area).ReadAsync(Cancellation);
+        Of = Show.ReadMonth(Month) ?? (months.Count > 0 ? months[0].Month : (YearMonth?)null) ?? new YearMonth(Today.Year, Today.Month);
+        if (string.IsNullOrEmpty(Kind))
+        {
+            return;
+        }
+
+        try
+        {
+            Table = await ReportTable.ReadAsync(Area, Kind, Of, PageNumber, Cancellation);
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+        }
+    }
+}

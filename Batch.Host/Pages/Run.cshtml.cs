@@ -1,0 +1,108 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Runs;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>One run: its progress while it is computed, then its totals beside last month's, its anomalies, and what is decided about it.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class RunModel : AreaPage
+{
+    [BindProperty(SupportsGet = true)]
+    public int Run { get; set; }
+
+    public RunLine Line { get; private set; } = null!;
+
+    public RunDocument Document { get; private set; } = null!;
+
+    public RunProgressDocument Progress { get; private set; } = null!;
+
+    public RunComparison? LastMonth { get; private set; }
+
+    public IReadOnlyList<Anomaly> Anomalies { get; private set; } = [];
+
+    public RunOverride? Override { get; private set; }
+
+    public bool MayReview { get; private set; }
+
+    public bool MayCompute { get; private set; }
+
+    private RunLife Life => new(Area.Program, Area.Schema);
+
+    public async Task OnGetAsync()
+    {
+        RunList runs = new(Area, Clock);
+        Line = await runs.FindAsync(Run, Cancellation);
+        Document = await Life.PreviewAsync(Run, Cancellation);
+        Progress = await runs.ProgressAsync(Run, Cancellation);
+        LastMonth = await RunComparison.ReadAsync(Area, Document, Cancellation);
+        Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
+        Override = await runs.OverrideAsync(Run, Cancellation);
+        MayReview = await MayAsync(Permissions.ReviewRuns);
+        MayCompute = await MayAsync(Permissions.ComputeRuns);
+    }
+
+    /// <summary>The comparison in detail reads the whole month: it is asked for when somebody looks at it.</summary>
+    public Task<ReviewDocument> ReviewAsync() => new RunReview(Area).ReadAsync(Run, Cancellation);
+
+    public async Task<IActionResult> OnGetProgressAsync()
+    {
+        RunProgressDocument progress = await new RunList(Area, Clock).ProgressAsync(Run, Cancellation);
+        return new JsonResult(new
+        {
+            done = progress.State != "computing",
+            fields = new Dictionary<string, object>
+            {
+                ["chunks"] = $"{progress.Done} / {progress.Chunks}", ["bar"] = progress.Done, ["rows"] = $"{Show.Count(progress.Rows)} / {Show.Count(progress.AllRows)}",
+                ["rate"] = Show.Count(progress.RowsPerSecond), ["left"] = Left(progress),
+            },
+        });
+    }
+
+    public string Left(RunProgressDocument progress) => progress.SecondsLeft is { } seconds
+        ? L[$"{seconds / 60} 分 {seconds % 60} 秒", $"{seconds / 60} min {seconds % 60} s"]
+        : L["尚不能估计", "not known yet"];
+
+    public Task<IActionResult> OnPostApproveAsync(string? digest, string? reason) =>
+        ActAsync(Permissions.ReviewRuns, () => Life.ApproveAsync(Run, Who, digest, Cancellation, reason));
+
+    public Task<IActionResult> OnPostPostAsync() => ActAsync(Permissions.ReviewRuns, () => Life.PostAsync(Run, Who, Cancellation));
+
+    public Task<IActionResult> OnPostDiscardAsync(string? reason) => ActAsync(Permissions.SeeWork, async () =>
+    {
+        if (!await MayAsync(Permissions.ComputeRuns) && !await MayAsync(Permissions.ReviewRuns))
+        {
+            throw new DataFaultException("ACCESS_DENIED", "您的角色不能作废批次。", "Your roles may not discard runs.");
+        }
+
+        return await Life.DiscardAsync(Run, Who, Needed(reason), Cancellation);
+    });
+
+    public Task<IActionResult> OnPostReverseAsync(string? reason) => ActAsync(Permissions.ComputeRuns, async () =>
+    {
+        string why = Needed(reason);
+        YearMonth month = await Life.OpenMonthAsync(Run, Cancellation);
+        RunDocument reversal = await Life.ReverseAsync(Run, month, Who, Cancellation);
+        await AuditAsync("run.reverse", Code, $"{Run} {reversal.Run}", why);
+        return reversal;
+    });
+
+    private static string Needed(string? reason) => string.IsNullOrWhiteSpace(reason)
+        ? throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.")
+        : reason.Trim();
+
+    private async Task<IActionResult> ActAsync(string permission, Func<Task<RunDocument>> act)
+    {
+        if (!await MayAsync(permission))
+        {
+            return Forbid();
+        }
+
+        return await TryAsync(async () => Redirect($"~/{Code}/runs/{(await act()).Run}"), OnGetAsync);
+    }
+}

@@ -1,0 +1,51 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>The runs of an area, and where one is started.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class RunsModel : AreaPage
+{
+    public YearMonth Month { get; private set; }
+
+    public Listing<RunLine> Lines { get; private set; } = null!;
+
+    public RunLine? Open { get; private set; }
+
+    public AskedRun? Asked { get; private set; }
+
+    public bool MayCompute { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        RunList runs = new(Area, Clock);
+        Month = await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
+        Lines = await runs.ReadAsync(null, PageNumber, Cancellation);
+        Open = await runs.OpenAsync(Cancellation);
+        Asked = Service<PageActs>().LastAsked(Code);
+        MayCompute = await MayAsync(Permissions.ComputeRuns);
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? month)
+    {
+        if (!await MayAsync(Permissions.ComputeRuns))
+        {
+            return Forbid();
+        }
+
+        return await TryAsync(
+            () =>
+            {
+                YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "请填写入账月份，例如 2021-06。", "Give the posting month, such as 2021-06.");
+                Service<PageActs>().Allocate(Code, of, Who);
+                return Task.FromResult<IActionResult>(Redirect($"~/{Code}/runs/now"));
+            },
+            OnGetAsync);
+    }
+}

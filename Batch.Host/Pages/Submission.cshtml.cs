@@ -1,0 +1,57 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Overview;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Host.Pages;
+
+/// <summary>One submission: what became of its rows, its rejects and how they are mended.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class SubmissionModel : AreaPage
+{
+    [BindProperty(SupportsGet = true)]
+    public int Number { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Reject { get; set; }
+
+    public SubmissionLine Line { get; private set; } = null!;
+
+    public Submission Record { get; private set; } = null!;
+
+    public IReadOnlyList<Submission> Children { get; private set; } = [];
+
+    public IReadOnlyList<CodeCount> Codes { get; private set; } = [];
+
+    public Listing<Rejection> Rejections { get; private set; } = null!;
+
+    /// <summary>Rejected rows that mended files have brought since.</summary>
+    public long Mended { get; private set; }
+
+    public long Superseded { get; private set; }
+
+    public bool MaySend { get; private set; }
+
+    public string Query => Reject is null ? "" : "reject=" + Uri.EscapeDataString(Reject);
+
+    public async Task OnGetAsync()
+    {
+        SubmissionList list = new(Area);
+        Line = await list.FindAsync(Number, Cancellation);
+        Codes = await list.CodesAsync(Number, Cancellation);
+        Rejections = await list.RejectionsAsync(Number, Reject, PageNumber, Cancellation);
+        Mended = await list.MendedAsync(Number, Cancellation);
+        MaySend = await MayAsync(Permissions.SendFiles);
+        await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
+        Submissions submissions = new(connection, Area.Schema);
+        Record = await submissions.ReadAsync(Number, Cancellation);
+        Children = await submissions.ChildrenAsync(Number, Cancellation);
+        Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).SupersededAsync(Number, Cancellation) : 0;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+/// <summary>What counts as an anomaly in this area.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class ThresholdsModel : AreaPage
+{
+    public IReadOnlyList<Threshold> Lines { get; private set; } = [];
+
+    public bool MaySet { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        Lines = await new Thresholds(Database.Program, Code).ReadAsync(Cancellation);
+        MaySet = await MayAsync(Permissions.ManageUsers);
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? name, string? value)
+    {
+        if (!await MayAsync(Permissions.ManageUsers))
+        {
+            return Forbid();
+        }
+
+        return await TryAsync(
+            async () =>
+            {
+                decimal number = decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal read)
+                    ? read
+                    : throw new DataFaultException("THRESHOLD_INVALID", "请填写不小于 0 的数字。", "Give a number of 0 or more.");
+                await new Thresholds(Database.Program, Code).SetAsync(name ?? "", number, Who, Cancellation);
+                return Redirect($"~/{Code}/thresholds");
+            },
+            OnGetAsync);
+    }
+
+    public static (string Chinese, string English) NameOf(string name) => name switch
+    {
+        "credited-off-percent" => ("划入合计与上月相差（%）", "Credited total off last month (%)"),
+        "people-off-percent" => ("人数与上月相差（%）", "People off last month (%)"),
+        "least-people" => ("上月至少有多少人才作比较", "Compared only where last month had so many people"),
+        "single-credit-yuan" => ("单笔划入（元）", "Single credit (yuan)"),
+        _ => ("扣回（负数）分录数", "Entries that take money back"),
+    };
+}

@@ -1,0 +1,82 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Overview;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>Files on their way in: received at once, their content taken as a job.</summary>
+[Authorize(Permissions.SendFiles)]
+[DisableRequestSizeLimit]
+[RequestFormLimits(MultipartBodyLengthLimit = long.MaxValue)]
+internal sealed class UploadsModel : AreaPage
+{
+    private const int Shown = 50;
+
+    public YearMonth Month { get; private set; }
+
+    public IReadOnlyList<Upload> Lines { get; private set; } = [];
+
+    public bool Working => Lines.Any(u => u.State is UploadState.Waiting or UploadState.Taking);
+
+    public async Task OnGetAsync()
+    {
+        Month = await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
+        Lines = await new Uploads(Area, Clock, IntakeLimits.Default).ListAsync(null, Shown, Cancellation);
+    }
+
+    public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)
+    {
+        return await TryAsync(
+            async () =>
+            {
+                if (files.Count == 0)
+                {
+                    throw new DataFaultException("NO_FILE", "请选择要上传的文件。", "Choose the files to upload.");
+                }
+
+                SubmissionKind of = Enum.TryParse(kind, ignoreCase: true, out SubmissionKind parsed) ? parsed : SubmissionKind.Regular;
+                Uploads uploads = new(Area, Clock, IntakeLimits.Default);
+                foreach (IFormFile file in files)
+                {
+                    await using Stream content = file.OpenReadStream();
+                    Upload upload = await uploads.ReceiveAsync(file.FileName, content, new ImportRequest(Show.ReadMonth(month), of, confirm, Who, parent), null, Cancellation);
+                    if (upload.State == UploadState.Waiting)
+                    {
+                        Service<PageActs>().Take(Code, upload.Number);
+                    }
+                }
+
+                return Redirect($"~/{Code}/uploads");
+            },
+            OnGetAsync);
+    }
+
+    public async Task<IActionResult> OnPostAgainAsync(int upload)
+    {
+        Upload failed = await new Uploads(Area, Clock, IntakeLimits.Default).ReadAsync(upload, Cancellation);
+        Service<PageActs>().Take(Code, failed.Number);
+        return Redirect($"~/{Code}/uploads");
+    }
+
+    /// <summary>For the script that keeps the page up to date.</summary>
+    public async Task<IActionResult> OnGetProgressAsync()
+    {
+        await OnGetAsync();
+        return new JsonResult(new
+        {
+            done = !Working,
+            fields = Lines.Where(u => u.State is UploadState.Waiting or UploadState.Taking)
+                .SelectMany(u => new[] { ($"rows-{u.Number}", Show.Count(u.Rows)), ($"share-{u.Number}", Share(u).ToString(System.Globalization.CultureInfo.InvariantCulture)), ($"state-{u.Number}", L[Show.Word(u.State.ToString().ToLowerInvariant())]) })
+                .ToDictionary(f => f.Item1, f => f.Item2),
+        });
+    }
+
+    /// <summary>How far it is, of 100.</summary>
+    public static long Share(Upload upload) => upload.Bytes == 0 ? 0 : Math.Min(100, upload.BytesRead * 100 / upload.Bytes);
+}

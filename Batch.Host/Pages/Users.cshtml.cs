@@ -1,0 +1,57 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+/// <summary>Users, their roles, and new one-time passwords.</summary>
+[Authorize(Permissions.ManageUsers)]
+internal sealed class UsersModel : BatchPage
+{
+    public IReadOnlyList<User> Users { get; private set; } = [];
+
+    public DataFaultException? Fault { get; private set; }
+
+    /// <summary>Whose password was just made, and the password: shown once.</summary>
+    public (string Name, string Password)? Made { get; private set; }
+
+    private UserRegister Register => Service<UserRegister>();
+
+    public async Task OnGetAsync() => Users = await Register.AllAsync(Cancellation);
+
+    public Task<IActionResult> OnPostAddAsync(string? name, string[]? roles) => ActAsync(async () =>
+    {
+        string password = Passwords.OneTime();
+        await Register.AddAsync((name ?? "").Trim(), roles ?? [], password, Who, Cancellation);
+        Made = ((name ?? "").Trim(), password);
+    });
+
+    public Task<IActionResult> OnPostRolesAsync(string? name, string[]? roles) => ActAsync(() => Register.SetRolesAsync(name ?? "", roles ?? [], Who, Cancellation));
+
+    public Task<IActionResult> OnPostResetAsync(string? name) => ActAsync(async () =>
+    {
+        string password = Passwords.OneTime();
+        await Register.ResetAsync(name ?? "", password, Who, Cancellation);
+        Made = (name ?? "", password);
+    });
+
+    public Task<IActionResult> OnPostDisableAsync(string? name, bool disabled) => ActAsync(() => Register.SetDisabledAsync(name ?? "", disabled, Who, Cancellation));
+
+    private async Task<IActionResult> ActAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
+        }
+
+        await OnGetAsync();
+        return Page();
+    }
+}

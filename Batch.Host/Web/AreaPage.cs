@@ -1,0 +1,66 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using NodaTime;
+
+namespace Batch.Host.Web;
+
+/// <summary>A page of one area: its route begins with the area's code, so that two windows can look at two areas.</summary>
+internal abstract class AreaPage : BatchPage
+{
+    private const string Remembered = "area";
+
+    [BindProperty(SupportsGet = true)]
+    public string Code { get; set; } = "";
+
+    /// <summary>Page of a longer list, from 1.</summary>
+    [BindProperty(SupportsGet = true, Name = "page")]
+    public int? AskedPage { get; set; }
+
+    /// <summary>An act that was refused: shown on the page that it was tried on.</summary>
+    public DataFaultException? Fault { get; protected set; }
+
+    public Area Area { get; private set; } = null!;
+
+    public IClock Clock => Service<IClock>();
+
+    protected int PageNumber => Math.Clamp(AskedPage ?? 1, 1, 1_000_000);
+
+    /// <summary>The area that the browser was last in.</summary>
+    public static string? LastOf(HttpContext context) => context.Request.Cookies[Remembered];
+
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        // Only looking at an address opens no new area: that is an act of its own.
+        if (!(await Migrator.AreasAsync(Database.Owner, Cancellation)).Contains(Code))
+        {
+            throw new DataFaultException("AREA_NOT_OPEN", $"统筹区 {Code} 尚未启用，请在“统筹区”页启用。", $"Area {Code} is not in use yet; open it on the page of areas.");
+        }
+
+        Area = await OpenAreaAsync(Code);
+        ViewData["Code"] = Code;
+        ViewData["AreaName"] = L[Area.Policy.Policy.Name, Area.Policy.Policy.EnglishName];
+        Response.Cookies.Append(Remembered, Code, new CookieOptions
+        {
+            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true,
+        });
+        await next();
+    }
+
+    /// <summary>Does an act; what the data refuses is shown on this page with its code and sentence.</summary>
+    protected async Task<IActionResult> TryAsync(Func<Task<IActionResult>> act, Func<Task> show)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
+            await show();
+            return Page();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Reports;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Host.Web;
+
+/// <summary>A page of a report as it is shown: fifty rows of it, and the totals of all.</summary>
+internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Cell[]? Totals, int Page, long Count)
+{
+    public int Pages => (int)Math.Max(1, (Count + Listing<Cell>.PageRows - 1) / Listing<Cell>.PageRows);
+
+    /// <exception cref="DataFaultException">REPORT_UNKNOWN, and what the report itself refuses.</exception>
+    public static async Task<ReportTable> ReadAsync(Area area, string kind, YearMonth month, int page, CancellationToken cancellation)
+    {
+        Report report = AllReports.Find(kind) ?? throw new DataFaultException("REPORT_UNKNOWN", "没有这种报表。", "There is no such report.");
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        List<Cell[]> rows = [];
+        long[] sums = new long[report.Columns.Count];
+        long count = 0;
+        await foreach (Cell[] row in report.RowsAsync(new ReportSource(connection, area, month), cancellation))
+        {
+            if (count / Listing<Cell>.PageRows == page - 1)
+            {
+                rows.Add([.. row]);
+            }
+
+            count++;
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += report.Columns[i].Total == ColumnTotal.Sum ? row[i].Number ?? 0 : 0;
+            }
+        }
+
+        Cell[]? totals = report.Columns.All(c => c.Total == ColumnTotal.None) ? null : [.. report.Columns.Select((c, i) => c.Total switch
+        {
+            ColumnTotal.Sum => sums[i],
+            ColumnTotal.Rows => count,
+            _ => Cell.Empty,
+        })];
+        return new ReportTable(report, rows, totals, page, count);
+    }
+
+    public static string Text(ReportColumn column, Cell cell) => cell.Number is not { } number ? cell.Text ?? ""
+        : column.Content == ColumnContent.Yuan ? Show.Yuan(new Batch.Rules.Money(number)) : Show.Count(number);
+
+    /// <summary>Texts that the product writes come in both languages; names, files and values are shown as they are.</summary>
+    public static bool IsWord(ReportColumn column) => column.English is "standing" or "age" or "kind" or "item" or "what to do";
+}

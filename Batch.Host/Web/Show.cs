@@ -1,0 +1,93 @@
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Host.Web;
+
+/// <summary>How values are shown: thousands separated, two places for yuan, times of Shanghai, words of the database in both languages.</summary>
+internal static class Show
+{
+    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
+
+    public static string Yuan(Money money) => (money.Fen / 100m).ToString("#,##0.00", CultureInfo.InvariantCulture);
+
+    public static string Yuan(Money? money) => money is { } known ? Yuan(known) : "";
+
+    public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
+
+    public static string Month(YearMonth month) => month.Text();
+
+    public static string Time(DateTime utc) => Time(Instant.FromDateTimeUtc(utc.ToUniversalTime()));
+
+    public static string Time(DateTime? utc) => utc is { } known ? Time(known) : "";
+
+    public static string Time(Instant at) => at.InZone(Shanghai).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Bytes(long bytes) => bytes < 1024 * 1024
+        ? string.Create(CultureInfo.InvariantCulture, $"{(bytes + 1023) / 1024:#,##0} KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576m:#,##0.0} MiB");
+
+    /// <summary>Month of a form field or an address; null when it is none.</summary>
+    public static YearMonth? ReadMonth(string? text) =>
+        NodaTime.Text.YearMonthPattern.Iso.Parse(text ?? "") is { Success: true } read && read.Value.Year is >= 1990 and <= 2100 ? read.Value : null;
+
+    /// <summary>The two halves of a text that the reports write in both languages, "在职 active".</summary>
+    public static (string Chinese, string English) Halves(string both)
+    {
+        int end = both.Length;
+        while (end > 0 && both[end - 1] < '\u2E80')
+        {
+            end--;
+        }
+
+        return end == 0 ? (both, both) : (both[..end], both[end..].Trim() is { Length: > 0 } english ? english : both);
+    }
+
+    public static (string Chinese, string English) Word(string word) => word switch
+    {
+        "computing" => ("计算中", "computing"),
+        "computed" => ("待复核", "to be approved"),
+        "approved" => ("待入账", "to be posted"),
+        "posted" => ("已入账", "posted"),
+        "discarded" => ("已作废", "discarded"),
+        "allocation" => ("划账", "allocation"),
+        "reversal" => ("冲正", "reversal"),
+        "interest" => ("计息", "interest"),
+        "payroll" => ("缴费", "payroll"),
+        "pension" => ("养老金", "pension"),
+        "persons" => ("人员变更", "persons"),
+        "movements" => ("账户变动", "movements"),
+        "receipts" => ("到账", "receipts"),
+        "decision" => ("处理决定", "decision"),
+        "regular" => ("正常", "regular"),
+        "supplementary" => ("补充", "supplementary"),
+        "replacement" => ("替换", "replacement"),
+        "waiting" => ("等待处理", "waiting"),
+        "taking" => ("处理中", "being taken in"),
+        "taken" => ("已处理", "taken in"),
+        "refused" => ("已拒收", "refused"),
+        "failed" => ("处理失败", "failed"),
+        "proposed" => ("待复核", "to be approved"),
+        "active" => ("在职", "active"),
+        "retired" => ("退休", "retired"),
+        "contribution" => ("缴费划入", "contribution"),
+        "retiree" => ("退休划入", "retiree credit"),
+        "opening" => ("期初余额", "opening"),
+        "spending" => ("支出", "spending"),
+        "payout" or "pay-out" => ("清退", "pay-out"),
+        "transferin" or "transfer-in" => ("转入", "transfer in"),
+        "transferout" or "transfer-out" => ("转出", "transfer out"),
+        "correction" => ("更正", "correction"),
+        "short" => ("短期", "short"),
+        "long" => ("长期", "long"),
+        "unit" => ("单位职工", "employees"),
+        "flexible" => ("灵活就业", "flexible workers"),
+        "veteran" => ("建国前老工人", "veterans"),
+        "average-wage" => ("上年度社会平均工资", "average wage"),
+        "average-pension" => ("平均养老金", "average pension"),
+        "base-min" => ("缴费基数下限", "lowest base"),
+        "base-max" => ("缴费基数上限", "highest base"),
+        _ => (word, word),
+    };
+}

@@ -1,0 +1,77 @@
+'use strict';
+// Comforts only: every act of the pages works without them.
+
+// The area switcher goes by itself.
+document.querySelectorAll('select[data-go]').forEach(select => {
+    select.addEventListener('change', () => select.form.submit());
+    select.form.querySelector('button')?.remove();
+});
+
+document.querySelectorAll('[data-print]').forEach(button => button.addEventListener('click', () => window.print()));
+
+// On small screens the menu begins closed.
+if (window.matchMedia('(max-width: 52rem)').matches) {
+    document.querySelectorAll('details.menu').forEach(menu => menu.removeAttribute('open'));
+}
+
+// What goes on by itself is asked for again and again: fields are put in their places, and the page is loaded anew once the work has ended.
+document.querySelectorAll('[data-poll]').forEach(place => {
+    const again = async () => {
+        try {
+            const answer = await fetch(place.dataset.poll, { headers: { Accept: 'application/json' } });
+            if (answer.ok && answer.headers.get('content-type')?.includes('json')) {
+                const news = await answer.json();
+                if (news.done) {
+                    window.location.reload();
+                    return;
+                }
+                for (const [name, value] of Object.entries(news.fields ?? {})) {
+                    place.querySelectorAll(`[data-field="${name}"]`).forEach(field => {
+                        if (field.tagName === 'PROGRESS') {
+                            field.value = value;
+                        } else {
+                            field.textContent = value;
+                        }
+                    });
+                }
+            }
+        } catch {
+            // The host is away for a moment: ask again.
+        }
+        window.setTimeout(again, 1000);
+    };
+    window.setTimeout(again, 700);
+});
+
+// Uploading large files shows how far it is.
+document.querySelectorAll('form[data-upload]').forEach(form => form.addEventListener('submit', event => {
+    event.preventDefault();
+    const bar = form.querySelector('progress');
+    const request = new XMLHttpRequest();
+    form.querySelectorAll('button').forEach(button => { button.disabled = true; });
+    bar.hidden = false;
+    request.upload.addEventListener('progress', step => {
+        if (step.lengthComputable) {
+            bar.max = step.total;
+            bar.value = step.loaded;
+        }
+    });
+    request.addEventListener('load', () => {
+        if (request.status === 200 && request.responseURL && !request.responseURL.endsWith('/fault')) {
+            if (request.responseURL.split('#')[0] === window.location.href.split('#')[0] && request.responseText.includes('class="fault"')) {
+                document.open();
+                document.write(request.responseText);
+                document.close();
+            } else {
+                window.location.assign(request.responseURL);
+            }
+        } else {
+            document.open();
+            document.write(request.responseText);
+            document.close();
+        }
+    });
+    request.addEventListener('error', () => form.submit());
+    request.open('POST', form.action);
+    request.send(new FormData(form));
+}));
