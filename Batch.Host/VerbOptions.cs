@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Batch.Jobs.Intake;
 using Batch.Rules;
 using NodaTime;
 using NodaTime.Text;
@@ -37,6 +38,29 @@ internal static partial class VerbOptions
 
     public static Option<string?> By() => Parsed<string?>("--by", required: true, "WHO", "操作人 / who acts", text =>
         text.Trim() is { Length: > 0 and <= 64 } who ? who : throw new FormatException("it is empty or longer than 64 characters"));
+
+    /// <summary>Limits on files: those of BATCH_LIMITS, over them those of <c>--limit</c>.</summary>
+    public static Option<string[]> Limits { get; } = new("--limit")
+    {
+        Description = $"文件限制 / a limit on files: {string.Join(", ", IntakeLimits.Names)}",
+        HelpName = "NAME=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <exception cref="VerbFault">A limit cannot be read.</exception>
+    public static IntakeLimits LimitsOf(VerbCall call)
+    {
+        string[] settings = [.. (Environment.GetEnvironmentVariable("BATCH_LIMITS") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries), .. call.Get(Limits) ?? []];
+        try
+        {
+            return settings.Aggregate(IntakeLimits.Default, (limits, setting) => limits.With(setting));
+        }
+        catch (FormatException fault)
+        {
+            throw VerbFault.OfUsage($"A limit on files cannot be read: {fault.Message}.", $"文件限制写法有误：{fault.Message}。");
+        }
+    }
 
     public static YearMonth ParseMonth(string text)
     {

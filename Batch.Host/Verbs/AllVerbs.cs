@@ -15,6 +15,7 @@ internal static class AllVerbs
         ImportVerb.Create(),
         .. SubmissionVerbs.Create(),
         .. HeldVerbs.Create(),
+        DropVerb.Create(),
         .. RunVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),

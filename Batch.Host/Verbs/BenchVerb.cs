@@ -26,14 +26,21 @@ internal static class BenchVerb
     private static readonly Option<bool> Inquiry = new("--inquiry") { Description = "另测查询余额的时间 / also how long a balance takes, idle and beside a run" };
     private static readonly Option<bool> Verify = new("--verify") { Description = "另测核验的时间 / also how long verify takes" };
 
+    private static readonly Option<bool> Intake = new("--intake") { Description = "只测接收文件的时间和内存 / measure how files are taken in instead" };
+
     public static Command Create() => new Verb("bench", "性能测量：下限、脚本与产品", "measure the floor, a script and the product side by side", RunAsync)
     {
-        People, Months, Inquiry, Verify,
+        People, Months, Inquiry, Verify, Intake,
     };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
         int people = call.Get(People), months = call.Get(Months);
+        if (call.Get(Intake))
+        {
+            return await IntakeBenchVerb.RunAsync(call, people);
+        }
+
         YearMonth first = new(2021, 1);
         string folder = Path.Combine(call.Database.DataDirectory, "bench"), files = Path.Combine(folder, "files");
         // One month more for the run beside which balances are asked.

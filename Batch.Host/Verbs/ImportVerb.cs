@@ -22,7 +22,7 @@ internal static class ImportVerb
     private static readonly Option<int?> Parent = new("--parent") { Description = "更正第几号报送中被拒绝的行 / the submission whose rejected rows the file mends", HelpName = "SUBMISSION" };
     private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
 
-    public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, Parent, By };
+    public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, Parent, By, VerbOptions.Limits };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -34,7 +34,7 @@ internal static class ImportVerb
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, IntakeLimits.Default);
+        Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, VerbOptions.LimitsOf(call));
         IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
             files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!, call.Get(Parent)), null, call.Cancellation);
         OutcomeText.Write(call.Output, outcomes);

@@ -23,7 +23,7 @@ internal static class SubmissionVerbs
     public static IEnumerable<Command> Create() =>
     [
         new Verb("submission", "一份报送及其更正的处理结果", "what became of a submission and of the files that mend it", ShowAsync) { Number, Area },
-        new Verb("fix-pack", "把被拒绝的行退回更正", "write the rejected rows of a submission, to be mended and sent again", PackAsync) { Number, Area, Out, Format, Held },
+        new Verb("fix-pack", "把被拒绝的行退回更正", "write the rejected rows of a submission, to be mended and sent again", PackAsync) { Number, Area, Out, Format, Held, VerbOptions.Limits },
     ];
 
     private static async Task<int> ShowAsync(VerbCall call)
@@ -114,7 +114,7 @@ internal static class SubmissionVerbs
         int rows;
         await using (FileStream file = new(path + ".part", FileMode.Create))
         {
-            rows = await new FixPacks(area.Program, area.Schema, IntakeLimits.Default).WriteAsync(call.Need(Number), call.Get(Held), call.Get(Format), file, call.Cancellation);
+            rows = await new FixPacks(area.Program, area.Schema, VerbOptions.LimitsOf(call)).WriteAsync(call.Need(Number), call.Get(Held), call.Get(Format), file, call.Cancellation);
         }
 
         File.Move(path + ".part", path, overwrite: true);

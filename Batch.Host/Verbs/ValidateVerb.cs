@@ -20,7 +20,7 @@ internal static class ValidateVerb
 
     public static Command Create() => new Verb("validate", "报送前检查文件（不需要数据库）", "check files before sending, without a database", RunAsync)
     {
-        Files, Area, Month,
+        Files, Area, Month, VerbOptions.Limits,
     };
 
     private static Task<int> RunAsync(VerbCall call)
@@ -47,7 +47,7 @@ internal static class ValidateVerb
         var check = new PolicyChecks(call.Get(Area));
         try
         {
-            using SubmissionFile file = SubmissionFile.Open(path, call.Get(Month), call.Today, IntakeLimits.Default);
+            using SubmissionFile file = SubmissionFile.Open(path, call.Get(Month), call.Today, VerbOptions.LimitsOf(call));
             draft.Content = file.Content;
             var block = new LineBlock();
             while (file.Read(block))

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Batch.Rules;
+using NodaTime;
 
 namespace Batch.Jobs.Intake;
 
@@ -7,6 +10,19 @@ public static class LineChecks
 {
     /// <summary>Files round each person's amount as their systems do: a difference of one fen is none.</summary>
     private const long ToleratedFen = 1;
+
+    private static readonly ConditionalWeakTable<MonthPolicy, ConcurrentDictionary<MissingKey, string>> Missing = [];
+
+    [Flags]
+    private enum Figures
+    {
+        PriorYear = 1,
+        ThisYear = 2,
+        Month = 4,
+        Contribution = 8,
+    }
+
+    private readonly record struct MissingKey(string Category, LocalDate Birth, Figures Figures);
 
     /// <summary>The amounts paid against the rates on the base, clamped to the area's limits.</summary>
     public static void CheckPayroll(in PayrollLine line, MonthPolicy policy, string category, List<Rejection> into)
@@ -17,6 +33,13 @@ public static class LineChecks
             return;
         }
 
+        MissingKey key = new(category, line.Id.Birth, Figures.Contribution);
+        if (KnownMissing(policy, key) is { } known)
+        {
+            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), Text(line.Month), known));
+            return;
+        }
+
         ExpectedContribution expected;
         try
         {
@@ -24,6 +47,7 @@ public static class LineChecks
         }
         catch (MissingFigureException missing)
         {
+            Remember(policy, key, missing.Figure);
             into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), Text(line.Month), missing.Figure));
             return;
         }
@@ -52,6 +76,14 @@ public static class LineChecks
     // A figure that the month's credit needs and nobody has given: refused now, so that the run does not stop for it (edge 17).
     private static string? MissingFigure(in PensionLine line, MonthPolicy policy, string category)
     {
+        MissingKey key = new(
+            category, line.Id.Birth,
+            (line.PriorYear is null ? 0 : Figures.PriorYear) | (line.ThisYear is null ? 0 : Figures.ThisYear) | (line.MonthPension is null ? 0 : Figures.Month));
+        if (KnownMissing(policy, key) is { } known)
+        {
+            return known;
+        }
+
         try
         {
             Assessment.Assess(policy, new PersonMonth
@@ -67,9 +99,17 @@ public static class LineChecks
         }
         catch (MissingFigureException missing)
         {
+            Remember(policy, key, missing.Figure);
             return missing.Figure;
         }
     }
+
+    // Whether a figure is missing hangs on who it is for and on which figures the line has, never on how large they are. Thrown once and then
+    // remembered: where a figure is missing it is missing for a million rows.
+    private static string? KnownMissing(MonthPolicy policy, MissingKey key) =>
+        Missing.TryGetValue(policy, out ConcurrentDictionary<MissingKey, string>? known) && known.TryGetValue(key, out string? figure) ? figure : null;
+
+    private static void Remember(MonthPolicy policy, MissingKey key, string figure) => Missing.GetOrCreateValue(policy).TryAdd(key, figure);
 
     private static void Compare(int row, Column column, Money paid, Money? expected, bool isMinimum, List<Rejection> into)
     {
@@ -81,5 +121,5 @@ public static class LineChecks
         into.Add(new Rejection(isMinimum ? Codes.AmountBelowShare : Codes.AmountMismatch, row, ColumnNames.Ours(column), paid.ToString(), due.ToString()));
     }
 
-    private static string Text(NodaTime.YearMonth month) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
+    private static string Text(YearMonth month) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Batch.Rules;
 using NodaTime;
 
@@ -60,6 +61,45 @@ public sealed record Rejection(string Code, int Row, string Column, string Found
 public sealed record IntakeLimits
 {
     public static readonly IntakeLimits Default = new();
+
+    private static readonly Dictionary<string, Func<IntakeLimits, long, IntakeLimits>> ByName = new(StringComparer.Ordinal)
+    {
+        ["max-bytes"] = (l, v) => l with { MaxBytes = v },
+        ["max-rows"] = (l, v) => l with { MaxRows = checked((int)v) },
+        ["max-line-chars"] = (l, v) => l with { MaxLineChars = checked((int)v) },
+        ["max-columns"] = (l, v) => l with { MaxColumns = checked((int)v) },
+        ["max-zip-ratio"] = (l, v) => l with { MaxZipRatio = checked((int)v) },
+        ["max-zip-entry-bytes"] = (l, v) => l with { MaxZipEntryBytes = v },
+        ["max-shared-strings-bytes"] = (l, v) => l with { MaxSharedStringsBytes = v },
+    };
+
+    public static IEnumerable<string> Names => ByName.Keys;
+
+    /// <summary>These limits with one set: <c>max-rows=1000</c>.</summary>
+    /// <exception cref="FormatException">There is no such limit, or it is no number from 1.</exception>
+    public IntakeLimits With(string setting)
+    {
+        int sign = setting.IndexOf('=', StringComparison.Ordinal);
+        string name = sign < 0 ? setting : setting[..sign].Trim();
+        if (!ByName.TryGetValue(name, out Func<IntakeLimits, long, IntakeLimits>? set))
+        {
+            throw new FormatException($"there is no limit {name}; there are {string.Join(", ", Names)}");
+        }
+
+        if (sign < 0 || !long.TryParse(setting.AsSpan(sign + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long value) || value < 1)
+        {
+            throw new FormatException($"write {name}=N with a number from 1");
+        }
+
+        try
+        {
+            return set(this, value);
+        }
+        catch (OverflowException)
+        {
+            throw new FormatException($"{name} is at most {int.MaxValue}");
+        }
+    }
 
     public long MaxBytes { get; init; } = 4L << 30;
     public int MaxRows { get; init; } = 20_000_000;

@@ -7,6 +7,7 @@ internal enum RowKind
     Person,
     Blank,
     Totals,
+    Subtotal,
     Remark,
     HeaderAgain,
 }
@@ -15,6 +16,8 @@ internal enum RowKind
 internal static class RowKinds
 {
     private static readonly string[] TotalsWords = ["合计", "总计", "共计", "total", "grandtotal"];
+
+    private static readonly string[] SubtotalWords = ["小计", "本页合计", "本页小计", "本页总计", "分页合计", "subtotal", "sub-total", "pagetotal"];
 
     private static readonly string[] RemarkWords =
         ["制表", "填表", "填报", "审核", "复核", "经办", "负责人", "单位负责人", "单位盖章", "单位公章", "盖章", "公章", "备注", "说明", "注:", "联系人", "联系电话", "打印", "日期", "第"];
@@ -29,6 +32,11 @@ internal static class RowKinds
         if (IsLabelled(row, header, TotalsWords) && IsNoNumber(row, header))
         {
             return RowKind.Totals;
+        }
+
+        if (IsLabelled(row, header, SubtotalWords) && IsNoNumber(row, header))
+        {
+            return RowKind.Subtotal;
         }
 
         if (ColumnNames.Recognise(row.Field(header.Position(header.Subject))) == header.Subject)

@@ -230,6 +230,10 @@ public sealed partial class SubmissionFile : IDisposable
         {
             totals.Check(source, header, RowsRead);
         }
+        else if (kind == RowKind.Subtotal)
+        {
+            totals.CheckSubtotal(source, header, RowsRead);
+        }
 
         return kind != RowKind.Person;
     }

@@ -58,6 +58,34 @@ public sealed class ValidateTests
         Assert.That(result.Json.GetProperty("files")[0].GetProperty("rejections")[0].GetProperty("code").GetString(), Is.EqualTo(code));
     }
 
+    [TestCase("max-bytes=100", "FILE_TOO_LARGE")]
+    [TestCase("max-rows=1", "TOO_MANY_ROWS")]
+    [TestCase("max-line-chars=40", "LINE_TOO_LONG")]
+    [TestCase("max-columns=3", "TOO_MANY_COLUMNS")]
+    public async Task A_limit_on_files_is_a_setting_and_refuses_with_a_sentence(string limit, string code)
+    {
+        JsonElement file = await CheckAsync(Header + Good + Short, 1, "--limit", limit);
+        Assert.That(file.GetProperty("rejections")[0].GetProperty("code").GetString(), Is.EqualTo(code));
+        Assert.That(file.GetProperty("rejections")[0].GetProperty("messageZh").GetString(), Does.EndWith("。"));
+    }
+
+    [TestCase("max-zip-ratio=1", "ZIP_RATIO", "ZIP_RATIO.xlsx")]
+    [TestCase("max-zip-entry-bytes=500", "ZIP_ENTRY_TOO_LARGE", "ZIP_ENTRY_TOO_LARGE.xlsx")]
+    public async Task A_limit_on_workbooks_comes_from_the_environment_too(string limit, string code, string sample)
+    {
+        BatchCli batch = new() { Environment = { ["BATCH_LIMITS"] = limit } };
+        CliResult result = await batch.RunAsync("validate", Path.Combine(BatchCli.Root, "data-samples", "rejected", sample), "--json");
+        Assert.That(result.Json.GetProperty("files")[0].GetProperty("rejections")[0].GetProperty("code").GetString(), Is.EqualTo(code));
+    }
+
+    [TestCase("max-rows")]
+    [TestCase("max-rows=0")]
+    [TestCase("max-rows=many")]
+    [TestCase("max-rows=99999999999")]
+    [TestCase("most=1")]
+    public async Task A_limit_that_cannot_be_read_is_a_usage_error(string limit) =>
+        Assert.That((await new BatchCli().RunAsync("validate", "/dev/null", "--limit", limit)).ExitCode, Is.EqualTo(2));
+
     private static string Repeat(int rows) => string.Concat(Enumerable.Repeat(Good, rows));
 
     private static (int Rows, int Accepted, int Rejected) Counts(JsonElement file) =>

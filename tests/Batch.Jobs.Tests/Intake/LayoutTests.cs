@@ -28,6 +28,23 @@ public sealed class LayoutTests
         Assert.That(reading.Codes, Is.EqualTo("ID_BLANK MONTH_BLANK"));
     }
 
+    [TestCase("小计,,1人,,,5000,100,400", "小 计,,1人,,,6000,120,480", TestName = "Sub-totals of the rows since the one before")]
+    [TestCase("小计,,1人,,,5000,100,400", "本页小计,,2人,,,11000,220,880", TestName = "Sub-totals that are carried on")]
+    public void Subtotals_are_checked_and_are_no_people(string first, string second)
+    {
+        Reading reading = SampleFile.Read(Header + Row + first + "\r\n" + Row2 + second + "\r\n合计,,2人,,,11000,220,880\r\n");
+        Assert.That(reading.Refusal, Is.Null);
+        Assert.That((reading.Rows, reading.Codes), Is.EqualTo((2, "")));
+    }
+
+    [TestCase("小计,,,,,6000,120,481", "第 5 行合计“单位缴费金额”为 481，各行相加为 480.00。请核对是否漏行或改动，改正后重新报送。")]
+    [TestCase("小计,,3人,,,6000,120,480", "第 5 行合计人数为 3，实际为 1 行。请核对是否漏行，改正后重新报送。")]
+    public void Subtotals_that_disagree_refuse_the_file(string subtotal, string message)
+    {
+        Reading reading = SampleFile.Read(Header + Row + "小计,,,,,5000,100,400\r\n" + Row2 + subtotal + "\r\n");
+        Assert.That(RejectionCodes.Describe(reading.Refusal!, "zh-CN"), Is.EqualTo(message));
+    }
+
     [TestCase("合计,,,,,11000,220,881", "第 4 行合计“单位缴费金额”为 881，各行相加为 880.00。请核对是否漏行或改动，改正后重新报送。")]
     [TestCase("总计,,3人,,,11000,220,880", "第 4 行合计人数为 3，实际为 2 行。请核对是否漏行，改正后重新报送。")]
     public void Totals_that_disagree_refuse_the_file(string totals, string message)

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>drop --area A --dir D [--watch]</c>: takes the files of a drop folder, once or for as long as it runs.</summary>
+internal static class DropVerb
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<DirectoryInfo> Folder = new("--dir") { Description = "投递目录 / the drop folder", HelpName = "DIR", Required = true };
+    private static readonly Option<bool> Watch = new("--watch") { Description = "持续监视，直到中断 / go on until interrupted" };
+    private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+
+    public static Command Create() => new Verb("drop", "接收投递目录中的文件", "take the files of a drop folder in", RunAsync) { Area, Folder, Watch, By, VerbOptions.Limits };
+
+    private static async Task<int> RunAsync(VerbCall call)
+    {
+        DirectoryInfo folder = call.Need(Folder);
+        if (!folder.Exists)
+        {
+            throw VerbFault.OfUsage($"There is no folder {folder.FullName}.", $"没有目录 {folder.FullName}。");
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Progress told = new(call.Output);
+        List<DroppedFile> taken = [];
+        do
+        {
+            // Opened for each look: a policy may have come into force meanwhile.
+            Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+            taken.AddRange(await new DropFolder(area, call.Clock, VerbOptions.LimitsOf(call), DropFolder.UsualRest).TakeOnceAsync(folder.FullName, call.Get(By)!, told, call.Cancellation));
+            if (call.Get(Watch))
+            {
+                taken.Clear();
+                await Task.Delay(BetweenLooks, call.Cancellation);
+            }
+        }
+        while (call.Get(Watch));
+
+        call.Output.Document(new
+        {
+            files = taken.Select(f => new { f.Name, upload = f.Upload.Number, f.Upload.State, f.Upload.Submission, f.Upload.Rows, code = f.Upload.Fault?.Code, f.Where }),
+        });
+        if (taken.Count == 0)
+        {
+            call.Output.Line("没有可接收的文件。/ No file to take.");
+        }
+
+        return taken.Exists(f => f.Upload.State != UploadState.Taken) ? ExitCode.Data : ExitCode.Done;
+    }
+
+    private sealed class Progress(VerbOutput output) : IProgress<DroppedFile>
+    {
+        public void Report(DroppedFile value) => output.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{value.Name}  {value.Upload.State.ToString().ToLowerInvariant()} {value.Upload.Fault?.Code}  {value.Upload.Rows} 行 rows  {value.Where}"));
+    }
+}

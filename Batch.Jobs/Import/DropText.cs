@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+using Batch.Jobs.Intake;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>The outcome of a dropped file in words, for whoever finds it beside the file.</summary>
+internal static class DropText
+{
+    public static string Of(Upload upload, FileOutcome? outcome)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{upload.File}\n接收 upload {upload.Number}");
+        text.Append(upload.Submission is { } submission ? string.Create(CultureInfo.InvariantCulture, $"，报送 submission {submission}\n\n") : "\n\n");
+        text.Append(upload.State switch
+        {
+            UploadState.Taken when upload.Already => "内容与已接受的报送相同，没有变化。\nThe content is in force already; nothing has changed.\n",
+            UploadState.Taken => "已接受。\nTaken in.\n",
+            UploadState.Refused => "整份文件被退回。\nThe whole file is refused.\n",
+            _ => $"程序多次未能处理（{upload.Fault?.Code}）。请联系管理员，处理后把文件重新放入 incoming。\nThe program failed several times ({upload.Fault?.Code}). Tell an administrator; then put the file into incoming again.\n",
+        });
+        if (outcome is null)
+        {
+            return text.ToString();
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n行 rows {outcome.Rows}：接受 accepted {outcome.Accepted}，未变 unchanged {outcome.Unchanged}，待定 held {outcome.Held}，拒绝 rejected {outcome.Rejected}\n");
+        foreach (Rejection rejection in outcome.Rejections)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{rejection.Row} {rejection.Column} {rejection.Code}\n  {RejectionCodes.Describe(rejection, "zh")}\n  {RejectionCodes.Describe(rejection, "en")}\n");
+        }
+
+        if (outcome.Rejections.Count == FileDraft.RejectionsShown)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n以上为前 {FileDraft.RejectionsShown} 条。/ The first {FileDraft.RejectionsShown}.\n");
+        }
+
+        return text.ToString();
+    }
+}
