@@ -25,6 +25,10 @@ public class KilledVerbTests
         "SELECT receipt_month, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on FROM :area.receipt ORDER BY 1, 2, 3, 4",
         "SELECT month, people, spells FROM :area.benefit_export ORDER BY 1",
         "SELECT * FROM :area.benefit_change ORDER BY 1, 2, 3",
+        "SELECT * FROM :area.child_row ORDER BY 1, 2",
+        "SELECT * FROM :area.rejected_row ORDER BY 1, 2",
+        "SELECT submission_id, held_in, held_row, act, decided_by FROM :area.decision ORDER BY 1",
+        "SELECT upload_id, file, kind, state, submission_id, already, rows_read FROM :area.upload ORDER BY 1",
         "SELECT * FROM :area.waiting_submission ORDER BY 1",
         "SELECT run_id, kind, posting_month, state, ledger_head, made_by, digest, approved_by, ended_by FROM :area.run ORDER BY 1",
         "SELECT * FROM :area.entry ORDER BY 1, 2, 3, 4, 5",
@@ -66,6 +70,11 @@ public class KilledVerbTests
         {
             string[] ofMonth = [.. Directory.GetFiles(files, $"*{month.Replace("-", "", StringComparison.Ordinal)}.csv").Order(StringComparer.Ordinal)];
             await DoAsync(batch, random, ["import", .. ofMonth, "--area", Area, "--month", month, "--by", "operator"]);
+            if (month == "2021-07")
+            {
+                bytes.Add(await MendAsync(batch, random, files));
+            }
+
             await PostAsync(batch, random, month);
             await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "reviewer");
         }
@@ -109,6 +118,26 @@ public class KilledVerbTests
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes));
+
+    /// <summary>Rejects that go back and come again as a child; a dropped file that contradicts another, and the decision about it.</summary>
+    private static async Task<string> MendAsync(BatchCli batch, Random? random, string files)
+    {
+        string pack = Path.Combine(files, "pack.csv"), incoming = Path.Combine(files, "drop", "incoming", "supplementary");
+        await DoAsync(batch, random, "fix-pack", "1", "--area", Area, "--out", pack);
+        await DoAsync(batch, random, "import", pack, "--area", Area, "--month", "2021-06", "--kind", "supplementary", "--parent", "1", "--by", "operator");
+        await DoAsync(batch, random, "submission", "1", "--area", Area);
+        string[] payroll = await File.ReadAllLinesAsync(Directory.GetFiles(files, "payroll-202107.csv")[0]);
+        string dropped = Path.Combine(incoming, "别的单位.csv");
+        Directory.CreateDirectory(incoming);
+        await File.WriteAllLinesAsync(dropped, [payroll[0], "OTHER" + payroll[1][payroll[1].IndexOf(',', StringComparison.Ordinal)..]]);
+        File.SetLastWriteTimeUtc(dropped, DateTime.UnixEpoch);
+        await DoAsync(batch, random, "drop", "--area", Area, "--dir", Path.Combine(files, "drop"), "--by", "operator");
+        JsonElement held = (await DoAsync(batch, random, "held", "--area", Area)).GetProperty("rows").EnumerateArray().First(r => r.GetProperty("employer").GetString() == "OTHER");
+        await DoAsync(
+            batch, random, "decide", "--area", Area, "--submission", Number(held.GetProperty("submission").GetInt32()), "--row", Number(held.GetProperty("row").GetInt32()), "--take",
+            "--by", "operator", "--reason", "劳动合同");
+        return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(pack)));
+    }
 
     /// <summary>A run that is discarded, the year's statements and its interest.</summary>
     private static async Task EndYearAsync(BatchCli batch, Random? random)
