@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,24 +12,30 @@ namespace Batch.Host.Pages;
 [Authorize(Permissions.SeeWork)]
 internal sealed class RunNowModel : AreaPage
 {
-    public AskedRun? Asked { get; private set; }
+    [BindProperty(SupportsGet = true)]
+    public int Job { get; set; }
+
+    public WorkItem Work { get; private set; } = null!;
+
+    public bool Waiting => !Work.HasEnded && Work.State is not (WorkState.Parked or WorkState.Paused) && Run is null;
+
+    private int? Run => Work.Result is { } result && result.TryGetProperty("run", out JsonElement run) && run.ValueKind == JsonValueKind.Number ? run.GetInt32() : null;
 
     public async Task<IActionResult> OnGetAsync()
     {
-        Asked = Service<PageActs>().LastAsked(Code);
-        int? run = Asked is { Run.Run: { } made } ? made : (await new RunList(Area, Clock).OpenAsync(Cancellation))?.Run;
-        if (run is { } number && Asked?.Fault is null)
+        Work = await Service<QueuedWork>().ReadAsync(Job, Cancellation);
+        if (Run is { } number)
         {
             return Redirect($"~/{Code}/runs/{number}");
         }
 
-        Fault = Asked?.Fault;
+        Fault = Work.Fault is { } fault ? new DataFaultException(fault.Code, fault.Zh, fault.En) : null;
         return Page();
     }
 
     public async Task<IActionResult> OnGetProgressAsync()
     {
-        await OnGetAsync();
-        return new JsonResult(new { done = Asked is null or { Fault: not null } or { Run: not null } || await new RunList(Area, Clock).OpenAsync(Cancellation) is not null });
+        Work = await Service<QueuedWork>().ReadAsync(Job, Cancellation);
+        return new JsonResult(new { done = !Waiting });
     }
 }

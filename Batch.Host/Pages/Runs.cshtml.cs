@@ -2,6 +2,7 @@ using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Overview;
+using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -18,8 +19,6 @@ internal sealed class RunsModel : AreaPage
 
     public RunLine? Open { get; private set; }
 
-    public AskedRun? Asked { get; private set; }
-
     public bool MayCompute { get; private set; }
 
     public async Task OnGetAsync()
@@ -28,7 +27,6 @@ internal sealed class RunsModel : AreaPage
         Month = await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
         Lines = await runs.ReadAsync(null, PageNumber, Cancellation);
         Open = await runs.OpenAsync(Cancellation);
-        Asked = Service<PageActs>().LastAsked(Code);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
     }
 
@@ -40,11 +38,11 @@ internal sealed class RunsModel : AreaPage
         }
 
         return await TryAsync(
-            () =>
+            async () =>
             {
                 YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "请填写入账月份，例如 2021-06。", "Give the posting month, such as 2021-06.");
-                Service<PageActs>().Allocate(Code, of, Who);
-                return Task.FromResult<IActionResult>(Redirect($"~/{Code}/runs/now"));
+                int job = await Service<QueuedWork>().AskAsync(new WorkOrder(WorkKinds.Allocate, Area.Schema, Show.Month(of), Who), Cancellation);
+                return Redirect($"~/{Code}/runs/now?job={job}");
             },
             OnGetAsync);
     }

@@ -4,6 +4,7 @@ using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Overview;
+using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -48,7 +49,7 @@ internal sealed class UploadsModel : AreaPage
                     Upload upload = await uploads.ReceiveAsync(file.FileName, content, new ImportRequest(Show.ReadMonth(month), of, confirm, Who, parent), null, Cancellation);
                     if (upload.State == UploadState.Waiting)
                     {
-                        Service<PageActs>().Take(Code, upload.Number);
+                        await AskAsync(upload.Number);
                     }
                 }
 
@@ -60,7 +61,12 @@ internal sealed class UploadsModel : AreaPage
     public async Task<IActionResult> OnPostAgainAsync(int upload)
     {
         Upload failed = await new Uploads(Area, Clock, IntakeLimits.Default).ReadAsync(upload, Cancellation);
-        Service<PageActs>().Take(Code, failed.Number);
+        int job = await AskAsync(failed.Number);
+        if ((await Service<QueuedWork>().ReadAsync(job, Cancellation)).State == WorkState.Parked)
+        {
+            await Service<QueuedWork>().RetryAsync(job, Who, "upload", Cancellation);
+        }
+
         return Redirect($"~/{Code}/uploads");
     }
 
@@ -76,6 +82,9 @@ internal sealed class UploadsModel : AreaPage
                 .ToDictionary(f => f.Item1, f => f.Item2),
         });
     }
+
+    private Task<int> AskAsync(int upload) => Service<QueuedWork>().AskAsync(
+        new WorkOrder(WorkKinds.Upload, Area.Schema, upload.ToString(System.Globalization.CultureInfo.InvariantCulture), Who), Cancellation);
 
     /// <summary>How far it is, of 100.</summary>
     public static long Share(Upload upload) => upload.Bytes == 0 ? 0 : Math.Min(100, upload.BytesRead * 100 / upload.Bytes);

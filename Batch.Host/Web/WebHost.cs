@@ -81,7 +81,6 @@ internal static class WebHost
         services.AddSingleton<AuditLog>();
         services.AddSingleton<UserRegister>();
         services.AddSingleton<SignIns>();
-        services.AddSingleton<PageActs>();
         services.AddHttpContextAccessor();
         services.AddScoped<Language>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");

@@ -15,7 +15,7 @@ if (window.matchMedia('(max-width: 52rem)').matches) {
 }
 
 // What goes on by itself is asked for again and again: fields are put in their places, and the page is loaded anew once the work has ended.
-document.querySelectorAll('[data-poll]').forEach(place => {
+document.querySelectorAll('[data-poll]:not([data-poll=""])').forEach(place => {
     const again = async () => {
         try {
             const answer = await fetch(place.dataset.poll, { headers: { Accept: 'application/json' } });

@@ -1,0 +1,110 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Work;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+/// <summary>Queued work of all areas, and the alarms that somebody has to look at.</summary>
+[Authorize(Permissions.SeeJobs)]
+internal sealed class JobsModel : BatchPage
+{
+    private const int Shown = 50;
+
+    [BindProperty(SupportsGet = true)]
+    public int? Before { get; set; }
+
+    public IReadOnlyList<WorkItem> Items { get; private set; } = [];
+
+    public IReadOnlyList<RaisedAlarm> Alarms { get; private set; } = [];
+
+    public DataFaultException? Fault { get; private set; }
+
+    public bool MaySteer { get; private set; }
+
+    public bool Working => Items.Any(i => i.State is WorkState.Queued or WorkState.Running or WorkState.Waiting);
+
+    private QueuedWork Queue => Service<QueuedWork>();
+
+    public async Task OnGetAsync()
+    {
+        Items = await Queue.ListAsync(null, Before, Shown, Cancellation);
+        Alarms = await Batch.Jobs.Work.Alarms.OpenAsync(Database.Program, Cancellation);
+        MaySteer = await MayAsync(Permissions.SteerJobs);
+    }
+
+    public async Task<IActionResult> OnGetProgressAsync()
+    {
+        await OnGetAsync();
+        return new JsonResult(new
+        {
+            done = !Working,
+            fields = Items.Where(i => !i.HasEnded).SelectMany(i => new[] { ($"state-{i.Number}", L[WorkText.Of(i.State)]), ($"done-{i.Number}", DoneOf(i)) }).ToDictionary(f => f.Item1, f => f.Item2),
+        });
+    }
+
+    public async Task<IActionResult> OnPostAsync(int job, string? act, string? why)
+    {
+        if (!await MayAsync(Permissions.SteerJobs))
+        {
+            return Forbid();
+        }
+
+        try
+        {
+            await (act switch
+            {
+                "pause" => Queue.PauseAsync(job, Who, why ?? "", Cancellation),
+                "resume" => Queue.ResumeAsync(job, Who, why ?? "", Cancellation),
+                "cancel" => Queue.CancelAsync(job, Who, why ?? "", Cancellation),
+                _ => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
+            });
+            return Redirect("~/jobs");
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+            await OnGetAsync();
+            return Page();
+        }
+    }
+
+    public async Task<IActionResult> OnPostSeenAsync(int alarm, string? why)
+    {
+        if (!await MayAsync(Permissions.SteerJobs))
+        {
+            return Forbid();
+        }
+
+        await Batch.Jobs.Work.Alarms.SeenAsync(Database.Program, alarm, Who, why, Cancellation);
+        return Redirect("~/jobs");
+    }
+
+    public static string DoneOf(WorkItem item) => item.Total is { } total ? $"{Show.Count(item.Done)} / {Show.Count(total)}" : item.Done > 0 ? Show.Count(item.Done) : "";
+
+    public static (string Chinese, string English) NameOf(string kind) => kind switch
+    {
+        WorkKinds.Upload => ("处理上传文件", "take a file in"),
+        WorkKinds.Allocate => ("计算月度批次", "compute a month"),
+        WorkKinds.Chunk => ("批次分块", "piece of a run"),
+        WorkKinds.Post => ("批次入账", "post a run"),
+        WorkKinds.Close => ("结账", "close a month"),
+        WorkKinds.Interest => ("年度计息", "interest of a year"),
+        WorkKinds.Report => ("生成报表", "write a report"),
+        WorkKinds.Verify => ("核验账本", "verify the ledger"),
+        WorkKinds.DropFolder => ("接收投递目录", "take the drop folder"),
+        WorkKinds.Retention => ("清理", "retention"),
+        _ => (kind, kind),
+    };
+
+    /// <summary>What may be asked of a job as it stands.</summary>
+    public static IEnumerable<(string Act, (string Chinese, string English) Name)> ActsOf(WorkItem item) => item.State switch
+    {
+        WorkState.Queued or WorkState.Running or WorkState.Waiting => [("pause", ("暂停", "Pause")), ("cancel", ("取消", "Cancel"))],
+        WorkState.Paused => [("resume", ("继续", "Resume")), ("cancel", ("取消", "Cancel"))],
+        WorkState.Parked => [("retry", ("重试", "Retry")), ("cancel", ("取消", "Cancel"))],
+        _ => [],
+    };
+}
