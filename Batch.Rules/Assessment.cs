@@ -70,6 +70,12 @@ public static partial class Assessment
             return new Shares(Money.Zero, paid, Money.Zero, person.PersonPaid, person.EmployerPaid);
         }
 
+        if (IsBarred(policy, person, explanation))
+        {
+            explanation?.Add("not-credited", Money.Zero, null, null, policy.Rules.Clause?.ToString() ?? "");
+            return new Shares(Money.Zero, paid, Money.Zero, person.PersonPaid, person.EmployerPaid);
+        }
+
         Money clamped = Clamp(policy, person.Base);
         int age = AgeOf(policy, person);
         Money gross = Money.Zero;

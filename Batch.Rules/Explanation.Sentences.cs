@@ -90,6 +90,14 @@ internal static class ExplanationSentences
         explanation.Say($"缴费年限缺 {years} 年，每缺一年减 {each}", $"{years} years of contribution are missing, {each} less for each");
     }
 
+    /// <summary>What is credited by the half year or year is set aside in other funds until then.</summary>
+    public static void SetAside(this Explanation explanation, MonthPolicy policy, Money amount)
+    {
+        string due = $"{policy.CreditedIn.Year:0000}-{policy.CreditedIn.Month:00}";
+        explanation.Say($"本月应划 {amount} 元，按周期于 {due} 划入，此前记于其他基金", $"{amount} is due for the month; the area credits it in {due}, until then it is set aside in other funds");
+        explanation.Add("set-aside", -amount, null, null, policy.Rules.Clause?.ToString() ?? "");
+    }
+
     public static void Interest(this Explanation explanation, string component, Money amount, long products, decimal rate, MonthPolicy policy)
     {
         string yuan = Number(products / 100m);

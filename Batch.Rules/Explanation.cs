@@ -8,7 +8,7 @@ public enum Language : byte
 
 /// <summary>
 /// Collects why an amount is what it is. Components are stable lower-case names: <c>own</c>, <c>employer-share</c>, <c>flat</c>, <c>retiree</c>,
-/// <c>frozen</c>, <c>deduction:NAME</c>. The amounts of the lines sum to what reaches the account.
+/// <c>frozen</c>, <c>not-credited</c>, <c>set-aside</c>, <c>deduction:NAME</c>. The amounts of the lines sum to what reaches the account.
 /// </summary>
 public sealed class Explanation(Language language = Language.Chinese)
 {
@@ -24,6 +24,9 @@ public sealed class Explanation(Language language = Language.Chinese)
 
     /// <summary>What reaches the account.</summary>
     public Money Net => Sum(_ => true);
+
+    /// <summary>Tells that what the lines sum to is not credited before the policy's rhythm says so.</summary>
+    public void SetAside(MonthPolicy policy) => ExplanationSentences.SetAside(this, policy, Net);
 
     /// <summary>A step on the way to the next component.</summary>
     internal void Say(string chinese, string english) => _steps.Add(language == Language.Chinese ? chinese : english);

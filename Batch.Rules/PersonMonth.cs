@@ -39,6 +39,18 @@ public readonly record struct PersonMonth
     /// The month whose reference date the age is taken on, for arrears in an area that credits them by the age at payment; null: the contribution month.
     /// </summary>
     public YearMonth? AgedIn { get; init; }
+
+    /// <summary>The month in which the contribution was paid, where that is later than the month it is for (补缴); null: paid in time.</summary>
+    public YearMonth? PaidIn { get; init; }
+
+    /// <summary>The latest enrolment 新参保 on record that is not after the month; null: none is on record, so he has been there before.</summary>
+    public YearMonth? EnrolledIn { get; init; }
+
+    /// <summary>Enrolments are on record, and all of them are after the month.</summary>
+    public bool BeforeEnrolment { get; init; }
+
+    /// <summary>The month of resumption when every month since is paid; null: there is no break before those months.</summary>
+    public YearMonth? ResumedIn { get; init; }
 }
 
 /// <summary>

@@ -7,6 +7,9 @@ namespace Batch.Jobs.Generate;
 internal sealed class GeneratedMonth
 {
     private const string Category = "unit";
+    private const int EnoughMonths = 40 * 12;
+    private const int FewMonths = 18 * 12;
+    private const int ManyMonths = 144;
 
     private readonly MonthPolicy policy;
     private readonly int firstYear;
@@ -25,7 +28,7 @@ internal sealed class GeneratedMonth
             Money some = new(5000_00);
             LocalDate birth = Month.OnDayOfMonth(1).PlusYears(-65);
             ChecksPerson = Assessment.Expect(policy, Category, birth, some).Person is not null;
-            Assessment.Assess(policy, new PersonMonth { Standing = Standing.Retired, Birth = birth, Category = Category, PensionPriorYear = some });
+            Assessment.Assess(policy, new PersonMonth { Standing = Standing.Retired, Birth = birth, Category = Category, PensionPriorYear = some, FrozenAmount = some });
             NeedsPension = !CreditsWithoutPension(birth);
         }
         catch (PolicyGapException)
@@ -110,8 +113,24 @@ internal sealed class GeneratedMonth
         Totals.Credited += shares.Account.Fen;
     }
 
+    /// <summary>Whether the years that the retired have contributed are asked for, and the amounts frozen for them.</summary>
+    public bool CountsYears => policy.GatesOnYears;
+    public bool FreezesAmounts => policy.Gates.HasFlag(Gates.FrozenAmount);
+
+    /// <summary>Months contributed before the first month: enough for most, a tenth of the retired group lacks years.</summary>
+    public static int EarlierMonthsOf(in Person person) =>
+        person.Change == Change.Retires ? EnoughMonths : person.Index % 10 == 0 ? FewMonths + (person.Index % ManyMonths) : EnoughMonths + (person.Index % ManyMonths);
+
+    /// <summary>Four and a half hundredths of the pension are frozen for the retired group; those who retire later have none.</summary>
+    public static Money? FrozenAmountOf(in Person person) => person.Change == Change.Retires ? null : new Money(person.Pension * 45 / 1000);
+
     public void CountRetired(in Person person, Money? priorYear, Money? thisYear, Money month)
     {
+        if (policy.NeedsFrozenAmount(Category) && FrozenAmountOf(person) is null)
+        {
+            return;
+        }
+
         Shares shares = Assessment.Assess(policy, new PersonMonth
         {
             Standing = Standing.Retired,
@@ -120,6 +139,8 @@ internal sealed class GeneratedMonth
             PensionPriorYear = priorYear,
             PensionThisYear = thisYear,
             PensionMonth = month,
+            FrozenAmount = FreezesAmounts ? FrozenAmountOf(person) : null,
+            MissingYears = CountsYears ? policy.MissingYears(person.Id.Sex, EarlierMonthsOf(person)) : 0,
         });
         Totals.Credited += shares.Account.Fen;
     }
@@ -128,7 +149,7 @@ internal sealed class GeneratedMonth
     {
         try
         {
-            Assessment.Assess(policy, new PersonMonth { Standing = Standing.Retired, Birth = birth, Category = Category });
+            Assessment.Assess(policy, new PersonMonth { Standing = Standing.Retired, Birth = birth, Category = Category, FrozenAmount = new Money(1) });
             return true;
         }
         catch (MissingFigureException)

@@ -19,12 +19,16 @@ public sealed class Generator
     private readonly RowWriter rows;
     private readonly ManifestWriter manifest;
 
-    /// <summary>The area holds the rows of people who are not on record in one of the months, so that all of them are enrolled.</summary>
+    /// <summary>In one of the months the area holds people who are not on record, or asks for more of the retired: all of them are enrolled.</summary>
     private readonly bool enrols;
+    private readonly bool countsYears;
+    private readonly bool freezesAmounts;
 
-    private Generator(GenerateOptions options, bool enrols, RowWriter rows, ManifestWriter manifest, CancellationToken cancellation)
+    private Generator(GenerateOptions options, List<GeneratedMonth> months, RowWriter rows, ManifestWriter manifest, CancellationToken cancellation)
     {
-        this.enrols = enrols;
+        countsYears = months.Exists(m => m.CountsYears);
+        freezesAmounts = months.Exists(m => m.FreezesAmounts);
+        enrols = countsYears || freezesAmounts || months.Exists(m => m.HoldsUnknownPeople);
         this.options = options;
         this.rows = rows;
         this.manifest = manifest;
@@ -42,7 +46,7 @@ public sealed class Generator
         Directory.CreateDirectory(options.Directory);
         using var rows = new RowWriter();
         using var manifest = new ManifestWriter(options.Directory, options.People);
-        var generator = new Generator(options, months.Exists(m => m.HoldsUnknownPeople), rows, manifest, cancellation);
+        var generator = new Generator(options, months, rows, manifest, cancellation);
         foreach (GeneratedMonth month in months)
         {
             generator.WriteChanges(month);
@@ -77,18 +81,18 @@ public sealed class Generator
     {
         string name = $"persons-{Stamp(month.Month)}.csv";
         Begin(name, PersonsRows.Header);
-        var changes = new PersonsRows(rows);
+        var changes = new PersonsRows(rows, countsYears, freezesAmounts);
         for (int i = 0; i < population.EmployedCount && (enrols || month.Number > 0); i++)
         {
             Person person = population.Employed(i);
-            WriteChange(changes, person, month, person.IsEmployed(0), isTold: true);
+            WriteChange(changes, person, month, person.IsEmployed(0), retired: false);
             StopIfCancelled(i);
         }
 
         for (int i = 0; i < population.RetiredCount && (enrols || month.Number > 0); i++)
         {
             Person person = population.Retired(i);
-            WriteChange(changes, person, month, person.HasPension(0), isTold: enrols || person.Change == Change.Dies);
+            WriteChange(changes, person, month, person.HasPension(0), retired: true);
             StopIfCancelled(i);
         }
 
@@ -96,19 +100,26 @@ public sealed class Generator
     }
 
     /// <param name="isThere">Whether the person is there in the first month.</param>
-    /// <param name="isTold">Whether a later change is told: the agency's retired need no enrolment where unknown people are registered.</param>
-    private static void WriteChange(PersonsRows changes, in Person person, GeneratedMonth month, bool isThere, bool isTold)
+    private void WriteChange(PersonsRows changes, in Person person, GeneratedMonth month, bool isThere, bool retired)
     {
         if (month.Number == 0)
         {
             if (isThere)
             {
-                changes.Enrol(person, month.Month);
+                changes.Enrol(person, month.Month, retired);
             }
         }
-        else if (isTold && person.Change != Change.None && person.At == month.Number)
+        else if (person.Change != Change.None && person.At == month.Number)
         {
-            changes.Write(person, month.Month);
+            if (!retired || person.Change != Change.Joins)
+            {
+                changes.Write(person, month.Month);
+            }
+            else if (enrols)
+            {
+                // Who moves in with a pension is enrolled only where the area wants people on record first.
+                changes.Enrol(person, month.Month, retired);
+            }
         }
     }
 

@@ -2,8 +2,8 @@ using NodaTime;
 
 namespace Batch.Jobs.Generate;
 
-/// <summary>The changes of a month: enrolments, departures, retirements and deaths.</summary>
-internal sealed class PersonsRows(RowWriter to)
+/// <summary>The changes of a month: enrolments, departures, retirements and deaths; of the retired their years and frozen amounts, where a month asks for them.</summary>
+internal sealed class PersonsRows(RowWriter to, bool countsYears, bool freezesAmounts)
 {
     public static readonly byte[] Header = "姓名,公民身份号码,变更类型,变更日期,变更内容"u8.ToArray();
 
@@ -13,13 +13,14 @@ internal sealed class PersonsRows(RowWriter to)
         switch (person.Change)
         {
             case Change.Joins:
-                Enrol(person, month);
+                Enrol(person, month, retired: false);
                 break;
             case Change.Leaves:
                 Write(person, "停保"u8, first.PlusDays(-1));
                 break;
             case Change.Retires:
                 Write(person, "退休"u8, month.OnDayOfMonth(person.Day));
+                WriteYears(person, month);
                 break;
             default:
                 Write(person, "死亡"u8, month.OnDayOfMonth(person.Day));
@@ -27,10 +28,31 @@ internal sealed class PersonsRows(RowWriter to)
         }
     }
 
-    /// <summary>Who is on record from the first of a month.</summary>
-    public void Enrol(in Person person, YearMonth month) => Write(person, "新参保"u8, month.OnDayOfMonth(1));
+    /// <summary>Who is on record from the first of a month; of the retired, what the policy asks for besides.</summary>
+    public void Enrol(in Person person, YearMonth month, bool retired)
+    {
+        Write(person, "新参保"u8, month.OnDayOfMonth(1));
+        if (!retired)
+        {
+            return;
+        }
 
-    private void Write(in Person person, ReadOnlySpan<byte> change, LocalDate on)
+        WriteYears(person, month);
+        if (freezesAmounts && GeneratedMonth.FrozenAmountOf(person) is { } frozen)
+        {
+            Write(person, "冻结金额"u8, month.OnDayOfMonth(1), frozen.Fen);
+        }
+    }
+
+    private void WriteYears(in Person person, YearMonth month)
+    {
+        if (countsYears)
+        {
+            Write(person, "以前年限"u8, month.OnDayOfMonth(1), months: GeneratedMonth.EarlierMonthsOf(person));
+        }
+    }
+
+    private void Write(in Person person, ReadOnlySpan<byte> change, LocalDate on, long? fen = null, int? months = null)
     {
         to.BeginRow();
         Names.Write(to, person.Name);
@@ -41,6 +63,15 @@ internal sealed class PersonsRows(RowWriter to)
         to.Comma();
         to.Date(on);
         to.Comma();
+        if (fen is { } amount)
+        {
+            to.Amount(amount);
+        }
+        else if (months is { } count)
+        {
+            to.Digits(count, 1);
+        }
+
         to.EndRow();
     }
 }

@@ -148,7 +148,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             if (Check(block, i, month, persons.RecordOf(person), staging.Draft) && IsOpen(row, month))
             {
                 bool known = policy.For(month).RegistersUnknownPeople || persons.RecordOf(person).EnrolledIn is not null;
-                staging.Accept(row, id, _standing.For(new PersonMonthKey(person, month)), known);
+                staging.Accept(row, id, _standing.For(new PersonMonthKey(person, month)), known, policy.For(month).TwoEmployers);
             }
             else
             {
@@ -173,7 +173,9 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             _faults.Add(new Rejection("AFTER_DEATH", row, "费款所属期", month.Text(), died.Text()));
         }
 
-        if (record.EnrolledIn is { } enrolled && month < enrolled)
+        // Where arrears are credited only after the enrolment, those for months before it are taken in: the pooled fund's.
+        bool paidLate = draft.Month > month && policy.TryFor(month)?.ArrearsCredited == ArrearsCredited.OnlyAfterEnrolment;
+        if (record.EnrolledIn is { } enrolled && month < enrolled && !paidLate)
         {
             _faults.Add(new Rejection(Codes.BeforeEnrolment, row, "费款所属期", month.Text(), enrolled.Text()));
         }

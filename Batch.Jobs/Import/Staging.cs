@@ -63,7 +63,8 @@ public sealed class Staging(FileDraft draft, int rows)
     /// correction; two employers in one month, or two different lines in one file, are held for an operator (edges 26 and 27).
     /// </summary>
     /// <param name="known">False: the area holds the lines of people who are not enrolled.</param>
-    public void Accept(in FactRow row, CitizenId id, List<StandingFact>? standing, bool known)
+    /// <param name="twoEmployers">Which of two employers is credited; the other's line is held, to be refunded or sent again.</param>
+    public void Accept(in FactRow row, CitizenId id, List<StandingFact>? standing, bool known, TwoEmployers twoEmployers = TwoEmployers.Hold)
     {
         int employer = row.Employer;
         StandingFact? own = standing?.Find(f => f.Row.Employer == employer);
@@ -97,12 +98,7 @@ public sealed class Staging(FileDraft draft, int rows)
         }
         else if (contested)
         {
-            foreach (StandingFact other in standing!.FindAll(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn))
-            {
-                HoldOthers(standing, other, new Rejection(Codes.TwoEmployers, other.Row.Row, "", id.ToString(), ""));
-            }
-
-            Hold(row, standing, own, new Rejection(Codes.TwoEmployers, row.Row, "", id.ToString(), ""));
+            Contest(row, id, standing!, own, twoEmployers);
         }
         else
         {
@@ -111,6 +107,32 @@ public sealed class Staging(FileDraft draft, int rows)
             {
                 Stand(row, standing, own);
             }
+        }
+    }
+
+    private void Contest(in FactRow row, CitizenId id, List<StandingFact> standing, StandingFact? own, TwoEmployers rule)
+    {
+        (int employer, long declared) = (row.Employer, row.First);
+        List<StandingFact> others = standing.FindAll(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn);
+        bool prevails = rule switch
+        {
+            TwoEmployers.First => own?.Row.State == FactState.Accepted,
+            TwoEmployers.Higher => others.TrueForAll(o => o.Row.First < declared || (o.Row.First == declared && own?.Row.State == FactState.Accepted)),
+            _ => false,
+        };
+        if (rule == TwoEmployers.Hold || prevails)
+        {
+            others.ForEach(other => HoldOthers(standing, other, new Rejection(Codes.TwoEmployers, other.Row.Row, "", id.ToString(), "")));
+        }
+
+        if (prevails)
+        {
+            Take(row);
+            Stand(row, standing, own);
+        }
+        else
+        {
+            Hold(row, standing, own, new Rejection(Codes.TwoEmployers, row.Row, "", id.ToString(), ""));
         }
     }
 

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Jobs.Interests;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Policies;
@@ -23,20 +24,28 @@ public sealed class Explanations(Area area)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         PolicyInForce policy = await PolicyOfAsync(connection, month, cancellation);
+        MonthPolicy? slice = policy.TryFor(month);
         ChunkReader reader = new(connection, area.Schema);
-        ReceiptCover? cover = policy.TryFor(month) is { } waits ? await reader.CoverAsync(waits, new HashSet<int>(), cancellation) : null;
-        PersonFacts facts = (await reader.ReadAsync(new Chunk(month, person, person), new HashSet<int>(), whole: true, cancellation, cover))[0];
+        ReceiptCover? cover = slice is null ? null : await reader.CoverAsync(slice, new HashSet<int>(), cancellation);
+        PersonFacts facts = (await reader.ReadAsync(
+            new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover))[0];
         Explanation chinese = new(Language.Chinese), english = new(Language.English);
         string? version = null;
         Legs posted = new(
             facts.PostedContribution.Account + facts.PostedRetiree.Account, 0, 0, 0, 0, 0);
         (string why, string whyEnglish) = ("", "");
-        if (policy.TryFor(month) is { } slice)
+        if (slice is not null)
         {
             version = slice.Version;
-            (Legs contribution, Legs retiree) = Entitlement.Of(facts, month, slice, chinese);
+            Entitlement.Of(facts, month, slice, chinese);
             Entitlement.Of(facts, month, slice, english);
-            (why, whyEnglish) = Reason(facts, slice, contribution.Account + retiree.Account, posted.Account);
+            if (chinese.Lines.Count > 0 && slice.CreditedIn != month && await LatestPostingAsync(connection, month, cancellation) < slice.CreditedIn)
+            {
+                chinese.SetAside(slice);
+                english.SetAside(slice);
+            }
+
+            (why, whyEnglish) = Reason(facts, slice, chinese.Net.Fen, posted.Account);
         }
 
         Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
@@ -77,12 +86,24 @@ public sealed class Explanations(Area area)
         return accounts.Posted(0);
     }
 
-    private static (string, string) Reason(in PersonFacts facts, MonthPolicy slice, long entitled, long posted) => (entitled == posted, posted) switch
+    /// <summary>The latest posting month whose run computed the month: what is credited by the year is credited from its last month on.</summary>
+    private async Task<YearMonth> LatestPostingAsync(NpgsqlConnection connection, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql(
+            "SELECT max(r.posting_month) FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1"), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        return await command.ExecuteScalarAsync(cancellation) is DateOnly latest ? latest.Month() : month;
+    }
+
+    private static (string, string) Reason(in PersonFacts facts, MonthPolicy policy, long entitled, long posted) => (entitled == posted, posted) switch
     {
         (false, _) => ("有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
-        (true, 0) when facts.DiedIn is { } died && slice.Month > died => ("死亡次月起不再划入。", "Nothing is credited after the month of death."),
-        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, slice) => (
+        (true, 0) when facts.DiedIn is { } died && policy.Month > died => ("死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (true, 0) when facts.Pension.Submission != 0 && facts.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(facts.Category ?? Categories.Unit) =>
+            ("尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
+        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (
             "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
+        (true, 0) when facts.Contribution.Employer != 0 => ("该月缴费按规定不划入或暂未划入，理由见上。", "By the rules told above nothing of this month's contribution is credited, or not yet."),
         (true, 0) => ("该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
         _ => ("", ""),
     };

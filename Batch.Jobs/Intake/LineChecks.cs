@@ -73,7 +73,8 @@ public static class LineChecks
         }
     }
 
-    // A figure that the month's credit needs and nobody has given: refused now, so that the run does not stop for it (edge 17).
+    // A figure that the month's credit needs and nobody has given: refused now, so that the run does not stop for it (edge 17). An amount frozen for the
+    // person comes by a persons file, perhaps later: without it the run credits nothing, and the difference once it is there.
     private static string? MissingFigure(in PensionLine line, MonthPolicy policy, string category)
     {
         MissingKey key = new(
@@ -94,6 +95,7 @@ public static class LineChecks
                 PensionPriorYear = line.PriorYear,
                 PensionThisYear = line.ThisYear,
                 PensionMonth = line.MonthPension,
+                FrozenAmount = policy.NeedsFrozenAmount(category) ? Money.Zero : null,
             });
             return null;
         }

@@ -59,7 +59,7 @@ internal static class ReceiptRow
 /// <summary>A row of status changes to a line.</summary>
 internal static class PersonsRow
 {
-    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结 | 解冻 | 销户";
+    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
     private const int MostEarlierMonths = 80 * 12;
@@ -77,6 +77,7 @@ internal static class PersonsRow
         ["解冻"] = PersonEvent.AccountUnfrozen, ["账户解冻"] = PersonEvent.AccountUnfrozen, ["unfrozen"] = PersonEvent.AccountUnfrozen,
         ["销户"] = PersonEvent.AccountClosed, ["账户注销"] = PersonEvent.AccountClosed, ["closed"] = PersonEvent.AccountClosed,
         ["以前年限"] = PersonEvent.EarlierMonths, ["earlier-months"] = PersonEvent.EarlierMonths, ["earlier months"] = PersonEvent.EarlierMonths,
+        ["冻结金额"] = PersonEvent.FrozenAmount, ["frozen-amount"] = PersonEvent.FrozenAmount, ["frozen amount"] = PersonEvent.FrozenAmount,
     };
 
     /// <summary>An area may add categories of its own: any other plain lower-case word is one.</summary>
@@ -105,6 +106,7 @@ internal static class PersonsRow
             PersonEvent.Card => Card(row),
             PersonEvent.EarlierMonths => EarlierMonths(row, Column.EventValue),
             PersonEvent.AccountClosed => ClosingGround(row),
+            PersonEvent.FrozenAmount => FrozenAmount(row),
             _ => null,
         };
         bool ofAccount = change is PersonEvent.AccountFrozen or PersonEvent.AccountUnfrozen or PersonEvent.AccountClosed;
@@ -179,6 +181,17 @@ internal static class PersonsRow
         }
 
         return ((years * 12) + months).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Yuan a month, above zero like a pension.</summary>
+    private static string? FrozenAmount(RowFields row)
+    {
+        if (row.IsBlank(Column.EventValue))
+        {
+            row.Reject(Column.EventValue, Codes.ValueBlank, "216.50");
+        }
+
+        return row.OptionalPension(Column.EventValue)?.ToString();
     }
 
     private static bool TryCount(ReadOnlySpan<char> text, out int count)

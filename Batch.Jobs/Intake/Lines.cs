@@ -37,13 +37,14 @@ public enum PersonEvent : short
     Category = 6,
     Card = 7,
     EarlierMonths = 8,
+    FrozenAmount = 9,
     AccountFrozen = 10,
     AccountUnfrozen = 11,
     AccountClosed = 12,
 }
 
 /// <summary>
-/// One change of a person's status. <see cref="Value"/>: the category's name, the card number, the months accumulated earlier, or the ground on
+/// One change of a person's status. <see cref="Value"/>: the category's name, the card number, the months accumulated earlier, the amount frozen (yuan a month), or the ground on
 /// which an account is closed. <see cref="Document"/>: what a change of the account rests on.
 /// </summary>
 public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value, string? Document = null);

@@ -8,6 +8,14 @@ public sealed record PolicyInForce(AreaPolicy Policy, IReadOnlyList<DatedFigure>
 {
     private readonly Dictionary<YearMonth, MonthPolicy?> _slices = [];
 
+    /// <summary>Whether any version that has begun by the month gates on more than a month's own facts.</summary>
+    public bool EverGates(YearMonth until)
+    {
+        IReadOnlyList<YearMonth?> starts = Policy.VersionStarts;
+        return starts.Select((from, i) => from ?? (i + 1 < starts.Count && starts[i + 1] <= until ? starts[i + 1]!.Value.PlusMonths(-1) : until))
+            .Any(month => month <= until && TryFor(month) is { Gates: not Gates.None });
+    }
+
     /// <exception cref="PolicyGapException">No version covers the month.</exception>
     public MonthPolicy For(YearMonth month) => TryFor(month) ?? throw new PolicyGapException(Policy.Area, month);
 

@@ -6,7 +6,8 @@ namespace Batch.Jobs.Runs;
 
 /// <summary>
 /// The later runs that stand and were computed upon a run: they speak of a person and month that it speaks of, by entries, by facts (which may
-/// have changed nothing, as long as it stood) or by a change of status; or one of both computed a common month for everybody. Without
+/// have changed nothing, as long as it stood) or by a change of status; or one of both computed a common month for everybody; where its policy
+/// gates on other months (breaks, years, enrolments), they speak of a person at all. Without
 /// the run their differences would be others, so it is not taken back beneath them.
 /// </summary>
 internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
@@ -42,6 +43,7 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
             """), connection);
         command.Parameters.AddWithValue(run);
         command.Parameters.AddWithValue(later);
+        bool gated = await GatesAsync(later, cancellation);
         List<DateOnly> months = [];
         await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
         {
@@ -56,9 +58,15 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
             }
         }
 
+        if (gated)
+        {
+            string first = string.Join(" UNION ", months.Select(m => Persons("$1", m, gated))), second = string.Join(" UNION ", months.Select(m => Persons("$2", m, gated)));
+            return (await NumbersAsync($"SELECT person_id FROM ({first}) a JOIN ({second}) b USING (person_id) LIMIT 1", [run, later], cancellation)).Count > 0;
+        }
+
         foreach (DateOnly month in months)
         {
-            if ((await NumbersAsync($"SELECT person_id FROM ({Persons("$1", month)}) a JOIN ({Persons("$2", month)}) b USING (person_id) LIMIT 1", [run, later], cancellation)).Count > 0)
+            if ((await NumbersAsync($"SELECT person_id FROM ({Persons("$1", month, gated)}) a JOIN ({Persons("$2", month, gated)}) b USING (person_id) LIMIT 1", [run, later], cancellation)).Count > 0)
             {
                 return true;
             }
@@ -67,7 +75,14 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
         return false;
     }
 
-    private static string Persons(string run, DateOnly month)
+    private async Task<bool> GatesAsync(int run, CancellationToken cancellation) => (await NumbersAsync(
+        """
+        SELECT 1 FROM :area.run_month m JOIN batch.policy_slice s ON s.hash = m.policy_hash
+        WHERE m.run_id = $1 AND (s.content -> 'resumptionOffset' <> '0' OR s.content -> 'firstMonthOffset' <> '0' OR s.content ? 'minimumYears'
+              OR s.content -> 'arrears' <> '{"ageOn": "accrual", "credited": "yes"}' OR jsonb_path_exists(s.content, '$.categories.*.retired.credit ? (@ == "frozen")')) LIMIT 1
+        """, [run], cancellation)).Count > 0;
+
+    private static string Persons(string run, DateOnly month, bool gated)
     {
         string day = $"DATE '{month.Month().Text()}-01'";
         string own = $"SELECT submission_id FROM :area.run_submission WHERE run_id = {run}";
@@ -80,7 +95,7 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
                     SELECT employer_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own}))))
             UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.movement WHERE movement_month = {day} AND submission_id IN ({own})
-            UNION SELECT person_id FROM :area.person_event WHERE event IN (4, 5, 6) AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.person_event WHERE event IN ({(gated ? "1, 4, 5, 6, 8, 9" : "4, 5, 6")}) AND submission_id IN ({own})
             """;
     }
 

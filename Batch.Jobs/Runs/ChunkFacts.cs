@@ -30,6 +30,58 @@ public struct PersonFacts
 
     /// <summary>The contribution being read: the latest version of one employer.</summary>
     public DeclaredContribution Reading;
+
+    /// <summary>What the month's policy gates on; null where it gates on nothing, or nothing is known.</summary>
+    public GatedFacts? Gated;
+}
+
+/// <summary>What is known of a person besides a month's own facts; read only where the policy gates on it.</summary>
+public sealed class GatedFacts
+{
+    public bool IsMale { get; set; }
+
+    /// <summary>The latest enrolment not after the month, and whether all of those on record are after it.</summary>
+    public YearMonth? EnrolledIn { get; set; }
+    public bool BeforeEnrolment { get; set; }
+
+    /// <summary>The month in which the contribution was paid, where that is a later one.</summary>
+    public YearMonth? PaidIn { get; set; }
+
+    /// <summary>Months before this one with a contribution in force, and whether its money is received.</summary>
+    public SortedDictionary<YearMonth, bool> Declared { get; } = [];
+
+    /// <summary>Months accumulated before the system's start.</summary>
+    public int EarlierMonths { get; set; }
+    public long? FrozenFen { get; set; }
+
+    /// <summary>This run brings a fact that the month is gated on.</summary>
+    public bool HasNew { get; set; }
+
+    /// <summary>The month of resumption when every month from it on is paid; a gap that ends in retirement is no break.</summary>
+    public YearMonth? ResumedIn(YearMonth month, YearMonth? retiredFrom, MonthPolicy policy)
+    {
+        YearMonth since = month;
+        YearMonth? before = null;
+        foreach (YearMonth paid in Paid(policy).Reverse())
+        {
+            if (paid != since.PlusMonths(-1))
+            {
+                before = paid;
+                break;
+            }
+
+            since = paid;
+        }
+
+        return before is null || retiredFrom <= before.Value.PlusMonths(1) ? null : since;
+    }
+
+    /// <summary>Months paid: where a credit waits for the receipt, a month does too.</summary>
+    private IEnumerable<YearMonth> Paid(MonthPolicy policy) => Declared.Where(d => d.Value || !policy.CreditsOnReceipt).Select(d => d.Key);
+
+    /// <summary>Months accumulated up to the month: those before the system's start, and those paid since, as the policy's breaks leave them.</summary>
+    public int Accumulated(YearMonth month, YearMonth? retiredFrom, YearMonth? diedIn, MonthPolicy policy) =>
+        Coverage.Fold(CoverageOpening.None with { Accumulated = EarlierMonths }, Paid(policy), retiredFrom, diedIn, month, policy).Accumulated;
 }
 
 /// <summary>A declared contribution in force; <see cref="Employer"/> 0: none.</summary>
@@ -77,7 +129,8 @@ public static class Entitlement
     /// A contribution in force makes its month an employed one; a pension makes it a retired one when there is no contribution and, where the
     /// retirement is on record, from the policy's offset after it (edge 20); nothing after the month of death (edge 23): money received for
     /// such a month is kept apart to be refunded, and so is money of a category that the policy leaves open (it may have become that of the
-    /// person after the line was taken in). Exactly one of the two results is not zero, or none.
+    /// person after the line was taken in). Exactly one of the two results is not zero, or none. Who needs an amount frozen for him
+    /// and has none on record yet gets nothing until it is there.
     /// </summary>
     public static (Legs Contribution, Legs Retiree) Of(in PersonFacts facts, YearMonth month, MonthPolicy policy, Explanation? explanation = null)
     {
@@ -89,13 +142,25 @@ public static class Entitlement
                 return (new Legs(0, 0, paid, facts.Contribution.PersonPaidFen, facts.Contribution.EmployerPaidFen, 0), default);
             }
 
-            return (Legs.Of(Assessment.Assess(policy, Employed(facts), explanation)), default);
+            return (Legs.Of(Assessment.Assess(policy, Employed(facts, month, policy), explanation)), default);
         }
 
-        return IsRetired(facts, month, policy) && !IsDead(facts, month, policy) && policy.Covers(CategoryOf(facts), Standing.Retired)
-            ? (default, Legs.Of(Assessment.Assess(policy, Retired(facts), explanation)))
-            : default;
+        if (!IsRetired(facts, month, policy) || IsDead(facts, month, policy) || !policy.Covers(CategoryOf(facts), Standing.Retired))
+        {
+            return default;
+        }
+
+        return facts.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(CategoryOf(facts))
+            ? default
+            : (default, Legs.Of(Assessment.Assess(policy, Retired(facts, month, policy), explanation)));
     }
+
+    /// <summary>
+    /// What a run of the posting month posts of an entitlement: all of it, or, before the month in which the area's rhythm credits it, what is due to
+    /// the account set aside in other funds.
+    /// </summary>
+    public static Legs Credited(in Legs entitled, YearMonth postingMonth, MonthPolicy policy) =>
+        postingMonth < policy.CreditedIn ? entitled with { Account = 0, Other = entitled.Other + entitled.Account } : entitled;
 
     public static bool HasContribution(in PersonFacts facts, MonthPolicy policy) =>
         facts.Contribution.Employer != 0 && facts.Contribution.State == FactState.Accepted && (facts.Contribution.Received || !policy.CreditsOnReceipt);
@@ -107,25 +172,52 @@ public static class Entitlement
     private static bool IsDead(in PersonFacts facts, YearMonth month, MonthPolicy policy) =>
         facts.DiedIn is { } died && (month > died || (month == died && !policy.CreditsDeathMonth));
 
-    public static PersonMonth Employed(in PersonFacts facts) => new()
+    private static PersonMonth Employed(in PersonFacts facts, YearMonth month, MonthPolicy policy)
     {
-        Standing = Standing.Active,
-        Birth = facts.Birth,
-        Category = CategoryOf(facts),
-        Base = new Money(facts.Contribution.BaseFen),
-        PersonPaid = new Money(facts.Contribution.PersonPaidFen),
-        EmployerPaid = new Money(facts.Contribution.EmployerPaidFen),
-    };
+        PersonMonth person = new()
+        {
+            Standing = Standing.Active,
+            Birth = facts.Birth,
+            Category = CategoryOf(facts),
+            Base = new Money(facts.Contribution.BaseFen),
+            PersonPaid = new Money(facts.Contribution.PersonPaidFen),
+            EmployerPaid = new Money(facts.Contribution.EmployerPaidFen),
+        };
+        return facts.Gated is not { } gated
+            ? person
+            : person with
+            {
+                PaidIn = gated.PaidIn,
+                AgedIn = policy.ArrearsAge == ArrearsAge.Payment ? gated.PaidIn : null,
+                EnrolledIn = gated.EnrolledIn,
+                BeforeEnrolment = gated.BeforeEnrolment,
+                ResumedIn = policy.ResumptionOffset > 0 ? gated.ResumedIn(month, RetiredFrom(facts, policy), policy) : null,
+            };
+    }
 
-    public static PersonMonth Retired(in PersonFacts facts) => new()
+    private static PersonMonth Retired(in PersonFacts facts, YearMonth month, MonthPolicy policy)
     {
-        Standing = Standing.Retired,
-        Birth = facts.Birth,
-        Category = CategoryOf(facts),
-        PensionPriorYear = Figure(facts.Pension.PriorYearFen),
-        PensionThisYear = Figure(facts.Pension.ThisYearFen),
-        PensionMonth = Figure(facts.Pension.MonthFen),
-    };
+        PersonMonth person = new()
+        {
+            Standing = Standing.Retired,
+            Birth = facts.Birth,
+            Category = CategoryOf(facts),
+            PensionPriorYear = Figure(facts.Pension.PriorYearFen),
+            PensionThisYear = Figure(facts.Pension.ThisYearFen),
+            PensionMonth = Figure(facts.Pension.MonthFen),
+        };
+        return facts.Gated is not { } gated
+            ? person
+            : person with
+            {
+                FrozenAmount = gated.FrozenFen is { } fen ? new Money(fen) : null,
+                MissingYears = policy.GatesOnYears
+                    ? policy.MissingYears(gated.IsMale ? Sex.Male : Sex.Female, gated.Accumulated(month, RetiredFrom(facts, policy), facts.DiedIn, policy))
+                    : 0,
+            };
+    }
+
+    private static YearMonth? RetiredFrom(in PersonFacts facts, MonthPolicy policy) => facts.RetiredIn?.PlusMonths(policy.RetirementOffset);
 
     private static string CategoryOf(in PersonFacts facts) => facts.Category ?? Categories.Unit;
 

@@ -15,9 +15,10 @@ namespace Batch.Jobs.Runs;
 public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 {
     /// <param name="taken">Submissions that the run takes (besides those that standing runs took).</param>
+    /// <param name="gates">What the month's policy gates on.</param>
     /// <param name="cover">What receipts cover, where credits wait for them.</param>
     public async Task<PersonFacts[]> ReadAsync(
-        Chunk chunk, IReadOnlySet<int> taken, bool whole, CancellationToken cancellation, ReceiptCover? cover = null)
+        Chunk chunk, IReadOnlySet<int> taken, bool whole, Gates gates, CancellationToken cancellation, ReceiptCover? cover = null)
     {
         PersonFacts[] persons = new PersonFacts[chunk.LastPerson - chunk.FirstPerson + 1];
         int[] unseen = await UnseenAsync(taken, cancellation);
@@ -40,7 +41,17 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         {
             ref PersonFacts person = ref persons[i];
             Settle(ref person);
-            person.Touched |= whole || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.Pension.Submission != 0);
+        }
+
+        if (gates != Gates.None)
+        {
+            await new GateReader(connection, area, chunk, unseen, taken).ReadAsync(persons, gates, cancellation);
+        }
+
+        for (int i = 0; i < persons.Length; i++)
+        {
+            ref PersonFacts person = ref persons[i];
+            person.Touched |= whole || person.Gated?.HasNew == true || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.Pension.Submission != 0);
         }
 
         return persons;

@@ -23,7 +23,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
         ChunkReader reader = new(connection, area);
-        PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, cancellation, cover);
+        PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover);
         List<MovementDifferences.Difference> moved = month.MovementDays.Count == 0 ? [] : await new MovementDifferences(connection, area).ReadAsync(
             chunk, month.MovementDays, [.. month.MovementSubmissions], await reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
@@ -74,8 +74,8 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
             }
 
             (Legs contribution, Legs retiree) = Entitlement.Of(persons[i], chunk.Month, slice);
-            Legs first = contribution - persons[i].PostedContribution;
-            Legs second = retiree - persons[i].PostedRetiree;
+            Legs first = Entitlement.Credited(contribution, postingMonth, slice) - persons[i].PostedContribution;
+            Legs second = Entitlement.Credited(retiree, postingMonth, slice) - persons[i].PostedRetiree;
             people += (first.IsZero && second.IsZero) || (counted.Length > 0 && counted[i]) ? 0 : 1;
             Write(copy, key, persons[i].Account, Component.Contribution, first);
             Write(copy, key, persons[i].Account, Component.Retiree, second);

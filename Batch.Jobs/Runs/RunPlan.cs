@@ -17,8 +17,8 @@ public sealed record PlannedMonth(YearMonth Month, string PolicyHash, bool Whole
 public sealed record Chunk(YearMonth Month, int FirstPerson, int LastPerson);
 
 /// <summary>
-/// What a run would take and compute: the submissions that wait, the months they touch, and the months whose policy has changed since they
-/// were posted.
+/// What a run would take and compute: the submissions that wait, the months they touch, the months whose policy has changed since they
+/// were posted, and those that the area's rhythm credits now.
 /// </summary>
 public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<PlannedMonth> Months, IReadOnlyList<Chunk> Chunks)
 {
@@ -31,6 +31,8 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
         int[] submissions = await reader.WaitingAsync(cancellation);
         Dictionary<YearMonth, string> posted = await reader.PostedPoliciesAsync(cancellation);
         HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, month => policy.TryFor(month)?.CreditsOnReceipt ?? false, cancellation);
+        await new GatedMonths(connection, area, policy, postingMonth).AddAsync(submissions, touched, cancellation);
+        HashSet<YearMonth> due = await new RhythmMonths(connection, area, policy, postingMonth).DueAsync(posted.Keys, cancellation);
         ILookup<YearMonth, (DateOnly Day, int Submission)> moved = (await reader.MovementsAsync(submissions, cancellation)).ToLookup(m => m.Day.Month());
         touched.UnionWith(await reader.MovedAsync(moved, cancellation));
         int lastPerson = await reader.LastPersonAsync(cancellation);
@@ -39,7 +41,7 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
         foreach (YearMonth month in posted.Keys.Union(touched.Select(t => t.Month)).Order())
         {
             string hash = policy.For(month).Hash;
-            bool changed = posted.TryGetValue(month, out string? before) && before != hash;
+            bool changed = (posted.TryGetValue(month, out string? before) && before != hash) || due.Contains(month);
             int[] pieces = changed ? [.. Enumerable.Range(0, (lastPerson / ChunkPersons) + 1)] : [.. touched.Where(t => t.Month == month).Select(t => t.Chunk).Order()];
             if (pieces.Length == 0)
             {

@@ -33,7 +33,7 @@ public sealed class Simulation(Area area)
         for (int first = 0; first <= lastPerson; first += RunPlan.ChunkPersons)
         {
             Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
-            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, cancellation, cover))
+            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover))
             {
                 if (facts.Account != 0)
                 {

@@ -54,11 +54,15 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         foreach (DateOnly month in await MonthsAsync(cancellation))
         {
             (List<DateOnly> postings, long runs) = await PostingsAsync(month, cancellation);
-            MonthParts parts = new(_contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs, laterAccounts);
-            int[]? some = scope.All ? null : await TouchedAsync(month, parts, cancellation);
+            PolicySlice slice = await PolicySlice.ReadAsync(connection, await PolicyOfAsync(month, cancellation), cancellation);
+            MonthParts parts = new(
+                _contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs, laterAccounts,
+                await IsSetAsideAsync(month, slice.Gates.CreditedIn(month), cancellation));
+            // Where other months decide, whoever they belong to is checked: everybody.
+            int[]? some = scope.All || !slice.Gates.IsOpen ? null : await TouchedAsync(month, parts, cancellation);
             if (some is not { Length: 0 })
             {
-                foreach (RangeWork range in await RangesAsync(month, parts, some, lastPerson, cancellation))
+                foreach (RangeWork range in Ranges(month, slice, parts, some, lastPerson))
                 {
                     work.Enqueue(range);
                 }
@@ -95,9 +99,8 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     }
 
     // The outermost ranges are open, so that an entry of an account without a person is seen.
-    private async Task<IEnumerable<RangeWork>> RangesAsync(DateOnly month, MonthParts parts, int[]? some, int lastPerson, CancellationToken cancellation)
+    private IEnumerable<RangeWork> Ranges(DateOnly month, PolicySlice slice, MonthParts parts, int[]? some, int lastPerson)
     {
-        PolicySlice slice = await PolicySlice.ReadAsync(connection, await PolicyOfAsync(month, cancellation), cancellation);
         if (!slice.Intact)
         {
             findings.Broken(Invariants.Entitlements, $"{month.Text()}: the policy slice {slice.Hash[..12]} is not what its hash names");
@@ -223,6 +226,24 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         command.Parameters.AddWithValue(month);
         List<(DateOnly Month, long Runs)> postings = await command.ListAsync(r => (r.GetFieldValue<DateOnly>(0), r.GetInt64(1)), cancellation);
         return ([.. postings.Select(p => p.Month)], postings.Sum(p => p.Runs));
+    }
+
+    // A month that some run computed before its rhythm credited it is credited by the first run since that computed everybody.
+    private async Task<bool> IsSetAsideAsync(DateOnly month, DateOnly creditedIn, CancellationToken cancellation)
+    {
+        if (creditedIn == month)
+        {
+            return false;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT EXISTS (SELECT FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1 AND r.posting_month < $2)
+                   AND NOT EXISTS (SELECT FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1 AND r.posting_month >= $2 AND m.whole)
+            """), connection);
+        command.Parameters.AddWithValue(month);
+        command.Parameters.AddWithValue(creditedIn);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<string?> PolicyOfAsync(DateOnly month, CancellationToken cancellation)

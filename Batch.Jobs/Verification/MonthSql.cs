@@ -9,6 +9,8 @@ namespace Batch.Jobs.Verification;
 /// </summary>
 internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slice, MonthParts parts, bool onlySome)
 {
+    private readonly GateSql _gates = new(area, month, slice, parts);
+
     private string Some(string column) => onlySome ? $"AND {column} = ANY($4)" : "";
 
     private string Month => month.Literal();
@@ -17,7 +19,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 
     public string Text() => area.Sql(
         $"""
-        WITH {Covered()}{Contributions()}, {Pensions()}, {Status()}, {Facts()}, {Active()}, {Retired()}, {Entitled()}, {Posted()},
+        WITH {Covered()}{Contributions()}, {Pensions()}, {Status()}, {_gates.Relations()}{Facts()}, {Active()}, {Retired()}, {Entitled()}, {Posted()},
         compared AS (
             SELECT coalesce(e.person_id, p.person_id) AS person_id, e.unsaid, coalesce(e.account_fen, 0) AS entitled_fen, coalesce(p.account_fen, 0) AS posted_fen,
                    coalesce(e.account_fen, 0) <> coalesce(p.account_fen, 0) OR coalesce(e.pool_fen, 0) <> coalesce(p.pool_fen, 0)
@@ -65,7 +67,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private string Contributions() => parts.Contributions
         ? $"""
            contributions AS MATERIALIZED (
-               SELECT person_id, submission_id, base_fen, person_paid_fen, employer_paid_fen FROM (
+               SELECT person_id, employer_id, submission_id, base_fen, person_paid_fen, employer_paid_fen FROM (
                    SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, base_fen, person_paid_fen, employer_paid_fen, received_on
                    FROM {area.Part("contribution", month.Month())} WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND submission_id <> ALL($3)
                    ORDER BY person_id DESC, employer_id DESC, submission_id DESC, row_no DESC) latest
@@ -76,7 +78,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
            """
         : """
           contributions AS (
-              SELECT 0 AS person_id, 0 AS submission_id, 0::bigint AS base_fen, 0::bigint AS person_paid_fen, 0::bigint AS employer_paid_fen WHERE $1 > $2 AND $3 IS NULL)
+              SELECT 0 AS person_id, 0 AS employer_id, 0 AS submission_id, 0::bigint AS base_fen, 0::bigint AS person_paid_fen, 0::bigint AS employer_paid_fen WHERE $1 > $2 AND $3 IS NULL)
           """;
 
     private string Pensions() => parts.Pensions
@@ -112,11 +114,12 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         facts AS MATERIALIZED (
             SELECT person_id, c.submission_id IS NOT NULL AS contributed, p.person_id IS NOT NULL AS pensioned, c.submission_id, c.base_fen, c.person_paid_fen,
                    c.employer_paid_fen, p.prior_year_fen, p.this_year_fen, p.month_fen, coalesce(s.category, 'unit') AS category,
-                   least(greatest(extract(year FROM age(DATE '{slice.AgeOn}', n.birth))::int, 0), 150) AS age,
+                   least(greatest(extract(year FROM age({_gates.AgeOn()}, n.birth))::int, 0), 150) AS age,
                    coalesce({Month} {(slice.DeathMonthCredited ? ">" : ">=")} s.died_in, false) AS dead,
-                   coalesce({Month} >= s.retired_in + interval '{slice.RetirementOffset} months', true) AS retired
+                   coalesce({Month} >= s.retired_in + interval '{slice.RetirementOffset} months', true) AS retired,
+                   {_gates.Barred()} AS barred, {_gates.MissingYears()} AS missing_years, {_gates.FrozenFen()} AS frozen_fen
             FROM contributions c FULL JOIN pensions p USING (person_id)
-            JOIN (SELECT person_id, birth FROM :area.person WHERE person_id BETWEEN $1 AND $2 {Some("person_id")}) n USING (person_id) LEFT JOIN status s USING (person_id))
+            JOIN (SELECT person_id, birth FROM :area.person WHERE person_id BETWEEN $1 AND $2 {Some("person_id")}) n USING (person_id) LEFT JOIN status s USING (person_id) {_gates.Joins()})
         """;
 
     private string Active()
@@ -125,46 +128,53 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         return $"""
             active AS MATERIALIZED (
                 SELECT f.person_id, f.person_paid_fen, f.employer_paid_fen, f.person_paid_fen + f.employer_paid_fen AS paid, f.dead OR r.category IS NULL AS kept_apart,
-                       r.account, CASE WHEN r.own THEN f.person_paid_fen ELSE 0 END AS own,
+                       r.account AND NOT f.barred AS account, CASE WHEN r.own THEN f.person_paid_fen ELSE 0 END AS own,
                        coalesce({slice.Round(Between($"coalesce({own} * r.share_rate, r.share_fen)", "r.share_least", "r.share_most"))}, 0)::bigint AS share_due,
                        coalesce({slice.Round(Between($"coalesce({own} * r.flat_rate, r.flat_fen)", "r.flat_least", "r.flat_most"))}, 0)::bigint AS flat_due,
-                       {Premiums(own)} AS premiums, coalesce(r.unsaid, {Arrears()}) AS unsaid
+                       {Premiums(own)} AS premiums, CASE WHEN NOT f.barred THEN r.unsaid END AS unsaid
                 FROM facts f LEFT JOIN :area.active_rule((SELECT content FROM batch.policy_slice WHERE hash = '{slice.Hash}')) r USING (category, age)
                 WHERE f.contributed)
             """;
     }
 
-    // What an area with a rule of its own for months paid late credits for them depends on when they were paid: not said here.
-    private string Arrears() => slice.PlainArrears
-        ? "NULL"
-        : $"CASE WHEN EXISTS (SELECT FROM :area.submission u WHERE u.submission_id = f.submission_id AND u.month > {Month}) THEN 'arrears' END";
-
+    // A frozen amount goes before the rule for those who have none; years that are missing lessen the rest, or all of it where they bar the credit.
     private string Retired() =>
         $"""
         pensioners AS (
-            SELECT f.person_id, r.*, CASE WHEN r.credit = 'pension-rate' THEN coalesce({Pension(1)}, {Pension(2)}, {Pension(3)}) END AS pension_fen
+            SELECT f.person_id, f.missing_years, CASE WHEN r.frozen THEN f.frozen_fen END AS frozen_fen, r.*,
+                   CASE WHEN r.credit = 'pension-rate' THEN coalesce({Pension(1)}, {Pension(2)}, {Pension(3)}) END AS pension_fen
             FROM facts f JOIN :area.retired_rule((SELECT content FROM batch.policy_slice WHERE hash = '{slice.Hash}')) r USING (category, age)
             WHERE f.pensioned AND f.retired AND NOT f.contributed AND NOT f.dead),
         based AS (
-            SELECT r.*, CASE WHEN credit = 'pension-rate' AND (pension_fen IS NOT NULL OR floor_if_missing) THEN greatest(pension_fen, floor_fen, 0) ELSE 0 END AS base_fen
+            SELECT r.*, CASE WHEN credit = 'pension-rate' AND frozen_fen IS NULL AND (pension_fen IS NOT NULL OR floor_if_missing) THEN greatest(pension_fen, floor_fen, 0) ELSE 0 END AS base_fen
             FROM pensioners r),
         retired AS MATERIALIZED (
-            SELECT person_id, CASE WHEN credit = 'none' THEN 0 ELSE coalesce({slice.Round(Between("coalesce(base_fen * rate, fixed_fen)", "least_fen", "most_fen"))}, 0) END::bigint AS gross,
+            SELECT person_id, CASE WHEN {_gates.Refused()} THEN 0 WHEN frozen_fen IS NOT NULL THEN {slice.Round("frozen_fen")} WHEN credit = 'none' THEN 0
+                       ELSE coalesce({slice.Round(Lessened(Between("coalesce(base_fen * rate, fixed_fen)", "least_fen", "most_fen")))}, 0) END::bigint AS gross,
                    {Premiums("r.base_fen")} AS premiums,
-                   coalesce(unsaid, CASE WHEN credit = 'pension-rate' AND pension_fen IS NULL AND NOT floor_if_missing THEN 'pension' END) AS unsaid
+                   CASE WHEN frozen_fen IS NULL THEN coalesce(unsaid, CASE WHEN credit = 'pension-rate' AND pension_fen IS NULL AND NOT floor_if_missing THEN 'pension' END) END AS unsaid
             FROM based r)
         """;
 
-    private static string Entitled() =>
+    private string Lessened(string fen) => slice.Gates.CountsYears ? $"greatest({fen} * (1 - missing_years * less_rate) - missing_years * less_fen, 0)" : fen;
+
+    private string Entitled() => parts.SetAside
+        ? $"""
+          due AS ({Due()}),
+          entitled AS (
+              SELECT person_id, component, 0::bigint AS account_fen, pool_fen, account_fen + other_fen AS other_fen, person_paid_fen, employer_paid_fen, unsaid FROM due)
+          """
+        : $"entitled AS ({Due()})";
+
+    private static string Due() =>
         """
-        entitled AS (
             SELECT person_id, 1::smallint AS component, CASE WHEN kept_apart THEN 0 ELSE gross - least(gross, premiums) END AS account_fen,
                    CASE WHEN kept_apart THEN 0 ELSE paid - gross END AS pool_fen, CASE WHEN kept_apart THEN paid ELSE least(gross, premiums) END AS other_fen,
                    person_paid_fen, employer_paid_fen, CASE WHEN NOT kept_apart THEN unsaid END AS unsaid
             FROM (SELECT a.*, CASE WHEN account THEN own + share + least(flat_due, greatest(paid - own - share, 0)) ELSE 0 END AS gross
                   FROM (SELECT a.*, least(share_due, greatest(paid - own, 0)) AS share FROM active a) a) a
             UNION ALL
-            SELECT person_id, 2, gross - least(gross, premiums), -gross, least(gross, premiums), 0, 0, unsaid FROM retired)
+            SELECT person_id, 2, gross - least(gross, premiums), -gross, least(gross, premiums), 0, 0, unsaid FROM retired
         """;
 
     // A first account has its person's number, a later one a hundred million more. One run's entries are one an account and component by their key,
@@ -240,4 +250,5 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 }
 
 /// <summary>Which tables hold something of a contribution month: its facts, and the posting months with entries of how many runs for it.</summary>
-internal sealed record MonthParts(bool Contributions, bool Pensions, bool Receipts, IReadOnlyList<DateOnly> Postings, long Runs, bool LaterAccounts);
+/// <param name="SetAside">No run has yet been posted that credits the month by the area's rhythm: what is due stands in other funds.</param>
+internal sealed record MonthParts(bool Contributions, bool Pensions, bool Receipts, IReadOnlyList<DateOnly> Postings, long Runs, bool LaterAccounts, bool SetAside);

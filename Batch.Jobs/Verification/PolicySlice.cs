@@ -8,17 +8,17 @@ namespace Batch.Jobs.Verification;
 
 /// <summary>
 /// The scalars of a month's policy slice as SQL, read from the stored canonical JSON; its tiers are read by the functions of
-/// 010_verification.sql.
+/// 010_verification.sql and 030_gated_rules.sql.
 /// </summary>
 /// <param name="Hash">Empty: no standing run has computed the month, so nobody has anything in it.</param>
 /// <param name="Intact">The stored content is still what the hash names.</param>
 internal sealed record PolicySlice(
     string Hash, bool Intact, string AgeOn, string Rounding, string? BaseMinimum, string? BaseMaximum, int RetirementOffset, bool DeathMonthCredited,
-    bool OnReceipt, bool PlainArrears)
+    bool OnReceipt, GateSlice Gates)
 {
     private static readonly JsonWriterOptions Canonical = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly PolicySlice None = new("", true, "2000-01-01", "half-up", null, null, 0, true, false, true);
+    private static readonly PolicySlice None = new("", true, "2000-01-01", "half-up", null, null, 0, true, false, GateSlice.None);
 
     public static async Task<PolicySlice> ReadAsync(NpgsqlConnection connection, string? hash, CancellationToken cancellation)
     {
@@ -36,11 +36,10 @@ internal sealed record PolicySlice(
 
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement slice = document.RootElement;
-        JsonElement arrears = slice.GetProperty("arrears");
         return new PolicySlice(
             hash, HashOf(slice) == hash, Text(slice, "ageOn")!, Text(slice, "rounding")!, Text(slice, "baseMin"), Text(slice, "baseMax"),
             slice.GetProperty("retirementOffset").GetInt32(), slice.GetProperty("deathMonthCredited").GetBoolean(), Text(slice, "creditOn") == "receipt",
-            Text(arrears, "credited") == "yes" && Text(arrears, "ageOn") == "accrual" && !arrears.TryGetProperty("maxMonths", out _));
+            GateSlice.Of(slice));
     }
 
     /// <summary>An exact amount of at least zero fen, as SQL, made whole fen by the slice's rounding.</summary>

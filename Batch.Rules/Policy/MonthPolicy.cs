@@ -29,6 +29,8 @@ public sealed partial class MonthPolicy
         BaseMinimum = figures["base-min"] is { } least ? _rules.Rounding.ToMoney(least.Value * 100m) : null;
         BaseMaximum = figures["base-max"] is { } most ? _rules.Rounding.ToMoney(most.Value * 100m) : null;
         AgeReferenceDate = ReferenceDate(_rules, month);
+        Gates = FindGates();
+        CreditedIn = FindCreditedIn();
         _json = new Lazy<string>(() => CanonicalPolicy.Write(this));
         _hash = new Lazy<string>(() => CanonicalPolicy.Hash(CanonicalJson));
     }
@@ -94,7 +96,7 @@ public sealed partial class MonthPolicy
 
     /// <summary>Whether a run has to know the accumulated years: somebody's credit depends on them.</summary>
     public bool GatesOnYears => (_rules.MinimumYearsMale is not null && _rules.ShortOfYears == ShortOfYears.NotCredited)
-        || _categories.Any(c => c.Retired is { } retired && (retired.ReductionRate != 0m || retired.ReductionFen != 0m));
+        || _categories.Any(c => Reduces(c.Retired));
 
     /// <summary>Years of contribution that a retiree needs; null where the area asks for none.</summary>
     public int? MinimumYears(Sex sex) => sex == Sex.Male ? _rules.MinimumYearsMale : _rules.MinimumYearsFemale;
@@ -137,6 +139,9 @@ public sealed partial class MonthPolicy
     internal ActiveRules ActiveOf(string category) => Find(category)?.Active ?? throw new CategoryOpenException(category, Standing.Active, Month);
 
     internal RetiredRules RetiredOf(string category) => Find(category)?.Retired ?? throw new CategoryOpenException(category, Standing.Retired, Month);
+
+    private static bool Reduces(RetiredRules? retired) =>
+        retired is not null && (retired.ReductionRate != 0m || retired.ReductionFen != 0m || Reduces(retired.Otherwise));
 
     internal static LocalDate ReferenceDate(RulesText rules, YearMonth month) => rules.AgeOn switch
     {

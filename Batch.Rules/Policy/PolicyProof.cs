@@ -23,6 +23,7 @@ internal static class PolicyProof
             }
 
             ProveRules(version, faults);
+            ProveReductions(version, faults);
         }
     }
 
@@ -76,6 +77,20 @@ internal static class PolicyProof
             {
                 faults.Add(rules.Clause?.Line ?? version.Line, "BREAK_EFFECT", "累计清零而连续保留不成立，请写 continuous: restart",
                     "a break cannot zero the accumulated years and keep the continuous ones; write continuous: restart");
+            }
+        }
+    }
+
+    // Nobody can miss years of a minimum that is not given.
+    private static void ProveReductions(VersionText version, FaultList faults)
+    {
+        for (int depth = 0; depth < 2 && version.Rules.MinimumYearsMale is null; depth++)
+        {
+            foreach (RetiredText retired in version.Categories.Values.Select(c => depth == 0 ? c.Retired : c.Retired?.Otherwise).OfType<RetiredText>()
+                .Where(r => r.ReductionRate is not null || r.ReductionAmount is not null))
+            {
+                faults.Add(retired.Line, "REDUCTION_WITHOUT_YEARS", "写了 less-per-missing-year 却没有规定年限，请在 rules 中写 minimum-years: {male: 30, female: 25}",
+                    "less-per-missing-year needs the years that may be missing; write minimum-years: {male: 30, female: 25} under rules");
             }
         }
     }

@@ -31,8 +31,8 @@ public sealed class VocabularyTests
         // 1000 / 12 = 83.333...
         new TestCaseData("credit: flat, tiers: [{amount: 1000 yuan/year}]", "", 0, "83.33").SetName("A twelfth is rounded once"),
         // 60 less 3 yuan for each of 5 years.
-        new TestCaseData("credit: flat, tiers: [{amount: 60 yuan/month}], less-per-missing-year: {amount: 3 yuan/month}", "", 5, "45.00").SetName("Less an amount for each missing year"),
-        new TestCaseData("credit: flat, tiers: [{amount: 60 yuan/month}], less-per-missing-year: {rate: 3 %}", "", 40, "0.00").SetName("Never less than nothing"),
+        new TestCaseData("credit: flat, tiers: [{amount: 60 yuan/month}], less-per-missing-year: {amount: 3 yuan/month}", ", minimum-years: {male: 30, female: 25}", 5, "45.00").SetName("Less an amount for each missing year"),
+        new TestCaseData("credit: flat, tiers: [{amount: 60 yuan/month}], less-per-missing-year: {rate: 3 %}", ", minimum-years: {male: 30, female: 25}", 40, "0.00").SetName("Never less than nothing"),
         new TestCaseData("credit: flat, tiers: [{amount: 60 yuan/month}]", ", minimum-years: {male: 25, female: 20, short: not-credited}", 1, "0.00").SetName("Nothing for those short of years"),
         new TestCaseData("credit: flat, tiers: [{amount: 60 yuan/month}]", ", minimum-years: {male: 25, female: 20, short: not-credited}", 0, "60.00").SetName("All for those who have the years"),
         new TestCaseData("credit: none", "", 0, "0.00").SetName("Nothing for retirees"),
@@ -72,7 +72,7 @@ public sealed class VocabularyTests
     public void Who_has_no_frozen_amount_is_reduced_for_missing_years_by_the_rule_for_new_retirees()
     {
         const string Retired = "credit: frozen, otherwise: {credit: flat, ref: S, grade: A, tiers: [{amount: 60 yuan/month}], less-per-missing-year: {amount: 3 yuan/month}}";
-        MonthPolicy policy = AreaPolicy.Parse(File(Retired), "trial.yaml").For(new YearMonth(2021, 6), []);
+        MonthPolicy policy = AreaPolicy.Parse(File(Retired, ", minimum-years: {male: 30, female: 25}"), "trial.yaml").For(new YearMonth(2021, 6), []);
         var person = new PersonMonth { Standing = Standing.Retired, Category = "unit", Birth = new LocalDate(1955, 1, 1), MissingYears = 5 };
         // 60 - 5 x 3 = 45.00; a frozen amount is not reduced.
         Assert.That(Assessment.Assess(policy, person).Account, Is.EqualTo(Money.FromYuan(45m)));

@@ -128,6 +128,8 @@ public sealed class FieldTests
     [TestCase("卡号", "a12345678", PersonEvent.Card, "A12345678")]
     [TestCase("以前年限", "12年6个月", PersonEvent.EarlierMonths, "150")]
     [TestCase("以前年限", "12年", PersonEvent.EarlierMonths, "144")]
+    [TestCase("冻结金额", "1216.5元", PersonEvent.FrozenAmount, "1216.50")]
+    [TestCase("frozen-amount", "216", PersonEvent.FrozenAmount, "216.00")]
     [TestCase("earlier-months", "30", PersonEvent.EarlierMonths, "30")]
     public void Status_changes_are_read(string change, string value, PersonEvent expected, string? expectedValue)
     {
@@ -147,6 +149,10 @@ public sealed class FieldTests
     [TestCase("卡号", "2021-05-31", "12-34#", "CARD_INVALID")]
     [TestCase("以前年限", "2021-05-31", "很久", "EARLIER_MONTHS_INVALID")]
     [TestCase("以前年限", "2021-05-31", "99年", "EARLIER_MONTHS_INVALID")]
+    [TestCase("冻结金额", "2021-05-31", "", "VALUE_BLANK")]
+    [TestCase("冻结金额", "2021-05-31", "0", "AMOUNT_ZERO")]
+    [TestCase("冻结金额", "2021-05-31", "-5.00", "AMOUNT_NEGATIVE")]
+    [TestCase("冻结金额", "2021-05-31", "二百", "AMOUNT_UNREADABLE")]
     public void A_status_change_that_makes_no_sense_is_rejected(string change, string date, string value, string code) =>
         Assert.That(Persons(change, date, value).Codes, Is.EqualTo(code));
 

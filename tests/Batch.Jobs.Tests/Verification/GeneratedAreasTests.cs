@@ -25,6 +25,8 @@ public sealed class GeneratedAreasTests
     [TestCase("370100", 2023, 11, FileLayout.One, "average-pension", 4987.65, TestName = "Jinan_across_the_change_from_own_to_average_pension")]
     [TestCase("420100", 2022, 12, FileLayout.One, TestName = "Wuhan_across_its_reform")]
     [TestCase("440100", 2022, 11, FileLayout.Employer, "average-wage", 9876.54, TestName = "Guangzhou_across_its_reform")]
+    [TestCase("320200", 2022, 11, FileLayout.One, "average-pension", 4321.09, TestName = "Wuxi_across_the_frozen_amounts")]
+    [TestCase("460100", 2023, 6, FileLayout.One, TestName = "Haikou_flat_by_age_less_for_missing_years")]
     [TestCase("530100", 2021, 6, FileLayout.One, TestName = "Kunming_last_months_pension")]
     public async Task The_ledger_has_what_the_manifest_says(
         string area, int year, int first, FileLayout layout, string? figure = null, double value = 0)

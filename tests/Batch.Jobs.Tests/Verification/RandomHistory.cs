@@ -14,7 +14,7 @@ namespace Batch.Jobs.Tests.Verification;
 /// A few people, three employers and some months, in which all happens that may: corrections, replacements, arrears, deaths, retirements,
 /// two employers, other categories, figures set back in time, reversals. Drawn from a seed; what happened is told when it goes wrong.
 /// </summary>
-internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, bool onReceipt = false)
+internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, bool onReceipt = false, bool gated = false)
 {
     private const int People = 14;
 
@@ -195,7 +195,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
         for (int rows = _random.Next(1, 4); rows > 0; rows--)
         {
             int person = _random.Next(People);
-            (string change, string value) = _random.Next(10) switch
+            (string change, string value) = _random.Next(gated ? 14 : 10) switch
             {
                 0 or 1 => ("死亡", ""),
                 2 or 3 or 4 => ("退休", ""),
@@ -203,6 +203,9 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
                 6 => ("新参保", ""),
                 7 => ("停保", ""),
                 8 => ("以前年限", "24"),
+                10 => ("以前年限", $"{_random.Next(0, 40)}"),
+                11 => ("新参保", ""),
+                > 11 => ("冻结金额", new Money(_random.NextInt64(1, 50_000)).ToString()),
                 _ => ("续保", ""),
             };
             LocalDate on = _month.OnDayOfMonth(1).PlusDays(_random.Next(-100, 28));

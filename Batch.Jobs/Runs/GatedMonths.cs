@@ -1,0 +1,128 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// Months that a run computes because their policy gates on what its submissions bring for others: a month paid late ends a break or completes a
+/// year, an enrolment, earlier years or a frozen amount speak of every month. An area whose policies gate on nothing asks nothing of the database.
+/// </summary>
+internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, YearMonth postingMonth)
+{
+    public async Task AddAsync(int[] submissions, HashSet<(YearMonth Month, int Chunk)> touched, CancellationToken cancellation)
+    {
+        if (submissions.Length == 0 || !policy.EverGates(postingMonth))
+        {
+            return;
+        }
+
+        List<YearMonth> months = await FactMonthsAsync(cancellation);
+        List<(short Event, int Chunk)> events = await EventsAsync(submissions, cancellation);
+        List<(YearMonth Month, int Chunk)> paid = [];
+        foreach (YearMonth month in touched.Select(t => t.Month).Distinct().Order().ToList())
+        {
+            paid.AddRange(await PaidAsync(month, submissions, cancellation));
+        }
+
+        foreach (YearMonth month in months)
+        {
+            Gates gates = policy.TryFor(month)?.Gates ?? Gates.None;
+            short[] telling = GateReader.EventsOf(gates);
+            touched.UnionWith(events.Where(e => telling.Contains(e.Event)).Select(e => (month, e.Chunk)));
+            if ((gates & (Gates.Resumption | Gates.Years)) != 0)
+            {
+                touched.UnionWith(paid.Where(p => p.Month < month).Select(p => (month, p.Chunk)));
+            }
+        }
+    }
+
+    private async Task<List<YearMonth>> FactMonthsAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT DISTINCT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent IN (to_regclass(':area.contribution'), to_regclass(':area.pension')) AND to_date(right(c.relname, 7), 'YYYY_MM') <= $1 ORDER BY 1
+            """), connection);
+        command.Parameters.AddWithValue(postingMonth.FirstDay());
+        List<YearMonth> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
+        }
+
+        return months;
+    }
+
+    private async Task<List<(short, int)>> EventsAsync(int[] submissions, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 8, 9)"), connection);
+        command.Parameters.AddWithValue(submissions);
+        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
+        List<(short, int)> events = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            events.Add((reader.GetInt16(0), reader.GetInt32(1)));
+        }
+
+        return events;
+    }
+
+    private async Task<IReadOnlyList<(YearMonth, int)>> PaidAsync(YearMonth month, int[] submissions, CancellationToken cancellation)
+    {
+        if (!await ChunkReader.ExistsAsync(connection, area, "contribution", month, cancellation))
+        {
+            return [];
+        }
+
+        string received = policy.TryFor(month)?.CreditsOnReceipt == true ? $" UNION {PlanReader.ReceiptPersons(area, month)}" : "";
+        await using NpgsqlCommand command = new(
+            $"SELECT DISTINCT person_id / $2 FROM (SELECT person_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1){received}) p", connection);
+        command.Parameters.AddWithValue(submissions);
+        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
+        List<(YearMonth, int)> chunks = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            chunks.Add((month, reader.GetInt32(0)));
+        }
+
+        return chunks;
+    }
+}
+
+/// <summary>Months posted before the area's rhythm credited them, and credited now: by the half year or by the year.</summary>
+internal sealed class RhythmMonths(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, YearMonth postingMonth)
+{
+    public async Task<HashSet<YearMonth>> DueAsync(IEnumerable<YearMonth> posted, CancellationToken cancellation)
+    {
+        HashSet<YearMonth> due = [];
+        foreach (YearMonth month in posted)
+        {
+            YearMonth creditedIn = policy.TryFor(month)?.CreditedIn ?? month;
+            if (creditedIn != month && creditedIn <= postingMonth && await IsSetAsideAsync(month, creditedIn, cancellation))
+            {
+                due.Add(month);
+            }
+        }
+
+        return due;
+    }
+
+    private async Task<bool> IsSetAsideAsync(YearMonth month, YearMonth creditedIn, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT coalesce(bool_or(r.posting_month < $2) AND NOT bool_or(r.posting_month >= $2 AND m.whole), false)
+            FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1
+            """), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        command.Parameters.AddWithValue(creditedIn.FirstDay());
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}
