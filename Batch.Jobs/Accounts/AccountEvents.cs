@@ -25,7 +25,7 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
         await _later.LoadAsync(closings, cancellation);
         if (closings.Length > 0)
         {
-            await _balances.LoadAsync([.. closings.Select(c => c.Person).Distinct()], [], cancellation);
+            await _balances.LoadAsync([.. closings.Select(c => c.Person).Distinct()], [], false, cancellation);
         }
     }
 

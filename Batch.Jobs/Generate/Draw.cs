@@ -8,6 +8,7 @@ internal enum Purpose : ulong
     Retired,
     PayrollFault,
     PensionFault,
+    Movement,
 }
 
 /// <summary>

@@ -35,6 +35,9 @@ public sealed record GenerateOptions
     /// <summary>Figures that stand over those of the policy in every month, yuan a month by name; the ledger needs them by <c>policy set</c>.</summary>
     public IReadOnlyDictionary<string, decimal> Figures { get; init; } = new Dictionary<string, decimal>();
 
+    /// <summary>Also movements: opening balances, spending, transfers, inheritances, and a few payments that will be held.</summary>
+    public bool Movements { get; init; }
+
     /// <summary>Folder for the files and <c>manifest.json</c>; created if need be.</summary>
     public required string Directory { get; init; }
 }
@@ -53,4 +56,12 @@ public sealed class MonthTotals(YearMonth month)
     public long PersonPaid { get; internal set; }
     public long EmployerPaid { get; internal set; }
     public long Credited { get; internal set; }
+
+    /// <summary>Of movements, each without its sign; and the rows that will be held.</summary>
+    public long Opening { get; internal set; }
+    public long Spent { get; internal set; }
+    public long PaidOut { get; internal set; }
+    public long TransferredIn { get; internal set; }
+    public long TransferredOut { get; internal set; }
+    public int Held { get; internal set; }
 }

@@ -99,7 +99,12 @@ internal sealed class GeneratedMonth
 
     public void CountEmployed(in Person person, Money declaredBase, Money personPaid, Money employerPaid)
     {
-        Shares shares = Assessment.Assess(policy, new PersonMonth
+        Totals.PersonPaid += personPaid.Fen;
+        Totals.EmployerPaid += employerPaid.Fen;
+        Totals.Credited += CreditEmployed(person, declaredBase, personPaid, employerPaid);
+    }
+
+    public long CreditEmployed(in Person person, Money declaredBase, Money personPaid, Money employerPaid) => Assessment.Assess(policy, new PersonMonth
         {
             Standing = Standing.Active,
             Birth = person.Birth,
@@ -107,11 +112,7 @@ internal sealed class GeneratedMonth
             Base = declaredBase,
             PersonPaid = personPaid,
             EmployerPaid = employerPaid,
-        });
-        Totals.PersonPaid += personPaid.Fen;
-        Totals.EmployerPaid += employerPaid.Fen;
-        Totals.Credited += shares.Account.Fen;
-    }
+        }).Account.Fen;
 
     /// <summary>Whether the years that the retired have contributed are asked for, and the amounts frozen for them.</summary>
     public bool CountsYears => policy.GatesOnYears;
@@ -124,14 +125,12 @@ internal sealed class GeneratedMonth
     /// <summary>Four and a half hundredths of the pension are frozen for the retired group; those who retire later have none.</summary>
     public static Money? FrozenAmountOf(in Person person) => person.Change == Change.Retires ? null : new Money(person.Pension * 45 / 1000);
 
-    public void CountRetired(in Person person, Money? priorYear, Money? thisYear, Money month)
-    {
-        if (policy.NeedsFrozenAmount(Category) && FrozenAmountOf(person) is null)
-        {
-            return;
-        }
+    public void CountRetired(in Person person, Money? priorYear, Money? thisYear, Money month) =>
+        Totals.Credited += CreditRetired(person, priorYear, thisYear, month);
 
-        Shares shares = Assessment.Assess(policy, new PersonMonth
+    public long CreditRetired(in Person person, Money? priorYear, Money? thisYear, Money month) => policy.NeedsFrozenAmount(Category) && FrozenAmountOf(person) is null
+        ? 0
+        : Assessment.Assess(policy, new PersonMonth
         {
             Standing = Standing.Retired,
             Birth = person.Birth,
@@ -141,9 +140,7 @@ internal sealed class GeneratedMonth
             PensionMonth = month,
             FrozenAmount = FreezesAmounts ? FrozenAmountOf(person) : null,
             MissingYears = CountsYears ? policy.MissingYears(person.Id.Sex, EarlierMonthsOf(person)) : 0,
-        });
-        Totals.Credited += shares.Account.Fen;
-    }
+        }).Account.Fen;
 
     private bool CreditsWithoutPension(LocalDate birth)
     {

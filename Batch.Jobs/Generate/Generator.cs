@@ -52,6 +52,7 @@ public sealed class Generator
             generator.WriteChanges(month);
             generator.WritePayroll(month);
             generator.WritePensions(month);
+            generator.WriteMovements(month, months);
         }
 
         List<MonthTotals> totals = [.. months.Select(m => m.Totals)];
@@ -195,6 +196,55 @@ public sealed class Generator
         }
 
         End(name, month.Month, "pension");
+    }
+
+    private void WriteMovements(GeneratedMonth month, List<GeneratedMonth> months)
+    {
+        string name = $"movements-{Stamp(month.Month)}.csv";
+        Begin(name, MovementRows.Header);
+        var movements = new MovementRows(rows, options, population);
+        for (int pass = month.Number == 0 ? 0 : 1; pass < 2 && options.Movements; pass++)
+        {
+            for (int i = 0; i < options.People; i++)
+            {
+                bool retired = i >= population.EmployedCount;
+                Person person = retired ? population.Retired(i - population.EmployedCount) : population.Employed(i);
+                if (pass == 0)
+                {
+                    movements.WriteOpening(person, retired, month);
+                }
+                else
+                {
+                    movements.Write(person, retired, month, who => Credited(who, retired, months));
+                }
+
+                StopIfCancelled(i);
+            }
+        }
+
+        End(name, month.Month, "movements");
+    }
+
+    /// <summary>What is credited to somebody who dies, up to the month of death.</summary>
+    private static long Credited(Person person, bool retired, List<GeneratedMonth> months)
+    {
+        long credited = 0;
+        foreach (GeneratedMonth month in months.Where(m => m.Number <= person.At))
+        {
+            if (retired)
+            {
+                (Money? prior, Money? average, Money pension) = PensionRows.Figures(person, month);
+                credited += month.CreditRetired(person, prior, average, pension);
+            }
+            else
+            {
+                Money declared = month.BaseOf(person);
+                (Money own, Money employers) = month.Due(person, declared);
+                credited += month.CreditEmployed(person, declared, own, employers);
+            }
+        }
+
+        return credited;
     }
 
     private void Begin(string name, byte[] header)

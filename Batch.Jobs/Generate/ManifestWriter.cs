@@ -63,6 +63,11 @@ internal sealed class ManifestWriter : IDisposable
             json.WriteString("personPaid", new Money(month.PersonPaid).ToString());
             json.WriteString("employerPaid", new Money(month.EmployerPaid).ToString());
             json.WriteString("credited", new Money(month.Credited).ToString());
+            if (month.Opening + month.Spent + month.TransferredIn > 0)
+            {
+                WriteMovements(month);
+            }
+
             json.WriteEndObject();
         }
 
@@ -72,6 +77,18 @@ internal sealed class ManifestWriter : IDisposable
         file.WriteByte((byte)'\n');
         file.Dispose();
         File.Move(path + ".part", path, overwrite: true);
+    }
+
+    private void WriteMovements(MonthTotals month)
+    {
+        json.WriteStartObject("movements");
+        json.WriteString("opening", new Money(month.Opening).ToString());
+        json.WriteString("spending", new Money(month.Spent).ToString());
+        json.WriteString("payOut", new Money(month.PaidOut).ToString());
+        json.WriteString("transferIn", new Money(month.TransferredIn).ToString());
+        json.WriteString("transferOut", new Money(month.TransferredOut).ToString());
+        json.WriteNumber("held", month.Held);
+        json.WriteEndObject();
     }
 
     public void Dispose()

@@ -9,9 +9,7 @@ internal sealed class PensionRows(RowWriter to, Faults faults)
 
     public void Write(in Person person, GeneratedMonth month)
     {
-        Money pension = month.PensionOf(person, yearsBack: 0);
-        Money? prior = KnownPriorYear(person, month) ? month.PensionOf(person, yearsBack: 1) : null;
-        Money? average = KnownThisYear(person, month) ? pension : null;
+        (Money? prior, Money? average, Money pension) = Figures(person, month);
         Fault fault = faults.OfPension(Draws(person), month.Number, to.Rows, month.NeedsPension);
 
         to.BeginRow();
@@ -36,6 +34,13 @@ internal sealed class PensionRows(RowWriter to, Faults faults)
         {
             month.CountRetired(person, prior, average, pension);
         }
+    }
+
+    /// <summary>The prior year's average and this year's, where they are known, and the month's pension.</summary>
+    public static (Money? PriorYear, Money? ThisYear, Money Month) Figures(in Person person, GeneratedMonth month)
+    {
+        Money pension = month.PensionOf(person, yearsBack: 0);
+        return (KnownPriorYear(person, month) ? month.PensionOf(person, yearsBack: 1) : null, KnownThisYear(person, month) ? pension : null, pension);
     }
 
     /// <summary>The retired group counts from 0, the employed from beyond it, so that no two draw the same faults.</summary>

@@ -36,7 +36,7 @@ internal interface IHeldFacts
 /// <summary>Lists what is held in an area.</summary>
 public sealed class HeldRows(AreaSchema area)
 {
-    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) => [new HeldDeclarations(area, FactKind.Contribution), new HeldDeclarations(area, FactKind.Pension)];
+    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) => [new HeldDeclarations(area, FactKind.Contribution), new HeldDeclarations(area, FactKind.Pension), new HeldMovements(area)];
 
     public async Task<IReadOnlyList<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
     {

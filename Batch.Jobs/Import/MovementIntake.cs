@@ -14,6 +14,8 @@ namespace Batch.Jobs.Import;
 /// </summary>
 public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection)
 {
+    private const long LargeBytes = 2 * 1024 * 1024;
+
     private readonly MovementsInForce _standing = new(connection, area);
     private readonly MovementWriter _writer = new(connection, area);
     private readonly AvailableBalances _balances = new(connection, area, lives);
@@ -139,7 +141,9 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         await lives.LoadAsync(holders, cancellation);
         await _standing.LoadAsync(facts, _writer.Fresh, cancellation);
         await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
-        await _balances.LoadAsync(holders, [.. _own], cancellation);
+        // A replacement stands alone like a large file; a small one reads what it needs.
+        bool large = blocks is [{ Draft: var draft1 }] && new FileInfo(draft1.Path).Length > LargeBytes;
+        await _balances.LoadAsync(holders, [.. _own], large, cancellation);
     }
 
     private void Judge(in MovementLine line, MovementStaging staging)

@@ -110,6 +110,7 @@ public static class AllReports
     public static IReadOnlyList<Report> List { get; } =
     [
         new AllocationReport(), new EmployerReport(), new AgeTierReport(), new PooledFundReport(), new RejectionReport(), new CertificateReport(), new ArrearsReport(),
+        new MovementReport(), new FlowsReport(), new RecoveryReport(),
     ];
 
     public static Report? Find(string kind) => List.FirstOrDefault(r => r.Kind == kind);

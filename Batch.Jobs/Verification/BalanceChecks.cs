@@ -10,6 +10,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
     public async Task CheckAsync(CancellationToken cancellation)
     {
         await CheckClosingsAsync(cancellation);
+        await CheckSnapshotAsync(cancellation);
         await using NpgsqlCommand command = new(area.Sql(
             """
             SELECT y.year, y.through, y.accounts, y.digest, lag(y.through) OVER w, lag(y.year) OVER w,
@@ -26,6 +27,31 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
             if (year.InScope)
             {
                 await CheckYearAsync(year, cancellation);
+            }
+        }
+    }
+
+    /// <summary>The snapshot of balances is what the entries up to its act add up to.</summary>
+    private async Task CheckSnapshotAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand snapshot = new(area.Sql("SELECT seq, taken FROM :area.balance_snapshot WHERE $1 OR seq > $2"), connection);
+        snapshot.Parameters.AddWithValue(scope.All);
+        snapshot.Parameters.AddWithValue(scope.Sealed);
+        foreach ((long seq, string taken) in await snapshot.ListAsync(r => (r.GetInt64(0), r.GetString(1)), cancellation))
+        {
+            await using NpgsqlCommand command = new(area.Sql(
+                $"""
+                WITH summed AS (
+                    SELECT account_id, sum(account_fen) AS fen FROM :area.entry
+                    WHERE run_id IN (SELECT run_id FROM :area.ledger WHERE act = 'post' AND seq <= {seq.ToString(CultureInfo.InvariantCulture)}) GROUP BY account_id)
+                SELECT count(*), count(*) FILTER (WHERE coalesce(s.balance_fen, 0) <> coalesce(m.fen, 0))
+                FROM summed m FULL JOIN (SELECT account_id, balance_fen FROM :area.{taken}) s USING (account_id)
+                """), connection);
+            (long Checked, long Broken) found = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1)), cancellation))[0];
+            findings.Checked(Invariants.Statements, found.Checked);
+            if (found.Broken > 0)
+            {
+                findings.Broken(Invariants.Statements, $"{found.Broken} balances of the snapshot are not the sums of the entries", found.Broken);
             }
         }
     }

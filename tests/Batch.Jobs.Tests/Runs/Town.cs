@@ -54,6 +54,22 @@ public sealed class Town : IAsyncDisposable
     public Task<FileOutcome> PersonsAsync(YearMonth month, params (CitizenId Who, string Change, string On)[] changes) => ImportAsync(
         "姓名,公民身份号码,变更类型,变更日期,变更内容", changes.Select(c => $"某人,{c.Who.Full()},{c.Change},{c.On},"), month, SubmissionKind.Regular, false);
 
+    /// <summary>Rows of: number, change, date, ground, document.</summary>
+    public Task<FileOutcome> AccountsAsync(YearMonth month, params string[] rows) =>
+        ImportAsync("公民身份号码,变更类型,变更日期,变更内容,凭证号", rows, month, SubmissionKind.Regular, false);
+
+    public async Task<List<Cell[]>> ReportAsync(string kind, YearMonth month)
+    {
+        await using NpgsqlConnection connection = await database.Program.OpenConnectionAsync();
+        List<Cell[]> rows = [];
+        await foreach (Cell[] row in AllReports.Find(kind)!.RowsAsync(new ReportSource(connection, await AreaAsync(), month), CancellationToken.None))
+        {
+            rows.Add([.. row]);
+        }
+
+        return rows;
+    }
+
     /// <summary>Rows of: number, kind, amount, date, channel, document, ground, heir's number, heir's name, other area, member's number, earlier months.</summary>
     public Task<FileOutcome> MovementsAsync(YearMonth month, params string[] rows) => MovementsAsync(month, SubmissionKind.Regular, false, rows);
 

@@ -1,0 +1,121 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>Held movements: more than the account holds, and people who are not enrolled.</summary>
+internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
+{
+    private const string Key = "on_date, person_id, kind, channel, member, reference";
+    private const string Columns = "person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id";
+
+    public string Fact => "movement";
+
+    public async Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
+    {
+        List<StandingMovement> held = [];
+        foreach (YearMonth of in (await HeldRows.MonthsAsync(connection, area, Fact, cancellation)).Distinct().Where(m => month is null || m == month))
+        {
+            held.AddRange(await ReadAsync(
+                connection, $"SELECT DISTINCT {Key} FROM {area.Part(Fact, of)} WHERE state = 2", area.Part(Fact, of), [], cancellation));
+        }
+
+        int[] submissions = [.. held.Select(h => h.Submission)];
+        Dictionary<(int, int), string> codes = await HeldRows.CodesAsync(connection, area, submissions, [.. held.Select(h => h.Fact.Row)], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. held.Select(h => h.Fact.Person)], cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
+        return [.. held.Select(h => new HeldRow(
+            Fact, h.Submission, h.Fact.Row, h.Fact.Month, codes.GetValueOrDefault((h.Submission, h.Fact.Row), Codes.BalanceExceeded), persons[h.Fact.Person].Citizen,
+            persons[h.Fact.Person].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(Name(h.Fact), h.Fact.Fen)]))];
+    }
+
+    /// <exception cref="DataFaultException">SAME_PERSON: more than the account holds is paid only when somebody else than the sender says so.</exception>
+    public async Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
+    {
+        foreach (YearMonth month in await MonthsOfAsync(connection, decision.Submission, cancellation))
+        {
+            string part = area.Part(Fact, month);
+            List<StandingMovement> named = await ReadAsync(
+                connection, $"SELECT {Key} FROM {part} WHERE submission_id = $1 AND row_no = $2", part, [decision.Submission, decision.Row], cancellation);
+            if (named is not [{ } held] || held.Submission != decision.Submission || held.Fact.Row != decision.Row)
+            {
+                continue;
+            }
+
+            await RefuseSenderAsync(connection, decision, cancellation);
+            MovementWriter writer = new(connection, area);
+            writer.Add(held.Fact with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 }, draft.Submission);
+            draft.CountDay(held.Fact.On);
+            draft.Rows = draft.Accepted = decision.Take ? 1 : 0;
+            draft.MovedFen = decision.Take ? Math.Abs(held.Fact.Fen) : 0;
+            await writer.CompleteAsync(cancellation);
+            return true;
+        }
+
+        return false;
+    }
+
+    private async Task RefuseSenderAsync(NpgsqlConnection connection, Decision decision, CancellationToken cancellation)
+    {
+        Dictionary<(int, int), string> codes = await HeldRows.CodesAsync(connection, area, [decision.Submission], [decision.Row], cancellation);
+        Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        if (decision.Take && sent.By == decision.By && codes.GetValueOrDefault((decision.Submission, decision.Row)) == Codes.BalanceExceeded)
+        {
+            throw new DataFaultException(
+                "SAME_PERSON", "超过余额的支付须由报送人以外的人员决定。", "Paying more than the account holds is decided by somebody else than who sent the file.");
+        }
+    }
+
+    // Of the movements that a query names, those that are held, with the version that says so.
+    private static async Task<List<StandingMovement>> ReadAsync(
+        NpgsqlConnection connection, string which, string part, int[] values, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(
+            $"""
+            SELECT {Columns} FROM (
+                SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
+                ORDER BY {Key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+            WHERE state = 2 ORDER BY submission_id, row_no
+            """, connection);
+        foreach (int value in values)
+        {
+            command.Parameters.AddWithValue(value);
+        }
+
+        List<StandingMovement> held = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            held.Add(new StandingMovement(MovementsInForce.Read(reader), reader.GetInt32(12)));
+        }
+
+        return held;
+    }
+
+    private async Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = 'movement' ORDER BY 1"), connection);
+        command.Parameters.AddWithValue(submission);
+        List<YearMonth> months = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
+        }
+
+        return months;
+    }
+
+    private static string Name(in MovementFact fact) => fact.Identity.Kind switch
+    {
+        MovementKind.Opening => "期初余额 opening",
+        MovementKind.Spending => "消费 spending",
+        MovementKind.PayOut => "支付 pay-out",
+        MovementKind.TransferIn => "转入 transfer in",
+        MovementKind.TransferOut => "转出 transfer out",
+        _ => "更正 correction",
+    };
+}
