@@ -29,6 +29,17 @@ internal static class JsonConventions
         },
     };
 
+    /// <summary>For a serialiser whose options are somebody else's: the same converters.</summary>
+    public static void CopyTo(JsonSerializerOptions options)
+    {
+        options.Encoder = Options.Encoder;
+        options.NumberHandling = Options.NumberHandling;
+        foreach (JsonConverter converter in Options.Converters)
+        {
+            options.Converters.Add(converter);
+        }
+    }
+
     public static string Text(YearMonth month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
 
     private sealed class TextConverter<T>(Func<T, string> write, Func<string, T> read) : JsonConverter<T>

@@ -2,10 +2,11 @@ using Batch.Host.Access;
 using Batch.Host.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace Batch.Host.Pages;
 
-[AllowAnonymous]
+[AllowAnonymous, EnableRateLimiting(SignedIn.RateLimit)]
 internal sealed class SignInModel : BatchPage
 {
     public bool IsRefused { get; private set; }

@@ -26,6 +26,8 @@ internal static class AllVerbs
         BenchVerb.Create(),
         ServeVerb.Create(),
         UserVerbs.Create(),
+        KeyVerbs.Create(),
+        ScheduleVerbs.Create(),
         DbVerbs.Create(),
     ];
 }

@@ -31,7 +31,7 @@ internal static class OutcomeText
         }
     }
 
-    private static object Document(FileOutcome outcome) => new
+    internal static object Document(FileOutcome outcome) => new
     {
         outcome.File,
         outcome.Content,

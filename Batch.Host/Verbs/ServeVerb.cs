@@ -21,7 +21,9 @@ internal static class ServeVerb
     private static readonly Option<string?> Roles = VerbOptions.Parsed<string?>("--roles", required: false, "ROLES", "web,worker（缺省两者）/ web, worker or both (default)", text =>
         Split(text) is { Length: > 0 } roles && roles.All(r => r is WebRole or WorkerRole) ? text : throw new FormatException("roles are web and worker"));
 
-    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles };
+    private static readonly Option<bool> Routes = new("--routes") { Description = "只列出路径与权限 / only list the routes and who may use them" };
+
+    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles, Routes };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -33,8 +35,24 @@ internal static class ServeVerb
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        foreach (string area in await Migrator.AreasAsync(database.Program, call.Cancellation))
+        {
+            await Migrator.EnsureAreaAsync(database.Owner, area, call.Cancellation);
+        }
+
         WebOptions options = new(urls, roles.Contains(WebRole), roles.Contains(WorkerRole));
+        if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_API_CALLS"), out int calls) && calls > 0)
+        {
+            options = options with { CallsAMinute = calls };
+        }
+
         await using WebApplication app = WebHost.Build(database, options, SystemClock.Instance);
+        if (call.Get(Routes))
+        {
+            RouteRules.Write(call.Output, RouteRules.Of(app));
+            return ExitCode.Done;
+        }
+
         await app.StartAsync(call.Cancellation);
         call.Output.Document(new { state = "serving", urls = app.Urls, roles });
         call.Output.Line($"{string.Join(", ", app.Urls)}  ({string.Join(", ", roles)})");

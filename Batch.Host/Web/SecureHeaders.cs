@@ -10,28 +10,32 @@ internal static class SecureHeaders
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
-        IHeaderDictionary headers = context.Response.Headers;
+        // As the answer starts: what handles a fault begins it anew.
+        context.Response.OnStarting(() =>
+        {
+            Add(context.Request, context.Response.Headers);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private static void Add(HttpRequest request, IHeaderDictionary headers)
+    {
         headers.ContentSecurityPolicy = Content;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        if (context.Request.IsHttps)
+        if (request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
 
-        context.Response.OnStarting(() =>
+        // Static files say for themselves how long they keep.
+        if (headers.CacheControl.Count == 0)
         {
-            // Static files say for themselves how long they keep.
-            if (headers.CacheControl.Count == 0)
-            {
-                headers.CacheControl = "no-store";
-            }
-
-            return Task.CompletedTask;
-        });
-        return next(context);
+            headers.CacheControl = "no-store";
+        }
     }
 }

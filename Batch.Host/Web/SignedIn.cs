@@ -15,6 +15,7 @@ internal static class SignedIn
 {
     public const string SignInPath = "/sign-in";
     public const string PasswordPath = "/password";
+    public const string RateLimit = "sign-in";
     private const string Version = "version";
     private const string OneTime = "one-time";
     private const string Since = "since";
@@ -33,6 +34,20 @@ internal static class SignedIn
         options.AccessDeniedPath = "/refused";
         options.ReturnUrlParameter = "returnUrl";
         options.Events.OnValidatePrincipal = ValidateAsync;
+        options.Events.OnRedirectToLogin = context =>
+        {
+            // A program is told, not sent to a page.
+            if (context.Request.Path.StartsWithSegments(Api.ApiFaults.Path, StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = context.HttpContext.GetEndpoint() is null ? StatusCodes.Status404NotFound : StatusCodes.Status401Unauthorized;
+            }
+            else
+            {
+                context.Response.Redirect(context.RedirectUri);
+            }
+
+            return Task.CompletedTask;
+        };
     }
 
     public static Task OpenAsync(HttpContext context, User user)

@@ -1,13 +1,19 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using System.Threading.RateLimiting;
 using Batch.Host.Access;
+using Batch.Host.Api;
 using Batch.Host.Engine;
+using Batch.Jobs.Inquiry;
 using Batch.Jobs.Server;
 using Batch.Jobs.Work;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using NodaTime;
@@ -31,6 +37,7 @@ internal static class WebHost
         AddAccess(builder.Services);
         AddPages(builder.Services);
         AddWork(builder.Services);
+        AddApi(builder.Services, options);
         WebApplication app = builder.Build();
         UsePipeline(app);
         return app;
@@ -41,7 +48,8 @@ internal static class WebHost
         app.UseForwardedHeaders();
         app.Use(SecureHeaders.AddAsync);
         app.UseExceptionHandler("/fault");
-        app.UseStatusCodePagesWithReExecute("/fault", "?status={0}");
+        app.UseWhen(IsApi, static api => api.UseStatusCodePages(static status => ApiFaults.TellStatusAsync(status.HttpContext)));
+        app.UseWhen(static context => !IsApi(context), static pages => pages.UseStatusCodePagesWithReExecute("/fault", "?status={0}"));
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new PhysicalFileProvider(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "wwwroot")).FullName),
@@ -52,9 +60,13 @@ internal static class WebHost
         app.UseAuthentication();
         app.Use(SignedIn.RequireOwnPasswordAsync);
         app.UseAuthorization();
+        app.UseRateLimiter();
         app.UseAntiforgery();
+        app.Use(EveryAct.RecordAsync);
         HealthChecks.Map(app);
+        MetricsText.Map(app);
         app.MapRazorPages();
+        ApiRoutes.Map(app);
         Engines.MapDashboard(app);
     }
 
@@ -65,6 +77,8 @@ internal static class WebHost
         // stdout is for the verb's one document.
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            // Faults are logged where they are told.
+            .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None)
             .AddFilter("Hangfire", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning)
             // The keys lie in the database, which is guarded as the money in it is.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
@@ -93,8 +107,11 @@ internal static class WebHost
         services.AddDataProtection().SetApplicationName("batch");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredService<DatabaseConnection>().Program)));
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignedIn.Configure);
-        Permissions.AddTo(services.AddAuthorizationBuilder());
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignedIn.Configure)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
+        AuthorizationBuilder authorization = services.AddAuthorizationBuilder();
+        Permissions.AddTo(authorization);
+        Scopes.AddTo(authorization);
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.Cookie.Name = "batch-form";
@@ -106,6 +123,7 @@ internal static class WebHost
 
     private static void AddPages(IServiceCollection services)
     {
+        services.AddExceptionHandler<ApiFaults>();
         services.AddExceptionHandler<FaultPages>();
         // Pages check the antiforgery token of every post by themselves.
         services.AddRazorPages();
@@ -126,6 +144,32 @@ internal static class WebHost
         services.AddSingleton<WorkParts>();
         services.AddHostedService<WorkHost>();
     }
+
+    private static void AddApi(IServiceCollection services, WebOptions options)
+    {
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<InquiryLog>();
+        services.AddSingleton<MetricsText>();
+        services.AddScoped<Asker>();
+        services.ConfigureHttpJsonOptions(json => JsonConventions.CopyTo(json.SerializerOptions));
+        services.AddOpenApi("v1", OpenApiTexts.Configure);
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = static (rejected, _) =>
+            {
+                rejected.HttpContext.Response.Headers.RetryAfter = "60";
+                return ValueTask.CompletedTask;
+            };
+            limiter.AddPolicy(ApiRoutes.RateLimit, http => AMinute(http.User.Identity?.Name ?? "", options.CallsAMinute));
+            limiter.AddPolicy(SignedIn.RateLimit, http => AMinute(http.Connection.RemoteIpAddress?.ToString() ?? "", WebOptions.SignInsAMinute));
+        });
+    }
+
+    private static RateLimitPartition<string> AMinute(string who, int calls) => RateLimitPartition.GetFixedWindowLimiter(
+        who, _ => new FixedWindowRateLimiterOptions { PermitLimit = calls, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 });
+
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(ApiFaults.Path, StringComparison.Ordinal);
 
     private sealed class VerbLifetime : IHostLifetime
     {

@@ -7,4 +7,10 @@ namespace Batch.Host.Web;
 internal sealed record WebOptions(IReadOnlyList<string> Urls, bool Pages, bool Worker)
 {
     public const string DefaultUrl = "http://127.0.0.1:8420";
+
+    /// <summary>Attempts to sign in that one address has.</summary>
+    public const int SignInsAMinute = 120;
+
+    /// <summary>Calls of the API that one key has; <c>BATCH_API_CALLS</c>.</summary>
+    public int CallsAMinute { get; init; } = 600;
 }

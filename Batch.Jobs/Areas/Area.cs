@@ -18,7 +18,12 @@ public sealed record Area(DatabaseConnection Database, AreaSchema Schema, Policy
         await policies.AdoptShippedAsync(code, cancellation);
         // Before the schema is made: an area without a policy gets none.
         PolicyInForce policy = await policies.ReadAsync(code, null, cancellation);
-        await Migrator.EnsureAreaAsync(database.Owner, code, cancellation);
+        // Only making a schema takes the owner's rights.
+        if (!await Migrator.IsAreaCurrentAsync(database.Program, code, cancellation))
+        {
+            await Migrator.EnsureAreaAsync(database.Owner, code, cancellation);
+        }
+
         return new Area(database, schema, policy);
     }
 

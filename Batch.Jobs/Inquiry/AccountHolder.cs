@@ -13,7 +13,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
         DatabaseConnection database, string? area, string? number, string? card, LocalDate today, CancellationToken cancellation)
     {
         long? citizen = number is null ? null : Parse(number, today);
-        foreach (string code in area is null ? await Migrator.AreasAsync(database.Owner, cancellation) : [area])
+        foreach (string code in area is null ? await Migrator.AreasAsync(database.Program, cancellation) : [area])
         {
             AreaSchema schema = new(code);
             if (area is not null)

@@ -166,6 +166,7 @@ public static class LedgerRefusal
         "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", refused.MessageText),
         "BA020" => new DataFaultException(
             "ANOMALIES", $"批次有异常，复核须写明理由（--override）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override): {Between(refused.MessageText)}."),
+        "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", $"请先结清更早的月份。{refused.MessageText}", refused.MessageText),
         _ => null,
     };

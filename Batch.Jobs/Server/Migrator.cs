@@ -22,6 +22,14 @@ public static partial class Migrator
     public static Task<int> EnsureAreaAsync(NpgsqlDataSource owner, string area, CancellationToken cancellation = default) =>
         ApplyAsync(owner, SchemaOf(area), Area.Value, cancellation);
 
+    /// <summary>Whether every script has been applied to an area; any role can ask.</summary>
+    public static async Task<bool> IsAreaCurrentAsync(NpgsqlDataSource any, string area, CancellationToken cancellation = default)
+    {
+        await using NpgsqlConnection connection = await any.OpenConnectionAsync(cancellation);
+        string series = SchemaOf(area);
+        return Next(series, Area.Value, await RecordedAsync(connection, series, cancellation)) is null;
+    }
+
     /// <summary>Schema of an area: <c>area_420100</c>.</summary>
     public static string SchemaOf(string area) =>
         AreaCode().IsMatch(area) ? $"area_{area}" : throw new ArgumentException("An area is a code of six digits.", nameof(area));

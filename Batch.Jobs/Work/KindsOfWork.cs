@@ -38,6 +38,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
             WorkKinds.Interest => RunWork.Done(
                 await new InterestRun(database, area.Schema, area.Policy).RunAsync(Number(item.Argument), null, item.AskedBy, cancellation)),
             WorkKinds.Report => await new ReportWork(area).WriteAsync(item, cancellation),
+            WorkKinds.DropFolder => await TakeDroppedAsync(area, item, cancellation),
             WorkKinds.Verify => await VerifyAsync(area, item, cancellation),
             WorkKinds.Retention => await RetainAsync(area, cancellation),
             _ => throw new DataFaultException("WORK_KIND", $"没有“{item.Kind}”这种作业。", $"There is no work called {item.Kind}."),
@@ -58,6 +59,12 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
         return new WorkOutcome(
             upload.State == UploadState.Refused ? WorkState.Refused : WorkState.Done,
             new { upload = upload.Number, state = upload.State.ToString().ToLowerInvariant(), submission = upload.Submission, rows = upload.Rows, code = upload.Fault?.Code });
+    }
+
+    private async Task<WorkOutcome> TakeDroppedAsync(Area area, WorkItem item, CancellationToken cancellation)
+    {
+        IReadOnlyList<DroppedFile> taken = await new DropFolder(area, clock, IntakeLimits.Default, DropFolder.UsualRest).TakeOnceAsync(item.Argument, item.AskedBy, null, cancellation);
+        return new WorkOutcome(WorkState.Done, new { files = taken.Count, uploads = taken.Select(f => f.Upload.Number) });
     }
 
     private async Task<WorkOutcome> ComputeAsync(Area area, WorkItem item, CancellationToken cancellation)

@@ -8,6 +8,8 @@ namespace Batch.Jobs.Work;
 /// <summary>The settings of recurring work: proposed by one person, in force after the approval of another. Nothing is edited; the last approval counts.</summary>
 public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine, IClock clock)
 {
+    private const int LongestFolder = 100;
+
     /// <summary>What is in force, of one area or of all. An area seen for the first time gets the shipped schedules.</summary>
     public async Task<IReadOnlyList<Schedule>> ListAsync(string? area, CancellationToken cancellation)
     {
@@ -32,6 +34,11 @@ public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine
         if (ShippedSchedules.List.All(s => s.Work != wanted.Work))
         {
             throw new DataFaultException("SCHEDULE", $"没有定时作业“{wanted.Work}”。", $"There is no recurring work called {wanted.Work}.");
+        }
+
+        if (wanted.Argument.Length > LongestFolder || (wanted is { Work: WorkKinds.DropFolder, Enabled: true } && !Path.IsPathFullyQualified(wanted.Argument)))
+        {
+            throw new DataFaultException("FOLDER", $"投递目录须为绝对路径，最长 {LongestFolder} 个字符（--folder）。", $"A drop folder is an absolute path of at most {LongestFolder} characters (--folder).");
         }
 
         try

@@ -1,3 +1,5 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using Npgsql;
 
 namespace Batch.Jobs.Work;
@@ -16,6 +18,23 @@ public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
         foreach (int job in await DueAsync(cancellation))
         {
             await engine.WakeAsync(job, cancellation);
+        }
+    }
+
+    /// <summary>Files that were received and whose word got lost before their work was asked for. Looked for now and then.</summary>
+    public async Task AdoptUploadsAsync(CancellationToken cancellation)
+    {
+        foreach (string area in await Migrator.AreasAsync(program, cancellation))
+        {
+            await using NpgsqlCommand command = program.CreateCommand(new AreaSchema(area).Sql(
+                """
+                INSERT INTO batch.job (kind, area, argument, asked_by)
+                SELECT 'upload', right(':area', 6), u.upload_id::text, u.received_by FROM :area.upload u
+                WHERE u.state = 'waiting' AND u.received_at < now() - interval '1 minute'
+                  AND NOT EXISTS (SELECT FROM batch.job j WHERE j.kind = 'upload' AND j.area = right(':area', 6) AND j.argument = u.upload_id::text)
+                ON CONFLICT DO NOTHING
+                """));
+            await command.ExecuteNonQueryAsync(cancellation);
         }
     }
 

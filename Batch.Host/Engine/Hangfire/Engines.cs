@@ -12,12 +12,16 @@ internal static class Engines
     /// <summary>Where the engine's own pages are.</summary>
     public const string? DashboardPath = "/jobs/engine";
 
+    /// <summary>An engine that only reads and says times: for verbs.</summary>
+    public static IJobEngine Alone(DatabaseConnection database) => new HangfireEngine(new ServiceCollection().BuildServiceProvider(), database);
+
     public static void AddTo(IServiceCollection services)
     {
         services.AddSingleton<HangfireEngine>();
         services.AddSingleton<IJobEngine>(provider => provider.GetRequiredService<HangfireEngine>());
         // For the dashboard; the worker is started by the engine.
-        services.AddHangfire((provider, hangfire) => hangfire.UseStorage(provider.GetRequiredService<HangfireEngine>().Storage));
+        services.AddHangfire((provider, hangfire) => hangfire
+            .UseStorage(provider.GetRequiredService<HangfireEngine>().Storage).UseLogProvider(new HangfireLog(provider.GetRequiredService<ILoggerFactory>())));
     }
 
     /// <summary>Its dashboard: administrators may press its buttons, the others who see jobs only look.</summary>

@@ -3,9 +3,11 @@ using Batch.Jobs.Work;
 using Cronos;
 using Hangfire;
 using Hangfire.Common;
+using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Hangfire.States;
 using Hangfire.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using Npgsql;
 
@@ -31,6 +33,7 @@ internal sealed class HangfireEngine : IJobEngine
     public HangfireEngine(IServiceProvider services, DatabaseConnection database)
     {
         (this.services, this.database) = (services, database);
+        LogProvider.SetCurrentLogProvider(new HangfireLog(services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
         // Hangfire's locks hold a session each; its workers, schedulers and heartbeats share the rest.
         pool = database.OpenPool(Workers + 12);
         filters = [new JobFilterCollection { new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete } }];

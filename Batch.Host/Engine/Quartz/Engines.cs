@@ -9,6 +9,9 @@ internal static class Engines
     /// <summary>Quartz has no pages of its own: those of the product show the work.</summary>
     public const string? DashboardPath = null;
 
+    /// <summary>An engine that only reads and says times: for verbs.</summary>
+    public static IJobEngine Alone(DatabaseConnection database) => new QuartzEngine(new ServiceCollection().BuildServiceProvider(), database);
+
     public static void AddTo(IServiceCollection services) =>
         services.AddSingleton<IJobEngine>(provider => new QuartzEngine(provider, provider.GetRequiredService<DatabaseConnection>()));
 

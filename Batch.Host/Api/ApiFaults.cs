@@ -1,0 +1,58 @@
+using Batch.Host.Web;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Api;
+
+/// <summary>Faults of the API as ProblemDetails (RFC 9457) with the stable code and the sentence in both languages.</summary>
+internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
+{
+    public const string Path = "/api";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        // The request itself is already on its way to the page of faults.
+        if (!new PathString(context.Features.GetRequiredFeature<IExceptionHandlerPathFeature>().Path).StartsWithSegments(Path, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        VerbFault fault = exception switch
+        {
+            FormatException wrong => new VerbFault(ExitCode.Usage, "BAD_REQUEST", $"A value cannot be read: {wrong.Message}.", $"参数无法识别：{wrong.Message}。"),
+            BadHttpRequestException wrong => new VerbFault(ExitCode.Usage, "BAD_REQUEST", "The request cannot be read; see the OpenAPI document.", $"请求无法识别（{wrong.StatusCode}），请参照 OpenAPI 文档。"),
+            _ => FaultText.Of(exception),
+        };
+        if (fault.ExitCode == ExitCode.Environment && exception is not OperationCanceledException)
+        {
+            log.LogError(exception, "{Code}", fault.Code);
+        }
+
+        await WriteAsync(context, Of(fault));
+        return true;
+    }
+
+    public static ProblemDetails Of(VerbFault fault) => Of(FaultPages.StatusOf(fault), fault.Code, fault.Chinese, fault.Message);
+
+    public static ProblemDetails Of(int status, string code, string chinese, string english) => new()
+    {
+        Status = status, Title = code, Detail = $"{chinese} / {english}", Extensions = { ["code"] = code, ["zh"] = chinese, ["en"] = english },
+    };
+
+    /// <summary>What the pipeline refuses before a route sees it.</summary>
+    public static Task TellStatusAsync(HttpContext context) => WriteAsync(context, context.Response.StatusCode switch
+    {
+        StatusCodes.Status401Unauthorized => Of(401, "KEY_MISSING", "需要有效的 API 密钥（Authorization: Bearer …）。", "A valid API key is needed (Authorization: Bearer ...)."),
+        StatusCodes.Status403Forbidden => Of(403, "SCOPE_MISSING", "此密钥没有该权限范围。", "The key does not have the scope."),
+        StatusCodes.Status404NotFound => Of(404, "NOT_FOUND", "没有这个地址。", "There is no such address."),
+        StatusCodes.Status429TooManyRequests => Of(429, "TOO_MANY_REQUESTS", "请求过于频繁，请稍后再试。", "Too many requests; try again in a moment."),
+        int status => Of(status, "BAD_REQUEST", "请求无效。", "The request is not valid."),
+    });
+
+    public static Task WriteAsync(HttpContext context, ProblemDetails problem)
+    {
+        context.Response.StatusCode = problem.Status!.Value;
+        return context.Response.WriteAsJsonAsync(problem, JsonConventions.Options, "application/problem+json", CancellationToken.None);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Batch.Host.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Batch.Host.Api;
+
+/// <summary>Signs a program in by its key: <c>Authorization: Bearer bk_...</c>.</summary>
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public new const string Scheme = "ApiKey";
+    public const string Area = "area";
+    private const string Prefix = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        string header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        if (await keys.FindAsync(header[Prefix.Length..].Trim(), Context.RequestAborted) is not { } key)
+        {
+            return AuthenticateResult.Fail("The key is not in force.");
+        }
+
+        ClaimsIdentity identity = new(
+            [new(ClaimTypes.Name, key.Name), .. key.Scopes.Select(s => new Claim(Scopes.Claim, s)), .. key.Areas.Select(a => new Claim(Area, a))],
+            base.Scheme.Name, ClaimTypes.Name, ClaimTypes.Role);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), base.Scheme.Name));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
+
+namespace Batch.Host.Api;
+
+/// <summary>The API of version 1: every group of routes, each route with its scope.</summary>
+internal static class ApiRoutes
+{
+    public const string RateLimit = "api";
+    public const int PageRows = 50;
+    private const int MostRows = 200;
+
+    public static void Map(WebApplication app)
+    {
+        RouteGroupBuilder api = app.MapGroup(ApiFaults.Path + "/v1").RequireRateLimiting(RateLimit).DisableAntiforgery();
+        api.AddEndpointFilter(KeepToAreasAsync);
+        FileRoutes.Map(api);
+        RunRoutes.Map(api);
+        JobRoutes.Map(api);
+        AccountRoutes.Map(api);
+        InquiryRoutes.Map(api);
+        app.MapOpenApi(ApiFaults.Path + "/{documentName}/openapi.json").AllowAnonymous();
+    }
+
+    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string scope) => route.RequireAuthorization(Scopes.PolicyOf(scope));
+
+    public static string Who(this ClaimsPrincipal user) => user.Identity!.Name!;
+
+    /// <summary>A page's size, at most <see cref="MostRows"/>.</summary>
+    public static int Rows(int? limit) => Math.Clamp(limit ?? PageRows, 1, MostRows);
+
+    /// <summary>A page: <c>next</c> goes into <c>before</c> for the one after it; null: there is none.</summary>
+    public static object Page<T>(IReadOnlyList<T> items, int limit, Func<T, int> number) =>
+        new { items, next = items.Count < limit ? (int?)null : number(items[^1]) };
+
+    // A key that is for some areas works in those, whether the area stands in the path or is a run's.
+    private static async ValueTask<object?> KeepToAreasAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        HttpContext http = context.HttpContext;
+        if (http.GetRouteValue("area") is string area)
+        {
+            Refuse(http.User, area);
+        }
+        else if (http.GetRouteValue("run") is string run && int.TryParse(run, out int number))
+        {
+            Refuse(http.User, (await Area.OfRunAsync(http.RequestServices.GetRequiredService<DatabaseConnection>(), number, http.RequestAborted)).Schema.Code);
+        }
+
+        return await next(context);
+    }
+
+    public static void Refuse(ClaimsPrincipal user, string area)
+    {
+        if (user.FindFirst(ApiKeyHandler.Area) is not null && !user.HasClaim(ApiKeyHandler.Area, area))
+        {
+            throw new DataFaultException("ACCESS_DENIED", $"此密钥不能用于统筹区 {area}。", $"The key is not for area {area}.");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Batch.Host.Verbs;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
+using Batch.Jobs.Work;
+using Microsoft.AspNetCore.Http.Features;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Host.Api;
+
+/// <summary>Files in: uploads and what became of them.</summary>
+internal static class FileRoutes
+{
+    private const string KeyHeader = "Idempotency-Key";
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapPost("/areas/{area}/uploads", ReceiveAsync).Needs(Scopes.Files).Accepts<byte[]>("application/octet-stream").WithSummary("Send a file; the body is its bytes. Needs an Idempotency-Key.");
+        api.MapGet("/areas/{area}/uploads", UploadsAsync).Needs(Scopes.Files).WithSummary("Received files, the latest first.");
+        api.MapGet("/areas/{area}/uploads/{number:int}", UploadAsync).Needs(Scopes.Files).WithSummary("A received file, how far it is, and its outcome when it is in.");
+        api.MapGet("/areas/{area}/submissions", SubmissionsAsync).Needs(Scopes.See).WithSummary("Submissions, the latest first.");
+        api.MapGet("/areas/{area}/submissions/{number:int}", SubmissionAsync).Needs(Scopes.See).WithSummary("A submission with its first rejections, by code, in both languages.");
+        api.MapGet("/areas/{area}/held", HeldAsync).Needs(Scopes.See).WithSummary("Rows that wait for an operator's decision, with both sides.");
+    }
+
+    private static async Task<object> HeldAsync(string area, string? month, DatabaseConnection database, CancellationToken cancellation)
+    {
+        Area open = await Area.OpenAsync(database, area, cancellation);
+        await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
+        return new { items = await new HeldRows(open.Schema).ListAsync(connection, month is null ? null : VerbOptions.ParseMonth(month), cancellation) };
+    }
+
+    private static async Task<IResult> ReceiveAsync(
+        string area, string name, string? month, SubmissionKind? kind, bool? confirm, int? parent, HttpContext http, DatabaseConnection database, QueuedWork queue, IClock clock)
+    {
+        if (http.Request.Headers[KeyHeader].ToString() is not { Length: > 0 and <= 200 } key)
+        {
+            throw new VerbFault(ExitCode.Usage, "IDEMPOTENCY_KEY_MISSING", $"Give each upload an {KeyHeader} of its own.", $"每次上传须带一个 {KeyHeader}。");
+        }
+
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = IntakeLimits.Default.MaxBytes + 1;
+        Area open = await Area.OpenAsync(database, area, http.RequestAborted);
+        ImportRequest request = new(month is null ? null : VerbOptions.ParseMonth(month), kind ?? SubmissionKind.Regular, confirm ?? false, http.User.Who(), parent);
+        Upload upload = await new Uploads(open, clock, IntakeLimits.Default).ReceiveAsync(name, http.Request.Body, request, key, http.RequestAborted);
+        if (upload.State == UploadState.Refused)
+        {
+            Rejection fault = upload.Fault!;
+            return Results.Problem(ApiFaults.Of(422, fault.Code, RejectionCodes.Describe(fault, "zh"), RejectionCodes.Describe(fault, "en")));
+        }
+
+        int? job = upload.State == UploadState.Taken ? null
+            : await queue.AskAsync(new WorkOrder(WorkKinds.Upload, open.Schema, upload.Number.ToString(CultureInfo.InvariantCulture), request.By), http.RequestAborted);
+        return Results.Accepted($"{ApiFaults.Path}/v1/areas/{area}/uploads/{upload.Number}", new { upload = Document(upload), job });
+    }
+
+    private static async Task<object> UploadsAsync(string area, int? before, int? limit, DatabaseConnection database, IClock clock, CancellationToken cancellation)
+    {
+        Area open = await Area.OpenAsync(database, area, cancellation);
+        IReadOnlyList<Upload> uploads = await new Uploads(open, clock, IntakeLimits.Default).ListAsync(before, ApiRoutes.Rows(limit), cancellation);
+        return ApiRoutes.Page([.. uploads.Select(Document)], ApiRoutes.Rows(limit), u => u.Number);
+    }
+
+    private static async Task<object> UploadAsync(string area, int number, DatabaseConnection database, IClock clock, CancellationToken cancellation)
+    {
+        Uploads uploads = new(await Area.OpenAsync(database, area, cancellation), clock, IntakeLimits.Default);
+        Upload upload = await uploads.ReadAsync(number, cancellation);
+        FileOutcome? outcome = await uploads.OutcomeAsync(number, cancellation);
+        return new { upload = Document(upload), outcome = outcome is null ? null : OutcomeText.Document(outcome) };
+    }
+
+    private static async Task<object> SubmissionsAsync(string area, int? before, int? limit, DatabaseConnection database, CancellationToken cancellation)
+    {
+        Area open = await Area.OpenAsync(database, area, cancellation);
+        await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
+        List<Submission> found = await new Submissions(connection, open.Schema).LatestAsync(before ?? int.MaxValue, ApiRoutes.Rows(limit), cancellation);
+        return ApiRoutes.Page(found.ConvertAll(Document), ApiRoutes.Rows(limit), s => s.Number);
+    }
+
+    private static async Task<object> SubmissionAsync(string area, int number, DatabaseConnection database, CancellationToken cancellation)
+    {
+        Area open = await Area.OpenAsync(database, area, cancellation);
+        await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
+        Submissions submissions = new(connection, open.Schema);
+        return new { submission = Document(await submissions.ReadAsync(number, cancellation)), outcome = OutcomeText.Document(await submissions.OutcomeAsync(number, cancellation)) };
+    }
+
+    private sealed record UploadDocument(
+        int Number, string File, long Bytes, string State, string? Content, YearMonth? Month, string Kind, string By, Instant At, int Rows, long BytesRead, int? Submission, string? Code);
+
+    private sealed record SubmissionDocument(
+        int Number, string? Content, string Kind, YearMonth Month, string File, string Sha256, string? Refused, int Rows, int Accepted, int Unchanged, int Held, int Rejected, string By,
+        Instant At, int? Parent);
+
+    private static UploadDocument Document(Upload of) => new(
+        of.Number, of.File, of.Bytes, of.State.ToString().ToLowerInvariant(), of.Content?.ToString().ToLowerInvariant(), of.Request.Month, of.Request.Kind.ToString().ToLowerInvariant(),
+        of.Request.By, of.At, of.Rows, of.BytesRead, of.Submission, of.Fault?.Code);
+
+    private static SubmissionDocument Document(Submission of) => new(
+        of.Number, of.Content?.ToString().ToLowerInvariant(), of.Kind.ToString().ToLowerInvariant(), of.Month, of.File, Convert.ToHexStringLower(of.Sha256), of.Refused, of.Rows,
+        of.Accepted, of.Unchanged, of.Held, of.Rejected, of.By, of.At, of.Parent);
+}

@@ -1,0 +1,78 @@
+using System.Security.Claims;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Reports;
+using Batch.Jobs.Work;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Host.Api;
+
+/// <summary>Queued work: looked at and steered; reports, which are work whose result is a file.</summary>
+internal static class JobRoutes
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapPost("/areas/{area}/reports", ReportAsync).Needs(Scopes.Reports).WithSummary("Write a report; answered with the job whose file it will be.");
+        api.MapGet("/areas/{area}/jobs", ListAsync).Needs(Scopes.See).WithSummary("Queued work, the latest first.");
+        api.MapGet("/jobs/{job:int}", ReadAsync).Needs(Scopes.See).WithSummary("A piece of work: how far it is, its outcome, what happened to it.");
+        api.MapGet("/jobs/{job:int}/file", FileAsync).Needs(Scopes.Reports).WithSummary("The report that a job wrote.");
+        foreach (string act in (string[])["pause", "resume", "cancel", "retry"])
+        {
+            api.MapPost($"/jobs/{{job:int}}/{act}", (int job, SteerRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
+                SteerAsync(act, job, request, user, queue, cancellation)).Needs(Scopes.Runs).WithSummary($"{act}, with the reason.");
+        }
+    }
+
+    public static IResult Accepted(int job) => Results.Accepted($"{ApiFaults.Path}/v1/jobs/{job}", new { job });
+
+    private sealed record ReportRequest(string Kind, YearMonth Month, ReportFormat? Format);
+
+    private sealed record SteerRequest(string Why);
+
+    private static async Task<IResult> ReportAsync(string area, ReportRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
+    {
+        Report report = AllReports.Find(request.Kind) ?? throw new DataFaultException("REPORT_UNKNOWN", $"没有报表“{request.Kind}”。", $"There is no report {request.Kind}.");
+        string argument = ReportWork.Argument(report.Kind, request.Month, request.Format ?? ReportFormat.Csv);
+        return Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Report, new AreaSchema(area), argument, user.Who()), cancellation));
+    }
+
+    private static async Task<object> ListAsync(string area, int? before, int? limit, QueuedWork queue, CancellationToken cancellation) =>
+        ApiRoutes.Page(await queue.ListAsync(area, before, ApiRoutes.Rows(limit), cancellation), ApiRoutes.Rows(limit), j => j.Number);
+
+    private static async Task<object> ReadAsync(int job, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
+    {
+        WorkItem item = await OfKeyAsync(job, user, queue, cancellation);
+        return new { job = item, pieces = await queue.PiecesAsync(job, cancellation), events = await queue.EventsAsync(job, cancellation) };
+    }
+
+    private static async Task<IResult> FileAsync(int job, HttpContext http, QueuedWork queue, NpgsqlDataSource program, CancellationToken cancellation)
+    {
+        WorkItem item = await OfKeyAsync(job, http.User, queue, cancellation);
+        if (item is not { Kind: WorkKinds.Report, State: WorkState.Done, Result: { } result })
+        {
+            throw new DataFaultException("REPORT_NOT_READY", "报表尚未生成。", "The report is not written yet.");
+        }
+
+        return Results.Stream(to => ReportWork.CopyAsync(program, job, to, cancellation), "application/octet-stream", result.GetProperty("file").GetString());
+    }
+
+    private static async Task<object> SteerAsync(string act, int job, SteerRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
+    {
+        await OfKeyAsync(job, user, queue, cancellation);
+        await (act switch
+        {
+            "pause" => queue.PauseAsync(job, user.Who(), request.Why, cancellation),
+            "resume" => queue.ResumeAsync(job, user.Who(), request.Why, cancellation),
+            "cancel" => queue.CancelAsync(job, user.Who(), request.Why, cancellation),
+            _ => queue.RetryAsync(job, user.Who(), request.Why, cancellation),
+        });
+        return new { job = await queue.ReadAsync(job, cancellation) };
+    }
+
+    private static async Task<WorkItem> OfKeyAsync(int job, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
+    {
+        WorkItem item = await queue.ReadAsync(job, cancellation);
+        ApiRoutes.Refuse(user, item.Area);
+        return item;
+    }
+}

@@ -1,0 +1,123 @@
+using Batch.Host.Engine;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Work;
+using Batch.Testing;
+using NodaTime;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>Recurring work: changed by two people, fired once, missed by its policy.</summary>
+public sealed class ScheduleTests
+{
+    private const string Area = "420100";
+
+    // 10:30 of 2026-03-09 in Shanghai.
+    private static readonly Instant Morning = Instant.FromUtc(2026, 3, 9, 2, 30);
+
+    [Test]
+    public async Task A_change_takes_two_people()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        BatchCli batch = new() { Db = database.Url };
+        CliResult proposed = await batch.RunAsync("schedule", "set", Area, "allocate", "--cron", "0 1 25 * *", "--enabled", "true", "--by", "wang", "--json");
+        string number = proposed.Json.GetProperty("pending")[0].GetProperty("number").GetRawText();
+        Assert.That(proposed.Json.GetProperty("schedules").EnumerateArray().Single(s => s.GetProperty("work").GetString() == "allocate").GetProperty("enabled").GetBoolean(), Is.False);
+        CliResult own = await batch.RunAsync("schedule", "approve", number, "--by", "wang", "--json");
+        Assert.That(own.Json.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("SAME_PERSON"));
+        CliResult approved = await batch.RunAsync("schedule", "approve", number, "--by", "li", "--json");
+        Assert.That(approved.Json.GetProperty("schedules").EnumerateArray().Single(s => s.GetProperty("work").GetString() == "allocate").GetProperty("cron").GetString(), Is.EqualTo("0 1 25 * *"));
+        Assert.That(approved.Json.GetProperty("pending").GetArrayLength(), Is.Zero);
+    }
+
+    [TestCase("nonsense")]
+    [TestCase("0 25 * * *")]
+    [TestCase("0 1 31 2 *")]
+    public async Task What_is_no_time_or_never_comes_is_refused(string cron)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        CliResult refused = await new BatchCli { Db = database.Url }.RunAsync("schedule", "set", Area, "verify", "--cron", cron, "--by", "wang", "--json");
+        Assert.That(refused.Json.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("CRON"), refused.ToString());
+    }
+
+    [TestCase("alarm", 0, "alarmed", 1)]
+    [TestCase("skip", 0, "skipped", 0)]
+    [TestCase("once", 1, "late", 0)]
+    public async Task What_no_host_was_there_for_follows_its_policy(string missed, int jobs, string outcome, int alarms)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        TestClock clock = new(Morning);
+        (Schedules schedules, ScheduleSettings settings, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", missed);
+        await using (engine)
+        {
+            // Three nights without a host.
+            clock.Now = Morning + Duration.FromDays(3);
+            await schedules.CatchUpAsync(CancellationToken.None);
+            await schedules.CatchUpAsync(CancellationToken.None);
+        }
+
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job WHERE kind = 'close'"), Is.EqualTo(jobs));
+        Assert.That(await database.ScalarAsync<string>("SELECT string_agg(outcome, ' ') FROM batch.schedule_fire WHERE work = 'close'"), Is.EqualTo(outcome));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.alarm WHERE code = 'SCHEDULE_MISSED' AND zh LIKE '%2026-03-12 02:00%3 次%'"), Is.EqualTo(alarms));
+    }
+
+    [Test]
+    public async Task Called_twice_for_the_same_time_it_is_done_once_and_about_the_month_that_ended()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        TestClock clock = new(Morning);
+        (Schedules schedules, _, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", "alarm");
+        await using (engine)
+        {
+            // 02:00:02 in Shanghai.
+            clock.Now = Instant.FromUtc(2026, 3, 9, 18, 0, 2);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => schedules.FireAsync(Area, "close", CancellationToken.None)));
+        }
+
+        Assert.That(await database.ScalarAsync<string>("SELECT string_agg(argument || ' ' || asked_by, ',') FROM batch.job WHERE kind = 'close'"), Is.EqualTo("2026-02 schedule"));
+    }
+
+    [Test]
+    public async Task Times_are_those_of_Shanghai()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        await using IJobEngine engine = Engines.Alone(database.Connection);
+        Assert.That(engine.NextAfter("0 2 * * *", Morning), Is.EqualTo(Instant.FromUtc(2026, 3, 9, 18, 0)));
+        Assert.That(engine.NextAfter("30 4 1 * *", Morning), Is.EqualTo(Instant.FromUtc(2026, 3, 31, 20, 30)));
+        Assert.That(engine.NextAfter("*/5 * * * *", Morning), Is.EqualTo(Morning + Duration.FromMinutes(5)));
+    }
+
+    [Test]
+    public async Task Of_two_hosts_each_recurring_time_is_fired_by_one()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        (_, _, IJobEngine engine) = await OpenAsync(database, SystemClock.Instance, "verify", "* * * * *", "skip");
+        await engine.DisposeAsync();
+        await using WorkerProcess one = WorkerProcess.Start(database);
+        await using WorkerProcess two = WorkerProcess.Start(database);
+        for (int i = 0; i < 200 && await database.ScalarAsync<long>("SELECT count(*) FROM batch.schedule_fire WHERE work = 'verify'") < 2; i++)
+        {
+            await Task.Delay(1000);
+        }
+
+        await Task.Delay(5000);
+        long fires = await database.ScalarAsync<long>("SELECT count(*) FROM batch.schedule_fire WHERE work = 'verify'");
+        Assert.That(fires, Is.GreaterThanOrEqualTo(2));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job WHERE kind = 'verify'"), Is.EqualTo(fires));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job_event WHERE act = 'started'"), Is.EqualTo(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job_event WHERE act = 'done'")));
+        // On time, so by the engine and not by the look for what was forgotten.
+        Assert.That(await database.ScalarAsync<double>("SELECT max(extract(epoch FROM at - due_at))::float8 FROM batch.schedule_fire WHERE work = 'verify'"), Is.LessThan(80));
+    }
+
+    private static async Task<(Schedules, ScheduleSettings, IJobEngine)> OpenAsync(TestDatabase database, IClock clock, string work, string cron, string missed)
+    {
+        IJobEngine engine = Engines.Alone(database.Connection);
+        ScheduleSettings settings = new(database.Program, engine, clock);
+        Schedule now = (await settings.ListAsync(Area, CancellationToken.None)).Single(s => s.Work == work);
+        Schedule wanted = now with { Cron = cron, Missed = Enum.Parse<MissedPolicy>(missed, ignoreCase: true), Enabled = true };
+        await settings.ApproveAsync(await settings.ProposeAsync(wanted, "wang", CancellationToken.None), "li", CancellationToken.None);
+        // In force since the test's morning.
+        await database.ExecuteAsync($"UPDATE batch.schedule_approval SET approved_at = '{clock.GetCurrentInstant()}'");
+        return (new Schedules(database.Program, engine, settings, clock), settings, engine);
+    }
+}

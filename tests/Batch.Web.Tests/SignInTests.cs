@@ -1,0 +1,153 @@
+using System.Net;
+using Batch.Host.Access;
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+public sealed class SignInTests
+{
+    private static readonly Instant Start = Instant.FromUtc(2026, 11, 22, 1, 0);
+
+    private readonly TestClock clock = new(Start);
+    private TestHost host = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        // Cookies are judged by the machine's clock, lock-outs by ours.
+        clock.Now = SystemClock.Instance.GetCurrentInstant();
+        host = await TestHost.StartAsync(clock: clock);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await host.DisposeAsync();
+
+    [Test]
+    public async Task A_stranger_is_sent_to_the_sign_in_page()
+    {
+        using HttpClient browser = host.Browser();
+        using HttpResponseMessage answer = await browser.GetAsync("/");
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(answer.Headers.Location!.AbsolutePath, Is.EqualTo("/sign-in"));
+    }
+
+    [Test]
+    public async Task The_right_password_opens_a_session_that_scripts_cannot_read_and_other_sites_cannot_use()
+    {
+        await host.AddUserAsync("right", UserRoles.Operator);
+        using HttpClient browser = host.Browser();
+        using HttpResponseMessage answer = await TestHost.SignInAsync(browser, "right", TestHost.Password);
+        string cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("batch=", StringComparison.Ordinal));
+        Assert.That(cookie, Does.Contain("httponly").IgnoreCase.And.Contain("samesite=strict").IgnoreCase);
+        Assert.That((await browser.GetAsync("/")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Each_sign_in_makes_a_session_of_its_own_whatever_cookie_came_with_it()
+    {
+        await host.AddUserAsync("fixed", UserRoles.Operator);
+        CookieContainer cookies = new();
+        cookies.Add(host.Address, new Cookie("batch", "planted"));
+        using HttpClient browser = await host.SignedInAsync("fixed", cookies);
+        Assert.That(cookies.GetCookies(host.Address)["batch"]!.Value, Is.Not.EqualTo("planted"));
+    }
+
+    [Test]
+    public async Task Five_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour_and_nothing_tells_so()
+    {
+        await host.AddUserAsync("locked", UserRoles.Operator);
+        using HttpClient browser = host.Browser();
+        string wrong = await RefusalAsync(browser, "locked", "wrong-password-1");
+        for (int i = 2; i <= 5; i++)
+        {
+            await RefusalAsync(browser, "locked", "wrong-password-1");
+        }
+
+        Assert.That(await RefusalAsync(browser, "locked", TestHost.Password), Is.EqualTo(wrong), "the right password, while locked");
+        Assert.That(await RefusalAsync(browser, "nobody", TestHost.Password), Is.EqualTo(wrong), "a name that nobody has");
+        clock.Now += Duration.FromMinutes(15) + Duration.FromSeconds(1);
+        using HttpResponseMessage later = await TestHost.SignInAsync(browser, "locked", TestHost.Password);
+        Assert.That(later.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'locked' AND act = 'sign-in locking'"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Four_wrong_passwords_and_a_right_one_begin_the_count_anew()
+    {
+        await host.AddUserAsync("careless", UserRoles.Operator);
+        for (int round = 0; round < 2; round++)
+        {
+            using HttpClient browser = host.Browser();
+            for (int i = 0; i < 4; i++)
+            {
+                await RefusalAsync(browser, "careless", "wrong-password-1");
+            }
+
+            using HttpResponseMessage right = await TestHost.SignInAsync(browser, "careless", TestHost.Password);
+            Assert.That(right.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        }
+    }
+
+    [Test]
+    public async Task A_one_time_password_opens_nothing_but_its_own_change()
+    {
+        UserRegister users = host.App.Services.GetRequiredService<UserRegister>();
+        await users.AddAsync("fresh", [UserRoles.Administrator], "one-time-horse-7", "test", CancellationToken.None);
+        using HttpClient browser = host.Browser();
+        await TestHost.SignInAsync(browser, "fresh", "one-time-horse-7");
+        using HttpResponseMessage home = await browser.GetAsync("/");
+        Assert.That(home.Headers.Location!.ToString(), Is.EqualTo("/password"));
+        using HttpResponseMessage weak = await TestHost.PostAsync(browser, "/password", ("present", "one-time-horse-7"), ("wanted", "short"), ("again", "short"));
+        Assert.That(await weak.Content.ReadAsStringAsync(), Does.Contain("PASSWORD_WEAK"));
+        using HttpResponseMessage changed = await TestHost.PostAsync(
+            browser, "/password", ("present", "one-time-horse-7"), ("wanted", TestHost.Password), ("again", TestHost.Password));
+        Assert.That(changed.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That((await browser.GetAsync("/")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task A_user_who_is_disabled_or_given_other_roles_is_out_at_once()
+    {
+        await host.AddUserAsync("leaver", UserRoles.Operator);
+        using HttpClient browser = await host.SignedInAsync("leaver");
+        UserRegister users = host.App.Services.GetRequiredService<UserRegister>();
+        await users.SetDisabledAsync("leaver", disabled: true, "test", CancellationToken.None);
+        Assert.That((await browser.GetAsync("/")).StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        await RefusalAsync(browser, "leaver", TestHost.Password);
+    }
+
+    [Test]
+    public async Task Signing_out_ends_the_session()
+    {
+        await host.AddUserAsync("done", UserRoles.Operator);
+        using HttpClient browser = await host.SignedInAsync("done");
+        using HttpResponseMessage out_ = await TestHost.PostAsync(browser, "/sign-out");
+        Assert.That(out_.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That((await browser.GetAsync("/")).StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+    }
+
+    [Test]
+    public async Task What_the_program_wrote_about_users_and_acts_it_cannot_take_back()
+    {
+        foreach (string sql in (string[])["UPDATE batch.user_change SET roles = '{}'", "DELETE FROM batch.user_change", "UPDATE batch.sign_in SET outcome = 'good'", "DELETE FROM batch.audit", "UPDATE batch.audit SET who = ''"])
+        {
+            Npgsql.PostgresException? refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(async () =>
+            {
+                await using Npgsql.NpgsqlCommand command = host.Database.Program.CreateCommand(sql);
+                await command.ExecuteNonQueryAsync();
+            });
+            Assert.That(refused!.SqlState, Is.EqualTo(Npgsql.PostgresErrorCodes.InsufficientPrivilege), sql);
+        }
+    }
+
+    private static async Task<string> RefusalAsync(HttpClient browser, string name, string password)
+    {
+        using HttpResponseMessage answer = await TestHost.SignInAsync(browser, name, password);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{name} was let in");
+        string html = await answer.Content.ReadAsStringAsync();
+        int from = html.IndexOf("role=\"alert\"", StringComparison.Ordinal);
+        return html[from..html.IndexOf("</p>", from, StringComparison.Ordinal)];
+    }
+}
