@@ -50,8 +50,8 @@ public sealed class GatedFacts
     /// <summary>Months before this one with a contribution in force, and whether its money is received.</summary>
     public SortedDictionary<YearMonth, bool> Declared { get; } = [];
 
-    /// <summary>Months accumulated before the system's start.</summary>
-    public int EarlierMonths { get; set; }
+    /// <summary>Months accumulated before the system's start; null: none were told.</summary>
+    public int? EarlierMonths { get; set; }
     public long? FrozenFen { get; set; }
 
     /// <summary>This run brings a fact that the month is gated on.</summary>
@@ -79,9 +79,15 @@ public sealed class GatedFacts
     /// <summary>Months paid: where a credit waits for the receipt, a month does too.</summary>
     private IEnumerable<YearMonth> Paid(MonthPolicy policy) => Declared.Where(d => d.Value || !policy.CreditsOnReceipt).Select(d => d.Key);
 
+    /// <summary>
+    /// Something is known of the person's years. Of a retiree with neither earlier years on record nor a month paid here nothing is: nobody is
+    /// credited less for years that were never told (the agency pays the pension).
+    /// </summary>
+    public bool KnowsYears(MonthPolicy policy) => EarlierMonths is not null || Paid(policy).Any();
+
     /// <summary>Months accumulated up to the month: those before the system's start, and those paid since, as the policy's breaks leave them.</summary>
     public int Accumulated(YearMonth month, YearMonth? retiredFrom, YearMonth? diedIn, MonthPolicy policy) =>
-        Coverage.Fold(CoverageOpening.None with { Accumulated = EarlierMonths }, Paid(policy), retiredFrom, diedIn, month, policy).Accumulated;
+        Coverage.Fold(CoverageOpening.None with { Accumulated = EarlierMonths ?? 0 }, Paid(policy), retiredFrom, diedIn, month, policy).Accumulated;
 }
 
 /// <summary>A declared contribution in force; <see cref="Employer"/> 0: none.</summary>
@@ -211,7 +217,7 @@ public static class Entitlement
             : person with
             {
                 FrozenAmount = gated.FrozenFen is { } fen ? new Money(fen) : null,
-                MissingYears = policy.GatesOnYears
+                MissingYears = policy.GatesOnYears && gated.KnowsYears(policy)
                     ? policy.MissingYears(gated.IsMale ? Sex.Male : Sex.Female, gated.Accumulated(month, RetiredFrom(facts, policy), facts.DiedIn, policy))
                     : 0,
             };

@@ -115,8 +115,11 @@ public sealed class GatedLineTests
         await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n");
         await TakeAsync(May, $"{Pension}何向东,{He},2021-05,6300.00,,\n");
         await PostAsync(May);
+        Assert.That(await AccountAsync(He), Is.EqualTo(2 * 302_40), "nobody has told his years: none is missing");
+        await TakeAsync(May, $"{Persons}何向东,{He},以前年限,2021-05-20,29年\n");
+        await PostAsync(May);
         Assert.That(await AccountAsync(He), Is.Zero);
-        await TakeAsync(May, $"{Persons}何向东,{He},以前年限,2021-05-20,30年\n");
+        await TakeAsync(May, $"{Persons}何向东,{He},以前年限,2021-05-21,30年\n");
         await PostAsync(May);
         Assert.That(await AccountAsync(He), Is.EqualTo(2 * 302_40));
     }
