@@ -23,7 +23,19 @@ internal sealed class QuartzEngine(IServiceProvider services, DatabaseConnection
 
     public string Name => "Quartz";
 
-    public async Task StartAsync(CancellationToken cancellation) => await (await SchedulerAsync(cancellation)).Start(cancellation);
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await (await SchedulerAsync(cancellation)).Start(cancellation);
+        }
+        catch
+        {
+            // A scheduler that could not begin is of no more use: the next attempt makes another.
+            await ForgetAsync();
+            throw;
+        }
+    }
 
     public async Task StopAsync()
     {
@@ -77,13 +89,18 @@ internal sealed class QuartzEngine(IServiceProvider services, DatabaseConnection
 
     public async ValueTask DisposeAsync()
     {
-        if (factory is not null)
-        {
-            await factory.DisposeAsync();
-        }
-
+        await ForgetAsync();
         await pool.DisposeAsync();
         gate.Dispose();
+    }
+
+    private async Task ForgetAsync()
+    {
+        scheduler = null;
+        if (Interlocked.Exchange(ref factory, null) is { } made)
+        {
+            await made.DisposeAsync();
+        }
     }
 
     private async Task<IScheduler> SchedulerAsync(CancellationToken cancellation)
