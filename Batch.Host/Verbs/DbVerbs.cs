@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 
 namespace Batch.Host.Verbs;
@@ -7,6 +8,7 @@ namespace Batch.Host.Verbs;
 internal static class DbVerbs
 {
     private static readonly Option<bool> Yes = new("--yes") { Description = "确认 / yes, throw the contents away" };
+    private static readonly Option<string?> OneArea = VerbOptions.Area(required: false);
     private static readonly Argument<FileInfo> Backup = new("FILE") { Description = "备份文件 / backup file" };
 
     public static Command Create() => new("db", "数据库 / the database")
@@ -16,8 +18,8 @@ internal static class DbVerbs
         new Verb("migrate", "更新公共模式与各统筹区模式", "bring the common schema and every area's up to date", MigrateAsync),
         new Verb("url", "打印连接地址（供 psql 使用）", "print the address, for psql", UrlAsync),
         new Verb("reset", "清空数据库", "throw the contents away and begin anew", ResetAsync) { Yes },
-        new Verb("backup", "备份到文件", "back up to a file", BackupAsync) { Backup },
-        new Verb("restore", "从文件恢复", "restore from a file", RestoreAsync) { Backup, Yes },
+        new Verb("backup", "备份到文件", "back up to a file", BackupAsync) { Backup, OneArea },
+        new Verb("restore", "从文件恢复", "restore from a file", RestoreAsync) { Backup, OneArea, Yes },
     };
 
     private static async Task<int> StartAsync(VerbCall call)
@@ -79,7 +81,9 @@ internal static class DbVerbs
     {
         FileInfo file = call.Need(Backup);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        await DatabaseContents.BackupAsync(database, file.FullName, call.Cancellation);
+        await (call.Get(OneArea) is { } area
+            ? AreaContents.BackupAsync(database, new AreaSchema(area), file.FullName, call.Cancellation)
+            : DatabaseContents.BackupAsync(database, file.FullName, call.Cancellation));
         file.Refresh();
         call.Output.Document(new { file = file.FullName, bytes = file.Length });
         call.Output.Line($"{file.FullName}  {file.Length:N0} bytes");
@@ -95,12 +99,15 @@ internal static class DbVerbs
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        if (!call.Get(Yes) && (await Migrator.AreasAsync(database.Owner, call.Cancellation)).Count > 0)
+        string? area = call.Get(OneArea);
+        if (!call.Get(Yes) && (await Migrator.AreasAsync(database.Owner, call.Cancellation)).Any(a => area is null || a == area))
         {
             RequireYes(call, "restore");
         }
 
-        await DatabaseContents.RestoreAsync(database, file.FullName, call.Cancellation);
+        await (area is null
+            ? DatabaseContents.RestoreAsync(database, file.FullName, call.Cancellation)
+            : AreaContents.RestoreAsync(database, new AreaSchema(area), file.FullName, call.Cancellation));
         Tell(call, "restored", database.Url, "restored");
         return ExitCode.Done;
     }

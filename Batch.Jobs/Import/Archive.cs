@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -33,7 +34,9 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
             await copy.CompleteAsync(cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.ArchiveBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ArchiveAfterCommit);
         return hashes;
     }
 
@@ -96,6 +99,7 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
             await copy.WriteAsync(hash, NpgsqlDbType.Bytea, cancellation);
             await copy.WriteAsync(part, NpgsqlDbType.Integer, cancellation);
             await copy.WriteAsync(packed.ToArray(), NpgsqlDbType.Bytea, cancellation);
+            KillSwitch.Pass(KillPoint.ArchiveMidCopy);
         }
     }
 

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
 
@@ -17,6 +18,7 @@ internal sealed class FactTables(NpgsqlConnection connection, AreaSchema area, s
         if (!_opened.ContainsKey(month))
         {
             _opened.Add(month, (bool)(await CallAsync("open_facts", month, cancellation))!);
+            KillSwitch.Pass(KillPoint.FactsMonthOpened);
         }
     }
 
@@ -24,7 +26,9 @@ internal sealed class FactTables(NpgsqlConnection connection, AreaSchema area, s
     {
         foreach (YearMonth month in _opened.Keys.ToList())
         {
+            KillSwitch.Pass(KillPoint.FactsBeforeAttach);
             await CallAsync("close_facts", month, cancellation);
+            KillSwitch.Pass(KillPoint.FactsAfterAttach);
             _opened[month] = false;
         }
     }

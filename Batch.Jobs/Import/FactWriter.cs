@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
@@ -71,6 +72,8 @@ public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, Fac
             {
                 WriteDate(copy, row.ReceivedOn);
             }
+
+            KillSwitch.Pass(KillPoint.FactsMidCopy);
         }
 
         await copy.CompleteAsync(cancellation);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Policies;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
 
@@ -89,6 +90,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             await intake.TakeSmallAsync(drafts, cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.ImportBeforeLog);
         await log.WriteAsync(drafts, request.By, cancellation);
         using IEnumerator<FileDraft> taken = drafts.GetEnumerator();
         FileOutcome[] all = [.. outcomes.Select(o => o ?? (taken.MoveNext() ? taken.Current.Outcome() : throw new InvalidOperationException("A file without an outcome.")))];
@@ -97,7 +99,9 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             await upload.EndAsync(connection, all[0], already: drafts.Count == 0, cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.ImportBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ImportAfterCommit);
         return all;
     }
 

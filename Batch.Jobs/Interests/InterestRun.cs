@@ -50,9 +50,11 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
                     "RUN_OPEN", $"{open.PostingMonth.Text()} 的批次 {open.Run} 尚未结束，请先入账或作废。", $"Run {open.Run} of {open.PostingMonth.Text()} is still open; post or discard it first.");
             }
 
-            if (open.State != "computing" && await IsCurrentAsync(session, open.Run, settlement, cancellation))
+            if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
             {
-                return await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
+                return open.State == "computing"
+                    ? await ComputeAsync(session, open.Run, await LeftAsync(session, open.Run, cancellation), year, settlement, month, cancellation)
+                    : await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
             }
 
             await using NpgsqlCommand discard = new(area.Sql("SELECT :area.discard_run($1, $2, 'stale')"), session);
@@ -62,6 +64,12 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
         }
 
         (int run, List<Chunk> chunks) = await OpenAsync(session, settlement, month, by, cancellation);
+        return await ComputeAsync(session, run, chunks, year, settlement, month, cancellation);
+    }
+
+    private async Task<RunDocument> ComputeAsync(
+        NpgsqlConnection session, int run, List<Chunk> chunks, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
+    {
         foreach (Chunk chunk in chunks)
         {
             await DoAsync(run, chunk, year, settlement, month, cancellation);
@@ -135,7 +143,9 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
         plan.Parameters.AddWithValue(chunks.Select(c => c.FirstPerson).ToArray());
         plan.Parameters.AddWithValue(chunks.Select(c => c.LastPerson).ToArray());
         await plan.ExecuteNonQueryAsync(cancellation);
+        KillSwitch.Pass(KillPoint.InterestBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.InterestAfterCommit);
         return (run, chunks);
     }
 
@@ -153,6 +163,22 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
         }
 
         return chunks;
+    }
+
+    /// <summary>What a worker that is gone has left to do.</summary>
+    private async Task<List<Chunk>> LeftAsync(NpgsqlConnection session, int run, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"), session);
+        command.Parameters.AddWithValue(run);
+        List<Chunk> left = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            left.Add(new Chunk(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1), reader.GetInt32(2)));
+        }
+
+        return left;
     }
 
     private async Task DoAsync(int run, Chunk chunk, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -31,6 +32,7 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
         try
         {
             await command.ExecuteNonQueryAsync(cancellation);
+            KillSwitch.Pass(KillPoint.ClosingBeforeStatements);
             if (InsuranceYear.EndingWith(month, policy) is { } year)
             {
                 await new Statements(program, area, policy).MakeAsync(connection, year, by, cancellation);
@@ -42,7 +44,9 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
             return await ReadAsync(month, cancellation) is { } meanwhile && meanwhile.ClosedBy == by ? meanwhile : throw sentence;
         }
 
+        KillSwitch.Pass(KillPoint.ClosingBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ClosingAfterCommit);
         return (await ReadAsync(month, cancellation))!;
     }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using Batch.Jobs.Verification;
 using Batch.Rules;
 using NodaTime;
@@ -39,7 +40,9 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
             text.Complete();
         }
 
+        KillSwitch.Pass(KillPoint.FileBeforeName);
         File.Move(part, path, overwrite: true);
+        KillSwitch.Pass(KillPoint.FileAfterName);
         return document;
     }
 

@@ -1,5 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Policies;
+using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -47,6 +48,7 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
             await copy.CompleteAsync(cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.StatementsBeforeAttach);
         await ExecuteAsync(closing, "SELECT :area.close_statement($1, $2, $3, $4)", [year.Year, year.First.FirstDay(), year.Last.FirstDay(), by], cancellation);
     }
 
@@ -110,6 +112,7 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
         copy.Write(row.Opening + row.Movements, NpgsqlDbType.Bigint);
         copy.Write(row.Accumulated, NpgsqlDbType.Integer);
         copy.Write(row.Continuous, NpgsqlDbType.Integer);
+        KillSwitch.Pass(KillPoint.StatementsMidCopy);
         if (row.LastPaid is { } last)
         {
             copy.Write(last.FirstDay(), NpgsqlDbType.Date);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -156,7 +157,9 @@ public sealed class PolicyStore(NpgsqlDataSource program)
         try
         {
             await approve.ExecuteNonQueryAsync(cancellation);
+            KillSwitch.Pass(KillPoint.PolicyBeforeCommit);
             await transaction.CommitAsync(cancellation);
+            KillSwitch.Pass(KillPoint.PolicyAfterCommit);
         }
         catch (PostgresException race) when (race.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -213,7 +216,9 @@ public sealed class PolicyStore(NpgsqlDataSource program)
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.PolicyBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.PolicyAfterCommit);
         return await FindAsync(connection, hash, cancellation);
     }
 

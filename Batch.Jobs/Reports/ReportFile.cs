@@ -1,5 +1,6 @@
 using System.Data;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
 
@@ -45,7 +46,9 @@ public static class ReportFile
             rows = await WriteRowsAsync(new ReportSource(connection, area, month), report, writer, cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.FileBeforeName);
         File.Move(part, path, overwrite: true);
+        KillSwitch.Pass(KillPoint.FileAfterName);
         return rows;
     }
 

@@ -133,6 +133,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         open.Parameters.AddWithValue(policy.Seq);
         open.Parameters.AddWithValue(plan.Submissions.ToArray());
         int run = (int)(await open.ExecuteScalarAsync(cancellation))!;
+        KillSwitch.Pass(KillPoint.RunOpened);
         await using NpgsqlCommand fill = new(area.Sql("SELECT :area.plan_run($1, $2, $3, $4, $5, $6, $7)"), session);
         fill.Parameters.AddWithValue(run);
         fill.Parameters.AddWithValue(plan.Months.Select(m => m.Month.FirstDay()).ToArray());
@@ -142,7 +143,9 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.FirstPerson).ToArray());
         fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.LastPerson).ToArray());
         await fill.ExecuteNonQueryAsync(cancellation);
+        KillSwitch.Pass(KillPoint.RunBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.RunAfterCommit);
         return run;
     }
 
@@ -208,7 +211,9 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
 
         await using NpgsqlCommand seal = new(area.Sql("SELECT :area.seal_run($1)"), session);
         seal.Parameters.AddWithValue(run);
+        KillSwitch.Pass(KillPoint.SealBefore);
         await seal.ExecuteNonQueryAsync(cancellation);
+        KillSwitch.Pass(KillPoint.SealAfter);
         return await RunDocument.ReadAsync(database.Program, area, run, cancellation);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Policies;
+using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -27,9 +28,12 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         List<MovementDifferences.Difference> moved = month.MovementDays.Count == 0 ? [] : await new MovementDifferences(connection, area).ReadAsync(
             chunk, month.MovementDays, [.. month.MovementSubmissions], await reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
+        KillSwitch.Pass(KillPoint.ChunkBeforeMark);
         if (await MarkAsync(connection, run, chunk, people, cancellation))
         {
+            KillSwitch.Pass(KillPoint.ChunkBeforeCommit);
             await transaction.CommitAsync(cancellation);
+            KillSwitch.Pass(KillPoint.ChunkAfterCommit);
         }
         else
         {
@@ -111,6 +115,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         copy.Write(legs.PersonPaid, NpgsqlDbType.Bigint);
         copy.Write(legs.EmployerPaid, NpgsqlDbType.Bigint);
         copy.Write(legs.PaidOut, NpgsqlDbType.Bigint);
+        KillSwitch.Pass(KillPoint.ChunkMidCopy);
     }
 
     internal async Task<bool> MarkAsync(NpgsqlConnection connection, int run, Chunk chunk, int people, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
 
@@ -35,7 +36,9 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
         {
             try
             {
+                KillSwitch.Pass(KillPoint.ActBefore);
                 await CallAsync(sql, arguments, cancellation);
+                KillSwitch.Pass(KillPoint.ActAfter);
             }
             catch (DataFaultException)
             {
@@ -90,8 +93,11 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
         int reversal = (int)(await ScalarAsync(
             connection, "SELECT :area.open_run('reversal', $1, $2, (SELECT policy_seq FROM :area.run WHERE run_id = $3), '{}', $3)", [postingMonth.FirstDay(), by, run], cancellation))!;
         await ScalarAsync(connection, "SELECT :area.fill_reversal($1)", [reversal], cancellation);
+        KillSwitch.Pass(KillPoint.ReversalBeforeSeal);
         await ScalarAsync(connection, "SELECT :area.seal_run($1)", [reversal], cancellation);
+        KillSwitch.Pass(KillPoint.ReversalBeforeCommit);
         await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ReversalAfterCommit);
         return reversal;
     }
 

@@ -53,7 +53,9 @@ public static class DatabaseContents
         try
         {
             await RunAsync(connection, "pg_dump", ["-Fc", "--file", partial], connection.Text.Database!, cancellation);
+            KillSwitch.Pass(KillPoint.FileBeforeName);
             File.Move(partial, file, overwrite: true);
+            KillSwitch.Pass(KillPoint.FileAfterName);
         }
         finally
         {
@@ -84,7 +86,9 @@ public static class DatabaseContents
                 await Migrator.MigrateAsync(incoming, cancellation);
             }
 
+            KillSwitch.Pass(KillPoint.RestoreBeforeSwap);
             await SwapAsync(connection, admin, cancellation);
+            KillSwitch.Pass(KillPoint.RestoreAfterSwap);
         }
 
         connection.Owner.Clear();
@@ -106,12 +110,13 @@ public static class DatabaseContents
         await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Outgoing} WITH (FORCE)", cancellation);
     }
 
+    /// <param name="database">Null: the tool needs none.</param>
     /// <summary>Runs one of PostgreSQL's tools as the user of this program; the server and the password go by environment, not by argument.</summary>
-    private static async Task RunAsync(DatabaseConnection connection, string tool, string[] arguments, string database, CancellationToken cancellation)
+    internal static async Task RunAsync(DatabaseConnection connection, string tool, string[] arguments, string? database, CancellationToken cancellation)
     {
         PostgresBinaries binaries = connection.Server?.Binaries ?? PostgresBinaries.Find(null);
         NpgsqlConnectionStringBuilder text = connection.Text;
-        var start = new ProcessStartInfo(binaries.PathOf(tool), ["--dbname", database, "--no-password", .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(binaries.PathOf(tool), database is null ? arguments : ["--dbname", database, "--no-password", .. arguments]) { RedirectStandardError = true };
         start.Environment["PGHOST"] = text.Host;
         start.Environment["PGPORT"] = text.Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["PGUSER"] = text.Username;

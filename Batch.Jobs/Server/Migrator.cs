@@ -75,7 +75,9 @@ public static partial class Migrator
             if (Next(series, scripts, recorded) is { } script)
             {
                 await RunAsync(connection, series, script, cancellation);
+                KillSwitch.Pass(KillPoint.MigrationBeforeCommit);
                 await transaction.CommitAsync(cancellation);
+                KillSwitch.Pass(KillPoint.MigrationAfterCommit);
                 recorded.Add(new Recorded(script.Number, script.Name, script.Sha256));
                 applied++;
             }
@@ -111,6 +113,14 @@ public static partial class Migrator
         }
 
         return scripts.FirstOrDefault(s => recorded.TrueForAll(r => r.Number != s.Number));
+    }
+
+    /// <summary>Refuses an area whose scripts, as recorded in a backup (rows of batch.migration as JSON), are not those of this program.</summary>
+    internal static void RefuseOthers(string area, string recorded)
+    {
+        List<Recorded> done = [.. System.Text.Json.JsonDocument.Parse(recorded).RootElement.EnumerateArray().Select(
+            m => new Recorded(m.GetProperty("number").GetInt32(), m.GetProperty("name").GetString()!, m.GetProperty("sha256").GetString()!))];
+        Next(SchemaOf(area), Area.Value, done);
     }
 
     private static async Task<List<Recorded>> RecordedAsync(NpgsqlConnection connection, string series, CancellationToken cancellation)
@@ -151,6 +161,7 @@ public static partial class Migrator
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
+        KillSwitch.Pass(KillPoint.MigrationNotRecorded);
         await using var record = new NpgsqlCommand("INSERT INTO batch.migration (series, number, name, sha256) VALUES ($1, $2, $3, $4)", connection);
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = series });
         record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.Number });

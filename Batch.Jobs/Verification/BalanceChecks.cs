@@ -103,6 +103,14 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
     private async Task CheckDigestAsync(StatementYear year, CancellationToken cancellation)
     {
         string part = $"{area.Name}.statement_{year.Year.ToString(CultureInfo.InvariantCulture)}";
+        await using NpgsqlCommand there = new("SELECT to_regclass($1) IS NOT NULL", connection);
+        there.Parameters.AddWithValue(part);
+        if (!(bool)(await there.ExecuteScalarAsync(cancellation))!)
+        {
+            findings.Broken(Invariants.Statements, $"{year.Year}: there are no statements of this year");
+            return;
+        }
+
         await using NpgsqlCommand command = new(
             $"""
             SELECT encode(sha256(convert_to(concat_ws('|', count(*), sum(hash_record_extended(s, 0)), sum(hash_record_extended(s, 20210601))), 'UTF8')), 'hex') FROM {part} s

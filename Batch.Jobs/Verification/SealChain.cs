@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using Npgsql;
 
 namespace Batch.Jobs.Verification;
@@ -65,7 +66,9 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
         command.Parameters.AddWithValue(seals.Select(s => s.Seq).ToArray());
         command.Parameters.AddWithValue(seals.Select(s => s.Content).ToArray());
         command.Parameters.AddWithValue(seals.Select(s => s.Hash).ToArray());
+        KillSwitch.Pass(KillPoint.ChainBeforeSeals);
         await command.ExecuteNonQueryAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ChainAfterSeals);
     }
 
     private async Task<List<Link>> LinksAsync(CancellationToken cancellation)

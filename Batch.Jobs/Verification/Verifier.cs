@@ -26,25 +26,31 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         // Two lanes: one begins with the books, the other with the entitlements; who is done first helps with these.
         EntitlementChecks entitlements = new(second, area, scope, findings);
         ConcurrentQueue<RangeWork> work = await entitlements.PlanAsync(cancellation);
-        Task<List<(long, string, string)>> books = CheckBooksAsync(first, scope, findings, work, cancellation);
+        Task<UnsealedBooks> books = CheckBooksAsync(first, scope, findings, work, cancellation);
         await Task.WhenAll(books, entitlements.CheckAsync(work, cancellation));
         if (!findings.AnyBroken)
         {
-            await SealChain.WriteAsync(database.Program, area, await books, cancellation);
+            await SealChain.WriteAsync(database.Program, area, (await books).Acts, cancellation);
+            await RecordSeals.WriteAsync(database.Program, area, (await books).Records, cancellation);
         }
 
         return findings.Document();
     }
 
-    private async Task<List<(long, string, string)>> CheckBooksAsync(
+    /// <summary>What is to be sealed when nothing is broken.</summary>
+    private sealed record UnsealedBooks(List<(long Seq, string Content, string Hash)> Acts, List<MissingSeal> Records);
+
+    private async Task<UnsealedBooks> CheckBooksAsync(
         NpgsqlConnection connection, VerificationScope scope, Findings findings, ConcurrentQueue<RangeWork> work, CancellationToken cancellation)
     {
         await new LedgerChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new SubmissionChecks(connection, area, scope, findings).CheckAsync(cancellation);
+        await new ArchiveChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new BalanceChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new MovementChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new InterestChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        List<(long, string, string)> missing = await new SealChain(connection, area, scope, findings).CheckAsync(cancellation);
+        UnsealedBooks missing = new(
+            await new SealChain(connection, area, scope, findings).CheckAsync(cancellation), await new RecordSeals(connection, area, scope, findings).CheckAsync(cancellation));
         await new EntitlementChecks(connection, area, scope, findings).CheckAsync(work, cancellation);
         return missing;
     }

@@ -146,7 +146,15 @@ public sealed class TestServer
             if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && !IsRunning(pid))
             {
                 await EmbeddedServer.StopAsync(folder, CancellationToken.None);
-                Directory.Delete(folder, recursive: true);
+                try
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+                catch (DirectoryNotFoundException)
+                {
+                    // Another run that began at the same moment is clearing it away.
+                    continue;
+                }
             }
         }
     }

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Batch.Jobs.Server;
+
+namespace Batch.Crash;
+
+public enum Strike
+{
+    /// <summary>SIGKILL to the program.</summary>
+    Kill,
+
+    /// <summary>SIGKILL to PostgreSQL's first process.</summary>
+    KillServer,
+
+    /// <summary>SIGKILL to a session's process, upon which PostgreSQL recovers.</summary>
+    KillSession,
+
+    /// <summary>The sessions of the program are ended.</summary>
+    Cut,
+
+    /// <summary>The disk is full for as long as the program goes on.</summary>
+    FillDisk,
+
+    /// <summary>The program stands still while another one does the same work, and goes on then.</summary>
+    Pause,
+
+    /// <summary>As before, and the paused program has lost the session that says it lives.</summary>
+    PauseAndCut,
+}
+
+/// <summary>Where a fault strikes: a named point and its n-th passing, a wait for a table, or a moment.</summary>
+/// <param name="Step">Which verb of the life.</param>
+/// <param name="Passes">How often an undisturbed verb passes the point.</param>
+public sealed record Place(string Name, string Step, KillPoint? Point, int Passes, string? Table)
+{
+    public const string AnyMoment = "any moment";
+}
+
+/// <summary>One fault of a campaign. All of it follows from the seed and its number, so that it can be had again.</summary>
+public sealed record Fault(int Number, Place Place, int Pass, Strike Strike, double Moment, int Milliseconds)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"#{Number} {Place.Step}: {Place.Name}{(Place.Point is null ? "" : $" ({Pass} of {Place.Passes})")}{(Place.Name == Place.AnyMoment ? $" {Moment:0.000}" : "")}, {Strike}");
+}
+
+/// <summary>Draws the faults of a campaign, so that every place comes before any comes again.</summary>
+public sealed class FaultDraw(int seed, IReadOnlyList<Place> places, bool canFillDisk)
+{
+    // The first round kills everywhere; later ones do everything else too.
+    private static readonly Strike[] Later =
+    [
+        Strike.Kill, Strike.Kill, Strike.Kill, Strike.Kill, Strike.Kill, Strike.Kill, Strike.KillServer, Strike.KillSession, Strike.Cut, Strike.FillDisk, Strike.Pause, Strike.PauseAndCut,
+    ];
+
+    private readonly List<Place[]> _named = Shuffled(seed, [.. places.GroupBy(p => p.Name).Select(g => g.ToArray())]);
+
+    public int Names => _named.Count;
+
+    public Fault Draw(int number)
+    {
+        // Two numbers that differ by one must not draw alike.
+        Random random = new(unchecked((seed * 486_187_739) ^ (number * 1_000_003) ^ (number << 16)));
+        random.Next();
+        int round = number / _named.Count;
+        Place[] same = _named[number % _named.Count];
+        Place place = same[(round + random.Next(same.Length)) % same.Length];
+        Strike strike = round == 0 ? Strike.Kill : Later[random.Next(Later.Length)];
+        if (strike == Strike.FillDisk && !canFillDisk)
+        {
+            strike = Strike.Kill;
+        }
+
+        return new Fault(number, place, 1 + random.Next(Math.Max(1, place.Passes)), strike, random.NextDouble() * 1.05, random.Next(300));
+    }
+
+    private static List<Place[]> Shuffled(int seed, List<Place[]> named)
+    {
+        Random random = new(seed);
+        for (int i = named.Count - 1; i > 0; i--)
+        {
+            int other = random.Next(i + 1);
+            (named[i], named[other]) = (named[other], named[i]);
+        }
+
+        return named;
+    }
+}

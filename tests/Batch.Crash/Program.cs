@@ -1,0 +1,32 @@
+using System.Globalization;
+using Batch.Crash;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine("batch crash [--kills N] [--seed S] [--only FAULT[-FAULT]] [--minutes M] [--log FILE]");
+    return 0;
+}
+
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : null;
+int Number(string name, int otherwise) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+// Whoever runs this has settings that are not the campaign's.
+foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("BATCH_", StringComparison.Ordinal) && n != "BATCH_PG_BIN").ToList())
+{
+    Environment.SetEnvironmentVariable(name, null);
+}
+
+int[]? only = Option("--only")?.Split('-').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+CampaignOptions options = new(
+    Number("--kills", 1000), Number("--seed", 1), only is null ? null : (only[0], only[^1]), TimeSpan.FromMinutes(Number("--minutes", 100_000)),
+    only is null ? Option("--log") : null);
+await using CrashServer server = await CrashServer.StartAsync();
+using Campaign campaign = new(options, server, Console.Out);
+await campaign.RunAsync();
+campaign.Log.Sum(Console.Out);
+foreach (Batch.Jobs.Server.KillPoint point in campaign.NeverReached)
+{
+    Console.WriteLine($"never reached: {point}");
+}
+
+return campaign.Log.Differences.Count == 0 && campaign.Log is { LostFen: 0, DoubledFen: 0 } && campaign.NeverReached.Count == 0 ? 0 : 1;

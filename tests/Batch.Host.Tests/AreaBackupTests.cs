@@ -1,0 +1,90 @@
+using Batch.Testing;
+using NUnit.Framework;
+
+namespace Batch.Host.Tests;
+
+/// <summary>A backup put back is what was backed up: it verifies, and a month can go on; one area alone, too.</summary>
+public sealed class AreaBackupTests
+{
+    [Test, CancelAfter(900_000)]
+    public async Task An_area_goes_back_alone_or_moves_to_another_server_and_its_month_goes_on([Values] bool embedded)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase elsewhere = await TestDatabase.CreateAsync();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("batch-backup-");
+        BatchCli batch = embedded ? new() { Data = Path.Combine(folder.FullName, "data") } : new() { Db = database.Url };
+        string backup = Path.Combine(folder.FullName, "wuhan"), whole = Path.Combine(folder.FullName, "all");
+        try
+        {
+            await DoAsync(batch, "generate", "--people", "300", "--month", "2021-06", "--months", "2", "--area", "420100", "--seed", "7", "--out", folder.FullName);
+            await MonthAsync(batch, folder, "420100", "202106", "2021-06", 1);
+            await DoAsync(batch, "db", "backup", backup, "--area", "420100");
+            await DoAsync(batch, "db", "backup", whole);
+
+            // What came after the backup is gone when it is put back, and can be done again; another area stays as it is.
+            await DoAsync(batch, "verify", "--area", "370100");
+            await MonthAsync(batch, folder, "420100", "202107", "2021-07", 2);
+            await DoAsync(batch, "db", "restore", backup, "--area", "420100", "--yes");
+            await DoAsync(batch, "verify", "--all");
+            await MonthAsync(batch, folder, "420100", "202107", "2021-07", 2);
+            await DoAsync(batch, "verify", "--all");
+
+            BatchCli other = new() { Db = elsewhere.Url };
+            await DoAsync(other, "db", "restore", backup, "--area", "420100");
+            await DoAsync(other, "verify", "--all");
+            await MonthAsync(other, folder, "420100", "202107", "2021-07", 2);
+            await DoAsync(other, "verify", "--all");
+
+            await DoAsync(batch, "db", "restore", whole, "--yes");
+            await DoAsync(batch, "verify", "--all");
+            await MonthAsync(batch, folder, "420100", "202107", "2021-07", 2);
+            await DoAsync(batch, "verify", "--all");
+        }
+        finally
+        {
+            await batch.RunAsync("db", "stop");
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task A_backup_of_another_area_or_no_backup_changes_nothing()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync("420100");
+        BatchCli batch = new() { Db = database.Url };
+        string file = Path.GetTempFileName();
+        try
+        {
+            await RefusedAsync(batch, "BACKUP_UNREADABLE", "db", "restore", file, "--area", "420100", "--yes");
+            await RefusedAsync(batch, "AREA_UNKNOWN", "db", "backup", file, "--area", "370100");
+            await DoAsync(batch, "db", "backup", file, "--area", "420100");
+            await RefusedAsync(batch, "BACKUP_OF_ANOTHER_AREA", "db", "restore", file, "--area", "370100", "--yes");
+            await DoAsync(batch, "verify", "--all");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task RefusedAsync(BatchCli batch, string code, params string[] arguments)
+    {
+        CliResult result = await batch.RunAsync([.. arguments, "--json"]);
+        Assert.That((result.ExitCode, result.Json.GetProperty("error").GetProperty("code").GetString()), Is.EqualTo((1, code)));
+    }
+
+    private static async Task MonthAsync(BatchCli batch, DirectoryInfo folder, string area, string files, string month, int run)
+    {
+        await DoAsync(batch, ["import", .. folder.GetFiles($"*{files}.csv").Select(f => f.FullName), "--area", area, "--month", month, "--by", "wang"]);
+        await DoAsync(batch, "allocate", "--area", area, "--month", month, "--by", "wang");
+        await DoAsync(batch, "approve", $"{run}", "--by", "li", "--override", "checked");
+        await DoAsync(batch, "post", $"{run}", "--by", "li");
+        await DoAsync(batch, "close", "--area", area, "--month", month, "--by", "li");
+    }
+
+    private static async Task DoAsync(BatchCli batch, params string[] arguments)
+    {
+        CliResult result = await batch.RunAsync(arguments);
+        Assert.That(result.ExitCode, Is.Zero, $"{string.Join(' ', arguments)}: {result}");
+    }
+}
