@@ -72,6 +72,7 @@ public static partial class Assessment
             }
 
             explanation?.Pension(source, pension);
+            explanation?.Provisional(policy, rules, source, person);
             return AtLeastFloor(policy, rules, pension.Fen, explanation);
         }
 

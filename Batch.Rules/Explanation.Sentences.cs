@@ -71,6 +71,24 @@ internal static class ExplanationSentences
         explanation.Say($"基数取{zh} {pension} 元", $"the base is the {en}: {pension}");
     }
 
+    public static void Provisional(this Explanation explanation, MonthPolicy policy, RetiredRules rules, PensionSource source, in PersonMonth person)
+    {
+        if (!policy.TruesUpPension)
+        {
+            return;
+        }
+
+        bool priorYear = Assessment.ColumnOf(source) == "prior-year";
+        if (priorYear && person.PensionTrued)
+        {
+            explanation.Say("该平均数由本年其他月份的养老金文件提供，原临时划入按差额补记", "the average came with another month of the year; what was credited provisionally is trued up by the difference");
+        }
+        else if (!priorYear && rules.Pension.Any(s => Assessment.ColumnOf(s) == "prior-year"))
+        {
+            explanation.Say("上年度平均尚未提供，为临时划入，提供后按差额补记", "provisional: the prior-year average is not known yet; the difference is credited when it is");
+        }
+    }
+
     public static void Floor(this Explanation explanation, RetiredRules rules, decimal fen, decimal floor)
     {
         string yuan = Number(floor / 100m);

@@ -26,6 +26,8 @@ public readonly record struct PersonMonth
     public Money PersonPaid { get; init; }
     public Money EmployerPaid { get; init; }
     public Money? PensionPriorYear { get; init; }
+    /// <summary>The prior-year average came with another month of the year: the month was credited provisionally without it.</summary>
+    public bool PensionTrued { get; init; }
     public Money? PensionThisYear { get; init; }
     public Money? PensionMonth { get; init; }
 

@@ -28,7 +28,7 @@ public sealed class Explanations(Area area)
         ChunkReader reader = new(connection, area.Schema);
         ReceiptCover? cover = slice is null ? null : await reader.CoverAsync(slice, new HashSet<int>(), cancellation);
         PersonFacts facts = (await reader.ReadAsync(
-            new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover))[0];
+            new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover, slice is null ? null : YearPensions.Of(area.Schema, slice)))[0];
         Explanation chinese = new(Language.Chinese), english = new(Language.English);
         string? version = null;
         Legs posted = new(

@@ -93,6 +93,11 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
             UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND employer_id IN (
                 SELECT employer_id FROM :area.receipt WHERE receipt_month = {day} AND (submission_id IN ({own}) OR employer_id IN (
                     SELECT employer_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own}))))
+            UNION SELECT p.person_id FROM :area.pension p JOIN :area.pension q USING (person_id)
+                WHERE p.submission_id IN ({own}) AND p.pension_month BETWEEN {day} - interval '11 months' AND {day} + interval '11 months'
+                      AND q.pension_month = {day} AND q.prior_year_fen IS NULL AND EXISTS (
+                          SELECT FROM :area.run_month m JOIN batch.policy_slice s ON s.hash = m.policy_hash
+                          WHERE m.contribution_month = {day} AND m.run_id IN ($1, $2) AND s.content ->> 'provisionalPension' = 'true-up')
             UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.movement WHERE movement_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.person_event WHERE event IN ({(gated ? "1, 4, 5, 6, 8, 9" : "4, 5, 6")}) AND submission_id IN ({own})

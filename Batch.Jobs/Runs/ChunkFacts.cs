@@ -25,6 +25,9 @@ public struct PersonFacts
 
     public DeclaredContribution Contribution;
     public DeclaredPension Pension;
+
+    /// <summary>The prior-year average that another month of the year brought, in fen; 0: none, or the month has its own.</summary>
+    public long YearsPriorYearFen;
     public Legs PostedContribution;
     public Legs PostedRetiree;
 
@@ -208,7 +211,8 @@ public static class Entitlement
             Standing = Standing.Retired,
             Birth = facts.Birth,
             Category = CategoryOf(facts),
-            PensionPriorYear = Figure(facts.Pension.PriorYearFen),
+            PensionPriorYear = IsTrued(facts, policy) ? new Money(facts.YearsPriorYearFen) : Figure(facts.Pension.PriorYearFen),
+            PensionTrued = IsTrued(facts, policy),
             PensionThisYear = Figure(facts.Pension.ThisYearFen),
             PensionMonth = Figure(facts.Pension.MonthFen),
         };
@@ -224,6 +228,8 @@ public static class Entitlement
     }
 
     private static YearMonth? RetiredFrom(in PersonFacts facts, MonthPolicy policy) => facts.RetiredIn?.PlusMonths(policy.RetirementOffset);
+
+    private static bool IsTrued(in PersonFacts facts, MonthPolicy policy) => policy.TruesUpPension && facts.YearsPriorYearFen > 0;
 
     private static string CategoryOf(in PersonFacts facts) => facts.Category ?? Categories.Unit;
 

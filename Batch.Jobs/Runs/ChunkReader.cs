@@ -17,8 +17,9 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     /// <param name="taken">Submissions that the run takes (besides those that standing runs took).</param>
     /// <param name="gates">What the month's policy gates on.</param>
     /// <param name="cover">What receipts cover, where credits wait for them.</param>
+    /// <param name="year">The insurance year, where a prior-year average that comes later trues its months up.</param>
     public async Task<PersonFacts[]> ReadAsync(
-        Chunk chunk, IReadOnlySet<int> taken, bool whole, Gates gates, CancellationToken cancellation, ReceiptCover? cover = null)
+        Chunk chunk, IReadOnlySet<int> taken, bool whole, Gates gates, CancellationToken cancellation, ReceiptCover? cover = null, YearPensions? year = null)
     {
         PersonFacts[] persons = new PersonFacts[chunk.LastPerson - chunk.FirstPerson + 1];
         int[] unseen = await UnseenAsync(taken, cancellation);
@@ -33,6 +34,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         if (await ExistsAsync(connection, area, "pension", chunk.Month, cancellation))
         {
             await ReadPensionsAsync(persons, chunk, taken, unseen, cancellation);
+            await (year?.FillAsync(connection, persons, chunk, (taken, unseen), cancellation) ?? Task.CompletedTask);
         }
 
         await ReadPostedAsync(persons, chunk, later, cancellation);

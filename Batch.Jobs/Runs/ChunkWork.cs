@@ -24,7 +24,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
         ChunkReader reader = new(connection, area);
-        PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover);
+        PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover, YearPensions.Of(area, policy.For(chunk.Month)));
         List<MovementDifferences.Difference> moved = month.MovementDays.Count == 0 ? [] : await new MovementDifferences(connection, area).ReadAsync(
             chunk, month.MovementDays, [.. month.MovementSubmissions], await reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);

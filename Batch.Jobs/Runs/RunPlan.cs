@@ -30,7 +30,7 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
         PlanReader reader = new(connection, area, postingMonth);
         int[] submissions = await reader.WaitingAsync(cancellation);
         Dictionary<YearMonth, string> posted = await reader.PostedPoliciesAsync(cancellation);
-        HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, month => policy.TryFor(month)?.CreditsOnReceipt ?? false, cancellation);
+        HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, policy, cancellation);
         await new GatedMonths(connection, area, policy, postingMonth).AddAsync(submissions, touched, cancellation);
         HashSet<YearMonth> due = await new RhythmMonths(connection, area, policy, postingMonth).DueAsync(posted.Keys, cancellation);
         ILookup<YearMonth, (DateOnly Day, int Submission)> moved = (await reader.MovementsAsync(submissions, cancellation)).ToLookup(m => m.Day.Month());
@@ -95,7 +95,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     /// Months and chunks with a person that the submissions touch, by what was declared, by a change of status, or by what was received from an employer
     /// where credits wait for it.
     /// </summary>
-    public async Task<HashSet<(YearMonth Month, int Chunk)>> TouchedAsync(int[] submissions, Func<YearMonth, bool> onReceipt, CancellationToken cancellation)
+    public async Task<HashSet<(YearMonth Month, int Chunk)>> TouchedAsync(int[] submissions, PolicyInForce policy, CancellationToken cancellation)
     {
         HashSet<(YearMonth, int)> touched = [];
         if (submissions.Length == 0)
@@ -116,7 +116,8 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
             }
         }
 
-        await AddReceiptsAsync(submissions, onReceipt, touched, cancellation);
+        await AddReceiptsAsync(submissions, month => policy.TryFor(month)?.CreditsOnReceipt ?? false, touched, cancellation);
+        await AddTrueUpsAsync(submissions, policy, touched, cancellation);
         await AddEventsAsync(submissions, withFacts, touched, cancellation);
         await AddRetirementsAsync(submissions, touched, cancellation);
         return touched;
@@ -193,6 +194,24 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         }
 
         return touched;
+    }
+
+    // A pension may bring the prior-year average that other months of its insurance year were credited without.
+    private async Task AddTrueUpsAsync(int[] submissions, PolicyInForce policy, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
+    {
+        List<(string Fact, YearMonth Month, bool Named)> pensions = [.. (await FactMonthsAsync(submissions, cancellation)).Where(f => f.Fact == "pension")];
+        foreach ((_, YearMonth brings, _) in pensions.Where(f => f.Named))
+        {
+            foreach (YearMonth month in pensions.Select(f => f.Month).Where(m => m != brings && policy.TryFor(m) is { TruesUpPension: true } slice
+                && brings >= slice.InsuranceYearFrom && brings < slice.InsuranceYearFrom.PlusMonths(12)))
+            {
+                string sql = $"SELECT DISTINCT person_id / $2 FROM {area.Part("pension", month)} WHERE prior_year_fen IS NULL AND person_id IN (SELECT person_id FROM {area.Part("pension", brings)} WHERE submission_id = ANY($1))";
+                await foreach (int chunk in ChunksAsync(sql, submissions, cancellation))
+                {
+                    touched.Add((month, chunk));
+                }
+            }
+        }
     }
 
     // Without a retirement on record every pension is credited; word of one also ends the credit of pensions for months before it.

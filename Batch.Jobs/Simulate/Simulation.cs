@@ -29,11 +29,12 @@ public sealed class Simulation(Area area)
         ChunkReader reader = new(connection, area.Schema);
         // Whichever of the two waits for the money; the other does not look.
         ReceiptCover? cover = await reader.CoverAsync(before.CreditsOnReceipt ? before : after, new HashSet<int>(), cancellation);
+        YearPensions? year = YearPensions.Of(area.Schema, before) ?? YearPensions.Of(area.Schema, after);
         int lastPerson = await LastPersonAsync(connection, cancellation);
         for (int first = 0; first <= lastPerson; first += RunPlan.ChunkPersons)
         {
             Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
-            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover))
+            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover, year))
             {
                 if (facts.Account != 0)
                 {

@@ -192,6 +192,13 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         if (parts.Pensions)
         {
             sources.Add($"SELECT person_id FROM {area.Part("pension", month.Month())} WHERE submission_id = ANY($1)");
+            // Where another month's file may true this one up; elsewhere not even looked at.
+            sources.Add(
+                $"""
+                SELECT person_id FROM :area.pension WHERE submission_id = ANY($1) AND pension_month BETWEEN {month.AddMonths(-11).Literal()} AND {month.AddMonths(11).Literal()}
+                    AND (SELECT s.content ->> 'provisionalPension' = 'true-up' FROM :area.posted_policy p JOIN batch.policy_slice s ON s.hash = p.policy_hash
+                         WHERE p.contribution_month = {month.Literal()})
+                """);
         }
 
         if (parts.Postings.Count > 0)

@@ -83,19 +83,33 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 
     private string Pensions() => parts.Pensions
         ? $"""
-           pensions AS MATERIALIZED (
-               SELECT person_id, prior_year_fen, this_year_fen, month_fen FROM (
+           {Averages()}pensions AS MATERIALIZED (
+               SELECT person_id, {(slice.TrueUp ? "coalesce(prior_year_fen, average_fen) AS prior_year_fen" : "prior_year_fen")}, this_year_fen, month_fen FROM (
                    SELECT DISTINCT ON (person_id) person_id, submission_id, state, prior_year_fen, this_year_fen, month_fen
                    FROM {area.Part("pension", month.Month())} WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND submission_id <> ALL($3)
                    ORDER BY person_id DESC, submission_id DESC, row_no DESC) latest
                LEFT JOIN (
                    SELECT person_id, submission_id, min(state) AS consequence FROM {area.Part("pension", month.Month())}
                    WHERE row_no <= 0 AND person_id BETWEEN $1 AND $2 {Some("person_id")} GROUP BY 1, 2) c USING (person_id, submission_id)
+               {(slice.TrueUp ? "LEFT JOIN averages USING (person_id)" : "")}
                WHERE coalesce(consequence, state) = 1)
            """
         : """
           pensions AS (SELECT 0 AS person_id, NULL::bigint AS prior_year_fen, NULL::bigint AS this_year_fen, NULL::bigint AS month_fen WHERE $1 > $2 AND $3 IS NULL)
           """;
+
+    // The prior-year average of the insurance year, by the latest of its months that says it: what the month itself lacks.
+    private string Averages() => !slice.TrueUp ? "" : $"""
+        averages AS MATERIALIZED (
+            SELECT DISTINCT ON (person_id) person_id, prior_year_fen AS average_fen FROM (
+                SELECT DISTINCT ON (person_id, pension_month) person_id, pension_month, state, prior_year_fen FROM :area.pension
+                WHERE pension_month BETWEEN {YearFrom.Literal()} AND {YearFrom.AddMonths(11).Literal()} AND person_id BETWEEN $1 AND $2 {Some("person_id")}
+                      AND submission_id <> ALL($3)
+                ORDER BY person_id, pension_month, submission_id DESC, (row_no <= 0) DESC, row_no DESC) v
+            WHERE state = 1 AND prior_year_fen IS NOT NULL ORDER BY person_id, pension_month DESC),
+        """;
+
+    private DateOnly YearFrom => new(month.Month >= slice.YearStart ? month.Year : month.Year - 1, slice.YearStart, 1);
 
     // The latest word on a retirement and on a death; of categories the latest word on one that had begun by the end of the month.
     private string Status() =>

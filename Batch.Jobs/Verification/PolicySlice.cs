@@ -14,11 +14,11 @@ namespace Batch.Jobs.Verification;
 /// <param name="Intact">The stored content is still what the hash names.</param>
 internal sealed record PolicySlice(
     string Hash, bool Intact, string AgeOn, string Rounding, string? BaseMinimum, string? BaseMaximum, int RetirementOffset, bool DeathMonthCredited,
-    bool OnReceipt, GateSlice Gates)
+    bool OnReceipt, GateSlice Gates, bool TrueUp, int YearStart)
 {
     private static readonly JsonWriterOptions Canonical = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly PolicySlice None = new("", true, "2000-01-01", "half-up", null, null, 0, true, false, GateSlice.None);
+    private static readonly PolicySlice None = new("", true, "2000-01-01", "half-up", null, null, 0, true, false, GateSlice.None, false, 1);
 
     public static async Task<PolicySlice> ReadAsync(NpgsqlConnection connection, string? hash, CancellationToken cancellation)
     {
@@ -39,7 +39,7 @@ internal sealed record PolicySlice(
         return new PolicySlice(
             hash, HashOf(slice) == hash, Text(slice, "ageOn")!, Text(slice, "rounding")!, Text(slice, "baseMin"), Text(slice, "baseMax"),
             slice.GetProperty("retirementOffset").GetInt32(), slice.GetProperty("deathMonthCredited").GetBoolean(), Text(slice, "creditOn") == "receipt",
-            GateSlice.Of(slice));
+            GateSlice.Of(slice), Text(slice, "provisionalPension") == "true-up", slice.GetProperty("insuranceYearFrom").GetInt32());
     }
 
     /// <summary>An exact amount of at least zero fen, as SQL, made whole fen by the slice's rounding.</summary>

@@ -38,6 +38,11 @@ internal static class CanonicalPolicy
             WriteInterest(json, policy);
             WriteYears(json, policy.Rules);
             json.WriteString("month", $"{policy.Month.Year:0000}-{policy.Month.Month:00}");
+            if (policy.TruesUpPension)
+            {
+                json.WriteString("provisionalPension", Words.Of(policy.Rules.ProvisionalPension));
+            }
+
             json.WriteNumber("resumptionOffset", policy.ResumptionOffset);
             json.WriteNumber("retirementOffset", policy.RetirementOffset);
             json.WriteString("rhythm", Words.Of(policy.Rhythm));

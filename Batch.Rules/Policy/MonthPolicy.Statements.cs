@@ -33,6 +33,11 @@ public sealed partial class MonthPolicy
             $"minimum-years: {years}",
         ];
         IEnumerable<PolicyStatement> all = statements.Select(s => State("rules", s, r.Clause));
+        if (r.ProvisionalPension == ProvisionalPension.TrueUp)
+        {
+            all = all.Append(State("rules", "provisional-pension: true-up", r.Clause));
+        }
+
         if (r.Benefits is { } b)
         {
             all = all.Append(State(

@@ -85,6 +85,15 @@ public sealed partial class MonthPolicy
     /// <summary>Months without benefits from the month of resumption on, after a short and after a long break (1.4; 0: none).</summary>
     public int WaitingAfterShortBreak => _rules.Benefits?.WaitingAfterShortBreak ?? 0;
     public int WaitingAfterLongBreak => _rules.Benefits?.WaitingAfterLongBreak ?? 0;
+    /// <summary>Whether a month credited without the prior-year average is trued up when another month of the insurance year brings it.</summary>
+    public bool TruesUpPension => _rules.ProvisionalPension == ProvisionalPension.TrueUp;
+
+    /// <summary>Whether some retirees are credited on a chain of pensions with the prior year's in it.</summary>
+    public bool ReadsPriorYearPension => _categories.Any(c => c.Retired is { Credit: RetireeCredit.PensionRate } r && r.Pension.Any(s => Assessment.ColumnOf(s) == "prior-year"));
+
+    /// <summary>The first month of the insurance year that the month belongs to.</summary>
+    public YearMonth InsuranceYearFrom => new(Month.Month >= InsuranceYearStart ? Month.Year : Month.Year - 1, InsuranceYearStart);
+
     public BackPayment BackPayment => _rules.Benefits?.BackPayment ?? BackPayment.NextMonth;
 
     /// <summary>Whether months paid late are credited at all (1.5).</summary>

@@ -75,6 +75,7 @@ internal sealed partial class PolicyReader
             ShortOfYears = years?.Word("short", standard.ShortOfYears) ?? standard.ShortOfYears,
             Interest = ReadInterest(map),
             Benefits = ReadBenefits(map),
+            ProvisionalPension = map.Word("provisional-pension", standard.ProvisionalPension),
             Clause = ReadClause(map),
         };
         breaks?.RefuseOthers();

@@ -50,6 +50,7 @@ internal sealed record RulesText
     public ShortOfYears ShortOfYears { get; init; } = ShortOfYears.Credited;
     public InterestText? Interest { get; init; }
     public BenefitsText? Benefits { get; init; }
+    public ProvisionalPension ProvisionalPension { get; init; } = ProvisionalPension.Keep;
     public Clause? Clause { get; init; }
 }
 

@@ -83,6 +83,16 @@ public enum BackPayment : byte
     Retroactive,
 }
 
+/// <summary>What becomes of credits on a later step of the pension chain when the prior-year average arrives within the year.</summary>
+public enum ProvisionalPension : byte
+{
+    /// <summary>They stay: each month is credited on what its own file says (edge 15).</summary>
+    Keep,
+
+    /// <summary>They were provisional: the months of the year without the average are credited on it, by the difference.</summary>
+    TrueUp,
+}
+
 /// <summary>What becomes of a retiree whose years of contribution are fewer than the area's minimum.</summary>
 public enum ShortOfYears : byte
 {

@@ -31,6 +31,14 @@ public sealed class RandomHistoryTests
         await LiveAsync(line, new RandomHistory(line, seed, Starts[seed % Starts.Length]));
     }
 
+    [TestCaseSource(nameof(Seeds))]
+    public async Task Any_history_with_pensions_that_are_trued_up_verifies_clean(int seed)
+    {
+        await using WholeLine line = await WholeLine.CreateAsync();
+        await line.AdoptAsync(text => text.Replace("suspended-after-months: 1", "suspended-after-months: 1\n      provisional-pension: true-up", StringComparison.Ordinal));
+        await LiveAsync(line, new RandomHistory(line, seed, Starts[seed % Starts.Length]));
+    }
+
     private static async Task LiveAsync(WholeLine line, RandomHistory history)
     {
         try
