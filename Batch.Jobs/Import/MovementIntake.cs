@@ -22,6 +22,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
     private readonly RejectionWriter _rejections = new(connection, area);
     private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
     private readonly LaterFacts _later = new(connection, area);
+    private readonly FamilyBindings _family = new(connection, area);
     private readonly HashSet<int> _own = [];
 
     // Inheritances are judged with all their shares, when the file has ended.
@@ -140,10 +141,20 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         int[] holders = [.. facts.Select(f => f.Person).Distinct()];
         await lives.LoadAsync(holders, cancellation);
         await _standing.LoadAsync(facts, _writer.Fresh, cancellation);
+        await LoadFamilyAsync(facts, cancellation);
         await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
         // A replacement stands alone like a large file; a small one reads what it needs.
         bool large = blocks is [{ Draft: var draft1 }] && new FileInfo(draft1.Path).Length > LargeBytes;
         await _balances.LoadAsync(holders, [.. _own], large, cancellation);
+    }
+
+    private async Task LoadFamilyAsync(List<MovementFact> facts, CancellationToken cancellation)
+    {
+        int[] payers = [.. facts.Where(f => f.Identity is { Kind: MovementKind.Spending, Member: not 0 }).Select(f => f.Person).Distinct()];
+        if (payers.Length > 0)
+        {
+            await _family.LoadAsync(payers, [], cancellation);
+        }
     }
 
     private void Judge(in MovementLine line, MovementStaging staging)
@@ -213,6 +224,11 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         if (persons.RecordOf(fact.Person).EnrolledIn is { } enrolled && fact.Month < enrolled && line.Kind != MovementKind.Correction)
         {
             return new Rejection(Codes.BeforeEnrolment, line.Row, "发生日期", on, enrolled.Text());
+        }
+
+        if (fact.Identity is { Kind: MovementKind.Spending, Member: not 0 } && _family.Find(fact.Person, fact.Identity.Member, line.On) is null)
+        {
+            return new Rejection(Codes.MemberNotBound, line.Row, "成员证件号码", line.Member!.Value.ToString(), on);
         }
 
         // An account that this may close has no contributions for later months; after a death they are taken back.

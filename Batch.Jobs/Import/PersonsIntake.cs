@@ -11,6 +11,8 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Accou
 {
     private readonly RejectionWriter _rejections = new(connection, area);
     private readonly AccountEvents _accounts = new(connection, area, lives);
+    private readonly FamilyBindings _family = new(connection, area);
+    private readonly FamilySpending _spent = new(connection, area);
     private readonly Dictionary<(int Person, PersonEvent Event), (LocalDate On, string? Value)> _latest = [];
 
     private readonly Dictionary<string, long> _cards = new(StringComparer.Ordinal);
@@ -21,6 +23,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Accou
         await LoadLatestAsync(blocks, cancellation);
         await LoadCardsAsync(blocks, cancellation);
         await LoadAccountsAsync(blocks, cancellation);
+        await LoadFamilyAsync(blocks, cancellation);
         List<(int Person, PersonsLine Line, int Submission)> events = [];
         List<ChildRow> children = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
@@ -81,15 +84,37 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Accou
         await _accounts.LoadAsync(lines, cancellation);
     }
 
+    private async Task LoadFamilyAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        List<PersonsLine> lines = [.. blocks.SelectMany(b => b.Block.Persons).Where(l => FamilyBindings.Is(l.Event))];
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
+        List<(int Payer, PersonsLine Line)> known = [];
+        foreach (PersonsLine line in lines)
+        {
+            if (persons.TryFind(line.Id, out int payer))
+            {
+                known.Add((payer, line));
+            }
+        }
+
+        await _family.LoadAsync(known.Select(k => k.Payer), lines.Select(l => FamilyBindings.MemberOf(l)), cancellation);
+        await lives.LoadAsync(known.Select(k => k.Payer), cancellation);
+        await _spent.LoadAsync([.. known.Where(k => k.Line.Event == PersonEvent.FamilyUnbound).Select(k => (k.Payer, FamilyBindings.MemberOf(k.Line), k.Line.On))], cancellation);
+    }
+
     private RowOutcome Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events, out Rejection? fault)
     {
         YearMonth month = line.On.ToYearMonth();
         draft.LatestMonth = draft.LatestMonth is null || month > draft.LatestMonth ? month : draft.LatestMonth;
-        bool ofAccount = AccountEvents.IsOfAccount(line.Event);
+        bool ofAccount = AccountEvents.IsOfAccount(line.Event), ofFamily = FamilyBindings.Is(line.Event);
         fault = null;
         if (!persons.TryFind(line.Id, out int person))
         {
-            if (ofAccount)
+            if (ofAccount || ofFamily)
             {
                 fault = new Rejection(Codes.AccountMissing, line.Row, "公民身份号码", line.Id.ToString(), "");
                 return RowOutcome.Rejected;
@@ -98,12 +123,13 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Accou
             person = persons.Register(line.Id, line.Name, month, draft.Submission);
         }
 
-        if (ofAccount ? _accounts.IsKnown(person, line) : _latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value))
+        if (ofFamily ? _family.IsKnown(person, line) : ofAccount ? _accounts.IsKnown(person, line) : _latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value))
         {
             return RowOutcome.Unchanged;
         }
 
-        fault = ofAccount ? _accounts.Take(person, line) : line.Event == PersonEvent.New ? _accounts.TakeEnrolment(person, line, draft.Submission) : null;
+        fault = ofFamily ? _family.Take(person, line, lives.Of(person), _spent.Last(person, FamilyBindings.MemberOf(line)))
+            : ofAccount ? _accounts.Take(person, line) : line.Event == PersonEvent.New ? _accounts.TakeEnrolment(person, line, draft.Submission) : null;
         if (fault is not null)
         {
             return RowOutcome.Rejected;

@@ -80,6 +80,11 @@ public static class Codes
     public const string BeforeEnrolment = "BEFORE_ENROLMENT";
     public const string AccountClosed = "ACCOUNT_CLOSED";
     public const string EventOutOfOrder = "EVENT_OUT_OF_ORDER";
+    public const string MemberUnreadable = "MEMBER_UNREADABLE";
+    public const string MemberIsPayer = "MEMBER_IS_PAYER";
+    public const string MemberBound = "MEMBER_BOUND";
+    public const string MemberNotBound = "MEMBER_NOT_BOUND";
+    public const string BindingMissing = "BINDING_MISSING";
     public const string ReceiptTwice = "RECEIPT_TWICE";
     public const string AccountMissing = "ACCOUNT_MISSING";
     public const string AccountFrozen = "ACCOUNT_FROZEN";

@@ -59,7 +59,8 @@ internal static class ReceiptRow
 /// <summary>A row of status changes to a line.</summary>
 internal static class PersonsRow
 {
-    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户";
+    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定";
+    private const string Relations = "公民身份号码 配偶 | 父母 | 子女";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
     private const int MostEarlierMonths = 80 * 12;
@@ -76,6 +77,8 @@ internal static class PersonsRow
         ["冻结"] = PersonEvent.AccountFrozen, ["账户冻结"] = PersonEvent.AccountFrozen, ["frozen"] = PersonEvent.AccountFrozen,
         ["解冻"] = PersonEvent.AccountUnfrozen, ["账户解冻"] = PersonEvent.AccountUnfrozen, ["unfrozen"] = PersonEvent.AccountUnfrozen,
         ["销户"] = PersonEvent.AccountClosed, ["账户注销"] = PersonEvent.AccountClosed, ["closed"] = PersonEvent.AccountClosed,
+        ["共济绑定"] = PersonEvent.FamilyBound, ["家庭共济绑定"] = PersonEvent.FamilyBound, ["family-bound"] = PersonEvent.FamilyBound,
+        ["解除绑定"] = PersonEvent.FamilyUnbound, ["共济解绑"] = PersonEvent.FamilyUnbound, ["family-unbound"] = PersonEvent.FamilyUnbound,
         ["以前年限"] = PersonEvent.EarlierMonths, ["earlier-months"] = PersonEvent.EarlierMonths, ["earlier months"] = PersonEvent.EarlierMonths,
         ["冻结金额"] = PersonEvent.FrozenAmount, ["frozen-amount"] = PersonEvent.FrozenAmount, ["frozen amount"] = PersonEvent.FrozenAmount,
     };
@@ -107,10 +110,44 @@ internal static class PersonsRow
             PersonEvent.EarlierMonths => EarlierMonths(row, Column.EventValue),
             PersonEvent.AccountClosed => ClosingGround(row),
             PersonEvent.FrozenAmount => FrozenAmount(row),
+            PersonEvent.FamilyBound => Member(row, related: true),
+            PersonEvent.FamilyUnbound => Member(row, related: false),
             _ => null,
         };
         bool ofAccount = change is PersonEvent.AccountFrozen or PersonEvent.AccountUnfrozen or PersonEvent.AccountClosed;
         return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), value, ofAccount ? MovementRow.Document(row, required: true) : null);
+    }
+
+    private static readonly Dictionary<string, string> RelationByWord = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["配偶"] = "spouse", ["夫妻"] = "spouse", ["spouse"] = "spouse",
+        ["父母"] = "parent", ["父亲"] = "parent", ["母亲"] = "parent", ["parent"] = "parent",
+        ["子女"] = "child", ["儿子"] = "child", ["女儿"] = "child", ["child"] = "child",
+    };
+
+    /// <summary>A member's number, for a binding with the relation, in either order; the number may stand in a column of its own.</summary>
+    private static string? Member(RowFields row, bool related)
+    {
+        string[] words = row.Normalised(Column.EventValue).Split([' ', '/', ';', '、', '|'], StringSplitOptions.RemoveEmptyEntries);
+        string? relation = words.Select(w => RelationByWord.GetValueOrDefault(w)).FirstOrDefault(r => r is not null);
+        CitizenId member = default;
+        bool found = !row.IsBlank(Column.Member);
+        if (found)
+        {
+            member = row.OtherId(Column.Member);
+        }
+        else
+        {
+            found = Array.Exists(words, w => CitizenId.TryParse(w.ToUpperInvariant(), row.Today, out member) == CitizenIdFault.None);
+        }
+
+        if (!found || (related && relation is null))
+        {
+            row.Reject(Column.EventValue, Codes.MemberUnreadable, Relations);
+            return null;
+        }
+
+        return related ? $"{member.Full()} {relation}" : member.Full();
     }
 
     /// <summary>The ground may stand in a column of its own or be the content of the change.</summary>

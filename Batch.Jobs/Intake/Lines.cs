@@ -41,11 +41,13 @@ public enum PersonEvent : short
     AccountFrozen = 10,
     AccountUnfrozen = 11,
     AccountClosed = 12,
+    FamilyBound = 13,
+    FamilyUnbound = 14,
 }
 
 /// <summary>
-/// One change of a person's status. <see cref="Value"/>: the category's name, the card number, the months accumulated earlier, the amount frozen (yuan a month), or the ground on
-/// which an account is closed. <see cref="Document"/>: what a change of the account rests on.
+/// One change of a person's status. <see cref="Value"/>: the category's name, the card number, the months accumulated earlier, the amount frozen (yuan a
+/// month), the ground on which an account is closed, or a family member's number and relation. <see cref="Document"/>: what a change of the account rests on.
 /// </summary>
 public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value, string? Document = null);
 

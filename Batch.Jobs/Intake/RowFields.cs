@@ -21,6 +21,8 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 
     public int Row => rows.Row;
 
+    public LocalDate Today => today;
+
     /// <summary>Numbers that had to be put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
     public long IdsNormalised { get; private set; }
 
