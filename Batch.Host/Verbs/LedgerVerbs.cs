@@ -17,6 +17,13 @@ internal static class LedgerVerbs
     private static readonly Option<string?> By = VerbOptions.By();
     private static readonly Option<string?> Id = new("--id") { Description = "公民身份号码 / citizen number", HelpName = "ID" };
     private static readonly Option<string?> Card = new("--card") { Description = "卡号 / card number", HelpName = "NO" };
+    private static readonly Option<string?> Asker = new("--asker")
+    {
+        Description = "谁在查询（公民身份号码），缺省为经办窗口 / who asks, by citizen number; without it the counter does",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<FileInfo?> Out = new("--out") { Description = "写入文件 / write to a file", HelpName = "FILE" };
     private static readonly Option<YearMonth?> At = VerbOptions.Month("--at", required: false);
     private static readonly Option<YearMonth?> From = VerbOptions.Month("--from", required: false);
     private static readonly Option<YearMonth?> To = VerbOptions.Month("--to", required: false);
@@ -24,10 +31,11 @@ internal static class LedgerVerbs
     public static IEnumerable<Command> Create() =>
     [
         new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By },
-        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, AnyArea, At },
-        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, AnyArea, From, To },
-        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { Id, Card, AnyArea, Month },
-        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { Id, Card, AnyArea, At },
+        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, Asker, AnyArea, At },
+        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, Asker, AnyArea, From, To, ReportVerb.Format, Out },
+        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { Id, Card, Asker, AnyArea, Month },
+        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { Id, Card, Asker, AnyArea, At },
+        new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { Id, Card, Asker, AnyArea, From, To },
     ];
 
     private static async Task<int> CloseAsync(VerbCall call)
@@ -68,16 +76,21 @@ internal static class LedgerVerbs
         AccountHolder holder = await FindAsync(call, database);
         YearMonth to = call.Get(To) ?? call.Today.ToYearMonth();
         YearMonth from = call.Get(From) ?? new YearMonth(to.Year, 1);
-        StatementDocument statement = await new Balances(holder.Area.Program, holder.Area.Schema).StatementAsync(holder.Account, from, to, call.Cancellation);
+        AccountStatementDocument statement = await new AccountStatements(holder.Area).ReadAsync(holder.Account, from, to, call.Cancellation);
+        string? file = call.Get(Out)?.FullName;
+        if (file is not null)
+        {
+            ReportVerb.RefuseFolder(file);
+            await Jobs.Reports.ReportFile.WriteAsync(holder.Area, new Jobs.Reports.StatementReport(statement), to, call.Get(ReportVerb.Format), file, call.Cancellation);
+        }
+
         call.Output.Document(statement);
-        call.Output.Line($"{from.Text()} — {to.Text()}  期初 opening {statement.Opening}");
-        call.Output.Table(
-            ["入账 posted", "所属 month", "项目 component", "个人缴 person", "单位缴 employer", "金额 amount", "余额 balance"],
-            statement.Lines.Select(l => new[]
-            {
-                l.PostingMonth.Text(), l.Month.Text(), l.Component, l.PersonPaid.ToString(), l.EmployerPaid.ToString(), l.Amount.ToString(), l.Balance.ToString(),
-            }));
-        call.Output.Line($"本期 movements {statement.Movements}  期末 closing {statement.Closing}");
+        StatementText.Write(call.Output, statement);
+        if (file is not null)
+        {
+            call.Output.Line(file);
+        }
+
         return ExitCode.Done;
     }
 
@@ -106,11 +119,35 @@ internal static class LedgerVerbs
         return ExitCode.Done;
     }
 
-    private static Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database)
+    private static async Task<int> FamilyAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        AccountHolder holder = await AccountHolder.FindAsync(database, call.Get(AnyArea), call.Get(Id), call.Get(Card), call.Today, call.Cancellation);
+        YearMonth to = call.Get(To) ?? call.Today.ToYearMonth();
+        FamilyInquiry family = new(holder);
+        Rules.CitizenId asker = AskerOf(call) ?? await family.HolderAsync(call.Cancellation);
+        FamilyDocument told = await family.ReadAsync(asker, call.Get(From) ?? new YearMonth(to.Year, 1), to, call.Cancellation);
+        call.Output.Document(told);
+        StatementText.Write(call.Output, told);
+        return ExitCode.Done;
+    }
+
+    private static Rules.CitizenId? AskerOf(VerbCall call) => call.Get(Asker) is not { } number ? null
+        : Rules.CitizenId.TryParse(number, call.Today, out Rules.CitizenId id) == Rules.CitizenIdFault.None ? id
+        : throw new DataFaultException("ID_INVALID", "公民身份号码有误，请核对。", "The citizen number is not valid; check it.");
+
+    // An account is its holder's: a member whom it pays for asks with the family verb.
+    private static async Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database)
     {
         (string? id, string? card) = (call.Get(Id), call.Get(Card));
-        return (id is null) == (card is null)
+        AccountHolder holder = (id is null) == (card is null)
             ? throw VerbFault.OfUsage("Give either --id or --card.", "请给出 --id 或 --card 之一。")
-            : AccountHolder.FindAsync(database, call.Get(AnyArea), id, card, call.Today, call.Cancellation);
+            : await AccountHolder.FindAsync(database, call.Get(AnyArea), id, card, call.Today, call.Cancellation);
+        if (AskerOf(call) is { } asker)
+        {
+            await new FamilyInquiry(holder).RequireHolderAsync(asker, call.Cancellation);
+        }
+
+        return holder;
     }
 }

@@ -47,6 +47,14 @@ public sealed class FamilyInquiry(AccountHolder holder)
             [.. paid.Where(p => p.Member == asker.Digits17).Select(p => p.Spent)]);
     }
 
+    /// <summary>The holder's own number.</summary>
+    public async Task<CitizenId> HolderAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = holder.Area.Program.CreateCommand(_area.Sql("SELECT citizen FROM :area.person WHERE person_id = $1"));
+        command.Parameters.AddWithValue(holder.Person);
+        return CitizenId.FromDigits17((long)(await command.ExecuteScalarAsync(cancellation))!);
+    }
+
     /// <summary>An account's balance, statement and reasons are its holder's alone: not a member's, whose spending it pays.</summary>
     /// <exception cref="DataFaultException">NOT_ENTITLED</exception>
     public async Task RequireHolderAsync(CitizenId asker, CancellationToken cancellation)

@@ -162,7 +162,7 @@ public class KilledVerbTests
         string[][] questions =
         [
             ["preview", Number(run)], ["balance", "--id", id], ["statement", "--id", id, "--from", "2021-06", "--to", "2021-08"],
-            ["explain", "--id", id, "--month", "2021-06"], ["coverage", "--id", id], ["benefits", "--id", id, "--month", "2021-08"], ["simulate", "--area", Area, "--month", "2021-06", "--policy", policy],
+            ["explain", "--id", id, "--month", "2021-06"], ["coverage", "--id", id], ["family", "--id", id], ["statement", "--id", id, "--asker", id, "--to", "2021-08"], ["benefits", "--id", id, "--month", "2021-08"], ["simulate", "--area", Area, "--month", "2021-06", "--policy", policy],
             ["validate", payroll, "--area", Area], ["calc", "--area", Area, "--month", "2021-06", "--status", "active", "--birth", "1985-06-01", "--base", "8000"],
             ["user", "list"], ["key", "list"], ["schedule", "list"], ["serve", "--routes"], ["policy", "check"], ["policy", "show", Area, "--month", "2021-06"], ["db", "url"],
         ];
