@@ -25,7 +25,7 @@ internal sealed class MovementRows(RowWriter to, GenerateOptions options, Popula
         }
 
         long opening = Opening(person, retired);
-        Write(person, "期初余额"u8, opening, month.Month.OnDayOfMonth(1), ",,,,,"u8);
+        Write(person, "期初余额"u8, opening, month.Month.OnDayOfMonth(1), ",,,,,,"u8);
         to.Comma();
         if (!retired)
         {
