@@ -18,8 +18,8 @@ internal static class IntakeBenchVerb
     private const string BenchArea = "420100";
     private const int MemoryFactor = 5;
 
-    /// <summary>Of the people generated so many are on payroll, or a few less.</summary>
-    private const double PeoplePerRow = 1.5;
+    /// <summary>Three of four people that are generated are on payroll.</summary>
+    private const double PeoplePerRow = 4.0 / 3.0;
     private static readonly YearMonth First = new(2021, 1);
 
     private sealed record Peak(long Rows, long MiB, double Seconds);
