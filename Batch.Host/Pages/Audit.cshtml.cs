@@ -10,7 +10,7 @@ namespace Batch.Host.Pages;
 [Authorize(Permissions.ReadAudit)]
 internal sealed class AuditModel : BatchPage
 {
-    [BindProperty(SupportsGet = true, Name = "page")]
+    [BindProperty(SupportsGet = true, Name = "p")]
     public int? AskedPage { get; set; }
 
     [BindProperty(SupportsGet = true, Name = "who")]

@@ -14,8 +14,8 @@ internal abstract class AreaPage : BatchPage
     [BindProperty(SupportsGet = true)]
     public string Code { get; set; } = "";
 
-    /// <summary>Page of a longer list, from 1.</summary>
-    [BindProperty(SupportsGet = true, Name = "page")]
+    /// <summary>Page of a longer list, from 1. ("page" itself is the name of the Razor page.)</summary>
+    [BindProperty(SupportsGet = true, Name = "p")]
     public int? AskedPage { get; set; }
 
     /// <summary>An act that was refused: shown on the page that it was tried on.</summary>

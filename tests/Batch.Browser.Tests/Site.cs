@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Batch.Testing;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Batch.Browser.Tests;
+
+/// <summary>The host on a database of its own, and a browser to look at it with. Without a Chromium the tests are skipped on a laptop and fail in CI.</summary>
+internal sealed class Site : IAsyncDisposable
+{
+    public const string Password = "Stone-bridge-5432";
+    private const string OneTime = "Brook-river-9876";
+
+    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private readonly TestDatabase _database;
+    private readonly Process _host;
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private Site(TestDatabase database, Process host, IPlaywright playwright, IBrowser browser, string root)
+    {
+        (_database, _host, _playwright, _browser) = (database, host, playwright, browser);
+        Root = root;
+    }
+
+    public string Root { get; }
+
+    public BatchCli Cli => new() { Db = _database.Url };
+
+    public TestDatabase Database => _database;
+
+    public static async Task<Site> OpenAsync()
+    {
+        string browser = Browsers.FirstOrDefault(File.Exists) ?? "";
+        if (browser.Length == 0)
+        {
+            const string Lacking = "There is no Chromium: apt-get install -y chromium";
+            if (Environment.GetEnvironmentVariable("CI") == "true")
+            {
+                Assert.Fail(Lacking);
+            }
+
+            Assert.Ignore(Lacking);
+        }
+
+        TestDatabase database = await TestDatabase.CreateAsync("420100");
+        string root = $"http://127.0.0.1:{FreePort()}";
+        Process host = new BatchCli { Db = database.Url }.Start("serve", "--urls", root);
+        Task<string> errors = host.StandardError.ReadToEndAsync();
+        _ = host.StandardOutput.ReadToEndAsync();
+        await ReadyAsync(root, host, errors);
+        IPlaywright playwright = await Playwright.CreateAsync();
+        string[] arguments = Environment.UserName == "root" ? ["--no-sandbox", "--disable-gpu"] : ["--disable-gpu"];
+        return new Site(database, host, playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = arguments }), root);
+    }
+
+    public async Task AddUserAsync(string name, string roles)
+    {
+        CliResult added = await new BatchCli { Db = _database.Url, Environment = { ["BATCH_PASSWORD"] = OneTime } }.RunAsync("user", "add", name, "--roles", roles);
+        Assert.That(added.ExitCode, Is.Zero, added.ToString());
+    }
+
+    /// <summary>A window of somebody's own, signed in; the first time with the one-time password, which is changed.</summary>
+    public async Task<IPage> SignInAsync(string name, string password = OneTime)
+    {
+        IPage page = await WindowAsync();
+        await TryAsync(page, name, password);
+        if (page.Url.EndsWith("/password", StringComparison.Ordinal))
+        {
+            await page.FillAsync("input[name=present]", password);
+            await page.FillAsync("input[name=wanted]", Password);
+            await page.FillAsync("input[name=again]", Password);
+            await page.ClickAsync("main form button");
+        }
+
+        return page;
+    }
+
+    public async Task<IPage> WindowAsync()
+    {
+        IBrowserContext context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 }, AcceptDownloads = true });
+        context.SetDefaultTimeout(30_000);
+        return await context.NewPageAsync();
+    }
+
+    public async Task TryAsync(IPage page, string name, string password)
+    {
+        await page.GotoAsync(Root + "/sign-in");
+        await page.FillAsync("input[name=name]", name);
+        await page.FillAsync("input[name=password]", password);
+        await page.ClickAsync("main form button");
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task ReadyAsync(string root, Process host, Task<string> errors)
+    {
+        using HttpClient http = new();
+        for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            if (host.HasExited)
+            {
+                Assert.Fail($"The host ended: {await errors}");
+            }
+
+            try
+            {
+                if ((await http.GetAsync(new Uri(root + "/healthz/ready"))).IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(200);
+        }
+
+        Assert.Fail("The host was not ready in a minute.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        _host.Kill(entireProcessTree: true);
+        await _host.WaitForExitAsync();
+        _host.Dispose();
+        await _database.DisposeAsync();
+    }
+}
