@@ -82,6 +82,27 @@ public sealed class AssessmentPropertyTests
         }
     }
 
+    [TestCaseSource(nameof(Areas))]
+    public void Nobody_s_amount_depends_on_who_was_assessed_before(string area)
+    {
+        var random = new Random(int.Parse(area) + 3);
+        MonthPolicy[] months = [.. Months(area)];
+        List<(MonthPolicy Policy, PersonMonth Person, Shares Shares)> people = [];
+        for (int i = 0; i < Cases; i++)
+        {
+            MonthPolicy policy = months[random.Next(months.Length)];
+            if (Person(random, policy) is { } person)
+            {
+                people.Add((policy, person, Assessment.Assess(policy, person)));
+            }
+        }
+
+        (MonthPolicy Policy, PersonMonth Person, Shares Shares)[] others = [.. people];
+        random.Shuffle(others);
+        Assert.That(others.Count(p => Assessment.Assess(p.Policy, p.Person) != p.Shares), Is.Zero);
+        Assert.That(others, Is.Not.EqualTo(people), "the order is another one");
+    }
+
     /// <summary>Before deductions: where a premium is a rate of the base and the credit stands at its minimum, a higher base does give less (Qingdao).</summary>
     private static Money Gross(MonthPolicy policy, PersonMonth person)
     {

@@ -4,6 +4,7 @@ using Batch.Jobs.Import;
 using Batch.Jobs.Runs;
 using Batch.Rules;
 using NodaTime;
+using Npgsql;
 using NUnit.Framework;
 
 namespace Batch.Jobs.Tests.Verification;
@@ -54,6 +55,41 @@ public sealed class GeneratedAreasTests
         }
 
         await line.AssertCleanAsync(all: true, area);
+    }
+
+    [TestCase("110000", 2021, 6)]
+    [TestCase("370200", 2021, 6)]
+    [TestCase("420100", 2021, 6)]
+    public async Task The_order_of_the_rows_is_irrelevant(string area, int year, int month)
+    {
+        YearMonth posting = new(year, month);
+        Generator.Write(new GenerateOptions { Area = area, People = 400, Month = posting, Months = 1, Seed = 11, Directory = _folder }, CancellationToken.None);
+        string asWritten = await LedgerAsync(area, posting);
+        Random random = new(20210601);
+        foreach (string file in Directory.GetFiles(_folder, "*.csv"))
+        {
+            string[] lines = await File.ReadAllLinesAsync(file);
+            random.Shuffle(lines.AsSpan(1));
+            await File.WriteAllLinesAsync(file, lines);
+        }
+
+        Assert.That(await LedgerAsync(area, posting), Is.EqualTo(asWritten));
+        Assert.That(asWritten.Split('\n'), Has.Length.GreaterThan(300));
+    }
+
+    // Who has what, told by citizen number: persons are numbered as they come.
+    private async Task<string> LedgerAsync(string area, YearMonth month)
+    {
+        await using WholeLine line = await WholeLine.CreateAsync(area);
+        await ImportAsync(line, month);
+        await line.PostAsync(month);
+        await using NpgsqlCommand command = line.Database.Connection.Owner.CreateCommand(line.Schema.Sql(
+            """
+            SELECT string_agg(concat_ws(' ', p.citizen, e.contribution_month, e.component, e.account_fen, e.pool_fen, e.other_fen, e.person_paid_fen, e.employer_paid_fen), E'\n'
+                              ORDER BY p.citizen, e.contribution_month, e.component)
+            FROM :area.entry e JOIN :area.account a USING (account_id) JOIN :area.person p USING (person_id)
+            """));
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     // In the order of the manifest: the changes of people come before their rows.
