@@ -29,11 +29,14 @@ public static class DatabaseContents
         await Migrator.MigrateAsync(connection.Owner, cancellation);
     }
 
-    /// <summary>On a server that is not ours the database stays; our schemas go, each in a transaction of its own (a lock per table is held).</summary>
+    /// <summary>
+    /// On a server that is not ours the database stays; our schemas go, each in a transaction of its own (a lock per table is held). The one with the
+    /// list of what is there goes last: killed before, the next one knows what is left.
+    /// </summary>
     private static async Task DropSchemasAsync(DatabaseConnection connection, CancellationToken cancellation)
     {
         IReadOnlyList<string> areas = await Migrator.AreasAsync(connection.Owner, cancellation);
-        foreach (string schema in areas.Select(Migrator.SchemaOf).Concat(["batch", "quartz", "hangfire"]))
+        foreach (string schema in areas.Select(Migrator.SchemaOf).Concat(["quartz", "hangfire", "batch"]))
         {
             await using NpgsqlCommand drop = connection.Owner.CreateCommand($"DROP SCHEMA IF EXISTS {schema} CASCADE");
             await drop.ExecuteNonQueryAsync(cancellation);
