@@ -79,7 +79,7 @@ internal static class Postmaster
             }
 
             string text = said + LogSince(place, logBefore);
-            bool orphans = text.Contains("pre-existing shared memory block", StringComparison.Ordinal);
+            bool orphans = text.Contains("pre-existing shared memory block", StringComparison.Ordinal) || text.Contains(".lock\" already exists", StringComparison.Ordinal);
             if (!orphans || Stopwatch.GetElapsedTime(began) > OrphansLeaveWithin)
             {
                 throw ServerFault.From("postgres", text, place);
@@ -103,6 +103,13 @@ internal static class Postmaster
             string corrected = PidFile(place) + ".new";
             File.WriteAllLines(corrected, lines);
             File.Move(corrected, PidFile(place), overwrite: true);
+        }
+
+        // The lock of the socket names the process once more; the folder is this cluster's own.
+        string socketLock = Path.Combine(place.SocketDirectory, $".s.PGSQL.{Port.ToString(CultureInfo.InvariantCulture)}.lock");
+        if (!IsAlive(place) && File.Exists(socketLock))
+        {
+            File.Delete(socketLock);
         }
     }
 
