@@ -165,6 +165,8 @@ public static class LedgerRefusal
     {
         "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "Who approves is somebody else than who made it."),
         "BA002" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
+        // Two who closed at once: the database let one of them.
+        "23505" when refused.ConstraintName == "closing_pkey" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
         "BA003" => new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first."),
         "BA004" => new DataFaultException("RUN_STATE", $"批次状态不允许此操作：{refused.MessageText}", refused.MessageText),
         "BA005" => new DataFaultException("CONTENT_CHANGED", "批次内容与复核时不同，拒绝执行。", "The content of the run is not what was reviewed; refused."),
