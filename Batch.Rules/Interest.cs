@@ -21,8 +21,13 @@ public static class Interest
     /// <param name="policy">The policy of the month of settlement, which names both rates.</param>
     /// <param name="carriedOver">Balance carried over into the year.</param>
     /// <param name="flows">What came in less what went out, month by month, in the order of the insurance year.</param>
+    /// <param name="takenOver">
+    /// Opening balances taken over from another system, month by month, which are no flows: money of earlier years that bears at their rate, from the month
+    /// of the take-over on, that month included. Empty: none.
+    /// </param>
     /// <exception cref="MissingFigureException">The policy names no rate.</exception>
-    public static YearInterest OfYear(MonthPolicy policy, Money carriedOver, ReadOnlySpan<Money> flows, Explanation? explanation = null)
+    public static YearInterest OfYear(
+        MonthPolicy policy, Money carriedOver, ReadOnlySpan<Money> flows, ReadOnlySpan<Money> takenOver = default, Explanation? explanation = null)
     {
         (decimal? currentRate, decimal? carriedRate) = policy.InterestRates;
         if (currentRate is not { } current || carriedRate is not { } carried)
@@ -38,6 +43,11 @@ public static class Interest
         }
 
         long carriedProducts = carriedOver.Fen * flows.Length;
+        for (int month = 0; month < takenOver.Length; month++)
+        {
+            carriedProducts += takenOver[month].Fen * (flows.Length - month);
+        }
+
         if (currentProducts <= 0)
         {
             explanation?.Say("当年积数不大于零，并入上年结转计算", "this year's products are not above zero and are netted against those carried over");

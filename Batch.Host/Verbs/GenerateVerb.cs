@@ -16,7 +16,7 @@ internal static class GenerateVerb
     private static readonly Option<long> Seed = new("--seed") { Description = "随机种子，缺省 1；同样的选项得到同样的文件 / seed, default 1; equal options give equal bytes", DefaultValueFactory = _ => 1 };
     private static readonly Option<decimal> Faults = VerbOptions.Parsed("--faults", required: false, "SHARE", "应被拒绝的行所占比例，如 0.01 / share of rows to be rejected, such as 0.01", ParseShare);
     private static readonly Option<FileLayout> Files = VerbOptions.Parsed("--files", required: false, "one|employer", "一个缴费文件或每单位一个 / one payroll file, or one an employer", ParseLayout);
-    private static readonly Option<bool> Movements = new("--movements") { Description = "另生成账户变动文件 / also files of movements: opening balances, spending, transfers, inheritances" };
+    private static readonly Option<bool> Movements = new("--movements") { Description = "另生成账户变动文件和家庭共济绑定 / also files of movements: opening balances, spending, pay-outs, transfers, corrections; and family members bound" };
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<string[]> Set = FigureOverrides.Option();
     private static readonly Option<DirectoryInfo> Out = new("--out") { Description = "输出目录 / folder for the files", HelpName = "DIR", Required = true };

@@ -9,6 +9,8 @@ internal enum Purpose : ulong
     PayrollFault,
     PensionFault,
     Movement,
+    MemberSpending,
+    Correction,
 }
 
 /// <summary>

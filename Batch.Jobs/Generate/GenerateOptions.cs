@@ -35,7 +35,7 @@ public sealed record GenerateOptions
     /// <summary>Figures that stand over those of the policy in every month, yuan a month by name; the ledger needs them by <c>policy set</c>.</summary>
     public IReadOnlyDictionary<string, decimal> Figures { get; init; } = new Dictionary<string, decimal>();
 
-    /// <summary>Also movements: opening balances, spending, transfers, inheritances, and a few payments that will be held.</summary>
+    /// <summary>Also movements: opening balances, spending, transfers, pay-outs, corrections, family members bound and paid for, and a few payments that will be held.</summary>
     public bool Movements { get; init; }
 
     /// <summary>Folder for the files and <c>manifest.json</c>; created if need be.</summary>
@@ -63,5 +63,11 @@ public sealed class MonthTotals(YearMonth month)
     public long PaidOut { get; internal set; }
     public long TransferredIn { get; internal set; }
     public long TransferredOut { get; internal set; }
+
+    /// <summary>With its sign.</summary>
+    public long Corrected { get; internal set; }
+
+    /// <summary>Of what was spent, that of family members.</summary>
+    public long SpentByMembers { get; internal set; }
     public int Held { get; internal set; }
 }

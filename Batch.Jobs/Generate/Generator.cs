@@ -15,6 +15,7 @@ public sealed class Generator
     private readonly CancellationToken cancellation;
     private readonly Population population;
     private readonly Employers employers;
+    private readonly FamilySharing family;
     private readonly Faults faults;
     private readonly RowWriter rows;
     private readonly ManifestWriter manifest;
@@ -34,6 +35,7 @@ public sealed class Generator
         this.manifest = manifest;
         this.cancellation = cancellation;
         population = new Population(options);
+        family = new FamilySharing(population);
         employers = new Employers(options.Seed, options.Area, population.EmployedCount);
         faults = new Faults(options.Seed, options.Faults);
     }
@@ -90,6 +92,12 @@ public sealed class Generator
             StopIfCancelled(i);
         }
 
+        for (int i = 0; i < population.EmployedCount && options.Movements; i++)
+        {
+            WriteSharing(changes, family.Of(population.Employed(i)), month);
+            StopIfCancelled(i);
+        }
+
         for (int i = 0; i < population.RetiredCount && (enrols || month.Number > 0); i++)
         {
             Person person = population.Retired(i);
@@ -110,6 +118,10 @@ public sealed class Generator
                 changes.Enrol(person, month.Month, retired);
             }
         }
+        else if (person.Change == Change.Pauses && person.Until == month.Number)
+        {
+            changes.Resume(person, month.Month);
+        }
         else if (person.Change != Change.None && person.At == month.Number)
         {
             if (!retired || person.Change != Change.Joins)
@@ -121,6 +133,18 @@ public sealed class Generator
                 // Who moves in with a pension is enrolled only where the area wants people on record first.
                 changes.Enrol(person, month.Month, retired);
             }
+        }
+    }
+
+    private static void WriteSharing(PersonsRows changes, Sharing? sharing, GeneratedMonth month)
+    {
+        if (sharing is { } begun && begun.From == month.Number)
+        {
+            changes.Bind(begun, month.Month);
+        }
+        else if (sharing is { } ended && ended.Until == month.Number)
+        {
+            changes.Unbind(ended, month.Month);
         }
     }
 
@@ -202,7 +226,7 @@ public sealed class Generator
     {
         string name = $"movements-{Stamp(month.Month)}.csv";
         Begin(name, MovementRows.Header);
-        var movements = new MovementRows(rows, options, population);
+        var movements = new MovementRows(rows, options, population, family);
         for (int pass = month.Number == 0 ? 0 : 1; pass < 2 && options.Movements; pass++)
         {
             for (int i = 0; i < options.People; i++)
@@ -225,11 +249,11 @@ public sealed class Generator
         End(name, month.Month, "movements");
     }
 
-    /// <summary>What is credited to somebody who dies, up to the month of death.</summary>
+    /// <summary>What is credited to somebody who goes: up to the month of death, or to the month before leaving.</summary>
     private static long Credited(Person person, bool retired, List<GeneratedMonth> months)
     {
         long credited = 0;
-        foreach (GeneratedMonth month in months.Where(m => m.Number <= person.At))
+        foreach (GeneratedMonth month in months.Where(m => retired ? person.HasPension(m.Number) : person.IsEmployed(m.Number)))
         {
             if (retired)
             {

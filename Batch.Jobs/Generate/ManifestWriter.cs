@@ -87,6 +87,8 @@ internal sealed class ManifestWriter : IDisposable
         json.WriteString("payOut", new Money(month.PaidOut).ToString());
         json.WriteString("transferIn", new Money(month.TransferredIn).ToString());
         json.WriteString("transferOut", new Money(month.TransferredOut).ToString());
+        json.WriteString("correction", new Money(month.Corrected).ToString());
+        json.WriteString("spendingOfMembers", new Money(month.SpentByMembers).ToString());
         json.WriteNumber("held", month.Held);
         json.WriteEndObject();
     }

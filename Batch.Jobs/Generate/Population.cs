@@ -50,7 +50,7 @@ internal sealed class Population
 
     public int RetiredCount { get; }
 
-    /// <summary>One in 120 a month joins, leaves, retires or dies.</summary>
+    /// <summary>One in 120 a month joins, leaves, retires or dies; of the others one in 120 a month begins a break of one to five months.</summary>
     public Person Employed(int index)
     {
         var draw = new Draw(seed, Purpose.Employed, index);
@@ -65,7 +65,9 @@ internal sealed class Population
             < 19 => birth.Year + EarliestRetirement <= first.Year ? Change.Retires : Change.Leaves,
             _ => Change.Dies,
         };
-        return new Person(index, id, birth, name, Within(change, at), at, 1 + draw.Below(28)) { Base = own, Pension = own * 6 / 10 };
+        Person person = new(index, id, birth, name, Within(change, at), at, 1 + draw.Below(28)) { Base = own, Pension = own * 6 / 10 };
+        int pausesAt = 1 + draw.Below(120);
+        return person.Change == Change.None && pausesAt < months ? person with { Change = Change.Pauses, At = pausesAt, Until = pausesAt + 1 + draw.Below(5) } : person;
     }
 
     /// <summary>One in 300 a month dies or moves in.</summary>

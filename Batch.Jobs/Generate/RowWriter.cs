@@ -85,6 +85,12 @@ internal sealed class RowWriter : IDisposable
     /// <summary>Yuan with two places: <c>1234.50</c>.</summary>
     public void Amount(long fen)
     {
+        if (fen < 0)
+        {
+            Byte((byte)'-');
+            fen = -fen;
+        }
+
         Digits(fen / 100, 1);
         Byte((byte)'.');
         Digits(fen % 100, 2);

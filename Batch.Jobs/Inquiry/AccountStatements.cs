@@ -130,8 +130,8 @@ public sealed class AccountStatements(Area area)
         {
             Turn(line.PostingMonth);
             _balance += line.Amount;
-            // The interest of a year that has ended belongs to what that year carried over.
-            if (line.Component == "interest" && line.Month < _year)
+            // The interest of a year that has ended belongs to what that year carried over; what was taken over is money of earlier years.
+            if ((line.Component == "interest" && line.Month < _year) || line.Component == "opening")
             {
                 _carried += line.Amount;
             }

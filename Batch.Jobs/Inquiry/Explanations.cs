@@ -13,9 +13,11 @@ namespace Batch.Jobs.Inquiry;
 /// <summary>Where a line's figures came from: the file and its row.</summary>
 public sealed record SourceDocument(string File, int Row);
 
-/// <param name="Net">What the ledger has for the month.</param>
+/// <param name="Net">What the ledger has for the month, of credits and interest.</param>
+/// <param name="Movements">What else changed the account in the month.</param>
 public sealed record ExplanationDocument(
-    YearMonth Month, string? Policy, Explanation Chinese, Explanation English, SourceDocument? Source, Money Net, string ReasonChinese, string ReasonEnglish);
+    YearMonth Month, string? Policy, Explanation Chinese, Explanation English, SourceDocument? Source, Money Net, string ReasonChinese, string ReasonEnglish,
+    IReadOnlyList<ExplainedMovement> Movements);
 
 /// <summary>Answers "why this amount": the same code that computed it explains it, from the same facts and the policy it was computed with.</summary>
 public sealed class Explanations(Area area)
@@ -50,7 +52,8 @@ public sealed class Explanations(Area area)
 
         Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
 
-        return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish);
+        return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish,
+            await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation));
     }
 
     /// <summary>The last month of a year also has the year's interest, once it is posted: explained with the rates of its latest run.</summary>

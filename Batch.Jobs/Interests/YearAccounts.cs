@@ -10,7 +10,7 @@ namespace Batch.Jobs.Interests;
 /// <summary>
 /// What bears interest in a year, for a range of accounts: the balance carried over into it, what moved month by month, and the interest that the
 /// ledger has for it. By posting month, so that it is settled when the year's months are closed. Interest posted in the year is of an earlier one:
-/// it belongs to what was carried over. Arrays by account; memory does not grow with the area.
+/// it belongs to what was carried over, and so does, from its month on, an opening balance. Arrays by account; memory does not grow with the area.
 /// </summary>
 public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, InsuranceYear year)
 {
@@ -18,6 +18,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
 
     private long[] _carriedOver = [];
     private long[] _flows = [];
+    private long[] _takenOver = [];
     private long[] _posted = [];
     private bool[] _stated = [];
     private int _first;
@@ -31,20 +32,22 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
 
     public YearInterest Interest(int place, MonthPolicy policy, Explanation? explanation = null)
     {
-        Span<Money> flows = stackalloc Money[MonthsAYear];
+        Span<Money> flows = stackalloc Money[MonthsAYear], takenOver = stackalloc Money[MonthsAYear];
         for (int i = 0; i < MonthsAYear; i++)
         {
             flows[i] = new Money(_flows[(place * MonthsAYear) + i]);
+            takenOver[i] = new Money(_takenOver[(place * MonthsAYear) + i]);
         }
 
-        return Rules.Interest.OfYear(policy, new Money(_carriedOver[place]), flows, explanation);
+        return Rules.Interest.OfYear(policy, new Money(_carriedOver[place]), flows, takenOver, explanation);
     }
 
     public async Task ReadAsync(int first, int last, CancellationToken cancellation)
     {
         int count = last - first + 1;
-        (_first, _carriedOver, _flows, _posted, _stated) = (first, new long[count], new long[count * MonthsAYear], new long[count], new bool[count]);
-        await ReadAsync($"SELECT account_id, opening_fen, false FROM :area.statement WHERE year = {year.Year} AND account_id BETWEEN $1 AND $2", last, (place, fen, _) =>
+        (_first, _carriedOver, _flows, _takenOver) = (first, new long[count], new long[count * MonthsAYear], new long[count * MonthsAYear]);
+        (_posted, _stated) = (new long[count], new bool[count]);
+        await ReadAsync($"SELECT account_id, opening_fen, 0::smallint FROM :area.statement WHERE year = {year.Year} AND account_id BETWEEN $1 AND $2", last, (place, fen, _) =>
         {
             _stated[place] = true;
             _carriedOver[place] += fen;
@@ -59,7 +62,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
         {
             await ReadAsync(
                 $"""
-                SELECT account_id, account_fen, true FROM :area.entry
+                SELECT account_id, account_fen, component FROM :area.entry
                 WHERE posting_month IN ({months}) AND contribution_month = '{year.Last.Text()}-01' AND component = 3 AND account_id BETWEEN $1 AND $2
                 """, last, (place, fen, _) => _posted[place] += fen, cancellation);
         }
@@ -67,21 +70,25 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
 
     private Task ReadMonthAsync(int month, int last, CancellationToken cancellation) => ReadAsync(
         $"""
-        SELECT account_id, account_fen, component = 3 FROM :area.entry
+        SELECT account_id, account_fen, component FROM :area.entry
         WHERE posting_month = '{year.First.PlusMonths(month).Text()}-01' AND account_id BETWEEN $1 AND $2
-        """, last, (place, fen, interest) =>
+        """, last, (place, fen, component) =>
         {
-            if (interest)
+            switch (component)
             {
-                _carriedOver[place] += fen;
-            }
-            else
-            {
-                _flows[(place * MonthsAYear) + month] += fen;
+                case Component.Interest:
+                    _carriedOver[place] += fen;
+                    break;
+                case Component.Opening:
+                    _takenOver[(place * MonthsAYear) + month] += fen;
+                    break;
+                default:
+                    _flows[(place * MonthsAYear) + month] += fen;
+                    break;
             }
         }, cancellation);
 
-    private async Task ReadAsync(string sql, int last, Action<int, long, bool> take, CancellationToken cancellation)
+    private async Task ReadAsync(string sql, int last, Action<int, long, Component> take, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(sql), connection);
         command.Parameters.AddWithValue(_first);
@@ -89,7 +96,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())
         {
-            take(reader.GetInt32(0) - _first, reader.GetInt64(1), reader.GetBoolean(2));
+            take(reader.GetInt32(0) - _first, reader.GetInt64(1), (Component)reader.GetInt16(2));
         }
     }
 

@@ -64,20 +64,21 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         }
     }
 
-    // Money of month i (the first is 0) bears for the 11 - i months after it; what was carried over, and interest posted in the year, for all 12.
+    // Money of month i (the first is 0) bears for the 11 - i months after it; what was carried over, and interest posted in the year, for all 12; what was
+    // taken over in month i, at the rate of what was carried over, for 12 - i.
     private static string Text(InterestYear year, PolicySlice slice)
     {
         DateOnly first = year.Through.AddMonths(-11);
         string current = year.Current.ToString(CultureInfo.InvariantCulture), carried = year.Carried.ToString(CultureInfo.InvariantCulture);
+        string left = $"(11 - (extract(year FROM posting_month) - {first.Year}) * 12 - extract(month FROM posting_month) + {first.Month})";
         string due = year.Hash is null ? "0" : $"{slice.Round($"greatest(this_year, 0) * {current} / 12")} + {slice.Round($"greatest(earlier + least(this_year, 0), 0) * {carried} / 12")}";
         return $"""
             WITH moved AS (
-                SELECT account_id, coalesce(sum(account_fen * (11 - (extract(year FROM posting_month) - {first.Year}) * 12 - extract(month FROM posting_month) + {first.Month}))
-                                            FILTER (WHERE component <> 3), 0) AS this_year,
-                       coalesce(sum(account_fen * 12) FILTER (WHERE component = 3), 0) AS interest
+                SELECT account_id, coalesce(sum(account_fen * {left}) FILTER (WHERE component NOT IN (3, 4)), 0) AS this_year,
+                       coalesce(sum(account_fen * 12) FILTER (WHERE component = 3), 0) + coalesce(sum(account_fen * ({left} + 1)) FILTER (WHERE component = 4), 0) AS earlier
                 FROM :area.entry WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
             products AS (
-                SELECT account_id, coalesce(m.this_year, 0) AS this_year, s.opening_fen * 12 + coalesce(m.interest, 0) AS earlier
+                SELECT account_id, coalesce(m.this_year, 0) AS this_year, s.opening_fen * 12 + coalesce(m.earlier, 0) AS earlier
                 FROM (SELECT account_id, opening_fen FROM :area.statement WHERE year = {year.Year}) s LEFT JOIN moved m USING (account_id)),
             entitled AS (SELECT account_id, {due} AS due_fen FROM products),
             posted AS (

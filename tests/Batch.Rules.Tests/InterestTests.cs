@@ -25,6 +25,17 @@ public sealed class InterestTests
         Assert.That((interest.CurrentYear, interest.CarriedOver), Is.EqualTo((Money.Zero, Money.FromYuan(4.95m))));
     }
 
+    // 1000 taken over in January bears for twelve months like money carried over: 11.00; taken over in June, for June to December: 7000 x 1.1 % / 12 = 6.41666.
+    [TestCase(0, 11.00)]
+    [TestCase(5, 6.42)]
+    public void An_opening_balance_bears_like_money_carried_over_from_the_month_of_the_take_over_on(int month, double interest)
+    {
+        Money[] takenOver = new Money[12];
+        takenOver[month] = Money.FromYuan(1000m);
+        YearInterest year = Interest.OfYear(December, Money.Zero, new Money[12], takenOver);
+        Assert.That((year.CurrentYear, year.CarriedOver), Is.EqualTo((Money.Zero, Money.FromYuan((decimal)interest))));
+    }
+
     [Test]
     public void An_overdrawn_account_bears_nothing()
     {
@@ -36,7 +47,7 @@ public sealed class InterestTests
     public void Interest_is_explained_like_a_credit()
     {
         var explanation = new Explanation(Language.English);
-        YearInterest interest = Interest.OfYear(December, Money.FromYuan(1000m), new Money[12], explanation);
+        YearInterest interest = Interest.OfYear(December, Money.FromYuan(1000m), new Money[12], explanation: explanation);
         Assert.That(explanation.Lines.Select(l => l.Component), Is.EqualTo(new[] { "interest-current-year", "interest-carried-over" }));
         Assert.That(explanation.Net, Is.EqualTo(interest.Total));
     }

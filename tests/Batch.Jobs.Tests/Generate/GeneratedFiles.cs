@@ -5,19 +5,23 @@ using System.Text.RegularExpressions;
 namespace Batch.Jobs.Tests.Generate;
 
 /// <summary>
-/// Generated files of 420100 in 2021, read again and judged by the rules as policy-facts 1.1 has them, with nothing of the product: the second path that the manifest is
+/// Generated files of 420100 in 2021 and 2022, read again and judged by the rules as policy-facts 1.1 has them, with nothing of the product: the second path that the manifest is
 /// held against.
 /// </summary>
 internal sealed partial class GeneratedFiles
 {
-    private const decimal Floor = 0.8m * 7327m;
-
     public SortedDictionary<string, int> RejectedByCode { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, (int Rows, int Rejected)> Files { get; } = [];
     public Dictionary<string, (decimal PersonPaid, decimal EmployerPaid, decimal Credited)> Months { get; } = [];
 
     /// <summary>Who stood in which month, by content; good rows only.</summary>
     public Dictionary<(string Content, string Month), HashSet<string>> People { get; } = [];
+
+    /// <summary>What good rows credit, by number and month.</summary>
+    public Dictionary<(string Id, string Month), decimal> Credited { get; } = [];
+
+    /// <summary>Rows of the movements files: number, kind, amount as written, date, ground, member, and the held ones, which ask for 999999.00.</summary>
+    public List<(string Id, string Kind, decimal Amount, string On, string Ground, string Member, bool Held)> Movements { get; } = [];
 
     /// <summary>Rows of the persons files: number, kind, date, month of the file.</summary>
     public List<(string Id, string Kind, string On, string Month)> Changes { get; } = [];
@@ -49,6 +53,7 @@ internal sealed partial class GeneratedFiles
             {
                 "payroll" => Payroll(cells, month),
                 "pension" => Pension(cells, month),
+                "movements" => Movement(cells),
                 _ => Change(cells, month),
             };
             if (code is not null)
@@ -89,10 +94,16 @@ internal sealed partial class GeneratedFiles
         code ??= figures.Length == 0 ? "PENSION_MISSING" : figures.Any(f => Amount(f) == 0) ? "AMOUNT_ZERO" : null;
         if (code is null)
         {
-            Count("pension", month, cells[1], 0, 0, Round(Math.Max(Amount(figures[0]), Floor) * (Age(cells[1], month) <= 70 ? 0.048m : 0.051m)));
+            Count("pension", month, cells[1], 0, 0, Round(Math.Max(Amount(figures[0]), 0.8m * (month.StartsWith("2021", StringComparison.Ordinal) ? 7327m : 7800m)) * (Age(cells[1], month) <= 70 ? 0.048m : 0.051m)));
         }
 
         return code;
+    }
+
+    private string? Movement(string[] cells)
+    {
+        Movements.Add((cells[0], cells[2], Amount(cells[3]), cells[4], cells[7], cells[11], cells[3] == "999999.00"));
+        return IdFault(cells[0]);
     }
 
     private string? Change(string[] cells, string month)
@@ -105,6 +116,7 @@ internal sealed partial class GeneratedFiles
     {
         (decimal person, decimal employer, decimal credit) = Months.GetValueOrDefault(month);
         Months[month] = (person + personPaid, employer + employerPaid, credit + credited);
+        Credited[(id, month)] = credited;
         if (!People.TryGetValue((content, month), out HashSet<string>? people))
         {
             People[(content, month)] = people = [];
@@ -144,7 +156,7 @@ internal sealed partial class GeneratedFiles
         return (on - born) / 10_000;
     }
 
-    [GeneratedRegex(@"^(payroll|pension|persons)-(\d{4})(\d{2})")]
+    [GeneratedRegex(@"^(payroll|pension|persons|movements)-(\d{4})(\d{2})")]
     private static partial Regex FileName();
 
     [GeneratedRegex(@"^-?\d+\.\d+$")]

@@ -118,12 +118,16 @@ public sealed class GeneratorTests
         Write(Options(people: 20_000) with { Month = new YearMonth(2021, 1), Months = 6 });
         GeneratedFiles read = GeneratedFiles.Read(folder);
 
-        Assert.That(read.Changes.Select(c => c.Kind).Distinct(), Is.EquivalentTo(new[] { "新参保", "停保", "退休", "死亡" }));
-        Assert.That(read.Changes.Select(c => c.Id), Is.Unique);
-        foreach ((string id, string kind, string on, string month) in read.Changes)
+        Assert.That(read.Changes.Select(c => c.Kind).Distinct(), Is.EquivalentTo(new[] { "新参保", "停保", "续保", "退休", "死亡" }));
+        Dictionary<string, string> resumed = read.Changes.Where(c => c.Kind == "续保").ToDictionary(c => c.Id, c => c.Month);
+        Assert.That(read.Changes.Where(c => c.Kind != "续保").Select(c => c.Id), Is.Unique);
+        Assert.That(resumed.Count, Is.InRange(200, 400), "one in 120 a month of three quarters of the people begins a break, and ends it within five months");
+        foreach ((string id, string kind, string on, string month) in read.Changes.Where(c => c.Kind != "续保"))
         {
+            string back = resumed.GetValueOrDefault(id, "9999-12");
             string[] expected = kind switch
             {
+                "停保" when resumed.ContainsKey(id) => [.. Months().Select(m => string.CompareOrdinal(m, month) < 0 || string.CompareOrdinal(m, back) >= 0 ? "payroll" : "")],
                 "新参保" => [.. Months().Select(m => string.CompareOrdinal(m, month) >= 0 ? "payroll" : "")],
                 "停保" => [.. Months().Select(m => string.CompareOrdinal(m, month) < 0 ? "payroll" : "")],
                 "退休" => [.. Months().Select(m => string.CompareOrdinal(m, month) <= 0 ? "payroll" : "pension")],

@@ -65,9 +65,11 @@ public sealed class AccountStatementTests
     [Test]
     public async Task A_span_over_the_years_end_adds_up_and_names_what_it_is_made_of()
     {
-        AccountStatementDocument told = await ReadAsync(First, March);
+        AccountStatementDocument told = await ReadAsync(First, March), takenOver = await ReadAsync(First, First);
         Assert.Multiple(() =>
         {
+            // Of 500.00 taken over, 155.00 credited and 80.00 spent: what was taken over is money of earlier years, and this year's is spent first.
+            Assert.That(takenOver.ClosingParts, Is.EqualTo(new AccountParts(Yuan(500m), Yuan(75m))));
             Assert.That((told.Opening, told.Movements, told.Closing), Is.EqualTo((Yuan(0m), Yuan(685m), Yuan(685m))));
             Assert.That((told.Summary.OpeningBalances, told.Summary.Contributions, told.Summary.Spending), Is.EqualTo((Yuan(500m), Yuan(465m), Yuan(-280m))));
             Assert.That(told.SpendingByChannel.Select(s => $"{s.Channel} {s.Own} {s.Members}"), Is.EqualTo(new[] { "Pharmacy 50.00 0.00", "Clinic 0.00 30.00", "Hospital 200.00 0.00" }));

@@ -2,6 +2,7 @@ using System.Text;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Interests;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
@@ -100,6 +101,15 @@ internal sealed class WholeLine : IAsyncDisposable
         }
 
         return run.Run;
+    }
+
+    /// <summary>Computes and posts the interest of a year in the first open month.</summary>
+    public async Task<RunDocument> PostInterestAsync(int year)
+    {
+        Area area = await OpenAsync();
+        RunDocument run = await new InterestRun(Connection, Schema, area.Policy).RunAsync(year, null, "operator", CancellationToken.None);
+        await EndAsync(run.Run!.Value);
+        return run;
     }
 
     /// <summary>Reverses a posted run in the open month; false: it may not be, because later runs are built upon it.</summary>
