@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Inquiry;
 
@@ -16,6 +17,26 @@ internal static class InquiryText
         }
     }
 
+    /// <summary>Which account it is where that is not plain: one that is frozen or closed, or one of several.</summary>
+    public static void Write(VerbOutput output, HeldAccount account, IReadOnlyList<HeldAccount> accounts)
+    {
+        if (account.State != AccountState.Open || accounts.Count > 1)
+        {
+            output.Line($"第 {account.Ordinal} 个账户 account {account.Ordinal}：{Told(account)}");
+        }
+
+        foreach (HeldAccount other in accounts.Where(a => a != account))
+        {
+            output.Line($"另有第 {other.Ordinal} 个账户 there is also account {other.Ordinal} (--account {other.Ordinal})：{Told(other)}，余额 balance {other.Balance}");
+        }
+    }
+
+    private static string Told(HeldAccount account) =>
+        (account.State switch { AccountState.Closed => "已销户 closed", AccountState.Frozen => "冻结 frozen", _ => "正常 open" })
+        + (account.Opened is { } opened ? $"，开户 opened {Day(opened)}" : "") + (account.ClosedOn is { } closed ? $"，销户 closed on {Day(closed)}" : "");
+
+    private static string Day(NodaTime.LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
+
     public static void Write(VerbOutput output, ExplanationDocument told)
     {
         ExplanationText.Write(output, told.Chinese);
@@ -23,6 +44,11 @@ internal static class InquiryText
         if (told.ReasonChinese.Length > 0)
         {
             output.Line($"{told.ReasonChinese} {told.ReasonEnglish}");
+        }
+
+        foreach (ExplainedMovement moved in told.Movements)
+        {
+            output.Line($"{moved.Chinese} {moved.Component} {moved.Amount}  {Day(moved.On)}  凭证 document {moved.Document ?? "-"}  来源 source {moved.Source.File}:{moved.Source.Row}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Inquiry;
 using Batch.Jobs.Ledger;
@@ -23,6 +24,9 @@ internal static class LedgerVerbs
         HelpName = "ID",
     };
 
+    private static readonly Option<int> Account = VerbOptions.Parsed("--account", required: false, "N", "此人的第几个账户，缺省为最近开立的 / which of the person's accounts, the latest by default", text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) && ordinal >= 1 ? ordinal : throw new FormatException("it is not 1, 2, ..."));
+
     private static readonly Option<FileInfo?> Out = new("--out") { Description = "写入文件 / write to a file", HelpName = "FILE" };
     private static readonly Option<YearMonth?> At = VerbOptions.Month("--at", required: false);
     private static readonly Option<YearMonth?> From = VerbOptions.Month("--from", required: false);
@@ -31,8 +35,8 @@ internal static class LedgerVerbs
     public static IEnumerable<Command> Create() =>
     [
         new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By },
-        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, Asker, AnyArea, At },
-        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, Asker, AnyArea, From, To, ReportVerb.Format, Out },
+        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, Asker, AnyArea, At, Account },
+        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, Asker, AnyArea, From, To, Account, ReportVerb.Format, Out },
         new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { Id, Card, Asker, AnyArea, Month },
         new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { Id, Card, Asker, AnyArea, At },
         new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { Id, Card, Asker, AnyArea, From, To },
@@ -65,8 +69,11 @@ internal static class LedgerVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         AccountHolder holder = await FindAsync(call, database);
         BalanceDocument balance = await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, call.Get(At), call.Cancellation);
-        call.Output.Document(balance);
+        IReadOnlyList<HeldAccount> accounts = await holder.AccountsAsync(call.Today, call.Cancellation);
+        HeldAccount account = accounts[AccountNumbers.OrdinalOf(holder.Account)];
+        call.Output.Document(new { balance.Balance, balance.AsOf, balance.LastCredit, account, otherAccounts = accounts.Where(a => a != account) });
         InquiryText.Write(call.Output, balance);
+        InquiryText.Write(call.Output, account, accounts);
         return ExitCode.Done;
     }
 
@@ -86,6 +93,8 @@ internal static class LedgerVerbs
 
         call.Output.Document(statement);
         StatementText.Write(call.Output, statement);
+        IReadOnlyList<HeldAccount> accounts = await holder.AccountsAsync(call.Today, call.Cancellation);
+        InquiryText.Write(call.Output, accounts[AccountNumbers.OrdinalOf(holder.Account)], accounts);
         if (file is not null)
         {
             call.Output.Line(file);
@@ -103,7 +112,7 @@ internal static class LedgerVerbs
         {
             told.Month, told.Policy,
             lines = told.Chinese.Lines.Zip(told.English.Lines, (zh, en) => ExplanationText.Document(zh, en, zh.Component.StartsWith("interest-", StringComparison.Ordinal) ? null : told.Source)),
-            told.Net, told.Source, reason = told.ReasonChinese, reasonEn = told.ReasonEnglish,
+            told.Net, told.Source, told.Movements, reason = told.ReasonChinese, reasonEn = told.ReasonEnglish,
         });
         InquiryText.Write(call.Output, told);
         return ExitCode.Done;
@@ -148,6 +157,6 @@ internal static class LedgerVerbs
             await new FamilyInquiry(holder).RequireHolderAsync(asker, call.Cancellation);
         }
 
-        return holder;
+        return call.Get(Account) is > 0 and int ordinal ? await holder.WithAsync(ordinal, call.Today, call.Cancellation) : holder;
     }
 }

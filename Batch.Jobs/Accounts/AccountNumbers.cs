@@ -13,6 +13,9 @@ public static class AccountNumbers
 
     public static int PersonOf(int account) => account % Step;
 
+    /// <summary>0: the person's first account.</summary>
+    public static int OrdinalOf(int account) => account / Step;
+
     /// <param name="ordinal">0: the first.</param>
     public static int Of(int person, int ordinal) => checked(person + (Step * ordinal));
 

@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using NodaTime;
@@ -45,6 +46,11 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
             }
 
             await RefuseSenderAsync(connection, decision, cancellation);
+            if (decision.Take && MovementStaging.Ends(held.Fact))
+            {
+                await CloseAsync(connection, held.Fact, draft, cancellation);
+            }
+
             MovementWriter writer = new(connection, area);
             writer.Add(held.Fact with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 }, draft.Submission);
             draft.CountDay(held.Fact.On);
@@ -55,6 +61,34 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         }
 
         return false;
+    }
+
+    // As the direct one does: an account from which nothing is left is closed, unless months after it speak against that. What it owes is recovered.
+    private async Task CloseAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
+    {
+        AccountLives lives = new(connection, area);
+        await lives.LoadAsync([fact.Person], cancellation);
+        AvailableBalances balances = new(connection, area, lives);
+        await balances.LoadAsync([fact.Person], [], large: false, cancellation);
+        AccountSpan account = lives.Of(fact.Person).In(fact.Month);
+        if (account.ClosedOn is not null || balances.Of(account.Account) + fact.Fen > 0)
+        {
+            return;
+        }
+
+        LaterFacts later = new(connection, area);
+        await later.LoadAsync([(fact.Person, fact.Month)], cancellation);
+        if (lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month)
+        {
+            throw new DataFaultException(
+                Codes.EventOutOfOrder, $"此笔支付将销户，但此人在 {month.Text()} 还有缴费或养老金。请退回该行，或先更正其后的申报。",
+                $"The payment would close the account, but there are contributions or pensions of {month.Text()}. Withdraw the row, or correct the later declarations first.");
+        }
+
+        Ground ground = fact.Identity.Kind == MovementKind.TransferOut ? Ground.TransferOut : fact.Ground;
+        PersonsLine closing = new(-1, default, null, PersonEvent.AccountClosed, LocalDate.FromDateOnly(fact.On), ground.ToString(), fact.Document);
+        draft.CountFact("event", fact.Month);
+        await EventWriter.WriteAsync(connection, area, [(fact.Person, closing, draft.Submission)], cancellation);
     }
 
     private async Task RefuseSenderAsync(NpgsqlConnection connection, Decision decision, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 using Batch.Rules;
@@ -5,6 +6,10 @@ using NodaTime;
 using Npgsql;
 
 namespace Batch.Jobs.Inquiry;
+
+/// <summary>One of a person's accounts, counted from 1.</summary>
+/// <param name="Opened">The first of the month of the new enrolment; null: the first account, opened with the person.</param>
+public sealed record HeldAccount(int Ordinal, AccountState State, LocalDate? Opened, LocalDate? ClosedOn, Money Balance);
 
 /// <summary>Whose account is asked for: found by citizen number or by card number, in one area or in whichever area knows the person.</summary>
 public sealed record AccountHolder(Area Area, int Person, int Account)
@@ -39,6 +44,34 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
         }
 
         throw new DataFaultException("PERSON_UNKNOWN", "没有找到此人的账户，请核对号码。", "No account was found for this number; check it.");
+    }
+
+    /// <summary>The person's accounts in the order in which they were opened: nearly everybody has one. The last one is answered for unless another is asked for.</summary>
+    public async Task<IReadOnlyList<HeldAccount>> AccountsAsync(LocalDate today, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(cancellation);
+        AccountLives lives = new(connection, Area.Schema);
+        await lives.LoadAsync([Person], cancellation);
+        Balances balances = new(Area.Program, Area.Schema);
+        List<HeldAccount> held = [];
+        foreach (AccountSpan account in lives.Of(Person).Accounts)
+        {
+            held.Add(new HeldAccount(
+                held.Count + 1, account.StateOn(today), held.Count == 0 ? null : account.Opened, account.ClosedOn,
+                (await balances.BalanceAsync(account.Account, null, cancellation)).Balance));
+        }
+
+        return held;
+    }
+
+    /// <summary>The same person's n-th account.</summary>
+    /// <exception cref="DataFaultException">ACCOUNT_UNKNOWN: there are not so many.</exception>
+    public async Task<AccountHolder> WithAsync(int ordinal, LocalDate today, CancellationToken cancellation)
+    {
+        int count = (await AccountsAsync(today, cancellation)).Count;
+        return ordinal >= 1 && ordinal <= count
+            ? this with { Account = AccountNumbers.Of(Person, ordinal - 1) }
+            : throw new DataFaultException("ACCOUNT_UNKNOWN", $"此人共有 {count} 个账户，请给出 1 到 {count}。", $"This person has {count} account(s); ask for one from 1 to {count}.");
     }
 
     private static long Parse(string number, LocalDate today) => CitizenId.TryParse(number, today, out CitizenId id) == CitizenIdFault.None

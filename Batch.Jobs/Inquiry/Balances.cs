@@ -144,7 +144,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
             : null;
     }
 
-    private static string NameOf(Runs.Component component) => component switch
+    internal static string NameOf(Runs.Component component) => component switch
     {
         Runs.Component.PayOut => "pay-out",
         Runs.Component.TransferIn => "transfer-in",
