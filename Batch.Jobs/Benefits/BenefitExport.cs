@@ -1,10 +1,10 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Reports;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Benefits;
 
@@ -139,25 +139,18 @@ public sealed class BenefitExport(Area area)
 
     private async Task WriteAsync(NpgsqlConnection connection, YearMonth month, List<(int Person, IReadOnlyList<BenefitSpell> Spells)> changes, CancellationToken cancellation)
     {
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Schema.Sql("COPY :area.benefit_change (month, person_id, from_month, status, waiting_until) FROM STDIN (FORMAT binary)"), cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Schema.Sql(":area.benefit_change"), "month, person_id, from_month, status, waiting_until", cancellation);
         foreach ((int person, IReadOnlyList<BenefitSpell> spells) in changes)
         {
             foreach (BenefitSpell spell in spells)
             {
                 copy.StartRow();
-                copy.Write(month.FirstDay(), NpgsqlDbType.Date);
-                copy.Write(person, NpgsqlDbType.Integer);
-                copy.Write(spell.From.FirstDay(), NpgsqlDbType.Date);
-                copy.Write((short)spell.Status, NpgsqlDbType.Smallint);
-                if (spell.WaitingUntil is { } until)
-                {
-                    copy.Write(until.FirstDay(), NpgsqlDbType.Date);
-                }
-                else
-                {
-                    copy.WriteNull();
-                }
+                copy.Write(month.FirstDay());
+                copy.Write(person);
+                copy.Write(spell.From.FirstDay());
+                copy.Write((short)spell.Status);
+                copy.Write(spell.WaitingUntil?.FirstDay());
             }
         }
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -21,8 +20,7 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         HashSet<string> wanted = await ReserveAsync(connection, paths, hashes, cancellation);
         if (wanted.Count > 0)
         {
-            await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-                area.Sql("COPY :area.archive_part (sha256, part, content) FROM STDIN (FORMAT binary)"), cancellation);
+            await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.archive_part"), "sha256, part, content", cancellation);
             for (int i = 0; i < paths.Count; i++)
             {
                 if (wanted.Remove(Convert.ToHexString(hashes[i])))
@@ -76,31 +74,54 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         return wanted;
     }
 
-    private static async Task WritePartsAsync(NpgsqlBinaryImporter copy, string path, byte[] hash, CancellationToken cancellation)
+    // Parts are packed side by side, and written in their order.
+    private static async Task WritePartsAsync(CopyRows copy, string path, byte[] hash, CancellationToken cancellation)
     {
-        byte[] buffer = new byte[PartBytes];
-        using MemoryStream packed = new();
+        Queue<Task<byte[]>> packing = [];
+        int part = 0;
         await using FileStream file = File.OpenRead(path);
-        for (int part = 0; ; part++)
+        while (await ReadPartAsync(file, cancellation) is { } bytes)
         {
-            int read = await file.ReadAtLeastAsync(buffer, PartBytes, throwOnEndOfStream: false, cancellation);
-            if (read == 0)
+            if (packing.Count == Environment.ProcessorCount)
             {
-                return;
+                WritePart(copy, hash, part++, await packing.Dequeue());
             }
 
-            packed.SetLength(0);
-            await using (DeflateStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-            {
-                deflate.Write(buffer, 0, read);
-            }
-
-            await copy.StartRowAsync(cancellation);
-            await copy.WriteAsync(hash, NpgsqlDbType.Bytea, cancellation);
-            await copy.WriteAsync(part, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(packed.ToArray(), NpgsqlDbType.Bytea, cancellation);
-            KillSwitch.Pass(KillPoint.ArchiveMidCopy);
+            packing.Enqueue(Task.Run(() => Pack(bytes), cancellation));
         }
+
+        foreach (Task<byte[]> last in packing)
+        {
+            WritePart(copy, hash, part++, await last);
+        }
+    }
+
+    /// <summary>The next part; null: the file has ended.</summary>
+    private static async Task<byte[]?> ReadPartAsync(FileStream file, CancellationToken cancellation)
+    {
+        byte[] part = new byte[Math.Min(PartBytes, file.Length - file.Position)];
+        await file.ReadExactlyAsync(part, cancellation);
+        return part.Length == 0 ? null : part;
+    }
+
+    private static byte[] Pack(byte[] part)
+    {
+        using MemoryStream packed = new();
+        using (DeflateStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflate.Write(part);
+        }
+
+        return packed.ToArray();
+    }
+
+    private static void WritePart(CopyRows copy, byte[] hash, int part, byte[] packed)
+    {
+        copy.StartRow();
+        copy.Write(hash);
+        copy.Write(part);
+        copy.Write(packed);
+        KillSwitch.Pass(KillPoint.ArchiveMidCopy);
     }
 
     private static byte[] Hash(string path)

@@ -1,7 +1,7 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -75,16 +75,16 @@ internal static class ChildRows
             return;
         }
 
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.child_row (submission_id, row_no, parent_row, outcome, paid_fen) FROM STDIN (FORMAT binary)"), cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Sql(":area.child_row"), "submission_id, row_no, parent_row, outcome, paid_fen", cancellation);
         foreach (ChildRow row in rows)
         {
             copy.StartRow();
-            copy.Write(row.Submission, NpgsqlDbType.Integer);
-            copy.Write(row.Row, NpgsqlDbType.Integer);
-            copy.Write(row.ParentRow, NpgsqlDbType.Integer);
-            copy.Write((short)row.Outcome, NpgsqlDbType.Smallint);
-            WritePaid(copy, row.PaidFen);
+            copy.Write(row.Submission);
+            copy.Write(row.Row);
+            copy.Write(row.ParentRow);
+            copy.Write((short)row.Outcome);
+            copy.Write(row.PaidFen);
         }
 
         await copy.CompleteAsync(cancellation);
@@ -99,29 +99,16 @@ internal static class ChildRows
             return;
         }
 
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.rejected_row (submission_id, row_no, paid_fen) FROM STDIN (FORMAT binary)"), cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.rejected_row"), "submission_id, row_no, paid_fen", cancellation);
         foreach ((int submission, int row, long? fen) in rows)
         {
             copy.StartRow();
-            copy.Write(submission, NpgsqlDbType.Integer);
-            copy.Write(row, NpgsqlDbType.Integer);
-            WritePaid(copy, fen);
+            copy.Write(submission);
+            copy.Write(row);
+            copy.Write(fen);
         }
 
         await copy.CompleteAsync(cancellation);
         rows.Clear();
-    }
-
-    private static void WritePaid(NpgsqlBinaryImporter copy, long? fen)
-    {
-        if (fen is { } paid)
-        {
-            copy.Write(paid, NpgsqlDbType.Bigint);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
     }
 }

@@ -1,7 +1,7 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -16,33 +16,18 @@ internal static class EventWriter
             return;
         }
 
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.person_event (person_id, event, on_date, value, submission_id, row_no, document) FROM STDIN (FORMAT binary)"), cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Sql(":area.person_event"), "person_id, event, on_date, value, submission_id, row_no, document", cancellation);
         foreach ((int person, PersonsLine line, int submission) in events)
         {
             copy.StartRow();
-            copy.Write(person, NpgsqlDbType.Integer);
-            copy.Write((short)line.Event, NpgsqlDbType.Smallint);
-            copy.Write(line.On.ToDateOnly(), NpgsqlDbType.Date);
-            if (line.Value is null)
-            {
-                copy.WriteNull();
-            }
-            else
-            {
-                copy.Write(line.Value, NpgsqlDbType.Text);
-            }
-
-            copy.Write(submission, NpgsqlDbType.Integer);
-            copy.Write(line.Row, NpgsqlDbType.Integer);
-            if (line.Document is null)
-            {
-                copy.WriteNull();
-            }
-            else
-            {
-                copy.Write(line.Document, NpgsqlDbType.Text);
-            }
+            copy.Write(person);
+            copy.Write((short)line.Event);
+            copy.Write(line.On.ToDateOnly());
+            copy.Write(line.Value);
+            copy.Write(submission);
+            copy.Write(line.Row);
+            copy.Write(line.Document);
         }
 
         await copy.CompleteAsync(cancellation);

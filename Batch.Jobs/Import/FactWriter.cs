@@ -2,7 +2,6 @@ using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -49,28 +48,27 @@ public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, Fac
         string columns = kind == FactKind.Contribution
             ? "contribution_month, person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen, received_on"
             : "pension_month, person_id, submission_id, row_no, state, prior_year_fen, this_year_fen, month_fen";
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            $"COPY {area.Part(_table, month)} ({columns}) FROM STDIN (FORMAT binary)", cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Part(_table, month), columns, cancellation);
         DateOnly day = month.FirstDay();
         foreach ((FactRow row, int submission) in rows)
         {
             copy.StartRow();
-            copy.Write(day, NpgsqlDbType.Date);
-            copy.Write(row.Person, NpgsqlDbType.Integer);
+            copy.Write(day);
+            copy.Write(row.Person);
             if (kind == FactKind.Contribution)
             {
-                copy.Write(row.Employer, NpgsqlDbType.Integer);
+                copy.Write(row.Employer);
             }
 
-            copy.Write(submission, NpgsqlDbType.Integer);
-            copy.Write(row.Row, NpgsqlDbType.Integer);
-            copy.Write((short)row.State, NpgsqlDbType.Smallint);
-            WriteFigure(copy, row.First);
-            WriteFigure(copy, row.Second);
-            WriteFigure(copy, row.Third);
+            copy.Write(submission);
+            copy.Write(row.Row);
+            copy.Write((short)row.State);
+            copy.Write(Figure(row.First));
+            copy.Write(Figure(row.Second));
+            copy.Write(Figure(row.Third));
             if (kind == FactKind.Contribution)
             {
-                WriteDate(copy, row.ReceivedOn);
+                copy.Write(row.ReceivedOn);
             }
 
             KillSwitch.Pass(KillPoint.FactsMidCopy);
@@ -79,27 +77,5 @@ public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, Fac
         await copy.CompleteAsync(cancellation);
     }
 
-    private static void WriteFigure(NpgsqlBinaryImporter copy, long figure)
-    {
-        if (figure == FactRow.None)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(figure, NpgsqlDbType.Bigint);
-        }
-    }
-
-    private static void WriteDate(NpgsqlBinaryImporter copy, DateOnly? date)
-    {
-        if (date is { } day)
-        {
-            copy.Write(day, NpgsqlDbType.Date);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
-    }
+    private static long? Figure(long figure) => figure == FactRow.None ? null : figure;
 }

@@ -17,6 +17,8 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private const long SmallFileBytes = 512 * 1024;
     private const long GroupBytes = 2 * 1024 * 1024;
 
+    private readonly KnownPersons _known = new();
+
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(
         IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
     {
@@ -24,8 +26,10 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         List<FileOutcome> outcomes = [];
         foreach (List<string> group in Groups(paths, request.Kind))
         {
-            IReadOnlyList<byte[]> hashes = await new Archive(program, area).KeepAsync(group, cancellation);
-            foreach (FileOutcome outcome in await TakeGroupAsync([.. group.Select(IncomingFile.At)], hashes, request, null, cancellation))
+            Task known = StandsAlone(group[0], request.Kind) ? ReadPersonsAsync(cancellation) : Task.CompletedTask;
+            Task<IReadOnlyList<byte[]>> archived = new Archive(program, area).KeepAsync(group, cancellation);
+            await Task.WhenAll(known, archived);
+            foreach (FileOutcome outcome in await TakeGroupAsync([.. group.Select(IncomingFile.At)], await archived, request, null, cancellation))
             {
                 outcomes.Add(outcome);
                 progress?.Report(outcome);
@@ -42,7 +46,33 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     public static Rejection TooManyRejections(FileDraft draft) => new(
         "FILE_REFUSED", 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), (draft.Rows / 10).ToString(CultureInfo.InvariantCulture));
 
+    // While the file is archived: most of the persons are known by the time that it is read.
+    private async Task ReadPersonsAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await _known.ReadAsync(connection, area, cancellation);
+    }
+
     private async Task<IReadOnlyList<FileOutcome>> TakeGroupAsync(
+        IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
+    {
+        bool taken = false;
+        try
+        {
+            IReadOnlyList<FileOutcome> outcomes = await TakeInOneAsync(group, hashes, request, upload, cancellation);
+            taken = outcomes.All(o => o.Refused is null);
+            return outcomes;
+        }
+        finally
+        {
+            if (!taken)
+            {
+                _known.Forget();
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<FileOutcome>> TakeInOneAsync(
         IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
@@ -74,7 +104,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         }
 
         MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
-        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits);
+        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits, _known);
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
         if (large)
         {

@@ -1,7 +1,7 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -42,43 +42,29 @@ public sealed class MovementWriter(NpgsqlConnection connection, AreaSchema area)
 
     private async Task CopyAsync(YearMonth month, List<(MovementFact Fact, int Submission)> facts, CancellationToken cancellation)
     {
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            $"""
-            COPY {area.Part("movement", month)} (movement_month, on_date, person_id, kind, channel, member, reference, submission_id, row_no, state, amount_fen, ground,
-                document, counterpart) FROM STDIN (FORMAT binary)
-            """, cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Part("movement", month),
+            "movement_month, on_date, person_id, kind, channel, member, reference, submission_id, row_no, state, amount_fen, ground, document, counterpart", cancellation);
         DateOnly first = month.FirstDay();
         foreach ((MovementFact fact, int submission) in facts)
         {
             copy.StartRow();
-            copy.Write(first, NpgsqlDbType.Date);
-            copy.Write(fact.On, NpgsqlDbType.Date);
-            copy.Write(fact.Person, NpgsqlDbType.Integer);
-            copy.Write((short)fact.Identity.Kind, NpgsqlDbType.Smallint);
-            copy.Write((short)fact.Identity.Channel, NpgsqlDbType.Smallint);
-            copy.Write(fact.Identity.Member, NpgsqlDbType.Bigint);
-            copy.Write(fact.Identity.Reference, NpgsqlDbType.Text);
-            copy.Write(submission, NpgsqlDbType.Integer);
-            copy.Write(fact.Row, NpgsqlDbType.Integer);
-            copy.Write((short)fact.State, NpgsqlDbType.Smallint);
-            copy.Write(fact.Fen, NpgsqlDbType.Bigint);
-            copy.Write((short)fact.Ground, NpgsqlDbType.Smallint);
-            WriteText(copy, fact.Document);
-            WriteText(copy, fact.Counterpart);
+            copy.Write(first);
+            copy.Write(fact.On);
+            copy.Write(fact.Person);
+            copy.Write((short)fact.Identity.Kind);
+            copy.Write((short)fact.Identity.Channel);
+            copy.Write(fact.Identity.Member);
+            copy.Write(fact.Identity.Reference);
+            copy.Write(submission);
+            copy.Write(fact.Row);
+            copy.Write((short)fact.State);
+            copy.Write(fact.Fen);
+            copy.Write((short)fact.Ground);
+            copy.Write(fact.Document);
+            copy.Write(fact.Counterpart);
         }
 
         await copy.CompleteAsync(cancellation);
-    }
-
-    private static void WriteText(NpgsqlBinaryImporter copy, string? text)
-    {
-        if (text is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(text, NpgsqlDbType.Text);
-        }
     }
 }

@@ -1,17 +1,17 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
 /// <summary>Finds the persons behind citizen numbers and registers the unknown, a block of lines at a time.</summary>
-public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area)
+public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area, KnownPersons persons)
 {
-    private const int MostPreloaded = 2_000_000;
+    private const int MostRecordsPreloaded = 2_000_000;
 
-    private readonly Dictionary<long, int> _known = [];
+    private readonly Dictionary<long, int> _known = persons.Numbers;
     private readonly List<(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission)> _new = [];
     private readonly HashSet<int> _confirmed = [];
     private bool _anyRecords;
@@ -23,30 +23,15 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area)
 
     private readonly Dictionary<int, Record> _records = [];
 
-    /// <summary>
-    /// For a large file: reads everybody once, instead of each block's persons, as long as that is no more than a fraction of the memory that
-    /// the program may take (an entry takes about 32 bytes).
-    /// </summary>
+    /// <summary>For a large file: everybody is read at once, instead of each block's persons, where they are not too many.</summary>
     public async Task PreloadAsync(CancellationToken cancellation)
     {
         await NumberAsync(cancellation);
-        if (_nextId > MostPreloaded || await CountRecordsAsync(cancellation) > MostPreloaded)
+        if (await CountRecordsAsync(cancellation) <= MostRecordsPreloaded && await persons.ReadAsync(connection, area, cancellation))
         {
-            return;
+            await LoadRecordsAsync(null, cancellation);
+            _preloaded = true;
         }
-
-        await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person"), connection))
-        {
-            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-            _known.EnsureCapacity(_nextId);
-            while (reader.Read())
-            {
-                _known.Add(reader.GetInt64(0), reader.GetInt32(1));
-            }
-        }
-
-        await LoadRecordsAsync(null, cancellation);
-        _preloaded = true;
     }
 
     /// <summary>Reads the persons of a block; those of earlier blocks are forgotten, so that memory does not grow with the file.</summary>
@@ -57,7 +42,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area)
             return;
         }
 
-        _known.Clear();
+        persons.Forget();
         _records.Clear();
         await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE citizen = ANY($1)"), connection))
         {
@@ -111,32 +96,30 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area)
             return;
         }
 
-        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.person (person_id, citizen, name, birth, submission_id) FROM STDIN (FORMAT binary)"), cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
         {
             foreach (var person in _new)
             {
                 copy.StartRow();
-                copy.Write(person.Person, NpgsqlDbType.Integer);
-                copy.Write(person.Citizen, NpgsqlDbType.Bigint);
-                copy.Write(person.Name, NpgsqlDbType.Text);
-                copy.Write(new DateOnly(person.Birth.Year, person.Birth.Month, person.Birth.Day), NpgsqlDbType.Date);
-                copy.Write(person.Submission, NpgsqlDbType.Integer);
+                copy.Write(person.Person);
+                copy.Write(person.Citizen);
+                copy.Write(person.Name);
+                copy.Write(new DateOnly(person.Birth.Year, person.Birth.Month, person.Birth.Day));
+                copy.Write(person.Submission);
             }
 
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.account (account_id, person_id, opened, submission_id) FROM STDIN (FORMAT binary)"), cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
         {
             foreach (var person in _new)
             {
                 copy.StartRow();
-                copy.Write(person.Person, NpgsqlDbType.Integer);
-                copy.Write(person.Person, NpgsqlDbType.Integer);
-                copy.Write(person.Opened.FirstDay(), NpgsqlDbType.Date);
-                copy.Write(person.Submission, NpgsqlDbType.Integer);
+                copy.Write(person.Person);
+                copy.Write(person.Person);
+                copy.Write(person.Opened.FirstDay());
+                copy.Write(person.Submission);
             }
 
             await copy.CompleteAsync(cancellation);
@@ -167,7 +150,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area)
     private async Task<long> CountRecordsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT count(*) FROM (SELECT FROM :area.person_event LIMIT $1) e"), connection);
-        command.Parameters.AddWithValue(MostPreloaded + 1L);
+        command.Parameters.AddWithValue(MostRecordsPreloaded + 1L);
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -172,23 +172,22 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
             return;
         }
 
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
-            """
-            COPY :area.receipt (receipt_month, employer_id, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on) FROM STDIN (FORMAT binary)
-            """), cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Sql(":area.receipt"),
+            "receipt_month, employer_id, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on", cancellation);
         foreach ((Key key, Figures figures, int submission, int row) in facts)
         {
             copy.StartRow();
-            copy.Write(key.Month.FirstDay(), NpgsqlDbType.Date);
-            copy.Write(key.Employer, NpgsqlDbType.Integer);
-            copy.Write(key.Document, NpgsqlDbType.Text);
-            copy.Write(submission, NpgsqlDbType.Integer);
-            copy.Write(row, NpgsqlDbType.Integer);
-            copy.Write(state, NpgsqlDbType.Smallint);
-            copy.Write(figures.AmountFen, NpgsqlDbType.Bigint);
-            copy.Write(figures.LateFeeFen, NpgsqlDbType.Bigint);
-            copy.Write(figures.InterestFen, NpgsqlDbType.Bigint);
-            copy.Write(figures.ReceivedOn.ToDateOnly(), NpgsqlDbType.Date);
+            copy.Write(key.Month.FirstDay());
+            copy.Write(key.Employer);
+            copy.Write(key.Document);
+            copy.Write(submission);
+            copy.Write(row);
+            copy.Write(state);
+            copy.Write(figures.AmountFen);
+            copy.Write(figures.LateFeeFen);
+            copy.Write(figures.InterestFen);
+            copy.Write(figures.ReceivedOn.ToDateOnly());
         }
 
         await copy.CompleteAsync(cancellation);

@@ -1,7 +1,7 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
@@ -29,18 +29,18 @@ public sealed class RejectionWriter(NpgsqlConnection connection, AreaSchema area
             return;
         }
 
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.rejection (submission_id, row_no, fault_no, code, column_name, found, expected) FROM STDIN (FORMAT binary)"), cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Sql(":area.rejection"), "submission_id, row_no, fault_no, code, column_name, found, expected", cancellation);
         foreach ((int submission, int fault, Rejection rejection) in _pending)
         {
             copy.StartRow();
-            copy.Write(submission, NpgsqlDbType.Integer);
-            copy.Write(rejection.Row, NpgsqlDbType.Integer);
-            copy.Write((short)fault, NpgsqlDbType.Smallint);
-            copy.Write(rejection.Code, NpgsqlDbType.Text);
-            copy.Write(Clean(rejection.Column), NpgsqlDbType.Text);
-            copy.Write(Clean(rejection.Found), NpgsqlDbType.Text);
-            copy.Write(Clean(rejection.Expected), NpgsqlDbType.Text);
+            copy.Write(submission);
+            copy.Write(rejection.Row);
+            copy.Write((short)fault);
+            copy.Write(rejection.Code);
+            copy.Write(Clean(rejection.Column));
+            copy.Write(Clean(rejection.Found));
+            copy.Write(Clean(rejection.Expected));
         }
 
         await copy.CompleteAsync(cancellation);

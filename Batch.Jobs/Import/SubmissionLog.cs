@@ -1,14 +1,18 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Server;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Import;
 
 /// <summary>The record of what came in: one submission a file, and which months it speaks of.</summary>
 public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 {
+    private const string Columns =
+        "submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, "
+        + "person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by";
+
     /// <summary>One intake at a time in an area, so that two operators with the same file do not both bring it in.</summary>
     public async Task LockAsync(CancellationToken cancellation)
     {
@@ -122,11 +126,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     public async Task WriteAsync(IReadOnlyList<FileDraft> drafts, string by, CancellationToken cancellation)
     {
         YearMonth fallback = (await LastClosedAsync(cancellation))?.Next() ?? new YearMonth(2000, 1);
-        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
-            """
-            COPY :area.submission (submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected,
-                                   person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by) FROM STDIN (FORMAT binary)
-            """), cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.submission"), Columns, cancellation))
         {
             foreach (FileDraft draft in drafts)
             {
@@ -136,8 +136,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            area.Sql("COPY :area.submission_month (submission_id, fact, month, facts) FROM STDIN (FORMAT binary)"), cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.submission_month"), "submission_id, fact, month, facts", cancellation))
         {
             foreach (FileDraft draft in drafts)
             {
@@ -145,10 +144,10 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
                     .Concat(draft.Days.Select(d => ("movement", d.Key, d.Value))))
                 {
                     copy.StartRow();
-                    copy.Write(draft.Submission, NpgsqlDbType.Integer);
-                    copy.Write(fact, NpgsqlDbType.Text);
-                    copy.Write(month, NpgsqlDbType.Date);
-                    copy.Write(facts, NpgsqlDbType.Integer);
+                    copy.Write(draft.Submission);
+                    copy.Write(fact);
+                    copy.Write(month);
+                    copy.Write(facts);
                 }
             }
 
@@ -193,34 +192,26 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         return months;
     }
 
-    private static void WriteSubmission(NpgsqlBinaryImporter copy, FileDraft draft, YearMonth fallback, string by)
+    private static void WriteSubmission(CopyRows copy, FileDraft draft, YearMonth fallback, string by)
     {
         copy.StartRow();
-        copy.Write(draft.Submission, NpgsqlDbType.Integer);
-        copy.Write(draft.IsDecision ? "decision" : (draft.Content ?? FileContent.Payroll).ToString().ToLowerInvariant(), NpgsqlDbType.Text);
-        copy.Write(draft.Kind.ToString().ToLowerInvariant(), NpgsqlDbType.Text);
-        copy.Write((draft.Month ?? draft.LatestMonth ?? fallback).FirstDay(), NpgsqlDbType.Date);
-        copy.Write(draft.Name, NpgsqlDbType.Text);
-        copy.Write(draft.Sha256, NpgsqlDbType.Bytea);
-        if (draft.Refused is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(draft.Refused, NpgsqlDbType.Text);
-        }
-
-        copy.Write(draft.Rows, NpgsqlDbType.Integer);
-        copy.Write(draft.Accepted, NpgsqlDbType.Integer);
-        copy.Write(draft.Unchanged, NpgsqlDbType.Integer);
-        copy.Write(draft.Held, NpgsqlDbType.Integer);
-        copy.Write(draft.Rejected, NpgsqlDbType.Integer);
-        copy.Write(draft.PersonPaidFen, NpgsqlDbType.Bigint);
-        copy.Write(draft.EmployerPaidFen, NpgsqlDbType.Bigint);
-        copy.Write(draft.HeldFen, NpgsqlDbType.Bigint);
-        copy.Write(draft.UnchangedFen, NpgsqlDbType.Bigint);
-        copy.Write(draft.MovedFen, NpgsqlDbType.Bigint);
-        copy.Write(by, NpgsqlDbType.Text);
+        copy.Write(draft.Submission);
+        copy.Write(draft.IsDecision ? "decision" : (draft.Content ?? FileContent.Payroll).ToString().ToLowerInvariant());
+        copy.Write(draft.Kind.ToString().ToLowerInvariant());
+        copy.Write((draft.Month ?? draft.LatestMonth ?? fallback).FirstDay());
+        copy.Write(draft.Name);
+        copy.Write(draft.Sha256);
+        copy.Write(draft.Refused);
+        copy.Write(draft.Rows);
+        copy.Write(draft.Accepted);
+        copy.Write(draft.Unchanged);
+        copy.Write(draft.Held);
+        copy.Write(draft.Rejected);
+        copy.Write(draft.PersonPaidFen);
+        copy.Write(draft.EmployerPaidFen);
+        copy.Write(draft.HeldFen);
+        copy.Write(draft.UnchangedFen);
+        copy.Write(draft.MovedFen);
+        copy.Write(by);
     }
 }

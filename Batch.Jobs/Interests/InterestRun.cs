@@ -7,7 +7,6 @@ using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Interests;
 
@@ -197,11 +196,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     private async Task<int> WriteAsync(
         NpgsqlConnection connection, int run, YearAccounts accounts, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
-            $"""
-            COPY :area.run_entry_{run} (posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen,
-                                        person_paid_fen, employer_paid_fen, paid_out_fen) FROM STDIN (FORMAT binary)
-            """), cancellation);
+        await using CopyRows copy = await ChunkWork.BeginEntriesAsync(connection, area, run, cancellation);
         ChunkWork.EntryKey key = new(month.FirstDay(), run, settlement.Month.FirstDay());
         int people = 0;
         for (int place = 0; place < accounts.Count; place++)

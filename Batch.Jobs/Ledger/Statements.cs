@@ -4,7 +4,6 @@ using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Ledger;
 
@@ -22,11 +21,9 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
         await ExecuteAsync(closing, "SELECT :area.open_statement($1)", [year.Year], cancellation);
         await using NpgsqlConnection reading = await program.OpenConnectionAsync(cancellation);
         List<Row> irregular = [];
-        await using (NpgsqlBinaryImporter copy = await closing.BeginBinaryImportAsync(area.Sql(
-            $"""
-            COPY :area.statement_{year.Year} (year, account_id, opening_fen, movements_fen, closing_fen, accumulated_months, continuous_months, last_paid)
-            FROM STDIN (FORMAT binary)
-            """), cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(
+            closing, area.Sql($":area.statement_{year.Year}"),
+            "year, account_id, opening_fen, movements_fen, closing_fen, accumulated_months, continuous_months, last_paid", cancellation))
         {
             await foreach ((Row row, bool simple) in RowsAsync(reading, year, cancellation))
             {
@@ -102,25 +99,18 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
         return row with { Accumulated = coverage.Accumulated, Continuous = coverage.Continuous, LastPaid = facts.LastPaid };
     }
 
-    private static void Write(NpgsqlBinaryImporter copy, int year, in Row row)
+    private static void Write(CopyRows copy, int year, in Row row)
     {
         copy.StartRow();
-        copy.Write(year, NpgsqlDbType.Integer);
-        copy.Write(row.Account, NpgsqlDbType.Integer);
-        copy.Write(row.Opening, NpgsqlDbType.Bigint);
-        copy.Write(row.Movements, NpgsqlDbType.Bigint);
-        copy.Write(row.Opening + row.Movements, NpgsqlDbType.Bigint);
-        copy.Write(row.Accumulated, NpgsqlDbType.Integer);
-        copy.Write(row.Continuous, NpgsqlDbType.Integer);
+        copy.Write(year);
+        copy.Write(row.Account);
+        copy.Write(row.Opening);
+        copy.Write(row.Movements);
+        copy.Write(row.Opening + row.Movements);
+        copy.Write(row.Accumulated);
+        copy.Write(row.Continuous);
         KillSwitch.Pass(KillPoint.StatementsMidCopy);
-        if (row.LastPaid is { } last)
-        {
-            copy.Write(last.FirstDay(), NpgsqlDbType.Date);
-        }
-        else
-        {
-            copy.WriteNull();
-        }
+        copy.Write(row.LastPaid?.FirstDay());
     }
 
     private async Task ExecuteAsync(NpgsqlConnection connection, string sql, object[] arguments, CancellationToken cancellation)

@@ -6,7 +6,6 @@ using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Batch.Jobs.Runs;
 
@@ -54,11 +53,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         NpgsqlConnection connection, int run, YearMonth postingMonth, Chunk chunk, PersonFacts[] persons, List<MovementDifferences.Difference> moved, CancellationToken cancellation)
     {
         MonthPolicy slice = policy.For(chunk.Month);
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(area.Sql(
-            $"""
-            COPY :area.run_entry_{run} (posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen,
-                                        person_paid_fen, employer_paid_fen, paid_out_fen) FROM STDIN (FORMAT binary)
-            """), cancellation);
+        await using CopyRows copy = await BeginEntriesAsync(connection, area, run, cancellation);
         EntryKey key = new(postingMonth.FirstDay(), run, chunk.Month.FirstDay());
         int people = 0;
         bool[] counted = new bool[moved.Count == 0 ? 0 : persons.Length];
@@ -89,9 +84,13 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         return people;
     }
 
+    internal static Task<CopyRows> BeginEntriesAsync(NpgsqlConnection connection, AreaSchema area, int run, CancellationToken cancellation) => CopyRows.BeginAsync(
+        connection, area.Sql($":area.run_entry_{run}"),
+        "posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen", cancellation);
+
     internal readonly record struct EntryKey(DateOnly PostingMonth, int Run, DateOnly ContributionMonth);
 
-    internal static void Write(NpgsqlBinaryImporter copy, in EntryKey key, int account, Component component, in Legs legs)
+    internal static void Write(CopyRows copy, in EntryKey key, int account, Component component, in Legs legs)
     {
         if (legs.IsZero)
         {
@@ -104,17 +103,17 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         }
 
         copy.StartRow();
-        copy.Write(key.PostingMonth, NpgsqlDbType.Date);
-        copy.Write(key.Run, NpgsqlDbType.Integer);
-        copy.Write(account, NpgsqlDbType.Integer);
-        copy.Write(key.ContributionMonth, NpgsqlDbType.Date);
-        copy.Write((short)component, NpgsqlDbType.Smallint);
-        copy.Write(legs.Account, NpgsqlDbType.Bigint);
-        copy.Write(legs.Pool, NpgsqlDbType.Bigint);
-        copy.Write(legs.Other, NpgsqlDbType.Bigint);
-        copy.Write(legs.PersonPaid, NpgsqlDbType.Bigint);
-        copy.Write(legs.EmployerPaid, NpgsqlDbType.Bigint);
-        copy.Write(legs.PaidOut, NpgsqlDbType.Bigint);
+        copy.Write(key.PostingMonth);
+        copy.Write(key.Run);
+        copy.Write(account);
+        copy.Write(key.ContributionMonth);
+        copy.Write((short)component);
+        copy.Write(legs.Account);
+        copy.Write(legs.Pool);
+        copy.Write(legs.Other);
+        copy.Write(legs.PersonPaid);
+        copy.Write(legs.EmployerPaid);
+        copy.Write(legs.PaidOut);
         KillSwitch.Pass(KillPoint.ChunkMidCopy);
     }
 

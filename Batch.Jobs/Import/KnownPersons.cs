@@ -1,0 +1,54 @@
+using Batch.Jobs.Areas;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>
+/// The numbers of all persons by their citizen numbers, read once for the large files that are taken in one after the other: persons are only
+/// ever added, in the order of their numbers. Not held for more people than a fraction of the memory that the program may take (an entry takes
+/// about 32 bytes).
+/// </summary>
+public sealed class KnownPersons
+{
+    private const int Most = 2_000_000;
+
+    private int _next = 1;
+
+    internal Dictionary<long, int> Numbers { get; } = [];
+
+    /// <summary>Reads those who came since the last time; false when they are too many to be held.</summary>
+    public async Task<bool> ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        int next;
+        await using (NpgsqlCommand last = new(area.Sql("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"), connection))
+        {
+            next = (int)(await last.ExecuteScalarAsync(cancellation))!;
+        }
+
+        if (next - 1 > Most)
+        {
+            Forget();
+            return false;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE person_id >= $1 AND person_id < $2"), connection);
+        command.Parameters.AddWithValue(_next);
+        command.Parameters.AddWithValue(next);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        Numbers.EnsureCapacity(next);
+        while (reader.Read())
+        {
+            Numbers[reader.GetInt64(0)] = reader.GetInt32(1);
+        }
+
+        _next = next;
+        return true;
+    }
+
+    /// <summary>What was read or registered does not stand: the transaction was taken back, or memory is wanted.</summary>
+    public void Forget()
+    {
+        Numbers.Clear();
+        _next = 1;
+    }
+}
