@@ -16,9 +16,13 @@ internal static class FileRoutes
 {
     private const string KeyHeader = "Idempotency-Key";
 
+    // What a form says beside its file.
+    private const int FormBytes = 64 * 1024;
+
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/areas/{area}/uploads", ReceiveAsync).Needs(Scopes.Files).Accepts<byte[]>("application/octet-stream").WithSummary("Send a file; the body is its bytes. Needs an Idempotency-Key.");
+        api.MapPost("/areas/{area}/uploads", ReceiveAsync).Needs(Scopes.Files).Accepts<byte[]>("application/octet-stream", "multipart/form-data")
+            .WithSummary("Send a file; the body is its bytes, or a form with its fields (month, kind, confirm, parent) before its one file. Needs an Idempotency-Key.");
         api.MapGet("/areas/{area}/uploads", UploadsAsync).Needs(Scopes.Files).WithSummary("Received files, the latest first.");
         api.MapGet("/areas/{area}/uploads/{number:int}", UploadAsync).Needs(Scopes.Files).WithSummary("A received file, how far it is, and its outcome when it is in.");
         api.MapGet("/areas/{area}/submissions", SubmissionsAsync).Needs(Scopes.See).WithSummary("Submissions, the latest first.");
@@ -33,18 +37,41 @@ internal static class FileRoutes
         return new { items = await new HeldRows(open.Schema).ListAsync(connection, month is null ? null : VerbOptions.ParseMonth(month), cancellation) };
     }
 
-    private static async Task<IResult> ReceiveAsync(
-        string area, string name, string? month, SubmissionKind? kind, bool? confirm, int? parent, HttpContext http, DatabaseConnection database, QueuedWork queue, IClock clock)
+    /// <summary>How a file is to be taken, as the address says it; a form's fields say what the address leaves open.</summary>
+    internal sealed record UploadAsked(string? Name, string? Month, SubmissionKind? Kind, bool? Confirm, int? Parent)
+    {
+        public ImportRequest Request(string by, IReadOnlyDictionary<string, string> form) => new(
+            (Month ?? form.GetValueOrDefault("month")) is { Length: > 0 } month ? VerbOptions.ParseMonth(month) : null,
+            Kind ?? Field(form, "kind", text => Enum.Parse<SubmissionKind>(text, ignoreCase: true)) ?? SubmissionKind.Regular,
+            Confirm ?? Field(form, "confirm", bool.Parse) ?? false, by, Parent ?? Field(form, "parent", text => int.Parse(text, CultureInfo.InvariantCulture)));
+
+        private static T? Field<T>(IReadOnlyDictionary<string, string> form, string name, Func<string, T> read)
+            where T : struct
+        {
+            try
+            {
+                return form.GetValueOrDefault(name) is { Length: > 0 } text ? read(text) : null;
+            }
+            catch (Exception wrong) when (wrong is ArgumentException or FormatException or OverflowException)
+            {
+                throw new FormatException(name);
+            }
+        }
+    }
+
+    private static async Task<IResult> ReceiveAsync(string area, [AsParameters] UploadAsked asked, HttpContext http, DatabaseConnection database, QueuedWork queue, IClock clock)
     {
         if (http.Request.Headers[KeyHeader].ToString() is not { Length: > 0 and <= 200 } key)
         {
             throw new VerbFault(ExitCode.Usage, "IDEMPOTENCY_KEY_MISSING", $"Give each upload an {KeyHeader} of its own.", $"每次上传须带一个 {KeyHeader}。");
         }
 
-        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = IntakeLimits.Default.MaxBytes + 1;
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = IntakeLimits.Default.MaxBytes + FormBytes;
         Area open = await Area.OpenAsync(database, area, http.RequestAborted);
-        ImportRequest request = new(month is null ? null : VerbOptions.ParseMonth(month), kind ?? SubmissionKind.Regular, confirm ?? false, http.User.Who(), parent);
-        Upload upload = await new Uploads(open, clock, IntakeLimits.Default).ReceiveAsync(name, http.Request.Body, request, key, http.RequestAborted);
+        UploadBody body = await UploadBody.OpenAsync(http.Request, http.RequestAborted);
+        ImportRequest request = asked.Request(http.User.Who(), body.Fields);
+        string name = asked.Name ?? body.Name ?? throw new FormatException("name is missing");
+        Upload upload = await new Uploads(open, clock, IntakeLimits.Default).ReceiveAsync(name, body.Content, request, key, http.RequestAborted);
         if (upload.State == UploadState.Refused)
         {
             Rejection fault = upload.Fault!;

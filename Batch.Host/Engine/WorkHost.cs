@@ -10,6 +10,8 @@ namespace Batch.Host.Engine;
 /// </summary>
 internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOptions options, ILogger<WorkHost> log) : BackgroundService
 {
+    private const long MuchMemory = 80L << 20;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(20);
 
@@ -72,29 +74,39 @@ internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOp
         await engine.StopAsync();
     }
 
-    private void Told(WorkItem item, WorkState state, Exception? fault)
+    private void Told(WorkEnd end)
     {
+        (WorkItem item, WorkState state, Exception? fault) = end;
+        GiveBack(item);
         HostMetrics.Ended(item.Kind, state);
         if (fault is null or Npgsql.PostgresException or Jobs.Areas.DataFaultException)
         {
-            string? code = fault is null ? null : WorkFaults.Of(fault).Code;
-            Ended(item.Number, item.Kind, item.Area, item.Argument, state, code);
+            Ended(item.Number, item.Kind, item.Area, item.Argument, item.Run, state, fault is null ? null : WorkFaults.Of(fault).Code);
         }
         else
         {
             // Texts of exceptions of the database may quote data; those of ours do not.
-            Failed(item.Number, item.Kind, item.Area, item.Argument, state, fault is NpgsqlException ? null : fault);
+            Failed(item.Number, item.Kind, item.Area, item.Argument, item.Run, state, fault is NpgsqlException ? null : fault);
+        }
+    }
+
+    // A city's file leaves much behind that the collector would keep for the next one; pages need little.
+    private static void GiveBack(WorkItem ended)
+    {
+        if (ended.Kind != WorkKinds.Chunk && GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes > MuchMemory)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "worker started with {Engine}")]
     private partial void Started(string engine);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "job {Job} {Kind} {Area} {Argument}: {State} {Code}")]
-    private partial void Ended(int job, string kind, string area, string argument, WorkState state, string? code);
+    [LoggerMessage(Level = LogLevel.Information, Message = "job {Job} {Kind} {Area} {Argument} run {Run}: {State} {Code}")]
+    private partial void Ended(int job, string kind, string area, string argument, int? run, WorkState state, string? code);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "job {Job} {Kind} {Area} {Argument}: {State}")]
-    private partial void Failed(int job, string kind, string area, string argument, WorkState state, Exception? fault);
+    [LoggerMessage(Level = LogLevel.Error, Message = "job {Job} {Kind} {Area} {Argument} run {Run}: {State}")]
+    private partial void Failed(int job, string kind, string area, string argument, int? run, WorkState state, Exception? fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the worker stumbled and goes on")]
     private partial void Stumbled(Exception fault);

@@ -1,7 +1,10 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Benefits;
 using Batch.Jobs.Inquiry;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Overview;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -36,11 +39,20 @@ internal sealed class AccountModel : AreaPage
 
     public BalanceDocument Balance { get; private set; } = null!;
 
-    public StatementDocument Statement { get; private set; } = null!;
+    public AccountStatementDocument Statement { get; private set; } = null!;
 
     public IReadOnlyList<ContributionLine> Contributions { get; private set; } = [];
 
     public CoverageDocument Coverage { get; private set; } = null!;
+
+    public BenefitDocument Benefits { get; private set; } = null!;
+
+    public AccountHistoryDocument History { get; private set; } = null!;
+
+    public FamilyDocument Family { get; private set; } = null!;
+
+    /// <summary>This account as it stands; the person may have others.</summary>
+    public AccountStanding Standing => History.Accounts.Single(a => a.Account == Account);
 
     public ExplanationDocument? Why { get; private set; }
 
@@ -59,9 +71,13 @@ internal sealed class AccountModel : AreaPage
             throw new DataFaultException("SPAN_INVALID", "起止月份不对，最多二十年。", "The span of months is not valid; at most twenty years.");
         }
 
-        Statement = await balances.StatementAsync(Account, from, to, Cancellation);
+        Statement = await new AccountStatements(Area).ReadAsync(Account, from, to, Cancellation);
         Contributions = await record.ReadAsync(Person.Person, from, to, Cancellation);
         Coverage = await new CoverageInquiry(Area).ReadAsync(Account, null, to, Cancellation);
+        Benefits = await new BenefitInquiry(Area).ReadAsync(Person.Person, null, to, Cancellation);
+        History = await new AccountHistory(Area).ReadAsync(Person.Person, Today, Cancellation);
+        FamilyInquiry family = new(new AccountHolder(Area, Person.Person, Account));
+        Family = await family.ReadAsync(await family.HolderAsync(Cancellation), from, to, Cancellation);
         Why = Show.ReadMonth(Month) is { } month ? await new Explanations(Area).ExplainAsync(Person.Person, month, Cancellation) : null;
         MayUnmask = await MayAsync(Permissions.Unmask);
     }
@@ -108,6 +124,54 @@ internal sealed class AccountModel : AreaPage
         "none" => ("年限不变", "no effect on the years"),
         _ => (effect, effect),
     };
+
+    public static (string Chinese, string English) NameOf(AccountState state) => state switch
+    {
+        AccountState.Frozen => ("冻结", "frozen"),
+        AccountState.Closed => ("已销户", "closed"),
+        _ => ("正常", "open"),
+    };
+
+    public static (string Chinese, string English) NameOf(AccountMoment moment) => moment.What switch
+    {
+        "opened" => ("开户", "opened"),
+        "frozen" => ("冻结", "frozen"),
+        "unfrozen" => ("解冻", "unfrozen"),
+        "died" => ("死亡登记", "death registered"),
+        "closing-withdrawn" => ("撤回销户", "closing withdrawn"),
+        _ => ("销户", "closed"),
+    };
+
+    public static (string Chinese, string English) NameOf(Ground ground) => ground switch
+    {
+        Ground.Emigration => ("出境定居", "emigration"),
+        Ground.Death => ("死亡，由继承人领取", "death, paid to the heirs"),
+        Ground.NoHeir => ("死亡，无继承人，归统筹基金", "death without heirs, to the pooled fund"),
+        Ground.GivingUp => ("放弃参保", "giving up"),
+        Ground.ResidenceElsewhere => ("异地安置", "residence elsewhere"),
+        Ground.TransferOut => ("转出", "transferred out"),
+        _ => ("其他", "other"),
+    };
+
+    public static (string Chinese, string English) NameOf(SpendingChannel channel) => channel switch
+    {
+        SpendingChannel.Pharmacy => ("药店", "pharmacy"),
+        SpendingChannel.Clinic => ("门诊", "clinic"),
+        SpendingChannel.Hospital => ("住院", "hospital"),
+        _ => ("其他", "other"),
+    };
+
+    public static (string Chinese, string English) RelationOf(string relation) => relation switch
+    {
+        "spouse" => ("配偶", "spouse"),
+        "parent" => ("父母", "parent"),
+        "child" => ("子女", "child"),
+        _ => (relation, relation),
+    };
+
+    public static string Day(LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
+
+    public static string Day(LocalDate? day) => day is { } known ? Day(known) : "";
 
     public static (string Chinese, string English) ComponentOf(string component) => component switch
     {

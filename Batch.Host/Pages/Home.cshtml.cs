@@ -92,6 +92,16 @@ internal sealed class HomeModel : AreaPage
             todo.Add(new Duty("look", $"{month} 还没有收到文件，请上传", $"No file of {month} has come in yet: upload them", $"{Code}/uploads"));
         }
 
+        if (points["files-refused"].Count > 0)
+        {
+            todo.Add(new Duty("look", $"{month} 有 {points["files-refused"].Count} 份文件被整份拒收，请查明后重报", $"{points["files-refused"].Count} files of {month} were refused whole: find out why and send them again", $"{Code}/months/{month}"));
+        }
+
+        if (points["parked-work"].Count > 0)
+        {
+            todo.Add(new Duty(points["parked-work"].Ready == Ready.No ? "bad" : "look", $"有 {points["parked-work"].Count} 个作业出错搁置", $"{points["parked-work"].Count} jobs are parked with an error", "jobs"));
+        }
+
         if (points["employers-missing"].Count > 0)
         {
             todo.Add(new Duty("look", $"{points["employers-missing"].Count} 家上月申报的单位本月尚未申报", $"{points["employers-missing"].Count} employers of last month have not filed yet", $"{Code}/months/{month}"));
@@ -99,7 +109,7 @@ internal sealed class HomeModel : AreaPage
 
         if (points["rejects-open"].Count > 0)
         {
-            todo.Add(new Duty("look", $"{month} 有 {points["rejects-open"].Count} 行被拒绝，请下载修正包改正后再报", $"{points["rejects-open"].Count} rows of {month} were rejected: download the fix packs, mend and send again", $"{Code}/submissions?open=true"));
+            todo.Add(new Duty("look", $"{month} 有 {points["rejects-open"].Count} 行被拒绝，请下载更正包改正后再报", $"{points["rejects-open"].Count} rows of {month} were rejected: download the fix packs, mend and send again", $"{Code}/submissions?open=true"));
         }
 
         if (points["rows-held"].Count > 0)

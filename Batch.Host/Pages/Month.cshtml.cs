@@ -54,6 +54,20 @@ internal sealed class MonthModel : AreaPage
             OnGetAsync);
     }
 
+    /// <summary>Where a point is dealt with; null: it is only to be known.</summary>
+    public string? HrefOf(ReadinessPoint point) => point.Ready == Ready.Yes ? null : point.Code switch
+    {
+        "missing-figures" or "policy-gap" => $"{Code}/policies?month={Month}",
+        "earlier-month-open" => $"{Code}/months/{point.Names[0]}",
+        "open-run" => $"{Code}/runs/{point.Names[0]}",
+        "files-none" or "files-refused" => $"{Code}/uploads",
+        "rejects-open" => $"{Code}/submissions?month={Month}&open=true",
+        "rows-held" => $"{Code}/held",
+        "waiting-files" => $"{Code}/runs",
+        "parked-work" => "jobs",
+        _ => null,
+    };
+
     public static (string Chinese, string English) NameOf(ReadinessPoint point) => point.Code switch
     {
         "missing-figures" => ("所需数值", "Figures that the policy needs"),
@@ -61,6 +75,8 @@ internal sealed class MonthModel : AreaPage
         "earlier-month-open" => ("更早的月份未结账", "Earlier months not closed"),
         "open-run" => ("未结束的批次", "Open runs"),
         "files-none" => ("已收文件", "Files received"),
+        "files-refused" => ("被整份拒收、尚未重报的文件", "Files refused whole and not sent again"),
+        "parked-work" => ("出错搁置的作业", "Parked jobs"),
         "employers-missing" => ("上月申报、本月未申报的单位", "Employers of last month that have not filed"),
         "rejects-open" => ("被拒绝的行", "Rejected rows"),
         "rows-held" => ("待定的行", "Held rows"),

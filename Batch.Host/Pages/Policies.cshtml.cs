@@ -15,8 +15,6 @@ namespace Batch.Host.Pages;
 [Authorize(Permissions.SeeWork)]
 internal sealed class PoliciesModel : AreaPage
 {
-    private const int LargestFile = 512 * 1024;
-
     public static IReadOnlyList<string> FigureNames { get; } = ["average-wage", "average-pension", "base-min", "base-max"];
 
     [BindProperty(SupportsGet = true)]
@@ -61,27 +59,9 @@ internal sealed class PoliciesModel : AreaPage
 
     public Task<IActionResult> OnPostFileAsync(IFormFile? file, string? document) => ActAsync(Permissions.ProposePolicies, async () =>
     {
-        if (file is null || file.Length is 0 or > LargestFile)
-        {
-            throw new DataFaultException("NO_FILE", "请选择政策文件（YAML，不超过 512 KiB）。", "Choose a policy file (YAML, at most 512 KiB).");
-        }
-
-        using StreamReader reader = new(file.OpenReadStream());
-        string text = await reader.ReadToEndAsync(Cancellation);
-        try
-        {
-            if (AreaPolicy.Parse(text, file.FileName).Area != Code)
-            {
-                throw new DataFaultException("POLICY_OTHER_AREA", "该文件是另一个统筹区的政策。", "This file is the policy of another area.");
-            }
-        }
-        catch (PolicyFaultException faulty)
-        {
-            Faults = faulty.Faults;
-            throw new DataFaultException("POLICY_FAULTY", "政策文件有错误，见下表。", "The policy file has faults; see below.");
-        }
-
-        await Store.ProposeFileAsync(text, file.FileName, string.IsNullOrWhiteSpace(document) ? file.FileName : document.Trim(), Who, Cancellation);
+        PolicyUpload sent = await PolicyUpload.ReadAsync(file, Code, Cancellation);
+        Faults = sent.Faults;
+        await Store.ProposeFileAsync(sent.Sound, sent.Name, string.IsNullOrWhiteSpace(document) ? sent.Name : document.Trim(), Who, Cancellation);
     });
 
     public Task<IActionResult> OnPostApproveAsync(string? hash) => ActAsync(Permissions.ApprovePolicies, () => Store.ApproveAsync(hash ?? "", Who, Cancellation));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Areas;
@@ -17,14 +16,12 @@ internal sealed class RunNowModel : AreaPage
 
     public WorkItem Work { get; private set; } = null!;
 
-    public bool Waiting => !Work.HasEnded && Work.State is not (WorkState.Parked or WorkState.Paused) && Run is null;
-
-    private int? Run => Work.Result is { } result && result.TryGetProperty("run", out JsonElement run) && run.ValueKind == JsonValueKind.Number ? run.GetInt32() : null;
+    public bool Waiting => !Work.HasEnded && Work.State is not (WorkState.Parked or WorkState.Paused) && Work.Run is null;
 
     public async Task<IActionResult> OnGetAsync()
     {
         Work = await Service<QueuedWork>().ReadAsync(Job, Cancellation);
-        if (Run is { } number)
+        if (Work.Run is { } number)
         {
             return Redirect($"~/{Code}/runs/{number}");
         }

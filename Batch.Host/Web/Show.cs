@@ -14,6 +14,9 @@ internal static class Show
 
     public static string Yuan(Money? money) => money is { } known ? Yuan(known) : "";
 
+    /// <summary>A difference, with its sign.</summary>
+    public static string Signed(Money money) => (money.Fen / 100m).ToString("+#,##0.00;-#,##0.00;0.00", CultureInfo.InvariantCulture);
+
     public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
     public static string Month(YearMonth month) => month.Text();

@@ -5,6 +5,7 @@ using Batch.Host.Access;
 using Batch.Host.Api;
 using Batch.Host.Engine;
 using Batch.Jobs.Inquiry;
+using Batch.Jobs.Overview;
 using Batch.Jobs.Server;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authentication;
@@ -140,6 +141,7 @@ internal static class WebHost
         services.AddSingleton<WorkSweep>();
         services.AddSingleton<ScheduleSettings>();
         services.AddSingleton<Schedules>();
+        services.AddSingleton<ScheduleList>();
         services.AddSingleton<EngineCalls>();
         services.AddSingleton<WorkParts>();
         services.AddHostedService<WorkHost>();

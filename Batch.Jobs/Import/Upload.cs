@@ -58,41 +58,19 @@ internal sealed class UploadRecords(AreaSchema area)
         await ListAsync(connection, "upload_id = $1", cancellation, number) is [{ } found] ? found : throw new DataFaultException(
             "UPLOAD_UNKNOWN", $"统筹区 {area.Code} 没有第 {number} 号接收文件。", $"Area {area.Code} has no upload {number}.");
 
-    public async Task<List<Upload>> ListAsync(NpgsqlConnection connection, string where, CancellationToken cancellation, params object[] values)
-    {
-        await using NpgsqlCommand command = new($"{Columns} WHERE {where}", connection);
-        foreach (object value in values)
-        {
-            command.Parameters.AddWithValue(value);
-        }
-
-        List<Upload> found = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(Of(reader));
-        }
-
-        return found;
-    }
+    public Task<List<Upload>> ListAsync(NpgsqlConnection connection, string where, CancellationToken cancellation, params object[] values) =>
+        connection.ReadAsync($"{Columns} WHERE {where}", Of, cancellation, values);
 
     private static Upload Of(NpgsqlDataReader reader)
     {
         ImportRequest request = new(
-            reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4).Month(), Enum.Parse<SubmissionKind>(reader.GetString(5), ignoreCase: true), reader.GetBoolean(6),
-            reader.GetString(8), reader.IsDBNull(7) ? null : reader.GetInt32(7));
+            reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4).Month(), reader.Word<SubmissionKind>(5), reader.GetBoolean(6), reader.GetString(8), reader.Number(7));
         return new Upload(
             reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetFieldValue<byte[]>(3), request,
-            reader.IsDBNull(9) ? null : Enum.Parse<FileContent>(reader.GetString(9), ignoreCase: true), Moment(reader, 10)!.Value,
-            Enum.Parse<UploadState>(reader.GetString(11), ignoreCase: true), reader.GetInt32(12), reader.GetInt32(13), reader.GetInt64(14), Moment(reader, 15), Moment(reader, 16),
-            reader.IsDBNull(17) ? null : reader.GetInt32(17), reader.GetBoolean(18), reader.IsDBNull(19) ? null : FaultOf(reader));
+            reader.IsDBNull(9) ? null : reader.Word<FileContent>(9), reader.Moment(10)!.Value, reader.Word<UploadState>(11), reader.GetInt32(12), reader.GetInt32(13),
+            reader.GetInt64(14), reader.Moment(15), reader.Moment(16), reader.Number(17), reader.GetBoolean(18), reader.IsDBNull(19) ? null : FaultOf(reader));
     }
 
-    private static Rejection FaultOf(NpgsqlDataReader reader)
-    {
-        string Text(int column) => reader.IsDBNull(column) ? "" : reader.GetString(column);
-        return new Rejection(reader.GetString(19), reader.IsDBNull(20) ? 0 : reader.GetInt32(20), Text(21), Text(22), Text(23));
-    }
-
-    private static Instant? Moment(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : Instant.FromDateTimeUtc(reader.GetFieldValue<DateTime>(column));
+    private static Rejection FaultOf(NpgsqlDataReader reader) =>
+        new(reader.GetString(19), reader.Number(20) ?? 0, reader.Text(21) ?? "", reader.Text(22) ?? "", reader.Text(23) ?? "");
 }

@@ -1,3 +1,4 @@
+using Batch.Jobs.Areas;
 using Npgsql;
 
 namespace Batch.Jobs.Overview;

@@ -21,8 +21,9 @@ public enum Ready
 }
 
 /// <summary>One point of the list.</summary>
-/// <param name="Code">missing-figures, policy-gap, earlier-month-open, open-run, files-none, employers-missing, rejects-open, rows-held, waiting-files, age-bounds, retiring.</param>
-/// <param name="Names">What it is about where that can be named: figures, employers.</param>
+/// <param name="Code">missing-figures, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, rejects-open, rows-held, waiting-files,
+/// parked-work, age-bounds, retiring.</param>
+/// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
 
 /// <summary>What stands between an area and a month's run: figures, files, rejects, decisions, other runs; and who changes tier or retires in it.</summary>
@@ -38,8 +39,10 @@ public sealed class Readiness(Area area)
             Figures(month),
             .. await LedgerAsync(month, cancellation),
             new("files-none", files > 0 ? Ready.Yes : Ready.Look, files, []),
+            await RefusedAsync(month, cancellation),
             await EmployersAsync(month, cancellation),
             .. await RowsAsync(month, cancellation),
+            await ParkedAsync(cancellation),
             new("age-bounds", Ready.Yes, await new BirthBounds(area).CrossingAsync(month.PlusMonths(-1), month, cancellation), []),
             new("retiring", Ready.Yes, await area.OneAsync<long>(
                 "SELECT count(DISTINCT person_id) FROM :area.person_event WHERE event = 4 AND on_date >= $1 AND on_date < $2", cancellation,
@@ -76,6 +79,31 @@ public sealed class Readiness(Area area)
         List<string> runs = await area.ReadAsync(
             "SELECT run_id FROM :area.run WHERE state IN ('computing', 'computed', 'approved')", r => r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         return [new("earlier-month-open", earlier.Count > 0 ? Ready.Look : Ready.Yes, earlier.Count, earlier), new("open-run", runs.Count > 0 ? Ready.Look : Ready.Yes, runs.Count, runs)];
+    }
+
+    // The last that was heard of a file by its name counts: sent again and taken, it is no longer missing.
+    private async Task<ReadinessPoint> RefusedAsync(YearMonth month, CancellationToken cancellation)
+    {
+        List<string> files = await area.ReadAsync(
+            """
+            SELECT file FROM (
+                SELECT DISTINCT ON (file) file, refused, month FROM (
+                    SELECT file, received_at, state = 'refused' AS refused, month FROM :area.upload WHERE state = 'refused' AND submission_id IS NULL
+                    UNION ALL SELECT file, received_at, refused IS NOT NULL, month FROM :area.submission) heard
+                ORDER BY file, received_at DESC) last
+            WHERE refused AND month = $1 ORDER BY file
+            """, r => r.GetString(0), cancellation, month.FirstDay());
+        return new ReadinessPoint("files-refused", files.Count > 0 ? Ready.Look : Ready.Yes, files.Count, [.. files.Take(MostNames)]);
+    }
+
+    // A run with a piece that is parked is not whole, and its month does not close; other work that is parked is for people to know.
+    private async Task<ReadinessPoint> ParkedAsync(CancellationToken cancellation)
+    {
+        List<(string Job, bool OfRun)> parked = await area.ReadAsync(
+            "SELECT job_id, kind IN ('chunk', 'allocate') FROM batch.job WHERE area = $1 AND state = 'parked' ORDER BY 1",
+            r => (r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), r.GetBoolean(1)), cancellation, area.Schema.Code);
+        return new ReadinessPoint(
+            "parked-work", parked.Exists(p => p.OfRun) ? Ready.No : parked.Count > 0 ? Ready.Look : Ready.Yes, parked.Count, [.. parked.Take(MostNames).Select(p => p.Job)]);
     }
 
     private async Task<ReadinessPoint> EmployersAsync(YearMonth month, CancellationToken cancellation)

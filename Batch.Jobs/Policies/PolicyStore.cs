@@ -53,6 +53,26 @@ public sealed class PolicyStore(NpgsqlDataSource program)
         return file is null ? null : new PolicyInForce(AreaPolicy.Parse(file, area + ".yaml"), figures, seq);
     }
 
+    /// <summary>The policy as it would be with a proposal approved.</summary>
+    /// <exception cref="DataFaultException">PROPOSAL_UNKNOWN.</exception>
+    public async Task<PolicyInForce> ProposedAsync(string area, string hash, CancellationToken cancellation)
+    {
+        PolicyInForce now = await ReadAsync(area, null, cancellation);
+        await using NpgsqlCommand command = program.CreateCommand("SELECT kind, content, figure, from_month, value, document FROM batch.policy_change WHERE area = $1 AND hash = $2");
+        command.Parameters.AddWithValue(area);
+        command.Parameters.AddWithValue(hash);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+        {
+            throw new DataFaultException("PROPOSAL_UNKNOWN", "没有这个提案。", "There is no such proposal.");
+        }
+
+        return reader.GetString(0) == "file"
+            ? new PolicyInForce(AreaPolicy.Parse(reader.GetString(1), area + ".yaml"), now.Figures, now.Seq)
+            : new PolicyInForce(
+                now.Policy, [.. now.Figures, new DatedFigure(reader.GetString(2), reader.GetFieldValue<DateOnly>(3).Month(), reader.GetDecimal(4), reader.GetString(5))], now.Seq);
+    }
+
     /// <summary>Adopts the shipped policy of a new area; does nothing when the area has one, or when none is shipped for it.</summary>
     public async Task AdoptShippedAsync(string area, CancellationToken cancellation)
     {

@@ -21,7 +21,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     public async Task<PersonFacts[]> ReadAsync(
         Chunk chunk, IReadOnlySet<int> taken, bool whole, Gates gates, CancellationToken cancellation, ReceiptCover? cover = null, YearPensions? year = null)
     {
-        PersonFacts[] persons = new PersonFacts[chunk.LastPerson - chunk.FirstPerson + 1];
+        PersonFacts[] persons = ChunkRoom.Rent(chunk.LastPerson - chunk.FirstPerson + 1);
         int[] unseen = await UnseenAsync(taken, cancellation);
         await ReadPersonsAsync(persons, chunk, cancellation);
         int[] later = await LaterAccountsAsync(persons, chunk, cancellation);

@@ -27,6 +27,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         List<MovementDifferences.Difference> moved = month.MovementDays.Count == 0 ? [] : await new MovementDifferences(connection, area).ReadAsync(
             chunk, month.MovementDays, [.. month.MovementSubmissions], await reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
+        ChunkRoom.Return(persons);
         KillSwitch.Pass(KillPoint.ChunkBeforeMark);
         if (await MarkAsync(connection, run, chunk, people, cancellation))
         {

@@ -13,6 +13,9 @@ namespace Batch.Jobs.Runs;
 /// </summary>
 public sealed class RunStages(DatabaseConnection database, Area area)
 {
+    // As many chunks at once as there are processors: more would only take more memory.
+    private static readonly SemaphoreSlim Seats = new(Math.Max(2, Environment.ProcessorCount));
+
     private readonly Allocation allocation = new(database, area.Schema, area.Policy);
 
     /// <summary>The run that stands for the month, opened if need be; null: there is nothing to post.</summary>
@@ -44,6 +47,19 @@ public sealed class RunStages(DatabaseConnection database, Area area)
 
     /// <summary>Computes one chunk with the policies that the run was opened with. Done already, or no longer wanted: nothing.</summary>
     public async Task ComputeAsync(int run, YearMonth month, int firstPerson, string by, CancellationToken cancellation)
+    {
+        await Seats.WaitAsync(cancellation);
+        try
+        {
+            await ComputeSeatedAsync(run, month, firstPerson, by, cancellation);
+        }
+        finally
+        {
+            Seats.Release();
+        }
+    }
+
+    private async Task ComputeSeatedAsync(int run, YearMonth month, int firstPerson, string by, CancellationToken cancellation)
     {
         if ((await LeftAsync(run, cancellation)).FirstOrDefault(c => c.Month == month && c.FirstPerson == firstPerson) is not { } chunk)
         {

@@ -20,9 +20,14 @@ public sealed class Simulation(Area area)
     /// <exception cref="PolicyFaultException">The file has faults, or its examples do not come out.</exception>
     /// <exception cref="PolicyGapException">One of the two policies does not cover the month.</exception>
     /// <exception cref="DataFaultException">The file is another area's, or one of the policies lacks a figure that the month needs.</exception>
-    public async Task<SimulationDocument> RunAsync(YearMonth month, string policyText, string fileName, CancellationToken cancellation)
+    public Task<SimulationDocument> RunAsync(YearMonth month, string policyText, string fileName, CancellationToken cancellation) =>
+        RunAsync(month, Proposed(policyText, fileName), fileName, cancellation);
+
+    /// <summary>The same under a policy that is at hand, such as a proposal as if it were approved.</summary>
+    /// <param name="name">What the reader knows it by.</param>
+    public async Task<SimulationDocument> RunAsync(YearMonth month, PolicyInForce proposed, string name, CancellationToken cancellation)
     {
-        MonthPolicy before = area.Policy.For(month), after = Proposed(policyText, fileName).For(month);
+        MonthPolicy before = area.Policy.For(month), after = proposed.For(month);
         SimulationTally tally = new(before, LargestShown);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -34,13 +39,16 @@ public sealed class Simulation(Area area)
         for (int first = 0; first <= lastPerson; first += RunPlan.ChunkPersons)
         {
             Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
-            foreach (PersonFacts facts in await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover, year))
+            PersonFacts[] persons = await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover, year);
+            foreach (PersonFacts facts in persons)
             {
                 if (facts.Account != 0)
                 {
-                    tally.Add(facts, Of(facts, before, "现行政策", "the policy in force"), Of(facts, after, fileName, fileName));
+                    tally.Add(facts, Of(facts, before, "现行政策", "the policy in force"), Of(facts, after, name, name));
                 }
             }
+
+            ChunkRoom.Return(persons);
         }
 
         IReadOnlyDictionary<int, string> numbers = await NumbersAsync(connection, tally.LargestPersons, cancellation);

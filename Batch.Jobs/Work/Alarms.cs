@@ -1,3 +1,4 @@
+using Batch.Jobs.Areas;
 using NodaTime;
 using Npgsql;
 
@@ -29,20 +30,9 @@ public static class Alarms
     }
 
     /// <summary>Those that nobody has seen to, the latest first.</summary>
-    public static async Task<IReadOnlyList<RaisedAlarm>> OpenAsync(NpgsqlDataSource program, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = program.CreateCommand(
-            "SELECT alarm_id, at, area, code, zh, en, job_id FROM batch.alarm a WHERE NOT EXISTS (SELECT FROM batch.alarm_seen s WHERE s.alarm_id = a.alarm_id) ORDER BY 1 DESC LIMIT 200");
-        List<RaisedAlarm> open = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            Alarm alarm = new(reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5));
-            open.Add(new RaisedAlarm(reader.GetInt32(0), Instant.FromDateTimeUtc(reader.GetDateTime(1)), alarm, reader.IsDBNull(6) ? null : reader.GetInt32(6)));
-        }
-
-        return open;
-    }
+    public static async Task<IReadOnlyList<RaisedAlarm>> OpenAsync(NpgsqlDataSource program, CancellationToken cancellation) => await program.ReadAsync(
+        "SELECT alarm_id, at, area, code, zh, en, job_id FROM batch.alarm a WHERE NOT EXISTS (SELECT FROM batch.alarm_seen s WHERE s.alarm_id = a.alarm_id) ORDER BY 1 DESC LIMIT 200",
+        r => new RaisedAlarm(r.GetInt32(0), r.Moment(1)!.Value, new Alarm(r.Text(2), r.GetString(3), r.GetString(4), r.GetString(5)), r.Number(6)), cancellation);
 
     public static async Task SeenAsync(NpgsqlDataSource program, int number, string who, string? why, CancellationToken cancellation)
     {

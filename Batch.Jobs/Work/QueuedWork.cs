@@ -72,19 +72,9 @@ public sealed class QueuedWork(NpgsqlDataSource program)
     public async Task<IReadOnlyList<WorkItem>> ParkedAsync(string area, CancellationToken cancellation) =>
         await ListAsync("area = $1 AND state = 'parked' ORDER BY job_id", cancellation, area);
 
-    public async Task<IReadOnlyList<WorkEvent>> EventsAsync(int job, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = program.CreateCommand("SELECT at, act, who, why FROM batch.job_event WHERE job_id = $1 ORDER BY seq");
-        command.Parameters.AddWithValue(job);
-        List<WorkEvent> events = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            events.Add(new WorkEvent(Instant.FromDateTimeUtc(reader.GetDateTime(0)), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
-        }
-
-        return events;
-    }
+    public async Task<IReadOnlyList<WorkEvent>> EventsAsync(int job, CancellationToken cancellation) => await program.ReadAsync(
+        "SELECT at, act, who, why FROM batch.job_event WHERE job_id = $1 ORDER BY seq",
+        r => new WorkEvent(r.Moment(0)!.Value, r.GetString(1), r.GetString(2), r.Text(3)), cancellation, job);
 
     /// <summary>Holds work back at its next edge: a run between two chunks, anything else where it is (it begins again when resumed).</summary>
     public Task PauseAsync(int job, string who, string why, CancellationToken cancellation) => SteerAsync(
@@ -167,34 +157,14 @@ public sealed class QueuedWork(NpgsqlDataSource program)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private async Task<List<WorkItem>> ListAsync(string where, CancellationToken cancellation, params object[] values)
-    {
-        await using NpgsqlCommand command = program.CreateCommand($"SELECT {Columns} FROM batch.job j WHERE {where}");
-        foreach (object value in values)
-        {
-            command.Parameters.AddWithValue(value);
-        }
+    private Task<List<WorkItem>> ListAsync(string where, CancellationToken cancellation, params object[] values) =>
+        program.ReadAsync($"SELECT {Columns} FROM batch.job j WHERE {where}", Of, cancellation, values);
 
-        List<WorkItem> items = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            items.Add(Of(reader));
-        }
-
-        return items;
-    }
-
-    internal static WorkItem Of(NpgsqlDataReader reader)
-    {
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-        Instant? Moment(int column) => reader.IsDBNull(column) ? null : Instant.FromDateTimeUtc(reader.GetDateTime(column));
-        return new WorkItem(
-            reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetInt32(4), reader.GetString(5), Moment(6)!.Value,
-            Enum.Parse<WorkState>(reader.GetString(7), ignoreCase: true), Text(8), Text(9), Text(10), reader.GetInt32(11), Text(12), Moment(13), Moment(14),
-            reader.GetInt64(15), reader.IsDBNull(16) ? null : reader.GetInt64(16), Text(17) is { } json ? JsonDocument.Parse(json).RootElement : null,
-            Text(18) is { } code ? new WorkFault(code, Text(19) ?? "", Text(20) ?? "") : null);
-    }
+    internal static WorkItem Of(NpgsqlDataReader reader) => new(
+        reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.Number(4), reader.GetString(5), reader.Moment(6)!.Value,
+        reader.Word<WorkState>(7), reader.Text(8), reader.Text(9), reader.Text(10), reader.GetInt32(11), reader.Text(12), reader.Moment(13), reader.Moment(14),
+        reader.GetInt64(15), reader.IsDBNull(16) ? null : reader.GetInt64(16), reader.Text(17) is { } json ? JsonDocument.Parse(json).RootElement : null,
+        reader.Text(18) is { } code ? new WorkFault(code, reader.Text(19) ?? "", reader.Text(20) ?? "") : null);
 }
 
 /// <summary>What states are called.</summary>

@@ -120,19 +120,9 @@ public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine
         await transaction.CommitAsync(cancellation);
     }
 
-    private async Task<List<Schedule>> ReadAsync(string sql, string area, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = program.CreateCommand(sql);
-        command.Parameters.AddWithValue(area);
-        List<Schedule> schedules = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            schedules.Add(new Schedule(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), Enum.Parse<MissedPolicy>(reader.GetString(3), ignoreCase: true), reader.GetBoolean(4),
-                reader.GetString(5), reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7), Instant.FromDateTimeUtc(reader.GetDateTime(8)), reader.GetInt32(9)));
-        }
-
-        return schedules;
-    }
+    private Task<List<Schedule>> ReadAsync(string sql, string area, CancellationToken cancellation) => program.ReadAsync(
+        sql,
+        r => new Schedule(
+            r.GetString(0), r.GetString(1), r.GetString(2), r.Word<MissedPolicy>(3), r.GetBoolean(4), r.GetString(5), r.GetString(6), r.Text(7), r.Moment(8)!.Value, r.GetInt32(9)),
+        cancellation, area);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Batch.Jobs.Areas;
 using NodaTime;
@@ -75,7 +76,18 @@ public sealed record WorkItem(
     int Attempts, string? Worker, Instant? StartedAt, Instant? EndedAt, long Done, long? Total, JsonElement? Result, WorkFault? Fault)
 {
     public bool HasEnded => State is WorkState.Done or WorkState.Refused or WorkState.Cancelled;
+
+    /// <summary>The run that it is about; null: none, or none yet.</summary>
+    public int? Run => Kind switch
+    {
+        WorkKinds.Chunk => int.Parse(Argument[..Argument.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture),
+        WorkKinds.Post => int.Parse(Argument, CultureInfo.InvariantCulture),
+        _ => Result is { } result && result.TryGetProperty("run", out JsonElement run) && run.ValueKind == JsonValueKind.Number ? run.GetInt32() : null,
+    };
 }
+
+/// <summary>How a piece of work came out this time: ended, to be done again, or held back.</summary>
+public sealed record WorkEnd(WorkItem Item, WorkState State, Exception? Fault);
 
 /// <summary>Something that happened to a piece of work.</summary>
 public sealed record WorkEvent(Instant At, string Act, string Who, string? Why);

@@ -18,7 +18,7 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
     private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId}";
 
     /// <summary>Told of each end: for logs and metrics.</summary>
-    public event Action<WorkItem, WorkState, Exception?> Ended = (_, _, _) => { };
+    public event Action<WorkEnd> Ended = _ => { };
 
     public async Task RunAsync(int job, CancellationToken stopping)
     {
@@ -30,34 +30,34 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
 
         using var edge = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await using WorkWatch watch = new(database.Program, item, edge);
-        (WorkState state, Exception? fault) = await DoAsync(item, watch, edge.Token, stopping);
-        Ended(item, state, fault);
+        Ended(await DoAsync(item, watch, edge.Token, stopping));
         queue.Asked();
     }
 
-    private async Task<(WorkState, Exception?)> DoAsync(WorkItem item, WorkWatch watch, CancellationToken edge, CancellationToken stopping)
+    private async Task<WorkEnd> DoAsync(WorkItem item, WorkWatch watch, CancellationToken edge, CancellationToken stopping)
     {
         try
         {
             WorkOutcome outcome = await kinds.DoAsync(item, watch, edge);
+            JsonElement? result = outcome.Result is { } told ? JsonSerializer.SerializeToElement(told) : item.Result;
             await EndAsync(item, outcome.State, outcome.Result, null);
-            return (outcome.State, null);
+            return new WorkEnd(item with { Result = result }, outcome.State, null);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The host ends: another one goes on.
             await EndAsync(item, WorkState.Queued, null, null);
-            return (WorkState.Queued, null);
+            return new WorkEnd(item, WorkState.Queued, null);
         }
         catch (OperationCanceledException) when (watch.Wanted is not null)
         {
             WorkState state = watch.Wanted == "pause" ? WorkState.Paused : WorkState.Cancelled;
             await EndAsync(item, state, null, null);
-            return (state, null);
+            return new WorkEnd(item, state, null);
         }
         catch (Exception fault)
         {
-            return (await FailAsync(item, fault), fault);
+            return new WorkEnd(item, await FailAsync(item, fault), fault);
         }
     }
 

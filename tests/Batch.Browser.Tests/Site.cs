@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Batch.Testing;
@@ -15,24 +16,25 @@ internal sealed class Site : IAsyncDisposable
 
     private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private readonly TestDatabase _database;
+    private readonly TestDatabase? _database;
+    private readonly string? _data;
     private readonly Process _host;
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
-    private Site(TestDatabase database, Process host, IPlaywright playwright, IBrowser browser, string root)
+    private Site(TestDatabase? database, string? data, Process host, IPlaywright playwright, IBrowser browser)
     {
-        (_database, _host, _playwright, _browser) = (database, host, playwright, browser);
-        Root = root;
+        (_database, _data, _host, _playwright, _browser) = (database, data, host, playwright, browser);
     }
 
-    public string Root { get; }
+    public string Root { get; private init; } = "";
 
-    public BatchCli Cli => new() { Db = _database.Url };
+    public BatchCli Cli => CliWith([]);
 
-    public TestDatabase Database => _database;
+    public TestDatabase Database => _database!;
 
-    public static async Task<Site> OpenAsync()
+    /// <param name="data">A data folder that is there already, instead of a new database.</param>
+    public static async Task<Site> OpenAsync(string? data = null)
     {
         string browser = Browsers.FirstOrDefault(File.Exists) ?? "";
         if (browser.Length == 0)
@@ -46,20 +48,24 @@ internal sealed class Site : IAsyncDisposable
             Assert.Ignore(Lacking);
         }
 
-        TestDatabase database = await TestDatabase.CreateAsync("420100");
+        TestDatabase? database = data is null ? await TestDatabase.CreateAsync("420100") : null;
         string root = $"http://127.0.0.1:{FreePort()}";
-        Process host = new BatchCli { Db = database.Url }.Start("serve", "--urls", root);
+        Process host = new BatchCli { Db = database?.Url, Data = data }.Start("serve", "--urls", root);
         Task<string> errors = host.StandardError.ReadToEndAsync();
         _ = host.StandardOutput.ReadToEndAsync();
         await ReadyAsync(root, host, errors);
         IPlaywright playwright = await Playwright.CreateAsync();
         string[] arguments = Environment.UserName == "root" ? ["--no-sandbox", "--disable-gpu"] : ["--disable-gpu"];
-        return new Site(database, host, playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = arguments }), root);
+        return new Site(database, data, host, playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = arguments })) { Root = root };
     }
+
+    /// <summary>The most memory that the host has had, as the system counts it.</summary>
+    public int HostPeakMiB() => File.ReadLines($"/proc/{_host.Id}/status").Where(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
+        .Select(l => int.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).Single();
 
     public async Task AddUserAsync(string name, string roles)
     {
-        CliResult added = await new BatchCli { Db = _database.Url, Environment = { ["BATCH_PASSWORD"] = OneTime } }.RunAsync("user", "add", name, "--roles", roles);
+        CliResult added = await CliWith(new() { ["BATCH_PASSWORD"] = OneTime }).RunAsync("user", "add", name, "--roles", roles);
         Assert.That(added.ExitCode, Is.Zero, added.ToString());
     }
 
@@ -94,6 +100,8 @@ internal sealed class Site : IAsyncDisposable
         await page.ClickAsync("main form button");
     }
 
+    private BatchCli CliWith(Dictionary<string, string?> environment) => new() { Db = _database?.Url, Data = _data, Environment = environment };
+
     private static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -104,7 +112,7 @@ internal sealed class Site : IAsyncDisposable
     private static async Task ReadyAsync(string root, Process host, Task<string> errors)
     {
         using HttpClient http = new();
-        for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60);)
+        for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(3);)
         {
             if (host.HasExited)
             {
@@ -126,7 +134,7 @@ internal sealed class Site : IAsyncDisposable
             await Task.Delay(200);
         }
 
-        Assert.Fail("The host was not ready in a minute.");
+        Assert.Fail("The host was not ready in three minutes.");
     }
 
     public async ValueTask DisposeAsync()
@@ -136,6 +144,9 @@ internal sealed class Site : IAsyncDisposable
         _host.Kill(entireProcessTree: true);
         await _host.WaitForExitAsync();
         _host.Dispose();
-        await _database.DisposeAsync();
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
     }
 }

@@ -226,6 +226,41 @@ public sealed class ApiTests
         return await host.SettledAsync((await TestHost.JsonAsync(answer)).GetProperty("job").GetInt32());
     }
 
+    [Test]
+    public async Task A_file_may_come_in_a_form_whose_fields_stand_before_it()
+    {
+        byte[] file = await File.ReadAllBytesAsync(Directory.EnumerateFiles(Samples, "*.csv").Order(StringComparer.Ordinal).First());
+        using HttpResponseMessage sent = await FormAsync("form-1", ("month", "2021-01"u8.ToArray(), null), ("file", file, "同一份.csv"));
+        Assert.That(sent.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await sent.Content.ReadAsStringAsync());
+        JsonElement upload = (await TestHost.JsonAsync(sent)).GetProperty("upload");
+        Assert.That((upload.GetProperty("file").GetString(), upload.GetProperty("bytes").GetInt64(), upload.GetProperty("month").GetString()), Is.EqualTo(("同一份.csv", (long)file.Length, "2021-01")));
+        await RefusedAsync(await FormAsync("form-2", ("file", file, "a.csv"), ("file", file, "b.csv")), HttpStatusCode.BadRequest, "BAD_REQUEST");
+        await RefusedAsync(await FormAsync("form-3", ("month", "2021-01"u8.ToArray(), null)), HttpStatusCode.BadRequest, "BAD_REQUEST");
+        await RefusedAsync(await FormAsync("form-4", ("kind", "sideways"u8.ToArray(), null), ("file", file, "a.csv")), HttpStatusCode.BadRequest, "BAD_REQUEST");
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.upload WHERE upload_key IN ('form-2', 'form-3', 'form-4')"), Is.Zero);
+    }
+
+    private async Task<HttpResponseMessage> FormAsync(string key, params (string Name, byte[] Bytes, string? File)[] parts)
+    {
+        using MultipartFormDataContent form = [];
+        foreach ((string name, byte[] bytes, string? file) in parts)
+        {
+            ByteArrayContent content = new(bytes);
+            if (file is null)
+            {
+                form.Add(content, name);
+            }
+            else
+            {
+                form.Add(content, name, file);
+            }
+        }
+
+        using HttpRequestMessage request = new(HttpMethod.Post, $"areas/{Area}/uploads") { Content = form };
+        request.Headers.Add("Idempotency-Key", key);
+        return await maker.SendAsync(request);
+    }
+
     private static async Task<JsonElement> SendAsync(HttpClient client, string file, string name, string? key = null)
     {
         using HttpResponseMessage answer = await PutAsync(client, file, name, key ?? name);

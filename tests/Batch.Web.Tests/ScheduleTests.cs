@@ -1,5 +1,6 @@
 using Batch.Host.Engine;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
 using Batch.Jobs.Work;
 using Batch.Testing;
 using NodaTime;
@@ -28,6 +29,22 @@ public sealed class ScheduleTests
         CliResult approved = await batch.RunAsync("schedule", "approve", number, "--by", "li", "--json");
         Assert.That(approved.Json.GetProperty("schedules").EnumerateArray().Single(s => s.GetProperty("work").GetString() == "allocate").GetProperty("cron").GetString(), Is.EqualTo("0 1 25 * *"));
         Assert.That(approved.Json.GetProperty("pending").GetArrayLength(), Is.Zero);
+    }
+
+    [Test]
+    public async Task The_page_tells_the_next_time_and_what_became_of_the_last()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        TestClock clock = new(Morning);
+        (Schedules schedules, ScheduleSettings settings, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", "alarm");
+        await using (engine)
+        {
+            // Three nights without a host; it is 10:30 of the fourth day.
+            clock.Now = Morning + Duration.FromDays(3);
+            await schedules.CatchUpAsync(CancellationToken.None);
+            ScheduleLine line = (await new ScheduleList(database.Program, engine, settings, clock).ReadAsync(CancellationToken.None)).Single(l => l.Schedule.Work == "close");
+            Assert.That((line.Next, line.Last!.Due, line.Last.Outcome, line.Last.Job), Is.EqualTo(((Instant?)Instant.FromUtc(2026, 3, 12, 18, 0), Instant.FromUtc(2026, 3, 11, 18, 0), "alarmed", (int?)null)));
+        }
     }
 
     [TestCase("nonsense")]

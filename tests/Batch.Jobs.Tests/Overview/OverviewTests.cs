@@ -71,6 +71,27 @@ public sealed class OverviewTests
     }
 
     [Test]
+    public async Task Before_a_month_refused_files_and_parked_jobs_are_told_until_they_are_dealt_with()
+    {
+        // 60 rows with one person's paid amount short in each: more than a tenth and more than 50, so the file is refused whole.
+        await town.ImportAsync("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额",
+            [.. Enumerable.Range(1, 60).Select(i => $"甲,单位甲,某人,{Town.Person(i).Full()},2021-06,10000.00,1.00,800.00")], June, SubmissionKind.Regular, false, "六月.csv");
+        Readiness readiness = new(await town.AreaAsync());
+        ReadinessPoint refused = await PointAsync(readiness, "files-refused");
+        Assert.That((refused.Ready, refused.Names.Single()), Is.EqualTo((Ready.Look, "六月.csv")));
+        await town.ImportAsync("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额",
+            [$"甲,单位甲,某人,{Town.Person(1).Full()},2021-06,10000.00,200.00,800.00"], June, SubmissionKind.Regular, false, "六月.csv");
+        Assert.That((await PointAsync(readiness, "files-refused")).Ready, Is.EqualTo(Ready.Yes));
+
+        await town.Database.ExecuteAsync("INSERT INTO batch.job (kind, area, argument, asked_by, state) VALUES ('report', '420100', 'x', 'wang', 'parked')");
+        Assert.That((await PointAsync(readiness, "parked-work")).Ready, Is.EqualTo(Ready.Look));
+        await town.Database.ExecuteAsync("INSERT INTO batch.job (kind, area, argument, asked_by, state) VALUES ('chunk', '420100', '1:2021-06:0', 'wang', 'parked')");
+        Assert.That(await PointAsync(readiness, "parked-work"), Has.Property("Ready").EqualTo(Ready.No).And.Property("Count").EqualTo(2));
+    }
+
+    private static async Task<ReadinessPoint> PointAsync(Readiness readiness, string code) => (await readiness.ReadAsync(June, default)).Single(p => p.Code == code);
+
+    [Test]
     public async Task A_figure_that_the_month_needs_and_nobody_has_given_stops_it()
     {
         // The average wage of Wuhan stands in the file from some year on; before that there is none, and the floor of retirees needs it.

@@ -47,6 +47,17 @@ public class SimulationTests
         });
     }
 
+    // The floor of retirees is 80 % of the average wage: at 15,000 it is 12,000, and 5.1 % of it 612.00 instead of 408.00. The employed never wait for it.
+    [Test]
+    public async Task A_proposed_figure_is_tried_as_if_it_were_approved()
+    {
+        PolicyStore store = new(town.Database.Program);
+        PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", January, 15_000m, "试"), "wang", CancellationToken.None);
+        Area area = await town.AreaAsync();
+        SimulationDocument told = await new Simulation(area).RunAsync(January, await store.ProposedAsync("420100", proposal.Hash, CancellationToken.None), "proposal", CancellationToken.None);
+        Assert.That((told.Gainers, told.Losers, told.Difference, told.PoolDifference), Is.EqualTo((1, 0, Money.FromYuan(204m), Money.FromYuan(-204m))));
+    }
+
     [Test]
     public async Task The_file_in_force_changes_nothing_for_anybody()
     {

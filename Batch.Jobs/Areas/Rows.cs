@@ -1,19 +1,9 @@
-using Batch.Jobs.Areas;
+using NodaTime;
 using Npgsql;
 
-namespace Batch.Jobs.Overview;
+namespace Batch.Jobs.Areas;
 
-/// <summary>A page of a longer list.</summary>
-/// <param name="Page">From 1.</param>
-/// <param name="Count">Rows of the whole list.</param>
-public sealed record Listing<T>(IReadOnlyList<T> Rows, int Page, long Count)
-{
-    public const int PageRows = 50;
-
-    public int Pages => (int)Math.Max(1, (Count + PageRows - 1) / PageRows);
-}
-
-/// <summary>The rows of a query as records.</summary>
+/// <summary>The rows of a query as records: the one way in which lists are read.</summary>
 internal static class Rows
 {
     public static Task<List<T>> ReadAsync<T>(this Area area, string sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params object[] arguments) =>
@@ -22,7 +12,14 @@ internal static class Rows
     public static async Task<List<T>> ReadAsync<T>(
         this NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params object[] arguments)
     {
-        await using NpgsqlCommand command = source.CreateCommand(sql);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.ReadAsync(sql, row, cancellation, arguments);
+    }
+
+    public static async Task<List<T>> ReadAsync<T>(
+        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params object[] arguments)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
         foreach (object argument in arguments)
         {
             command.Parameters.AddWithValue(argument);
@@ -44,5 +41,12 @@ internal static class Rows
 
     public static string? Text(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
+    public static int? Number(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
+
     public static DateTime? Time(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDateTime(column);
+
+    public static Instant? Moment(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : Instant.FromDateTimeUtc(reader.GetDateTime(column));
+
+    public static T Word<T>(this NpgsqlDataReader reader, int column)
+        where T : struct, Enum => Enum.Parse<T>(reader.GetString(column), ignoreCase: true);
 }

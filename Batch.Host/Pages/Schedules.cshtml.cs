@@ -1,0 +1,79 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Work;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Batch.Host.Pages;
+
+/// <summary>Recurring work of all areas: when it is due, what becomes of a time that was missed, how the last one came out; changed by two people.</summary>
+[Authorize(Permissions.SeeJobs)]
+internal sealed class SchedulesModel : BatchPage
+{
+    public IReadOnlyList<ScheduleLine> Lines { get; private set; } = [];
+
+    public IReadOnlyList<Schedule> Pending { get; private set; } = [];
+
+    public DataFaultException? Fault { get; private set; }
+
+    public bool MayPropose { get; private set; }
+
+    public bool MayApprove { get; private set; }
+
+    private ScheduleSettings Settings => Service<ScheduleSettings>();
+
+    public async Task OnGetAsync()
+    {
+        Lines = await Service<ScheduleList>().ReadAsync(Cancellation);
+        Pending = await Settings.PendingAsync(null, Cancellation);
+        MayPropose = await MayAsync(Permissions.ManageJobs);
+        MayApprove = await MayAsync(Permissions.ApprovePolicies);
+    }
+
+    public Task<IActionResult> OnPostProposeAsync(string? area, string? work, string? cron, MissedPolicy missed, bool enabled, string? folder) => ActAsync(Permissions.ManageJobs, async () =>
+    {
+        Schedule now = (await Settings.ListAsync(area ?? "", Cancellation)).FirstOrDefault(s => s.Area == area && s.Work == work)
+            ?? throw new DataFaultException("SCHEDULE_UNKNOWN", "没有这项定时作业。", "There is no such recurring work.");
+        await Settings.ProposeAsync(now with { Cron = (cron ?? "").Trim(), Missed = missed, Enabled = enabled, Argument = (folder ?? "").Trim() }, Who, Cancellation);
+    });
+
+    public Task<IActionResult> OnPostApproveAsync(int change) => ActAsync(Permissions.ApprovePolicies, () => Settings.ApproveAsync(change, Who, Cancellation));
+
+    private async Task<IActionResult> ActAsync(string permission, Func<Task> act)
+    {
+        if (!await MayAsync(permission))
+        {
+            return Forbid();
+        }
+
+        try
+        {
+            await act();
+            return Redirect("~/schedules");
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
+            await OnGetAsync();
+            return Page();
+        }
+    }
+
+    public static (string Chinese, string English) NameOf(MissedPolicy missed) => missed switch
+    {
+        MissedPolicy.Alarm => ("报警，由人决定", "raise an alarm"),
+        MissedPolicy.Skip => ("略过", "skip it"),
+        _ => ("补做一次", "do it once, late"),
+    };
+
+    public static (string Chinese, string English) NameOf(ScheduleFire last) => last.Outcome switch
+    {
+        "fired" => ("按时执行", "done on time"),
+        "late" => ("已补做", "done late"),
+        "skipped" => ("已略过", "skipped"),
+        _ => ("错过，已报警", "missed, alarm raised"),
+    };
+}

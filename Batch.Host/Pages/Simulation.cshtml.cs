@@ -1,0 +1,75 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Overview;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Simulate;
+using Batch.Rules;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>What a proposal or a policy file would do to the people of a month, by tier and in total; nothing is posted.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class SimulationModel : AreaPage
+{
+    /// <summary>Of a proposal that waits.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Hash { get; set; }
+
+    public YearMonth Of { get; private set; }
+
+    public IReadOnlyList<PolicyProposal> Pending { get; private set; } = [];
+
+    public IReadOnlyList<PolicyFault> Faults { get; private set; } = [];
+
+    public SimulationDocument? Told { get; private set; }
+
+    private PolicyStore Store => new(Database.Program);
+
+    public async Task OnGetAsync()
+    {
+        IReadOnlyList<MonthLine> posted = await new MonthList(Area).ReadAsync(Cancellation);
+        Of = posted.Count > 0 ? posted[0].Month : new YearMonth(Today.Year, Today.Month);
+        Pending = await Store.PendingAsync(Code, Cancellation);
+    }
+
+    public async Task<IActionResult> OnPostAsync(IFormFile? file, string? month)
+    {
+        await OnGetAsync();
+        return await TryAsync(
+            async () =>
+            {
+                Of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+                Told = await SimulateAsync(file);
+                return Page();
+            },
+            () => Task.CompletedTask);
+    }
+
+    public static (string Chinese, string English) NameOf(PolicyProposal proposal) => proposal.Figure is { } figure
+        ? ($"{Show.Word(figure).Chinese} {proposal.Value:#,##0.00}，自 {Show.Month(proposal.From!.Value)}", $"{Show.Word(figure).English} {proposal.Value:#,##0.00} from {Show.Month(proposal.From!.Value)}")
+        : ($"政策文件 {proposal.Hash[..12]}", $"policy file {proposal.Hash[..12]}");
+
+    private async Task<SimulationDocument> SimulateAsync(IFormFile? file)
+    {
+        Simulation simulation = new(Area);
+        try
+        {
+            if (!string.IsNullOrEmpty(Hash))
+            {
+                return await simulation.RunAsync(Of, await Store.ProposedAsync(Code, Hash, Cancellation), Hash[..Math.Min(12, Hash.Length)], Cancellation);
+            }
+
+            PolicyUpload sent = await PolicyUpload.ReadAsync(file, Code, Cancellation);
+            Faults = sent.Faults;
+            return await simulation.RunAsync(Of, sent.Sound, sent.Name, Cancellation);
+        }
+        catch (PolicyGapException gap)
+        {
+            throw new DataFaultException("POLICY_GAP", $"{gap.Month.Text()} 没有有效政策，不能试算。", gap.Message);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using Batch.Testing;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Batch.Browser.Tests;
+
+/// <summary>
+/// Pictures of every page for people to look at, on a desktop and on a telephone, in both languages, with the cast of the samples, an empty area and a month of many rows:
+/// <c>BATCH_SHOTS=/tmp/shots ./batch test Browser --filter "FullyQualifiedName~Screenshot"</c>.
+/// </summary>
+[NonParallelizable, Explicit("for people to look at")]
+public sealed class ScreenshotTests
+{
+    private const string Cast = "/420100";
+    private const string Empty = "/110000";
+    private const string Many = "/310000";
+    private const string Mother = "420100196801300793";
+    private const string Proposal = "average-wage";
+
+    private static readonly string Folder = Environment.GetEnvironmentVariable("BATCH_SHOTS") ?? Path.Combine(Path.GetTempPath(), "batch-shots");
+    private static readonly (string Name, int Width, int Height, string Language)[] Views = [("desk", 1280, 800, "zh"), ("desk", 1280, 800, "en"), ("phone", 390, 844, "zh"), ("phone", 390, 844, "en")];
+
+    private readonly string data = Directory.CreateTempSubdirectory("batch-shots-data-").FullName;
+
+    [OneTimeTearDown]
+    public async Task ClearAsync()
+    {
+        await new BatchCli { Data = data }.RunAsync("db", "stop");
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Test, CancelAfter(1_200_000)]
+    public async Task Every_page_is_drawn()
+    {
+        Directory.CreateDirectory(Folder);
+        BatchCli batch = new() { Data = data, Timeout = TimeSpan.FromMinutes(5) };
+        Assert.That((await batch.RunAsync("demo")).ExitCode, Is.Zero);
+        await FillAsync(batch);
+        await using Site site = await Site.OpenAsync(data);
+        Dictionary<string, IPage> who = [];
+        foreach ((string name, string roles) in new[] { ("王经办", "operator"), ("li", "reviewer"), ("zhao", "analyst"), ("qian", "inquiry"), ("sun", "administrator") })
+        {
+            await site.AddUserAsync(name, roles);
+            who[name] = await site.SignInAsync(name);
+        }
+
+        IPage stranger = await site.WindowAsync();
+        await DrawAsync(site, stranger, "sign-in", "/sign-in");
+        foreach ((string user, string shot, string path) in Pages())
+        {
+            await DrawAsync(site, who[user], shot, path);
+        }
+
+        await LookUpAsync(site, who["qian"]);
+        await SimulateAsync(site, who["王经办"]);
+        await UploadAsync(site, who["王经办"]);
+    }
+
+    private static async Task FillAsync(BatchCli batch)
+    {
+        string files = Directory.CreateTempSubdirectory("batch-shots-files-").FullName;
+        Assert.That((await batch.RunAsync("generate", "--people", "1300", "--month", "2021-06", "--area", "310000", "--seed", "7", "--faults", "0.03", "--out", files)).ExitCode, Is.Zero);
+        string[] sent = [.. Directory.EnumerateFiles(files, "p*.csv").Order(StringComparer.Ordinal)];
+        CliResult taken = await batch.RunAsync(["import", .. sent.OrderByDescending(f => f.Contains("persons", StringComparison.Ordinal)), "--area", "310000", "--month", "2021-06", "--by", "wang"]);
+        Assert.That(taken.ExitCode, Is.Zero, taken.ToString());
+        CliResult run = await batch.RunAsync("allocate", "--area", "310000", "--month", "2021-06", "--by", "wang", "--json");
+        string number = run.Json.GetProperty("run").GetRawText();
+        await batch.RunAsync("approve", number, "--by", "li");
+        await batch.RunAsync("post", number, "--by", "li");
+        // Opens the empty area, and has something wait for somebody else.
+        await batch.RunAsync("policy", "set", "110000", Proposal + "=12000", "--from", "2022-01", "--document", "京人社〔2022〕1号", "--by", "wang");
+        await batch.RunAsync("policy", "set", "420100", Proposal + "=9000", "--from", "2022-01", "--document", "武人社〔2022〕1号", "--by", "wang");
+        await batch.RunAsync("submissions", "--area", "110000");
+        await batch.RunAsync("import", sent[0], "--area", "110000", "--month", "2021-06", "--by", "wang");
+        await batch.RunAsync("schedule", "set", "420100", "allocate", "--cron", "0 1 20 * *", "--enabled", "true", "--by", "wang");
+        Directory.Delete(files, recursive: true);
+    }
+
+    private static IEnumerable<(string User, string Shot, string Path)> Pages()
+    {
+        foreach ((string shot, string path) in new[]
+        {
+            ("todo", ""), ("uploads", "/uploads"), ("submissions", "/submissions"), ("submission-rejects", "/submissions/3"), ("held", "/held"), ("runs", "/runs"), ("run", "/runs/2"),
+            ("months", "/months"), ("certificate", "/months/2021-06"), ("readiness", "/months/2022-03"), ("policies", "/policies?month=2021-06"), ("simulation-form", "/simulation"),
+            ("thresholds", "/thresholds"), ("dictionary", "/dictionary"),
+        })
+        {
+            yield return ("王经办", shot, Cast + path);
+        }
+
+        foreach (string kind in new[] { "allocation", "employer", "age-tier", "pooled-fund", "rejection", "arrears", "movement", "flows", "recovery", "provisional", "certificate" })
+        {
+            yield return ("zhao", "report-" + kind, $"{Cast}/reports?kind={kind}&month=2021-06");
+        }
+
+        yield return ("zhao", "charts", Cast + "/charts");
+        yield return ("zhao", "grid", Many + "/reports?kind=allocation&month=2021-06");
+        yield return ("zhao", "grid-last", Many + "/reports?kind=allocation&month=2021-06&p=26");
+        yield return ("王经办", "rejects-many", Many + "/submissions/2");
+        foreach (string path in new[] { "", "/uploads", "/submissions", "/held", "/runs", "/months", "/months/2021-06" })
+        {
+            yield return ("li", "empty" + path.Replace('/', '-'), Empty + path);
+        }
+
+        yield return ("li", "todo-reviewer", Cast);
+        yield return ("li", "policies-pending", Cast + "/policies?month=2022-03");
+        yield return ("zhao", "empty-charts", Empty + "/charts");
+        yield return ("zhao", "empty-reports", Empty + "/reports");
+        yield return ("qian", "accounts", Cast + "/accounts");
+        yield return ("qian", "refused", "/users");
+        yield return ("qian", "unknown-page", Cast + "/nowhere");
+        foreach (string path in new[] { "/areas", "/users", "/audit", "/jobs", "/schedules", "/password" })
+        {
+            yield return ("sun", path[1..], path);
+        }
+    }
+
+    private static async Task LookUpAsync(Site site, IPage page)
+    {
+        await page.GotoAsync(site.Root + Cast + "/accounts?lang=zh");
+        await page.FillAsync("input[name=number]", Mother);
+        await page.ClickAsync("main form button");
+        await DrawAsync(site, page, "account", new Uri(page.Url).PathAndQuery + "?from=2021-01&to=2022-02&month=2021-06");
+        for (int account = 1; account <= 40; account++)
+        {
+            IResponse? answer = await page.GotoAsync($"{site.Root}{Cast}/accounts/{account}?lang=zh");
+            string text = answer!.Status == 200 ? await page.InnerTextAsync("main") : "";
+            if (text.Contains("冻结\t", StringComparison.Ordinal) || text.Contains("销户\t", StringComparison.Ordinal) || text.Contains("本账户代付", StringComparison.Ordinal) || text.Contains("暂停", StringComparison.Ordinal))
+            {
+                await DrawAsync(site, page, string.Create(CultureInfo.InvariantCulture, $"account-{account}"), $"{Cast}/accounts/{account}", Views[..1]);
+            }
+        }
+    }
+
+    private static async Task SimulateAsync(Site site, IPage page)
+    {
+        await page.GotoAsync(site.Root + Cast + "/simulation?lang=zh");
+        await page.FillAsync("input[name=month]", "2022-02");
+        await page.SelectOptionAsync("select[name=hash]", new SelectOptionValue { Index = 1 });
+        await page.ClickAsync("main form button");
+        await ShootAsync(page, "simulation", Views[0]);
+        await ShootAsync(page, "simulation", Views[2]);
+    }
+
+    private static async Task UploadAsync(Site site, IPage page)
+    {
+        await page.GotoAsync(site.Root + Empty + "/uploads?lang=zh");
+        await page.SetInputFilesAsync("input[name=files]", new FilePayload { Name = "图片.csv", MimeType = "text/csv", Buffer = [0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2] });
+        await page.ClickAsync("form[data-upload] button");
+        await page.WaitForSelectorAsync("tbody tr");
+        await ShootAsync(page, "upload-refused", Views[0]);
+        await ShootAsync(page, "upload-refused", Views[2]);
+    }
+
+    private static async Task DrawAsync(Site site, IPage page, string shot, string path, (string Name, int Width, int Height, string Language)[]? views = null)
+    {
+        foreach ((string Name, int Width, int Height, string Language) view in views ?? Views)
+        {
+            await page.SetViewportSizeAsync(view.Width, view.Height);
+            await page.GotoAsync($"{site.Root}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}lang={view.Language}");
+            await ShootAsync(page, shot, view);
+        }
+    }
+
+    private static async Task ShootAsync(IPage page, string shot, (string Name, int Width, int Height, string Language) view)
+    {
+        await page.SetViewportSizeAsync(view.Width, view.Height);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{view.Name}-{view.Language}-{shot}.png"), FullPage = true });
+    }
+}
