@@ -37,7 +37,7 @@ internal sealed class AreasModel : BatchPage
 
     private static AreaLine Line(string code, bool inUse)
     {
-        AreaPolicy? policy = ShippedPolicies.Areas.Contains(code) ? ShippedPolicies.Load(code) : null;
-        return new AreaLine(code, policy?.Name ?? code, policy?.EnglishName ?? code, inUse);
+        (string chinese, string english) = AreaNames.Of(code);
+        return new AreaLine(code, chinese, english, inUse);
     }
 }

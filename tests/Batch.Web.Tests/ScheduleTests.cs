@@ -126,12 +126,59 @@ public sealed class ScheduleTests
         Assert.That(await database.ScalarAsync<double>("SELECT max(extract(epoch FROM at - due_at))::float8 FROM batch.schedule_fire WHERE work = 'verify'"), Is.LessThan(80));
     }
 
-    private static async Task<(Schedules, ScheduleSettings, IJobEngine)> OpenAsync(TestDatabase database, IClock clock, string work, string cron, string missed)
+    [Test]
+    public async Task What_is_due_is_done_the_drop_folder_the_years_interest_and_the_nightly_proof()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        string folder = Directory.CreateTempSubdirectory("batch-schedule-").FullName;
+        string month = Path.Combine(BatchCli.Root, "data-samples", Area, "2021-01");
+        BatchCli batch = new() { Db = database.Url };
+        await batch.RunAsync(["import", .. Directory.GetFiles(month, "*.csv").Order(StringComparer.Ordinal), "--area", Area, "--month", "2021-01", "--by", "wang"]);
+        await batch.RunAsync("allocate", "--area", Area, "--month", "2021-01", "--by", "wang");
+        await batch.RunAsync("approve", "1", "--by", "li");
+        await batch.RunAsync("post", "1", "--by", "li");
+        CliResult closed = await batch.RunAsync("close", "--area", Area, "--month", "2021-12", "--by", "li");
+        Assert.That(closed.ExitCode, Is.Zero, closed.ToString());
+        Directory.CreateDirectory(Path.Combine(folder, "incoming"));
+        string dropped = Path.Combine(folder, "incoming", "chutian.csv");
+        File.Copy(Path.Combine(BatchCli.Root, "data-samples", Area, "2021-06", "payroll-chutian.csv"), dropped);
+        File.SetLastWriteTimeUtc(dropped, DateTime.UnixEpoch);
+
+        // Every time of the three: 04:00 of 2022-01-05 in Shanghai.
+        Instant due = Instant.FromUtc(2022, 1, 4, 20, 0);
+        TestClock clock = new(due - Duration.FromHours(1));
+        await using WorkerProcess worker = WorkerProcess.Start(database);
+        foreach ((string work, string argument) in new[] { ("drop-folder", folder), ("interest", ""), ("verify", "") })
+        {
+            (Schedules schedules, _, IJobEngine engine) = await OpenAsync(database, clock, work, "0 4 5 1 *", "alarm", argument);
+            clock.Now = due + Duration.FromSeconds(2);
+            await schedules.FireAsync(Area, work, CancellationToken.None);
+            await engine.DisposeAsync();
+            clock.Now = due - Duration.FromHours(1);
+        }
+
+        const string ended = "SELECT count(*) FROM batch.job WHERE asked_by = 'schedule' AND kind IN ('drop-folder', 'interest', 'verify') AND state IN ('done', 'refused', 'parked')";
+        for (int i = 0; i < 300 && await database.ScalarAsync<long>(ended) < 3; i++)
+        {
+            await Task.Delay(200);
+        }
+
+        Assert.That(
+            await database.ScalarAsync<string>("SELECT string_agg(kind || ' ' || state, ', ' ORDER BY kind) FROM batch.job WHERE parent IS NULL AND asked_by = 'schedule' AND kind <> 'upload'"),
+            Is.EqualTo("drop-folder done, interest done, verify done"));
+        Assert.That(File.Exists(dropped), Is.False);
+        Assert.That(Directory.EnumerateFiles(Path.Combine(folder, "done"), "*chutian.csv", SearchOption.AllDirectories).Count(), Is.EqualTo(1));
+        Assert.That(await database.ScalarAsync<string>("SELECT kind || ' ' || state || ' ' || made_by FROM area_420100.run ORDER BY run_id DESC LIMIT 1"), Is.EqualTo("interest computed schedule"));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM area_420100.seal"), Is.GreaterThan(0));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<(Schedules, ScheduleSettings, IJobEngine)> OpenAsync(TestDatabase database, IClock clock, string work, string cron, string missed, string argument = "")
     {
         IJobEngine engine = Engines.Alone(database.Connection);
         ScheduleSettings settings = new(database.Program, engine, clock);
         Schedule now = (await settings.ListAsync(Area, CancellationToken.None)).Single(s => s.Work == work);
-        Schedule wanted = now with { Cron = cron, Missed = Enum.Parse<MissedPolicy>(missed, ignoreCase: true), Enabled = true };
+        Schedule wanted = now with { Cron = cron, Missed = Enum.Parse<MissedPolicy>(missed, ignoreCase: true), Enabled = true, Argument = argument };
         await settings.ApproveAsync(await settings.ProposeAsync(wanted, "wang", CancellationToken.None), "li", CancellationToken.None);
         // In force since the test's morning.
         await database.ExecuteAsync($"UPDATE batch.schedule_approval SET approved_at = '{clock.GetCurrentInstant()}'");
