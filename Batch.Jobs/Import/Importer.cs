@@ -56,23 +56,26 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private async Task<IReadOnlyList<FileOutcome>> TakeGroupAsync(
         IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
-        bool taken = false;
         try
         {
-            IReadOnlyList<FileOutcome> outcomes = await TakeInOneAsync(group, hashes, request, upload, cancellation);
-            taken = outcomes.All(o => o.Refused is null);
-            return outcomes;
-        }
-        finally
-        {
-            if (!taken)
+            FileOutcome?[] outcomes = await TakeInOneAsync(group, hashes, request, upload, cancellation);
+            for (int i = 0; i < group.Count; i++)
             {
-                _known.Forget();
+                // Judged anew by itself: when nothing comes of it, nothing is recorded.
+                outcomes[i] ??= (await TakeInOneAsync([group[i]], [hashes[i]], request, upload, cancellation))[0];
             }
+
+            return outcomes!;
+        }
+        catch
+        {
+            _known.Forget();
+            throw;
         }
     }
 
-    private async Task<IReadOnlyList<FileOutcome>> TakeInOneAsync(
+    /// <summary>Takes files in by one transaction; null for those of several that are to be judged anew, one by one.</summary>
+    private async Task<FileOutcome?[]> TakeInOneAsync(
         IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
@@ -89,53 +92,54 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             await upload.BeginAsync(connection, cancellation);
         }
 
-        HashSet<string> seen = await log.SeenBeforeAsync(hashes, cancellation);
+        Dictionary<string, EarlierSubmission> earlier = await log.EarlierAsync(hashes, cancellation);
         int number = await log.NextNumberAsync(cancellation);
-        List<FileOutcome?> outcomes = [];
-        List<FileDraft> drafts = [];
+        FileOutcome?[] outcomes = new FileOutcome?[group.Count];
+        List<(int Place, FileDraft Draft)> taken = [];
+        EarlierSubmission? again = null;
         for (int i = 0; i < group.Count; i++)
         {
-            FileOutcome? known = seen.Contains(Convert.ToHexString(hashes[i])) ? await log.InForceAsync(group[i].Name, hashes[i], request.Kind, cancellation) : null;
-            outcomes.Add(known);
-            if (known is null)
+            EarlierSubmission? before = earlier.GetValueOrDefault(Convert.ToHexString(hashes[i]));
+            bool stands = before is not null && (before.Refused is not null || await log.SupersededAsync(before.Submission, cancellation) == 0);
+            if (stands && !before!.MayPassNow)
             {
-                drafts.Add(new FileDraft(group[i], hashes[i], number++, request.Kind) { Month = request.Month, Parent = request.Parent });
+                outcomes[i] = before.Unchanged(group[i].Name, request.Kind);
+            }
+            else if (!stands || group.Count == 1)
+            {
+                again = stands ? before : null;
+                taken.Add((i, new FileDraft(group[i], hashes[i], number++, request.Kind) { Month = request.Month, Parent = request.Parent }));
             }
         }
 
+        List<FileDraft> drafts = [.. taken.Select(t => t.Draft)];
         MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
         GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits, _known);
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
-        if (large)
+        await (large ? intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation) : intake.TakeSmallAsync(drafts, cancellation));
+        if (drafts.Count == 1 && (again?.Repeated(drafts[0]) is not null || (large && drafts[0].Refused is not null)))
         {
-            await intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation);
-            if (drafts[0].Refused is not null)
-            {
-                await transaction.RollbackAsync(cancellation);
-                return [await RecordRefusedAsync(drafts[0], request, upload, cancellation)];
-            }
-        }
-        else
-        {
-            await intake.TakeSmallAsync(drafts, cancellation);
+            await transaction.RollbackAsync(cancellation);
+            _known.Forget();
+            return [await RecordAsync(drafts[0], again?.Repeated(drafts[0]), request, upload, cancellation)];
         }
 
         KillSwitch.Pass(KillPoint.ImportBeforeLog);
         await log.WriteAsync(drafts, request.By, cancellation);
-        using IEnumerator<FileDraft> taken = drafts.GetEnumerator();
-        FileOutcome[] all = [.. outcomes.Select(o => o ?? (taken.MoveNext() ? taken.Current.Outcome() : throw new InvalidOperationException("A file without an outcome.")))];
+        taken.ForEach(t => outcomes[t.Place] = t.Draft.Outcome());
         if (upload is not null)
         {
-            await upload.EndAsync(connection, all[0], already: drafts.Count == 0, cancellation);
+            await upload.EndAsync(connection, outcomes[0]!, already: drafts.Count == 0, cancellation);
         }
 
         KillSwitch.Pass(KillPoint.ImportBeforeCommit);
         await transaction.CommitAsync(cancellation);
         KillSwitch.Pass(KillPoint.ImportAfterCommit);
-        return all;
+        return outcomes;
     }
 
-    private async Task<FileOutcome> RecordRefusedAsync(FileDraft draft, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
+    /// <summary>What is left of a file whose rows were taken back: the record that it was refused, or, when it is on record already, nothing.</summary>
+    private async Task<FileOutcome> RecordAsync(FileDraft draft, FileOutcome? repeated, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
@@ -147,12 +151,16 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             return ended;
         }
 
-        draft.Submission = await log.NextNumberAsync(cancellation);
-        await log.WriteAsync([draft], request.By, cancellation);
-        FileOutcome outcome = draft.Outcome();
+        if (repeated is null)
+        {
+            draft.Submission = await log.NextNumberAsync(cancellation);
+            await log.WriteAsync([draft], request.By, cancellation);
+        }
+
+        FileOutcome outcome = repeated ?? draft.Outcome();
         if (upload is not null)
         {
-            await upload.EndAsync(connection, outcome, already: false, cancellation);
+            await upload.EndAsync(connection, outcome, already: outcome.Refused is null, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

@@ -28,54 +28,31 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Which of these contents were taken in before.</summary>
-    public async Task<HashSet<string>> SeenBeforeAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellation)
+    /// <summary>The latest submission of each of these bytes that came before, by their SHA-256 in hexadecimal; accepted ones rather than refused ones.</summary>
+    public async Task<Dictionary<string, EarlierSubmission>> EarlierAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT sha256 FROM :area.submission WHERE sha256 = ANY($1) AND refused IS NULL"), connection);
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held FROM :area.submission
+            WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
+            """), connection);
         command.Parameters.AddWithValue(hashes.ToArray());
-        HashSet<string> seen = [];
+        Dictionary<string, EarlierSubmission> earlier = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            seen.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
+            FileContent content = Enum.Parse<FileContent>(reader.GetString(2), ignoreCase: true);
+            earlier.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)), new EarlierSubmission(
+                reader.GetInt32(1), content, reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5), reader.GetInt32(6)));
         }
 
-        return seen;
+        return earlier;
     }
 
     public async Task<YearMonth?> LastClosedAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT :area.last_closed()"), connection);
         return await command.ExecuteScalarAsync(cancellation) is DateOnly month ? month.Month() : null;
-    }
-
-    /// <summary>
-    /// The outcome of a file whose bytes are a version in force already (accepted before, and nothing of it superseded since): all rows
-    /// unchanged. Null: the file is to be taken in.
-    /// </summary>
-    public async Task<FileOutcome?> InForceAsync(string name, byte[] sha256, SubmissionKind kind, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT submission_id, content, rows FROM :area.submission WHERE sha256 = $1 AND refused IS NULL ORDER BY submission_id DESC LIMIT 1"), connection);
-        command.Parameters.AddWithValue(sha256);
-        (int Submission, string Content, int Rows) found;
-        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            if (!await reader.ReadAsync(cancellation))
-            {
-                return null;
-            }
-
-            found = (reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2));
-        }
-
-        if (await SupersededAsync(found.Submission, cancellation) > 0)
-        {
-            return null;
-        }
-
-        FileContent content = Enum.Parse<FileContent>(found.Content, ignoreCase: true);
-        return new FileOutcome(name, content, kind, found.Submission, found.Rows, 0, found.Rows, 0, 0, 0, [], null);
     }
 
     // A decision about a row of a file does not make the file another: sent again it is in force.
