@@ -46,9 +46,9 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
             }
 
             await RefuseSenderAsync(connection, decision, cancellation);
-            if (decision.Take && MovementStaging.Ends(held.Fact))
+            if (decision.Take)
             {
-                await CloseAsync(connection, held.Fact, draft, cancellation);
+                await TakeAsync(connection, held.Fact, draft, cancellation);
             }
 
             MovementWriter writer = new(connection, area);
@@ -63,26 +63,37 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         return false;
     }
 
-    // As the direct one does: an account from which nothing is left is closed, unless months after it speak against that. What it owes is recovered.
-    private async Task CloseAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
+    // What has come to be known since it was held may speak against it, as it would against a row that came now.
+    private async Task TakeAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
     {
         AccountLives lives = new(connection, area);
         await lives.LoadAsync([fact.Person], cancellation);
+        LaterFacts later = new(connection, area);
+        if (MovementStaging.Ends(fact))
+        {
+            await later.LoadAsync([(fact.Person, fact.Month)], cancellation);
+        }
+
+        Rejection? fault = lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month
+            ? new Rejection(Codes.EventOutOfOrder, fact.Row, "发生日期", MovementIntake.Text(LocalDate.FromDateOnly(fact.On)), month.Text())
+            : MovementIntake.AccountFault(fact, lives.Of(fact.Person));
+        if (fault is not null)
+        {
+            throw new DataFaultException(fault.Code, RejectionCodes.Describe(fault, "zh"), RejectionCodes.Describe(fault, "en"));
+        }
+
+        await CloseAsync(connection, fact, lives, draft, cancellation);
+    }
+
+    // An account from which nothing is left is closed, as by the direct payment; what it owes is recovered.
+    private async Task CloseAsync(NpgsqlConnection connection, MovementFact fact, AccountLives lives, FileDraft draft, CancellationToken cancellation)
+    {
         AvailableBalances balances = new(connection, area, lives);
         await balances.LoadAsync([fact.Person], [], large: false, cancellation);
         AccountSpan account = lives.Of(fact.Person).In(fact.Month);
-        if (account.ClosedOn is not null || balances.Of(account.Account) + fact.Fen > 0)
+        if (!MovementStaging.Ends(fact) || account.ClosedOn is not null || balances.Of(account.Account) + fact.Fen > 0)
         {
             return;
-        }
-
-        LaterFacts later = new(connection, area);
-        await later.LoadAsync([(fact.Person, fact.Month)], cancellation);
-        if (lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month)
-        {
-            throw new DataFaultException(
-                Codes.EventOutOfOrder, $"此笔支付将销户，但此人在 {month.Text()} 还有缴费或养老金。请退回该行，或先更正其后的申报。",
-                $"The payment would close the account, but there are contributions or pensions of {month.Text()}. Withdraw the row, or correct the later declarations first.");
         }
 
         Ground ground = fact.Identity.Kind == MovementKind.TransferOut ? Ground.TransferOut : fact.Ground;

@@ -234,37 +234,39 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         // An account that this may close has no contributions for later months; after a death they are taken back.
         return _later.After(fact.Person, fact.Month) is { } later && MovementStaging.Ends(fact) && lives.Of(fact.Person).DiedOn is null
             ? new Rejection(Codes.EventOutOfOrder, line.Row, "发生日期", on, later.Text())
-            : AccountFault(line, lives.Of(fact.Person), fact.Month);
+            : AccountFault(fact, lives.Of(fact.Person));
     }
 
-    private static Rejection? AccountFault(in MovementLine line, AccountLife life, YearMonth month)
+    /// <summary>What the state of the account has against a movement.</summary>
+    internal static Rejection? AccountFault(in MovementFact fact, AccountLife life)
     {
-        bool uponDeath = line.Ground is Ground.Death or Ground.NoHeir;
-        if (uponDeath && !(life.DiedOn <= line.On))
+        (MovementKind kind, LocalDate on) = (fact.Identity.Kind, LocalDate.FromDateOnly(fact.On));
+        bool uponDeath = fact.Ground is Ground.Death or Ground.NoHeir;
+        if (uponDeath && !(life.DiedOn <= on))
         {
-            return new Rejection(Codes.DeathMissing, line.Row, "发生日期", Text(line.On), "");
+            return new Rejection(Codes.DeathMissing, fact.Row, "发生日期", Text(on), "");
         }
 
-        if (line.Kind is MovementKind.Correction or MovementKind.Opening)
+        if (kind is MovementKind.Correction or MovementKind.Opening)
         {
             return null;
         }
 
-        if (!uponDeath && life.DiedOn is { } died && line.On > died)
+        if (!uponDeath && life.DiedOn is { } died && on > died)
         {
-            return new Rejection(Codes.MovementAfterDeath, line.Row, "发生日期", Text(line.On), Text(died));
+            return new Rejection(Codes.MovementAfterDeath, fact.Row, "发生日期", Text(on), Text(died));
         }
 
         // What is left in a closed account (interest, a policy changed later) can still be paid out.
-        AccountSpan account = life.In(month);
-        bool leaves = line.Kind is MovementKind.PayOut or MovementKind.TransferOut;
-        if (!leaves && account.ClosedOn is { } closed && line.On > closed)
+        AccountSpan account = life.In(fact.Month);
+        bool leaves = kind is MovementKind.PayOut or MovementKind.TransferOut;
+        if (!leaves && account.ClosedOn is { } closed && on > closed)
         {
-            return new Rejection(Codes.AccountClosed, line.Row, "发生日期", Text(line.On), Text(closed));
+            return new Rejection(Codes.AccountClosed, fact.Row, "发生日期", Text(on), Text(closed));
         }
 
-        return line.Kind != MovementKind.TransferIn && !uponDeath && account.FrozenSince(line.On) is { } since
-            ? new Rejection(Codes.AccountFrozen, line.Row, "发生日期", Text(line.On), Text(since))
+        return kind != MovementKind.TransferIn && !uponDeath && account.FrozenSince(on) is { } since
+            ? new Rejection(Codes.AccountFrozen, fact.Row, "发生日期", Text(on), Text(since))
             : null;
     }
 

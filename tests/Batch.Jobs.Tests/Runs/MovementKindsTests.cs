@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
@@ -151,6 +152,17 @@ public sealed class MovementKindsTests
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(-45)));
         FileOutcome late = await town.MovementsAsync(February, Numbers("ANN,消费,1.00,2021-02-11,药店,,,,,,,"));
         Assert.That(late.Rejections.Single().Code, Is.EqualTo("ACCOUNT_CLOSED"));
+    }
+
+    [Test]
+    public async Task What_is_known_since_speaks_against_taking_what_was_held()
+    {
+        FileOutcome held = await town.MovementsAsync(February, Numbers("ANN,消费,300.00,2021-02-10,药店,,,,,,,"));
+        await HappenedAsync("DEAD");
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() =>
+            new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(held.Submission!.Value, 2, true, "reviewer", "已核实"), CancellationToken.None));
+        Assert.That(refused!.Code, Is.EqualTo("MOVEMENT_AFTER_DEATH"));
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(255)));
     }
 
     private async Task HappenedAsync(string before)

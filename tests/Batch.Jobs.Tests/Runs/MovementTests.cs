@@ -1,5 +1,8 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
+using Batch.Jobs.Inquiry;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Verification;
 using Batch.Rules;
@@ -47,6 +50,13 @@ public sealed class MovementTests
         });
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(224.50m)));
         Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+        ExplanationDocument told = await new Explanations(await town.AreaAsync()).ExplainAsync(1, January, CancellationToken.None);
+        Assert.That(told.Net, Is.EqualTo(Money.FromYuan(155m)));
+        Assert.That(told.Movements.Select(m => (m.Chinese, m.Component, m.Amount, m.On, m.Channel, m.Source)), Is.EqualTo(new (string, string, Money, LocalDate, SpendingChannel?, SourceDocument)[]
+        {
+            ("期初余额", "opening", Money.FromYuan(100m), new LocalDate(2021, 1, 1), null, new SourceDocument("file-1.csv", 2)),
+            ("消费", "spending", Money.FromYuan(-30.50m), new LocalDate(2021, 1, 5), SpendingChannel.Pharmacy, new SourceDocument("file-3.csv", 2)),
+        }));
     }
 
     [Test]
@@ -177,6 +187,23 @@ public sealed class MovementTests
         });
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(155m)));
         Assert.That(await town.Database.ScalarAsync<int>("SELECT max(account_id) FROM area_420100.account"), Is.EqualTo(100_000_001));
+        await AssertAccountsAsync();
+    }
+
+    // The open account is answered for; the earlier one is named, and told when it is asked for.
+    private async Task AssertAccountsAsync()
+    {
+        LocalDate today = new(2026, 1, 1);
+        AccountHolder holder = await AccountHolder.FindAsync(town.Database.Connection, Town.Code, Ann.Full(), null, today, CancellationToken.None);
+        AccountHolder first = await holder.WithAsync(1, today, CancellationToken.None);
+        DataFaultException? third = await Assert.ThrowsAsync<DataFaultException>(() => holder.WithAsync(3, today, CancellationToken.None));
+        StatementDocument statement = await new Balances(town.Database.Program, Town.Schema).StatementAsync(first.Account, January, new YearMonth(2021, 4), CancellationToken.None);
+        Assert.That(await holder.AccountsAsync(today, CancellationToken.None), Is.EqualTo(new HeldAccount[]
+        {
+            new(1, AccountState.Closed, null, new LocalDate(2021, 2, 10), Money.Zero), new(2, AccountState.Open, new LocalDate(2021, 4, 1), null, Money.FromYuan(155m)),
+        }));
+        Assert.That(statement.Lines.Select(l => l.Amount), Is.EqualTo(new[] { Money.FromYuan(155m), Money.FromYuan(100m), Money.FromYuan(-255m) }));
+        Assert.That((third!.Code, third.Chinese), Is.EqualTo(("ACCOUNT_UNKNOWN", "此人共有 2 个账户，请给出 1 到 2。")));
     }
 
     [Test]
@@ -224,6 +251,9 @@ public sealed class MovementTests
         // 100.00 opening + 155.00 + 204.00 - 30.50 - 9.50
         Assert.That(flows[^3][5].Number, Is.EqualTo(419_00));
         Assert.That(flows[^2][5].Number, Is.EqualTo(419_00));
+        await town.CloseAsync(January);
+        // Item, people or accounts, accounts' money, other funds: the certificate bears the movements in its run and its closing.
+        Assert.That((await town.ReportAsync("certificate", January)).Select(r => (r[0].Text![..2], r[8].Number)), Is.EqualTo(new (string, long?)[] { ("期初", 0), ("划账", 419_00), ("本期", 419_00), ("期末", 419_00) }));
         Assert.That((await town.ReportAsync("movement", January)).Select(r => r[6].Number), Is.EqualTo(new long?[] { 100_00, -30_50, -9_50 }));
     }
 

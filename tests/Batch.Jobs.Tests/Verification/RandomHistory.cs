@@ -6,6 +6,7 @@ using Batch.Jobs.Policies;
 using Batch.Jobs.Tests.Intake;
 using Batch.Rules;
 using NodaTime;
+using Npgsql;
 using NUnit.Framework;
 
 namespace Batch.Jobs.Tests.Verification;
@@ -55,7 +56,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
 
     private async Task StepAsync()
     {
-        switch (_random.Next(onReceipt ? 17 : 12))
+        switch (_random.Next(onReceipt ? 22 : 17))
         {
             case 0 or 1 or 2:
                 await SendAsync(Payroll(), SubmissionKind.Regular);
@@ -78,7 +79,16 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
             case 10 when _runs.Count > 0:
                 await ReverseAsync(_runs[_random.Next(_runs.Count)]);
                 break;
-            case > 11:
+            case 12 or 13 or 14:
+                await SendAsync(Movements(), _random.Next(4) switch { 0 => SubmissionKind.Supplementary, 1 => SubmissionKind.Replacement, _ => SubmissionKind.Regular });
+                break;
+            case 15:
+                await SendAsync(Accounts(), SubmissionKind.Regular);
+                break;
+            case 16:
+                await DecideAsync();
+                break;
+            case > 16:
                 await SendAsync(Receipts(), _random.Next(5) == 0 ? SubmissionKind.Replacement : SubmissionKind.Regular);
                 break;
             default:
@@ -112,6 +122,29 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
             _runs.Remove(run);
             Tell($"reversed run {run}");
             await line.AssertCleanAsync(all: true, $"after the reversal of run {run}");
+        }
+    }
+
+    // Somebody else than the sender decides about one of the rows that are held, if it can still be taken.
+    private async Task DecideAsync()
+    {
+        await using NpgsqlConnection connection = await line.Database.Program.OpenConnectionAsync();
+        IReadOnlyList<HeldRow> held = await new HeldRows(line.Schema).ListAsync(connection, null, CancellationToken.None);
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        HeldRow row = held[_random.Next(held.Count)];
+        Decision decision = new(row.Submission, row.Row, _random.Next(4) > 0, "reviewer", "drawn");
+        try
+        {
+            await new Decisions(line.Database.Program, line.Schema).DecideAsync(decision, CancellationToken.None);
+            Tell($"decided {row.Submission}:{row.Row} {row.Fact} {row.Code} take {decision.Take}");
+        }
+        catch (DataFaultException refused)
+        {
+            Tell($"not decided {row.Submission}:{row.Row} {refused.Code}");
         }
     }
 
@@ -184,6 +217,51 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
             {
                 text.Append(CultureInfo.InvariantCulture, $"{key},{new Money(fen)},2021-01-01,{document},{_random.Next(2)}\n");
             }
+        }
+
+        return text.ToString();
+    }
+
+    // Few documents and days, so that many are corrections; amounts around what the accounts hold.
+    private string Movements()
+    {
+        StringBuilder text = new("公民身份号码,变动类型,金额,发生日期,渠道,凭证号,事由,继承人证件号码,继承人姓名,对方统筹区,成员证件号码,以前年限\n");
+        for (int rows = _random.Next(1, 7); rows > 0; rows--)
+        {
+            int person = _random.Next(People);
+            LocalDate on = _month.OnDayOfMonth(1).PlusDays(7 * _random.Next(-8, 4));
+            Money amount = new(_random.Next(4) == 0 ? _random.NextInt64(1, 200_000) : _random.NextInt64(1, 20_000));
+            string document = $"D{_random.Next(3)}", member = _random.Next(4) == 0 ? Id((person + 1) % People) : "";
+            (string kind, string rest) = _random.Next(10) switch
+            {
+                0 or 1 => ("期初余额", ",,,,,,,12"),
+                2 or 3 or 4 => ("消费", $"{(_random.Next(2) == 0 ? "药店" : "门诊")},,,,,,{member},"),
+                5 => ("支付", $",{document},{(_random.Next(3) switch { 0 => "出国定居", 1 => "放弃", _ => "异地安置" })},,,,,"),
+                6 => _random.Next(2) == 0 ? ("支付", $",{document},死亡继承,{Id((person + 2) % People)},某人,,,") : ("支付", $",{document},无继承人,,,,,"),
+                7 => ("转入", $",{document},,,,310000,,"),
+                8 => ("转出", $",{document},,,,310000,,"),
+                _ => ("更正", $",{document},,,,,,"),
+            };
+            string sign = kind == "更正" && _random.Next(2) == 0 ? "-" : "";
+            text.Append(CultureInfo.InvariantCulture, $"{Id(person)},{kind},{sign}{amount},{on.Year:0000}-{on.Month:00}-{on.Day:00},{rest}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private string Accounts()
+    {
+        StringBuilder text = new("公民身份号码,变更类型,变更日期,变更内容,凭证号\n");
+        for (int rows = _random.Next(1, 4); rows > 0; rows--)
+        {
+            int person = _random.Next(People);
+            string member = Id((person + 1) % People);
+            (string change, string value) = _random.Next(6) switch
+            {
+                0 => ("冻结", ""), 1 => ("解冻", ""), 2 => ("销户", "放弃"), 3 => ("解除绑定", member), _ => ("共济绑定", member + " 配偶"),
+            };
+            LocalDate on = _month.OnDayOfMonth(1).PlusDays(_random.Next(-40, 28));
+            text.Append(CultureInfo.InvariantCulture, $"{Id(person)},{change},{on.Year:0000}-{on.Month:00}-{on.Day:00},{value},文1\n");
         }
 
         return text.ToString();
