@@ -9,14 +9,14 @@ namespace Batch.Crash;
 /// <param name="Kills">Ends with the life in which so many kills are reached.</param>
 /// <param name="Only">These faults and no others.</param>
 /// <param name="Within">Ends with the life in which this time is over; a later campaign with the same log goes on.</param>
-public sealed record CampaignOptions(int Kills, int Seed, (int First, int Last)? Only, TimeSpan Within, string? Log, int People = 1200);
+public sealed record CampaignOptions(int Kills, int Seed, (int First, int Last)? Only, TimeSpan Within, string? Log, int People = 400);
 
 /// <summary>
 /// Lives one undisturbed life and then as many disturbed ones as it takes, and holds what each leaves behind against the undisturbed one, byte for byte.
 /// </summary>
 public sealed class Campaign(CampaignOptions options, CrashServer server, TextWriter output) : IDisposable
 {
-    private const int FaultsOfALife = 25;
+    private const int FaultsOfALife = 50;
 
     private static readonly KillPoint[] Points = Enum.GetValues<KillPoint>();
 
@@ -34,9 +34,11 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
     public async Task RunAsync()
     {
         await GenerateAsync();
-        await LiveCalmlyAsync();
+        TimeSpan start = await StartTimeAsync();
+        await LiveCalmlyAsync(start);
         FaultDraw draw = new(options.Seed, _places, server.NoDisk is null);
         output.WriteLine($"seed {options.Seed}: {draw.Names} places{(server.NoDisk is { } why ? $"; the disk is not filled: {why}" : "")}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"undisturbed: {_calmTimes.Values.Sum(t => t.TotalSeconds) - (_calmTimes.Count * start.TotalSeconds):0} s; a process begins in {start.TotalSeconds:0.0} s"));
         long began = Stopwatch.GetTimestamp();
         if (options.Only is { } only)
         {
@@ -53,6 +55,7 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
     private async Task LiveAsync(int life, List<Fault> faults)
     {
         // Every fourth life begins without a database, so that migrations are killed too.
+        long began = Stopwatch.GetTimestamp();
         bool fresh = life % 4 == 0 || faults.Exists(f => f.Place.Name.StartsWith("Migration", StringComparison.Ordinal));
         string outputs = Outputs("life");
         await server.KeepAsync();
@@ -61,32 +64,35 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
         bool withOptional = faults.Exists(f => steps.Any(s => s.Optional && s.Name == f.Place.Step));
         foreach (Step step in steps.Where(s => withOptional || !s.Optional))
         {
-            foreach (Fault fault in faults.Where(f => f.Place.Step == step.Name))
+            Fault[] ofStep = [.. faults.Where(f => f.Place.Step == step.Name).OrderBy(f => f.Late).ThenBy(f => f.Number)];
+            foreach (Fault fault in ofStep)
             {
                 FaultOutcome outcome = await new FaultyVerb(server, step, fault, _calmTimes[step.Name]).RunAsync();
                 _log.Write(life, fault, outcome);
-                if (fault.Strike is Strike.KillServer or Strike.FillDisk or Strike.KillSession)
+                if (fault.EndsServer && fault != ofStep[^1])
                 {
-                    // The program brings back a server that is gone by itself; this keeps it from being stopped after each verb.
-                    await DoAsync(step);
                     await server.KeepAsync();
                 }
             }
 
+            // The verb brings back by itself a server that is gone; kept, it is not stopped after each verb.
             await DoAsync(step);
+            if (ofStep is [.., { EndsServer: true }])
+            {
+                await server.KeepAsync();
+            }
         }
 
         await server.KeepAsync();
         await DoAsync(new Step("the last verify", ["verify", "--all"]));
         Books books = await Books.ReadAsync(server, outputs);
-        _log.Write(life, faults, books.FenAgainst(_calm), [.. books.DifferencesFrom(_calm)]);
+        _log.Write(life, faults, books.FenAgainst(_calm), [.. books.DifferencesFrom(_calm)], Stopwatch.GetElapsedTime(began));
         output.WriteLine(_log.LastLine);
     }
 
-    private async Task LiveCalmlyAsync()
+    private async Task LiveCalmlyAsync(TimeSpan start)
     {
         string outputs = Outputs("calm");
-        TimeSpan start = await StartTimeAsync();
         await server.BeginAsync(fresh: true);
         string proposal = "?";
         for (int i = 0; i < Life.Steps(server.Files, outputs, proposal).Count; i++)
@@ -120,11 +126,11 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
 
     private void AddPlaces(Step step, IEnumerable<(KillPoint Point, int Times)> passed)
     {
-        _places.AddRange(passed.Select(p => new Place(p.Point.ToString(), step.Name, p.Point, p.Times, null)));
-        _places.Add(new Place(Place.AnyMoment, step.Name, null, 1, null));
+        _places.AddRange(passed.Select(p => new Place(p.Point.ToString(), step.Name, p.Point, p.Times)));
+        _places.Add(new Place(Place.AnyMoment, step.Name, null));
         if (step.Locks is { } locks)
         {
-            _places.Add(new Place(locks.During, step.Name, null, 1, locks.Table));
+            _places.Add(new Place(locks.During, step.Name, null, Table: locks.Table, Near: locks.Near));
         }
     }
 

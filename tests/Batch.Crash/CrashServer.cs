@@ -47,7 +47,11 @@ public sealed class CrashServer : IAsyncDisposable
         return server;
     }
 
-    public BatchCli Cli(string? killAt = null) => new() { Data = Data, Environment = killAt is null ? [] : new() { ["BATCH_KILL_AT"] = killAt } };
+    /// <summary>A program of its own, which compiles as little as it can before it dies.</summary>
+    public BatchCli Cli(string? killAt = null) => new()
+    {
+        Data = Data, Environment = new() { ["BATCH_KILL_AT"] = killAt, ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "0" },
+    };
 
     /// <summary>A verb that nothing is to happen to, in this process: another program than the one that died, and much sooner there.</summary>
     public Task<CliResult> DoAsync(params string[] arguments) => InProcess.RunAsync([.. arguments, "--data", Data]);
@@ -69,13 +73,16 @@ public sealed class CrashServer : IAsyncDisposable
         if (!fresh && await ScalarAsync<long>($"SELECT count(*) FROM pg_database WHERE datname = '{Template}'") == 0)
         {
             await BeginAsync(fresh: true);
-            await RequireAsync("verify", "--area", Life.Area);
+            await OpenAreaAsync();
             await ExecuteAsync($"CREATE DATABASE {Template} OWNER {Roles.Owner} TEMPLATE batch");
         }
 
         await ExecuteAsync("DROP DATABASE IF EXISTS batch WITH (FORCE)");
         await ExecuteAsync($"CREATE DATABASE batch OWNER {Roles.Owner} TEMPLATE {(fresh ? "template0" : Template)}");
     }
+
+    /// <summary>Makes the area and seals nothing: seals made now would be numbered before those that an undisturbed life makes at its end.</summary>
+    public Task OpenAreaAsync() => RequireAsync("held", "--area", Life.Area);
 
     public async Task<NpgsqlConnection> OpenAsync(string database)
     {

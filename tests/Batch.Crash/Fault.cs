@@ -30,7 +30,8 @@ public enum Strike
 /// <summary>Where a fault strikes: a named point and its n-th passing, a wait for a table, or a moment.</summary>
 /// <param name="Step">Which verb of the life.</param>
 /// <param name="Passes">How often an undisturbed verb passes the point.</param>
-public sealed record Place(string Name, string Step, KillPoint? Point, int Passes, string? Table)
+/// <param name="Near">The point after which the table is waited for.</param>
+public sealed record Place(string Name, string Step, KillPoint? Point, int Passes = 1, string? Table = null, KillPoint? Near = null)
 {
     public const string AnyMoment = "any moment";
 }
@@ -38,6 +39,12 @@ public sealed record Place(string Name, string Step, KillPoint? Point, int Passe
 /// <summary>One fault of a campaign. All of it follows from the seed and its number, so that it can be had again.</summary>
 public sealed record Fault(int Number, Place Place, int Pass, Strike Strike, double Moment, int Milliseconds)
 {
+    /// <summary>How late in its verb, so that of several faults of a verb each finds work that those before it left; another program leaves none.</summary>
+    public int Late => Strike is Strike.Pause or Strike.PauseAndCut ? int.MaxValue : (int?)(Place.Point ?? Place.Near) ?? -1;
+
+    /// <summary>PostgreSQL may be gone afterwards.</summary>
+    public bool EndsServer => Strike is Strike.KillServer or Strike.KillSession or Strike.FillDisk;
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"#{Number} {Place.Step}: {Place.Name}{(Place.Point is null ? "" : $" ({Pass} of {Place.Passes})")}{(Place.Name == Place.AnyMoment ? $" {Moment:0.000}" : "")}, {Strike}");
@@ -49,7 +56,7 @@ public sealed class FaultDraw(int seed, IReadOnlyList<Place> places, bool canFil
     // The first round kills everywhere; later ones do everything else too.
     private static readonly Strike[] Later =
     [
-        Strike.Kill, Strike.Kill, Strike.Kill, Strike.Kill, Strike.Kill, Strike.Kill, Strike.KillServer, Strike.KillSession, Strike.Cut, Strike.FillDisk, Strike.Pause, Strike.PauseAndCut,
+        .. Enumerable.Repeat(Strike.Kill, 14), Strike.KillServer, Strike.KillSession, Strike.Cut, Strike.FillDisk, Strike.Pause, Strike.PauseAndCut,
     ];
 
     private readonly List<Place[]> _named = Shuffled(seed, [.. places.GroupBy(p => p.Name).Select(g => g.ToArray())]);
@@ -70,7 +77,9 @@ public sealed class FaultDraw(int seed, IReadOnlyList<Place> places, bool canFil
             strike = Strike.Kill;
         }
 
-        return new Fault(number, place, 1 + random.Next(Math.Max(1, place.Passes)), strike, random.NextDouble() * 1.05, random.Next(300));
+        // Rather an early passing: what earlier faults left done is not passed again.
+        int pass = 1 + random.Next(1 + random.Next(Math.Max(1, place.Passes)));
+        return new Fault(number, place, pass, strike, random.NextDouble() * 1.05, random.Next(300));
     }
 
     private static List<Place[]> Shuffled(int seed, List<Place[]> named)

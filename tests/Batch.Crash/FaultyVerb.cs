@@ -8,7 +8,7 @@ namespace Batch.Crash;
 
 /// <summary>How a verb with a fault in it ended.</summary>
 /// <param name="Struck">False: the verb was over before the fault's place came.</param>
-public sealed record FaultOutcome(bool Struck, int ExitCode, string Said);
+public sealed record FaultOutcome(bool Struck, int ExitCode, string Said, TimeSpan Took);
 
 /// <summary>Runs a verb, brings it to the fault's place, and does there what the fault says.</summary>
 public sealed class FaultyVerb(CrashServer server, Step step, Fault fault, TimeSpan calm)
@@ -21,6 +21,7 @@ public sealed class FaultyVerb(CrashServer server, Step step, Fault fault, TimeS
 
     public async Task<FaultOutcome> RunAsync()
     {
+        long began = Stopwatch.GetTimestamp();
         string? killAt = fault.Place.Point is { } point
             ? string.Create(CultureInfo.InvariantCulture, $"{point}:{fault.Pass}{(fault.Strike == Strike.Kill ? "" : ":pause")}")
             : null;
@@ -36,7 +37,7 @@ public sealed class FaultyVerb(CrashServer server, Step step, Fault fault, TimeS
         await (locked?.LetGoAsync() ?? Task.CompletedTask);
         await EndAsync(process);
         server.Unfill();
-        return new FaultOutcome(struck, process.ExitCode, CodeOf(await said, process.ExitCode));
+        return new FaultOutcome(struck, process.ExitCode, CodeOf(await said, process.ExitCode), Stopwatch.GetElapsedTime(began));
     }
 
     /// <summary>True: the verb is where the fault is to strike (or has died there of itself).</summary>

@@ -14,6 +14,7 @@ public sealed class Waiting : IAsyncDisposable
 
     public static async Task<Waiting> LockAsync(CrashServer server, string table)
     {
+        await server.OpenAreaAsync();
         NpgsqlConnection holder = await server.OpenAsync("batch");
         await using NpgsqlCommand command = new($"BEGIN; LOCK TABLE {Migrator.SchemaOf(Life.Area)}.{table} IN SHARE MODE", holder);
         await command.ExecuteNonQueryAsync();
