@@ -24,7 +24,7 @@ public static class AreaContents
         ("run_area", "area = '{0}'", ""),
         ("migration", "series = 'area_{0}'", ""),
         ("review_threshold", "area = '{0}'", "ON CONFLICT DO NOTHING"),
-        ("audit", "area = '{0}'", "ON CONFLICT DO NOTHING"),
+        ("audit", "area = '{0}'", ""),
     ];
 
     /// <summary>The file appears under its name only when it is whole.</summary>
@@ -77,9 +77,7 @@ public static class AreaContents
                 before,
                 $"DROP SCHEMA IF EXISTS {area.Name} CASCADE;\nDELETE FROM batch.run_area WHERE area = '{area.Code}';\nDELETE FROM batch.migration WHERE series = '{area.Name}';\n", cancellation);
             await File.WriteAllTextAsync(after, After(common), cancellation);
-            await DatabaseContents.RunAsync(
-                connection, "psql", ["--no-psqlrc", "--quiet", "--output", "/dev/null", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file", before, "--file", schema, "--file", after],
-                connection.Text.Database!, cancellation);
+            await DatabaseContents.RunScriptsAsync(connection, cancellation, before, schema, after);
         }
         finally
         {
@@ -141,16 +139,25 @@ public static class AreaContents
     private static string After(Dictionary<string, string> common)
     {
         System.Text.StringBuilder sql = new("SET ROLE batch_owner;\nSET search_path = batch;\n");
-        foreach ((string table, _, string conflict) in Common)
+        foreach ((string table, _, string conflict) in Common.Where(c => c.Table != "audit"))
         {
             sql.Append($"INSERT INTO batch.{table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_recordset(NULL::batch.{table}, $batch${common.GetValueOrDefault(table, "[]")}$batch$) {conflict};\n");
         }
 
-        foreach ((string table, string number) in new[] { ("policy_approval", "seq"), ("review_threshold", "threshold_id"), ("audit", "audit_id") })
+        foreach ((string table, string number) in new[] { ("policy_approval", "seq"), ("review_threshold", "threshold_id") })
         {
             sql.Append($"SELECT setval(pg_get_serial_sequence('batch.{table}', '{number}'), (SELECT greatest(coalesce(max({number}), 0), 1) FROM batch.{table}));\n");
         }
 
+        // Their numbers may be others' here; their order stays.
+        const string Columns = "at, who, area, act, subject, reason, origin";
+        sql.Append(
+            $"""
+            INSERT INTO batch.audit ({Columns}) SELECT {Columns} FROM jsonb_populate_recordset(NULL::batch.audit, $batch${common.GetValueOrDefault("audit", "[]")}$batch$) b
+            WHERE NOT EXISTS (SELECT FROM batch.audit a WHERE a.at = b.at AND a.who = b.who AND a.area = b.area AND a.act = b.act AND a.subject IS NOT DISTINCT FROM b.subject)
+            ORDER BY audit_id;
+
+            """);
         return sql.Append("RESET ROLE;\n").ToString();
     }
 

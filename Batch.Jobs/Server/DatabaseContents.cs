@@ -9,6 +9,8 @@ public static class DatabaseContents
 {
     private const string Incoming = "batch_restore";
     private const string Outgoing = "batch_replaced";
+    private const string PutAside = "replaced_";
+
 
     /// <summary>Begins anew with an empty database. Other sessions on it are ended.</summary>
     public static async Task ResetAsync(DatabaseConnection connection, CancellationToken cancellation)
@@ -35,12 +37,33 @@ public static class DatabaseContents
     /// </summary>
     private static async Task DropSchemasAsync(DatabaseConnection connection, CancellationToken cancellation)
     {
-        IReadOnlyList<string> areas = await Migrator.AreasAsync(connection.Owner, cancellation);
-        foreach (string schema in areas.Select(Migrator.SchemaOf).Concat(["quartz", "hangfire", "batch"]))
+        await DropAsync(connection, await SchemasAsync(connection, PutAside, cancellation), cancellation);
+        await DropAsync(connection, await SchemasAsync(connection, "", cancellation), cancellation);
+    }
+
+    private static async Task DropAsync(DatabaseConnection connection, IEnumerable<string> schemas, CancellationToken cancellation)
+    {
+        foreach (string schema in schemas)
         {
             await using NpgsqlCommand drop = connection.Owner.CreateCommand($"DROP SCHEMA IF EXISTS {schema} CASCADE");
             await drop.ExecuteNonQueryAsync(cancellation);
         }
+    }
+
+    /// <summary>Our schemas that are there, or those that a restore has put aside; the one with the list comes last.</summary>
+    private static async Task<List<string>> SchemasAsync(DatabaseConnection connection, string prefix, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = connection.Owner.CreateCommand(
+            "SELECT nspname::text FROM pg_namespace WHERE nspname ~ ('^' || $1 || '(area_[0-9]{6}|quartz|hangfire|batch)$') ORDER BY nspname = $1 || 'batch', nspname");
+        command.Parameters.AddWithValue(prefix);
+        List<string> schemas = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            schemas.Add(reader.GetString(0));
+        }
+
+        return schemas;
     }
 
     /// <summary>Writes one consistent picture of the database; the file appears under its name only when it is whole.</summary>
@@ -67,15 +90,14 @@ public static class DatabaseContents
     }
 
     /// <summary>
-    /// Replaces the contents by a backup's. Embedded: restored beside the present database and swapped in when whole. On another server:
-    /// in one transaction, into a database without our schemas.
+    /// Replaces the contents by a backup's, or leaves them as they are. Embedded: restored beside the present database and swapped in when whole. On
+    /// another server: the present schemas are put aside and the backup's made in one transaction.
     /// </summary>
     public static async Task RestoreAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
     {
         if (connection.Server is null)
         {
-            await DropSchemasAsync(connection, cancellation);
-            await RunAsync(connection, "pg_restore", ["--single-transaction", file], connection.Text.Database!, cancellation);
+            await ReplaceSchemasAsync(connection, file, cancellation);
         }
         else
         {
@@ -98,6 +120,54 @@ public static class DatabaseContents
         connection.Program.Clear();
         await Migrator.MigrateAsync(connection.Owner, cancellation);
     }
+
+    private static async Task ReplaceSchemasAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
+    {
+        // Put aside by one that was killed before it could throw them away.
+        await DropAsync(connection, await SchemasAsync(connection, PutAside, cancellation), cancellation);
+        List<string> present = await SchemasAsync(connection, "", cancellation);
+        string folder = Directory.CreateTempSubdirectory("batch-restore-").FullName;
+        try
+        {
+            string before = Path.Combine(folder, "before.sql"), contents = Path.Combine(folder, "contents.sql");
+            await RunAsync(connection, "pg_restore", ["--file", contents, file], null, cancellation);
+            await File.WriteAllLinesAsync(before, [$"SET ROLE {Roles.Owner};", .. present.Select(s => $"ALTER SCHEMA {s} RENAME TO {PutAside}{s};"), "RESET ROLE;"], cancellation);
+            KillSwitch.Pass(KillPoint.RestoreBeforeSwap);
+            await RunScriptsAsync(connection, cancellation, before, contents);
+            KillSwitch.Pass(KillPoint.RestoreAfterSwap);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        await AcceptAsync(connection, cancellation);
+        await DropAsync(connection, await SchemasAsync(connection, PutAside, cancellation), cancellation);
+    }
+
+    // A backup of a newer program, or one with changed scripts, is refused: what was there comes back.
+    private static async Task AcceptAsync(DatabaseConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            connection.Owner.Clear();
+            await Migrator.MigrateAsync(connection.Owner, cancellation);
+        }
+        catch (Exception fault) when (fault is not NpgsqlException and not OperationCanceledException)
+        {
+            IEnumerable<string> back = (await SchemasAsync(connection, "", cancellation)).Select(s => $"DROP SCHEMA {s} CASCADE")
+                .Concat((await SchemasAsync(connection, PutAside, cancellation)).Select(s => $"ALTER SCHEMA {s} RENAME TO {s[PutAside.Length..]}"));
+            await using NpgsqlCommand command = connection.Owner.CreateCommand(string.Join("; ", back));
+            await command.ExecuteNonQueryAsync(cancellation);
+            throw;
+        }
+    }
+
+    /// <summary>All of them or nothing, in one transaction.</summary>
+    internal static Task RunScriptsAsync(DatabaseConnection connection, CancellationToken cancellation, params string[] files) => RunAsync(
+        connection, "psql",
+        ["--no-psqlrc", "--quiet", "--output", "/dev/null", "--single-transaction", "--set", "ON_ERROR_STOP=1", .. files.SelectMany(f => new[] { "--file", f })],
+        connection.Text.Database!, cancellation);
 
     private static async Task SwapAsync(DatabaseConnection connection, NpgsqlConnection admin, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using Batch.Jobs.Server;
 using Batch.Testing;
 using NUnit.Framework;
 
@@ -66,6 +67,45 @@ public sealed class AreaBackupTests
             File.Delete(file);
         }
     }
+
+    [Test, CancelAfter(300_000)]
+    public async Task A_restore_to_a_server_of_ones_own_leaves_the_old_contents_or_the_new_wherever_it_dies_and_whatever_it_is_given()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync("420100");
+        BatchCli batch = new() { Db = database.Url };
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("batch-backup-");
+        string older = Path.Combine(folder.FullName, "older"), newer = Path.Combine(folder.FullName, "newer");
+        try
+        {
+            await DoAsync(batch, "db", "backup", older);
+            await database.ExecuteAsync($"INSERT INTO batch.migration (series, number, name, sha256) VALUES ('common', 999, 'of a newer program', '{new string('0', 64)}')");
+            await DatabaseContents.BackupAsync(database.Connection, newer, CancellationToken.None);
+            await database.ExecuteAsync("DELETE FROM batch.migration WHERE number = 999");
+            await DoAsync(batch, "held", "--area", "370100");
+
+            Assert.That((await batch.RunAsync("db", "restore", newer, "--yes")).ExitCode, Is.EqualTo(3), "a backup of a newer program");
+            Assert.That(await AreasAsync(batch), Is.EqualTo("370100 420100"));
+            Assert.That(await KilledAsync(KillPoint.RestoreBeforeSwap), Is.EqualTo("370100 420100"));
+            Assert.That(await KilledAsync(KillPoint.RestoreAfterSwap), Is.EqualTo("420100"));
+            await DoAsync(batch, "db", "restore", older, "--yes");
+            Assert.That(await AreasAsync(batch), Is.EqualTo("420100"));
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'replaced%'"), Is.Zero);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        async Task<string> KilledAsync(KillPoint at)
+        {
+            BatchCli dying = new() { Db = database.Url, Environment = { ["BATCH_KILL_AT"] = $"{at}:1" } };
+            Assert.That((await dying.RunAsync("db", "restore", older, "--yes")).ExitCode, Is.EqualTo(137));
+            return await AreasAsync(batch);
+        }
+    }
+
+    private static async Task<string> AreasAsync(BatchCli batch) =>
+        string.Join(' ', (await batch.RunAsync("db", "migrate", "--json")).Json.GetProperty("areas").EnumerateArray().Select(a => a.GetString()));
 
     private static async Task RefusedAsync(BatchCli batch, string code, params string[] arguments)
     {
