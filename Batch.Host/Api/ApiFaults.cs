@@ -29,7 +29,7 @@ internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
             log.LogError(exception, "{Code}", fault.Code);
         }
 
-        await WriteAsync(context, Of(fault));
+        await WriteAsync(context, Of(exception is BadHttpRequestException { StatusCode: var status } ? status : FaultPages.StatusOf(fault), fault.Code, fault.Chinese, fault.Message));
         return true;
     }
 
