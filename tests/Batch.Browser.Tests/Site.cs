@@ -29,6 +29,8 @@ internal sealed class Site : IAsyncDisposable
 
     public string Root { get; private init; } = "";
 
+    private Task<string> Errors { get; init; } = Task.FromResult("");
+
     public BatchCli Cli => CliWith([]);
 
     public TestDatabase Database => _database!;
@@ -56,7 +58,7 @@ internal sealed class Site : IAsyncDisposable
         await ReadyAsync(root, host, errors);
         IPlaywright playwright = await Playwright.CreateAsync();
         string[] arguments = Environment.UserName == "root" ? ["--no-sandbox", "--disable-gpu"] : ["--disable-gpu"];
-        return new Site(database, data, host, playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = arguments })) { Root = root };
+        return new Site(database, data, host, playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = arguments })) { Root = root, Errors = errors };
     }
 
     /// <summary>The most memory that the host has had, as the system counts it.</summary>
@@ -143,6 +145,7 @@ internal sealed class Site : IAsyncDisposable
         _playwright.Dispose();
         _host.Kill(entireProcessTree: true);
         await _host.WaitForExitAsync();
+        KeptLogs.Keep("program", await Errors);
         _host.Dispose();
         if (_database is not null)
         {

@@ -37,6 +37,7 @@ public sealed class BatchCli
             throw new TimeoutException($"batch {string.Join(' ', arguments)} ran longer than {Timeout}.");
         }
 
+        KeptLogs.Keep("program", await errors);
         return new CliResult(process.ExitCode, await output, await errors);
     }
 

@@ -57,7 +57,9 @@ public sealed class TestServer
         if (current is { } server)
         {
             current = null;
+            string log = server.connection.Server!.Place.Log;
             await server.connection.DisposeAsync();
+            KeptLogs.KeepFile("server", log);
             Directory.Delete(server.folder, recursive: true);
         }
     }

@@ -9,6 +9,7 @@ using Batch.Jobs.Work;
 using Batch.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NodaTime;
 
 namespace Batch.Web.Tests;
@@ -19,6 +20,25 @@ internal sealed class TestClock(Instant start) : IClock
     public Instant Now { get; set; } = start;
 
     public Instant GetCurrentInstant() => Now;
+}
+
+/// <summary>Keeps what the host logs, for the scan that comes last.</summary>
+internal sealed class KeptLog : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        KeptLogs.Keep("host", $"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+        // Nothing is held open.
+    }
 }
 
 /// <summary>The whole host in the test's process, on a port of its own and a database of its own.</summary>
@@ -46,6 +66,7 @@ internal sealed partial class TestHost : IAsyncDisposable
         TestDatabase database = await TestDatabase.CreateAsync(areas);
         WebOptions options = new(["http://127.0.0.1:0"], Pages: true, Worker: worker) { CallsAMinute = callsAMinute };
         WebApplication app = WebHost.Build(database.Connection, options, clock ?? SystemClock.Instance);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new KeptLog());
         await app.StartAsync();
         return new TestHost(database, app);
     }

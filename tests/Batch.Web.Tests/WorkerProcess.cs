@@ -7,7 +7,7 @@ namespace Batch.Web.Tests;
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly Process process;
-    private readonly Task drained;
+    private readonly Task<string[]> drained;
 
     private WorkerProcess(Process process)
     {
@@ -32,7 +32,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         await process.WaitForExitAsync();
-        await drained;
+        KeptLogs.Keep("program", (await drained)[1]);
         process.Dispose();
     }
 }
