@@ -21,6 +21,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
         await CheckStatesAsync(cancellation);
         await CheckTakenAsync(cancellation);
         await CheckVersionsAsync(cancellation);
+        await CheckListOfRunsAsync(cancellation);
     }
 
     private async Task CheckEntriesAsync(DateOnly month, CancellationToken cancellation)
@@ -179,6 +180,20 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
         foreach (string what in await command.ListAsync(r => r.GetString(0), cancellation))
         {
             findings.Broken(Invariants.Approvals, what);
+        }
+    }
+
+    // Nothing there is worth a seal: what the common list says of the area's runs, the runs say themselves.
+    private async Task CheckListOfRunsAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT run_id, l.run_id IS NULL FROM :area.run r FULL JOIN (SELECT run_id FROM batch.run_area WHERE area = right(':area', 6)) l USING (run_id)
+            WHERE r.run_id IS NULL OR l.run_id IS NULL ORDER BY 1
+            """), connection);
+        foreach ((int run, bool unlisted) in await command.ListAsync(r => (r.GetInt32(0), r.GetBoolean(1)), cancellation))
+        {
+            findings.Broken(Invariants.Chain, $"run {run}: {(unlisted ? "missing from run_area, the list of runs" : "in run_area, the list of runs, and not there")}");
         }
     }
 }

@@ -11,8 +11,8 @@ namespace Batch.Jobs.Verification;
 internal sealed record MissingSeal(string Kind, long Ordinal, long Number, string Columns, string Content, string Hash);
 
 /// <summary>
-/// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer or an approved policy, sealed one by one in chains
-/// of their own (085_record_seals.sql). What is changed, removed or added behind the program's back later is named by its table.
+/// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer, an approved policy or a hundred of the audit log, sealed one by one in chains
+/// of their own (085_record_seals.sql, 100_audit_seals.sql). What is changed, removed or added behind the program's back later is named by its table.
 /// </summary>
 internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
@@ -30,6 +30,8 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         new("act", "SELECT seq FROM :area.ledger", "", true),
         new("employer", "SELECT employer_id FROM :area.employer", "", false),
         new("policy", "SELECT policy_seq FROM :area.approved_policy", "", false),
+        // A record gets its number before it is written: none is still on its way after so long.
+        new("audit", "SELECT audit_hundred FROM :area.audited GROUP BY 1 HAVING count(*) = 100 AND max(at) < now() - interval '10 minutes'", "SELECT DISTINCT audit_hundred FROM :area.audited", true),
     ];
 
     public async Task<List<MissingSeal>> CheckAsync(CancellationToken cancellation)
@@ -192,7 +194,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     /// <summary>Of each number the tables that have rows of it, with how many and the hash of them whatever their order.</summary>
     private async Task<Dictionary<long, string>> ContentsAsync(string kind, string columns, long after, CancellationToken cancellation)
     {
-        string key = kind switch { "submission" => "submission_id", "run" => "run_id", "act" => "seq", "employer" => "employer_id", _ => "policy_seq" };
+        string key = kind switch { "submission" => "submission_id", "run" => "run_id", "act" => "seq", "employer" => "employer_id", "audit" => "audit_hundred", _ => "policy_seq" };
         List<string> tables = [];
         foreach (JsonProperty table in JsonDocument.Parse(columns).RootElement.EnumerateObject())
         {

@@ -46,7 +46,7 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
             }
             else if (content != link.Content)
             {
-                findings.Broken(Invariants.Chain, $"{name}: the content is not what was sealed");
+                findings.Broken(Invariants.Chain, $"{name}: {(link.Run is null ? "the closing or its year's statements" : "the entries")}: the content is not what was sealed");
             }
             else if (hash != link.Hash)
             {
