@@ -119,6 +119,7 @@ public sealed class CrashServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DoAsync("db", "stop");
+        KeptLogs.KeepFile("server", Path.Combine(_cluster, "server.log"));
         if (_mounted is not null)
         {
             await Shell.RunAsync("umount", _mounted);
@@ -127,7 +128,7 @@ public sealed class CrashServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<CliResult> RequireAsync(params string[] arguments)
+    public async Task<CliResult> RequireAsync(params string[] arguments)
     {
         CliResult result = await DoAsync(arguments);
         return result.ExitCode == 0 ? result : throw new InvalidOperationException($"batch {string.Join(' ', arguments)}: {result}");

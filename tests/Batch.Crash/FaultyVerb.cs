@@ -37,6 +37,7 @@ public sealed class FaultyVerb(CrashServer server, Step step, Fault fault, TimeS
         await (locked?.LetGoAsync() ?? Task.CompletedTask);
         await EndAsync(process);
         server.Unfill();
+        KeptLogs.Keep("program", (await said)[1]);
         return new FaultOutcome(struck, process.ExitCode, CodeOf(await said, process.ExitCode), Stopwatch.GetElapsedTime(began));
     }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Batch.Crash;
+using Batch.Testing;
 
-if (args.Contains("--help"))
+if (args is not ["crash" or "soak", ..] || args.Contains("--help"))
 {
+    Console.WriteLine("batch soak [--minutes M] [--seed S]");
     Console.WriteLine("batch crash [--kills N] [--seed S] [--only FAULT[-FAULT]] [--minutes M] [--log FILE]");
     return 0;
 }
@@ -11,9 +13,15 @@ string? Option(string name) => Array.IndexOf(args, name) is >= 0 and int at && a
 int Number(string name, int otherwise) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
 // Whoever runs this has settings that are not the campaign's.
-foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("BATCH_", StringComparison.Ordinal) && n != "BATCH_PG_BIN").ToList())
+foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("BATCH_", StringComparison.Ordinal) && n is not ("BATCH_PG_BIN" or KeptLogs.Setting)).ToList())
 {
     Environment.SetEnvironmentVariable(name, null);
+}
+
+if (args[0] == "soak")
+{
+    await using CrashServer soaked = await CrashServer.StartAsync();
+    return (await new Soak(soaked, TimeSpan.FromMinutes(Number("--minutes", 30)), Number("--seed", 1), Console.Out).RunAsync()).Count == 0 ? 0 : 1;
 }
 
 int[]? only = Option("--only")?.Split('-').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();

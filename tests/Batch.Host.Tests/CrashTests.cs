@@ -19,7 +19,7 @@ public sealed class CrashTests
         int seed = int.TryParse(Environment.GetEnvironmentVariable("BATCH_SEED"), out int given) ? given : Environment.TickCount & 0xFFFF;
         // A process of its own: the points that it passes are counted from its first verb on.
         string program = Path.Combine(AppContext.BaseDirectory.Replace("Batch.Host.Tests", "Batch.Crash", StringComparison.Ordinal), "Batch.Crash.dll");
-        string[] arguments = [program, "--kills", "50", "--seed", seed.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = [program, "crash", "--kills", "50", "--seed", seed.ToString(CultureInfo.InvariantCulture)];
         using Process campaign = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = campaign.StandardOutput.ReadToEndAsync(), errors = campaign.StandardError.ReadToEndAsync();
         await campaign.WaitForExitAsync();
