@@ -16,6 +16,8 @@ public sealed class KnownPersons
 
     internal Dictionary<long, int> Numbers { get; } = [];
 
+    public bool IsFull => Numbers.Count > Most;
+
     /// <summary>Reads those who came since the last time; false when they are too many to be held.</summary>
     public async Task<bool> ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {

@@ -37,6 +37,8 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
     /// <summary>Reads the persons of a block; those of earlier blocks are forgotten, so that memory does not grow with the file.</summary>
     public async Task LoadAsync(IEnumerable<long> citizens, CancellationToken cancellation)
     {
+        // A file that registers a whole province fills what can be held: from there on the persons of each block are read.
+        _preloaded &= !persons.IsFull;
         if (_preloaded)
         {
             return;

@@ -19,6 +19,8 @@ public sealed record StatementDocument(YearMonth From, YearMonth To, Money Openi
 /// <summary>What an account holds: the last year-end statement plus the entries since, read from named months only.</summary>
 public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
 {
+    private const int MonthsAtOnce = 12;
+
     // Interest and movements are the person's, but they are no credit 划入 of a month.
     private static readonly string[] Credits = [NameOf(Runs.Component.Contribution), NameOf(Runs.Component.Retiree)];
 
@@ -123,26 +125,31 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
         return lines;
     }
 
+    // A year at a time and backwards, so that only named months are read: most people have a credit in the latest.
     private async Task<CreditDocument?> LastCreditAsync(
         NpgsqlConnection connection, int account, List<StatementLine> recent, YearMonth? at, CancellationToken cancellation)
     {
-        if (recent.FindLast(l => l.Amount > Money.Zero && Credits.Contains(l.Component)) is { } credit)
+        if (Latest(recent) is { } credit)
         {
-            return new CreditDocument(credit.Month, credit.PostingMonth, credit.Amount);
+            return credit;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT contribution_month, posting_month, account_fen FROM :area.entry WHERE account_id = $1 AND account_fen > 0 AND component IN (1, 2) AND posting_month <= $2
-            ORDER BY posting_month DESC, contribution_month DESC LIMIT 1
-            """), connection);
-        command.Parameters.AddWithValue(account);
-        command.Parameters.AddWithValue((at ?? new YearMonth(9999, 12)).FirstDay());
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new CreditDocument(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetFieldValue<DateOnly>(1).Month(), new Money(reader.GetInt64(2)))
-            : null;
+        List<YearMonth> posted = await PostedMonthsAsync(connection, new YearMonth(1900, 1), at ?? new YearMonth(9999, 12), cancellation);
+        foreach (YearMonth[] year in Enumerable.Reverse(posted).Chunk(MonthsAtOnce))
+        {
+            if (Latest(await LinesAsync(connection, account, [.. year], cancellation)) is { } earlier)
+            {
+                return earlier;
+            }
+        }
+
+        return null;
     }
+
+    private static CreditDocument? Latest(List<StatementLine> lines) =>
+        lines.FindLast(l => l.Amount > Money.Zero && Credits.Contains(l.Component)) is { } credit
+            ? new CreditDocument(credit.Month, credit.PostingMonth, credit.Amount)
+            : null;
 
     internal static string NameOf(Runs.Component component) => component switch
     {
