@@ -1,6 +1,7 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Overview;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -41,14 +42,13 @@ internal sealed class HeldModel : AreaPage
             OnGetAsync);
     }
 
-    public static (string Chinese, string English) FigureOf(string name) => name switch
+    /// <summary>Why a row is held, without the numbers that the row itself shows.</summary>
+    public static (string Chinese, string English) WhyOf(HeldRow row) => row.Code switch
     {
-        "base" => ("基数", "base"),
-        "person" or "person-paid" or "personPaid" => ("个人缴费", "person paid"),
-        "employer" or "employer-paid" or "employerPaid" => ("单位缴费", "employer paid"),
-        "prior-year" or "priorYear" => ("上年度月均养老金", "pension of the prior year"),
-        "this-year" or "thisYear" => ("本年月均养老金", "pension of this year"),
-        "month" => ("当月养老金", "pension of the month"),
-        _ => Show.Word(name),
+        Codes.TwoEmployers => ("同一人同一所属期有两个单位申报", "two employers declare the person for the month"),
+        Codes.DuplicateLine => ("同一文件中此人有两行，内容不同", "two lines of one file declare the person differently"),
+        Codes.UnknownPerson => ("此人未登记参保", "the person is not registered"),
+        Codes.BalanceExceeded => ("金额超过账户可用余额，须由报送人以外的人员决定", "more than the account holds; somebody else than who sent it decides"),
+        _ => (RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "zh"), RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "en")),
     };
 }

@@ -136,6 +136,10 @@ public sealed partial class MonthInTheBrowserTests
         Assert.That(page.Url, Does.Not.Contain(number));
         await page.ClickAsync("a:has-text('为什么')");
         await Expect(page.Locator("#why")).ToContainTextAsync("1.1%");
+        await Expect(page.Locator("#standing")).ToHaveTextAsync("正常");
+        await Expect(page.Locator("#benefits")).ToHaveTextAsync("正常");
+        // All of it is this year's money.
+        await Expect(page.Locator("#parts tbody tr").Last).ToContainTextAsync(Regex("期末\\s*0\\.00\\s*310\\.00\\s*310\\.00"));
 
         await page.ClickAsync("summary:has-text('显示完整号码')");
         await page.FillAsync("input[name=reason]", "本人到窗口核对");
@@ -174,10 +178,10 @@ public sealed partial class MonthInTheBrowserTests
         List<string> faults = [];
         foreach ((IPage page, string path) in (IEnumerable<(IPage, string)>)
         [
-            .. new[] { "", "/uploads", "/submissions", "/submissions/1", "/held", "/runs", "/runs/1", "/months", "/months/2021-06", "/months/2021-07", "/policies?month=2021-06", "/thresholds", "/dictionary" }.Select(p => (all, Area + p)),
+            .. new[] { "", "/uploads", "/submissions", "/submissions/1", "/held", "/runs", "/runs/1", "/months", "/months/2021-06", "/months/2021-07", "/policies?month=2021-06", "/simulation", "/thresholds", "/dictionary" }.Select(p => (all, Area + p)),
             .. new[] { "/reports", "/reports?kind=age-tier&month=2021-06", "/reports?kind=certificate&month=2021-06", "/charts" }.Select(p => (analyst, Area + p)),
             (inquiry, Area + "/accounts"), (inquiry, Area + "/accounts/5?month=2021-06"),
-            .. new[] { "/areas", "/users", "/audit", "/jobs", "/password", Area + "/thresholds" }.Select(p => (root, p)),
+            .. new[] { "/areas", "/users", "/audit", "/jobs", "/schedules", "/password", Area + "/thresholds" }.Select(p => (root, p)),
         ])
         {
             foreach (string language in new[] { "zh", "en" })
