@@ -137,10 +137,10 @@ public sealed class ScheduleTests
         await batch.RunAsync("allocate", "--area", Area, "--month", "2021-01", "--by", "wang");
         await batch.RunAsync("approve", "1", "--by", "li");
         await batch.RunAsync("post", "1", "--by", "li");
+        await batch.RunAsync("close", "--area", Area, "--month", "2021-01", "--by", "li");
         CliResult closed = await batch.RunAsync("close", "--area", Area, "--month", "2021-12", "--by", "li");
         Assert.That(closed.ExitCode, Is.Zero, closed.ToString());
-        Directory.CreateDirectory(Path.Combine(folder, "incoming"));
-        string dropped = Path.Combine(folder, "incoming", "chutian.csv");
+        string dropped = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "incoming", "supplementary")).FullName, "chutian.csv");
         File.Copy(Path.Combine(BatchCli.Root, "data-samples", Area, "2021-06", "payroll-chutian.csv"), dropped);
         File.SetLastWriteTimeUtc(dropped, DateTime.UnixEpoch);
 
