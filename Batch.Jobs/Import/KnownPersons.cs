@@ -5,18 +5,20 @@ namespace Batch.Jobs.Import;
 
 /// <summary>
 /// The numbers of all persons by their citizen numbers, read once for the large files that are taken in one after the other: persons are only
-/// ever added, in the order of their numbers. Not held for more people than a fraction of the memory that the program may take (an entry takes
-/// about 32 bytes).
+/// ever added, in the order of their numbers. Not held for more people than fit the memory that the program may take (16 bytes each).
 /// </summary>
 public sealed class KnownPersons
 {
-    private const int Most = 2_000_000;
+    private const int Most = 6_000_000;
+
+    // Growing takes both copies at once, so those who are registered by the file fill less.
+    private const int MostGrown = 4_000_000;
 
     private int _next = 1;
 
-    internal Dictionary<long, int> Numbers { get; } = [];
+    internal CitizenNumbers Numbers { get; } = new();
 
-    public bool IsFull => Numbers.Count > Most;
+    public bool IsFull => Numbers.Count > Math.Max(MostGrown, _next);
 
     /// <summary>Reads those who came since the last time; false when they are too many to be held.</summary>
     public async Task<bool> ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
@@ -37,10 +39,11 @@ public sealed class KnownPersons
         command.Parameters.AddWithValue(_next);
         command.Parameters.AddWithValue(next);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        Numbers.EnsureCapacity(next);
+        // With room for those whom a month brings.
+        Numbers.EnsureCapacity(next + (next / 16));
         while (reader.Read())
         {
-            Numbers[reader.GetInt64(0)] = reader.GetInt32(1);
+            Numbers.Set(reader.GetInt64(0), reader.GetInt32(1));
         }
 
         _next = next;

@@ -11,7 +11,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
 {
     private const int MostRecordsPreloaded = 2_000_000;
 
-    private readonly Dictionary<long, int> _known = persons.Numbers;
+    private readonly CitizenNumbers _known = persons.Numbers;
     private readonly List<(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission)> _new = [];
     private readonly HashSet<int> _confirmed = [];
     private bool _anyRecords;
@@ -46,13 +46,15 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
 
         persons.Forget();
         _records.Clear();
+        List<int> found = [];
         await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE citizen = ANY($1)"), connection))
         {
             command.Parameters.AddWithValue(citizens.Distinct().ToArray());
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
             while (reader.Read())
             {
-                _known.Add(reader.GetInt64(0), reader.GetInt32(1));
+                _known.Set(reader.GetInt64(0), reader.GetInt32(1));
+                found.Add(reader.GetInt32(1));
             }
         }
 
@@ -61,9 +63,9 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
             await NumberAsync(cancellation);
         }
 
-        if (_known.Count > 0 && await AnyRecordsAsync(cancellation))
+        if (found.Count > 0 && await AnyRecordsAsync(cancellation))
         {
-            await LoadRecordsAsync([.. _known.Values], cancellation);
+            await LoadRecordsAsync([.. found], cancellation);
         }
     }
 
@@ -75,7 +77,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
     public int Register(CitizenId id, string? name, YearMonth month, int submission)
     {
         int person = _nextId++;
-        _known.Add(id.Digits17, person);
+        _known.Set(id.Digits17, person);
         _new.Add((person, id.Digits17, name ?? "", id.Birth, month, submission));
         return person;
     }

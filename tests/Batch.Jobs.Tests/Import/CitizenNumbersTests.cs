@@ -1,0 +1,50 @@
+using Batch.Jobs.Import;
+using NUnit.Framework;
+
+namespace Batch.Jobs.Tests.Import;
+
+public sealed class CitizenNumbersTests
+{
+    [Test]
+    public void It_answers_as_a_dictionary_does_whatever_is_added_removed_and_added_again()
+    {
+        Random random = new(11);
+        Dictionary<long, int> known = [];
+        CitizenNumbers numbers = new();
+        for (int i = 1; i <= 200_000; i++)
+        {
+            // As real ones are: few areas, days of birth, a running number; many of them next to each other.
+            long citizen = (420100L + random.Next(20)) * 100_000_000_000L + ((19500101L + random.Next(600_000)) * 1000L) + random.Next(40);
+            if (i % 7 == 0)
+            {
+                known.Remove(citizen);
+                numbers.Remove(citizen);
+            }
+            else
+            {
+                known[citizen] = i;
+                numbers.Set(citizen, i);
+            }
+
+            if (i == 120_000)
+            {
+                numbers.EnsureCapacity(500_000);
+            }
+        }
+
+        Assert.That(known.Count(k => !numbers.TryGetValue(k.Key, out int person) || person != k.Value), Is.Zero);
+        Assert.That(numbers.TryGetValue(420199_19900101_123L, out _), Is.False);
+        Assert.That(numbers.Count, Is.GreaterThanOrEqualTo(known.Count));
+        numbers.Clear();
+        Assert.That(known.Count(k => numbers.TryGetValue(k.Key, out _)), Is.Zero);
+    }
+
+    [Test]
+    public void An_empty_one_knows_nobody()
+    {
+        CitizenNumbers numbers = new();
+        numbers.Remove(420199_19900101_123L);
+        Assert.That(numbers.TryGetValue(420199_19900101_123L, out int person), Is.False);
+        Assert.That(person, Is.Zero);
+    }
+}
