@@ -111,7 +111,7 @@ public sealed class WorkTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Of_two_hosts_either_is_killed_in_the_middle_of_a_run_and_the_other_ends_it_to_the_fen(bool theFirst)
+    public async Task Of_two_hosts_either_is_killed_in_the_middle_of_a_run_and_the_other_ends_it_to_the_fen(bool atWork)
     {
         await using TestDatabase undisturbed = await month.CopyAsync();
         await new BatchCli { Db = undisturbed.Url }.RunAsync("allocate", "--area", Area, "--month", Month, "--by", "wang");
@@ -121,12 +121,17 @@ public sealed class WorkTests
         await using WorkerProcess two = WorkerProcess.Start(database);
         QueuedWork queue = new(database.Program);
         int job = await AllocateAsync(queue);
-        WorkerProcess victim = theFirst ? one : two;
-        await UntilAsync(database, $"SELECT count(*) FROM batch.job WHERE kind = 'chunk' AND state = 'running' AND worker LIKE '%:{victim.Number}'", n => n > 0);
+        await UntilAsync(database, "SELECT count(*) FROM batch.job WHERE kind = 'chunk' AND state = 'running'", n => n > 0);
+        string worker = await database.ScalarAsync<string>("SELECT worker FROM batch.job WHERE kind = 'chunk' AND state = 'running' ORDER BY job_id LIMIT 1");
+        WorkerProcess victim = worker.EndsWith($":{one.Number}", StringComparison.Ordinal) == atWork ? one : two;
         victim.Kill();
         WorkItem done = await EndedAsync(queue, job);
         Assert.That(done.State, Is.EqualTo(WorkState.Done), $"{done.Fault}");
-        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job_event WHERE act = 'taken back'"), Is.GreaterThan(0));
+        if (atWork)
+        {
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job_event WHERE act = 'taken back'"), Is.GreaterThan(0));
+        }
+
         const string digest = "SELECT digest FROM area_420100.run WHERE run_id = 1";
         Assert.That(await database.ScalarAsync<string>(digest), Is.EqualTo(await undisturbed.ScalarAsync<string>(digest)));
     }
