@@ -63,6 +63,7 @@ public sealed class MovementWriter(NpgsqlConnection connection, AreaSchema area)
             copy.Write((short)fact.Ground);
             copy.Write(fact.Document);
             copy.Write(fact.Counterpart);
+            KillSwitch.Pass(KillPoint.FactsMidCopy);
         }
 
         await copy.CompleteAsync(cancellation);

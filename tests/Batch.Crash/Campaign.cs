@@ -151,7 +151,7 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
         {
             string[] arguments =
             [
-                "generate", "--people", people, "--month", Life.First, "--months", "2", "--area", Life.Area, "--seed", "7", "--faults", layout == "one" ? "0.005" : "0", "--files", layout,
+                "generate", "--people", people, "--month", Life.First, "--months", "2", "--area", Life.Area, "--seed", "7", "--faults", layout == "one" ? "0.005" : "0", "--files", layout, "--movements",
                 "--out", Path.Combine(server.Files, layout),
             ];
             await DoAsync(new Step("generate", arguments));
