@@ -46,7 +46,7 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
             return;
         }
 
-        for (int life = _log.Lives; _log.Kills < options.Kills && Stopwatch.GetElapsedTime(began) < options.Within; life++)
+        for (int life = _log.Next; _log.Kills < options.Kills && Stopwatch.GetElapsedTime(began) < options.Within; life++)
         {
             await LiveAsync(life, [.. Enumerable.Range(life * FaultsOfALife, FaultsOfALife).Select(draw.Draw)]);
         }

@@ -15,7 +15,10 @@ public sealed class CampaignLog : IDisposable
 
     private CampaignLog(TextWriter file) => _file = file;
 
-    /// <summary>Lives that were held against the undisturbed one; the next one has this number.</summary>
+    /// <summary>The number of the next life.</summary>
+    public int Next { get; private set; }
+
+    /// <summary>Lives that were held against an undisturbed one.</summary>
     public int Lives { get; private set; }
 
     /// <summary>Faults that killed: the program, a session, the server.</summary>
@@ -35,6 +38,18 @@ public sealed class CampaignLog : IDisposable
 
     public string LastLine { get; private set; } = "";
 
+    /// <summary>Campaigns of several seeds, as one.</summary>
+    public static CampaignLog Of(IEnumerable<string> paths)
+    {
+        CampaignLog log = new(TextWriter.Null);
+        foreach (string line in paths.SelectMany(p => WholeLives(File.ReadAllLines(p)).Skip(1)))
+        {
+            log.Count(JsonDocument.Parse(line).RootElement);
+        }
+
+        return log;
+    }
+
     public static CampaignLog Open(string? path, int seed)
     {
         if (path is null)
@@ -43,15 +58,13 @@ public sealed class CampaignLog : IDisposable
         }
 
         string[] before = File.Exists(path) ? File.ReadAllLines(path) : [];
-        // Faults of a life that was not brought to its end are had again.
-        int whole = Array.FindLastIndex(before, l => l.Contains("\"ended\"", StringComparison.Ordinal)) + 1;
         string heading = string.Create(CultureInfo.InvariantCulture, $"{{\"seed\":{seed}}}");
         if (before.Length > 0 && before[0] != heading)
         {
             throw new ArgumentException($"{path} is the log of another seed.");
         }
 
-        string[] kept = before.Length == 0 ? [heading] : before[..Math.Max(1, whole)];
+        string[] kept = before.Length == 0 ? [heading] : WholeLives(before);
         File.WriteAllLines(path, kept);
         CampaignLog log = new(new StreamWriter(path, append: true) { AutoFlush = true });
         foreach (string line in kept.Skip(1))
@@ -61,6 +74,9 @@ public sealed class CampaignLog : IDisposable
 
         return log;
     }
+
+    // The heading, and what was held against the undisturbed life: faults of a life that was not brought to its end are had again.
+    private static string[] WholeLives(string[] lines) => lines[..Math.Max(1, Array.FindLastIndex(lines, l => l.Contains("\"ended\"", StringComparison.Ordinal)) + 1)];
 
     public void Write(int life, Fault fault, FaultOutcome outcome)
     {
@@ -110,7 +126,8 @@ public sealed class CampaignLog : IDisposable
     {
         if (line.TryGetProperty("ended", out JsonElement life))
         {
-            Lives = life.GetInt32() + 1;
+            Next = life.GetInt32() + 1;
+            Lives++;
             LostFen += line.GetProperty("lost").GetInt64();
             DoubledFen += line.GetProperty("doubled").GetInt64();
             Differences.AddRange(line.GetProperty("differences").EnumerateArray().Select(d => $"life {life.GetInt32()}: {d.GetString()}"));

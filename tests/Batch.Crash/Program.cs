@@ -6,6 +6,13 @@ if (args is not ["crash" or "soak", ..] || args.Contains("--help"))
 {
     Console.WriteLine("batch soak [--minutes M] [--seed S]");
     Console.WriteLine("batch crash [--kills N] [--seed S] [--only FAULT[-FAULT]] [--minutes M] [--log FILE]");
+    Console.WriteLine("batch crash --sum FILE ...");
+    return 0;
+}
+
+if (args is ["crash", "--sum", .. string[] logs])
+{
+    CampaignLog.Of(logs).Sum(Console.Out);
     return 0;
 }
 
