@@ -28,7 +28,7 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
         await server.BeginAsync(fresh: true);
         await server.OpenAreaAsync();
         await server.RequireAsync(
-            "generate", "--people", "2000", "--month", "2021-01", "--months", "12", "--area", Life.Area, "--seed", "7", "--faults", "0", "--files", "employer", "--out", server.Files);
+            "generate", "--people", "600", "--month", "2021-01", "--months", "36", "--area", Life.Area, "--seed", "7", "--faults", "0", "--files", "employer", "--out", server.Files);
         string maker = await KeyAsync("maker", "files,runs,reports,accounts"), checker = await KeyAsync("checker", "review");
         _steady = await SoakHost.StartAsync(server);
         using (CancellationTokenSource end = new(length))
