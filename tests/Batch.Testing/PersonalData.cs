@@ -36,7 +36,7 @@ public sealed partial class PersonalData
         {
             for (int length = 2; line[at] > 0x2E80 && length <= _longest && at + length <= line.Length; length++)
             {
-                if (_names.Contains(line.Substring(at, length)) && IsAlone(line, at, length))
+                if (_names.Contains(line.Substring(at, length)) && (length > 2 || IsAlone(line, at, length)))
                 {
                     return $"a name ({line.Substring(at, 1)}...)";
                 }
@@ -46,7 +46,7 @@ public sealed partial class PersonalData
         return null;
     }
 
-    // Within a sentence the same characters are words.
+    // Two characters within a sentence are words, too.
     private static bool IsAlone(string line, int at, int length) => (at == 0 || line[at - 1] <= 0x2E80) && (at + length == line.Length || line[at + length] <= 0x2E80);
 
     private static IEnumerable<string> NamesIn(string[] lines)
