@@ -71,13 +71,13 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         return false;
     }
 
-    // The row that is taken stands, and what others declared for the person and month and is held is withdrawn, as it was declared: said again by
-    // the same employer, it is not a new question. A withdrawal leaves the other sides held.
+    // The row that is taken stands, and what others declared for the person and month is withdrawn as it was declared, whether it is held or, by the
+    // area's rule for two employers, stood until now: said again by the same employer, it is not a new question. A withdrawal leaves the other sides.
     private static IEnumerable<FactRow> Facts(List<Key> person, Key key, Decision decision)
     {
         FactRow named = key.Sides.First(s => IsNamed(s, decision)).Row;
         yield return named with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 };
-        foreach (Key other in person.Where(k => decision.Take && k.Latest.Row.Employer != named.Employer && k.IsHeld))
+        foreach (Key other in person.Where(k => decision.Take && k.Latest.Row.Employer != named.Employer && k.Latest.Row.State != FactState.Withdrawn))
         {
             yield return other.Latest.Row with { State = FactState.Withdrawn, Row = 0 };
         }
