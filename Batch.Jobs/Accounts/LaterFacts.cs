@@ -21,7 +21,9 @@ public sealed class LaterFacts(NpgsqlConnection connection, AreaSchema area)
         }
 
         int[] persons = [.. closings.Select(c => c.Person).Distinct()];
-        foreach ((string fact, YearMonth month) in await TablesAsync(closings.Min(c => c.Month), cancellation))
+        YearMonth first = closings.Min(c => c.Month);
+        List<(string Table, YearMonth Month)> tables = await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation);
+        foreach ((string fact, YearMonth month) in tables.Where(t => t.Month > first))
         {
             string key = fact == "contribution" ? "person_id, employer_id" : "person_id";
             await using NpgsqlCommand command = new(
@@ -39,23 +41,5 @@ public sealed class LaterFacts(NpgsqlConnection connection, AreaSchema area)
                 _latest[person] = _latest.TryGetValue(person, out YearMonth known) && known > month ? known : month;
             }
         }
-    }
-
-    private async Task<List<(string Fact, YearMonth Month)>> TablesAsync(YearMonth after, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT p.relname, to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-            WHERE p.relnamespace = ':area'::regnamespace AND p.relname IN ('contribution', 'pension') AND to_date(right(c.relname, 7), 'YYYY_MM') > $1
-            """), connection);
-        command.Parameters.AddWithValue(after.FirstDay());
-        List<(string, YearMonth)> tables = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            tables.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month()));
-        }
-
-        return tables;
     }
 }

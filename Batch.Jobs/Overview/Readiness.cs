@@ -109,7 +109,7 @@ public sealed class Readiness(Area area)
     private async Task<ReadinessPoint> EmployersAsync(YearMonth month, CancellationToken cancellation)
     {
         async Task<bool> HasAsync(YearMonth m) =>
-            await area.OneAsync<bool>("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1))", cancellation, area.Schema.Part("contribution", m));
+            await area.OneAsync<bool>(MonthTables.ExistsSql, cancellation, area.Schema.Part("contribution", m));
         YearMonth before = month.PlusMonths(-1);
         if (!await HasAsync(before))
         {

@@ -127,5 +127,5 @@ public sealed class RunReview(Area area)
     }
 
     private Task<bool> HasAsync(string table, YearMonth month, CancellationToken cancellation) =>
-        area.OneAsync<bool>("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1))", cancellation, area.Schema.Part(table, month));
+        area.OneAsync<bool>(MonthTables.ExistsSql, cancellation, area.Schema.Part(table, month));
 }

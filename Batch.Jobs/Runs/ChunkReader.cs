@@ -14,6 +14,8 @@ namespace Batch.Jobs.Runs;
 /// </summary>
 public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 {
+    private readonly MonthTables months = new(connection, area);
+
     /// <param name="taken">Submissions that the run takes (besides those that standing runs took).</param>
     /// <param name="gates">What the month's policy gates on.</param>
     /// <param name="cover">What receipts cover, where credits wait for them.</param>
@@ -26,12 +28,12 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         await ReadPersonsAsync(persons, chunk, cancellation);
         int[] later = await LaterAccountsAsync(persons, chunk, cancellation);
         await ReadEventsAsync(persons, chunk, taken, unseen, cancellation);
-        if (await ExistsAsync(connection, area, "contribution", chunk.Month, cancellation))
+        if (await months.ExistsAsync("contribution", chunk.Month, cancellation))
         {
             await ReadContributionsAsync(persons, chunk, (taken, unseen, cover), cancellation);
         }
 
-        if (await ExistsAsync(connection, area, "pension", chunk.Month, cancellation))
+        if (await months.ExistsAsync("pension", chunk.Month, cancellation))
         {
             await ReadPensionsAsync(persons, chunk, taken, unseen, cancellation);
             await (year?.FillAsync(connection, persons, chunk, (taken, unseen), cancellation) ?? Task.CompletedTask);
@@ -78,13 +80,6 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         }
 
         return [.. unseen];
-    }
-
-    internal static async Task<bool> ExistsAsync(NpgsqlConnection connection, AreaSchema area, string table, YearMonth month, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1))", connection);
-        command.Parameters.AddWithValue(area.Part(table, month));
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<NpgsqlDataReader> ReadRangeAsync(string sql, Chunk chunk, int[]? unseen, CancellationToken cancellation)

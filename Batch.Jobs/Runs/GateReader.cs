@@ -145,23 +145,8 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         }
     }
 
-    private async Task<List<YearMonth>> EarlierMonthsAsync(CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-            WHERE i.inhparent = to_regclass(':area.contribution') AND to_date(right(c.relname, 7), 'YYYY_MM') < $1 ORDER BY 1
-            """), connection);
-        command.Parameters.AddWithValue(chunk.Month.FirstDay());
-        List<YearMonth> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
-        }
-
-        return months;
-    }
+    private async Task<List<YearMonth>> EarlierMonthsAsync(CancellationToken cancellation) =>
+        [.. (await new MonthTables(connection, area).ListAsync(["contribution"], cancellation)).Select(t => t.Month).Where(m => m < chunk.Month)];
 
     // $1, $2: the chunk's persons; $3: submissions that are not seen.
     private NpgsqlCommand Command(string sql)

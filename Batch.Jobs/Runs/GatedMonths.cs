@@ -39,23 +39,8 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
         }
     }
 
-    private async Task<List<YearMonth>> FactMonthsAsync(CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT DISTINCT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-            WHERE i.inhparent IN (to_regclass(':area.contribution'), to_regclass(':area.pension')) AND to_date(right(c.relname, 7), 'YYYY_MM') <= $1 ORDER BY 1
-            """), connection);
-        command.Parameters.AddWithValue(postingMonth.FirstDay());
-        List<YearMonth> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
-        }
-
-        return months;
-    }
+    private async Task<List<YearMonth>> FactMonthsAsync(CancellationToken cancellation) =>
+        [.. (await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation)).Select(t => t.Month).Where(m => m <= postingMonth).Distinct().Order()];
 
     private async Task<List<(short, int)>> EventsAsync(int[] submissions, CancellationToken cancellation)
     {
@@ -75,7 +60,7 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
 
     private async Task<IReadOnlyList<(YearMonth, int)>> PaidAsync(YearMonth month, int[] submissions, CancellationToken cancellation)
     {
-        if (!await ChunkReader.ExistsAsync(connection, area, "contribution", month, cancellation))
+        if (!await new MonthTables(connection, area).ExistsAsync("contribution", month, cancellation))
         {
             return [];
         }

@@ -87,7 +87,7 @@ public sealed class ReceiptCover
         NpgsqlConnection connection, AreaSchema area, YearMonth month, Dictionary<int, long> received, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
     {
         Dictionary<int, SortedDictionary<int, long>> declared = [];
-        if (!await ChunkReader.ExistsAsync(connection, area, "contribution", month, cancellation))
+        if (!await new MonthTables(connection, area).ExistsAsync("contribution", month, cancellation))
         {
             return declared;
         }

@@ -141,7 +141,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
 
         foreach (YearMonth month in months.Where(onReceipt))
         {
-            if (await ChunkReader.ExistsAsync(connection, area, "contribution", month, cancellation))
+            if (await new MonthTables(connection, area).ExistsAsync("contribution", month, cancellation))
             {
                 await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM ({ReceiptPersons(area, month)}) p", submissions, cancellation))
                 {
@@ -245,25 +245,19 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     // Months with facts at all, and whether the submissions name them.
     private async Task<List<(string Fact, YearMonth Month, bool Named)>> FactMonthsAsync(int[] submissions, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            """
-            WITH parts AS (
-                SELECT p.relname AS fact, to_date(right(c.relname, 7), 'YYYY_MM') AS month
-                FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-                WHERE p.relnamespace = ':area'::regnamespace AND p.relname IN ('contribution', 'pension')),
-            named AS (SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1))
-            SELECT p.fact, p.month, n.month IS NOT NULL FROM parts p LEFT JOIN named n USING (fact, month) WHERE p.month <= $2 ORDER BY 1, 2
-            """), connection);
-        command.Parameters.AddWithValue(submissions);
-        command.Parameters.AddWithValue(postingMonth.FirstDay());
-        List<(string, YearMonth, bool)> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        HashSet<(string, YearMonth)> named = [];
+        await using (NpgsqlCommand command = new(area.Sql("SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1)"), connection))
         {
-            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month(), reader.GetBoolean(2)));
+            command.Parameters.AddWithValue(submissions);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                named.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month()));
+            }
         }
 
-        return months;
+        List<(string Table, YearMonth Month)> months = await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation);
+        return [.. months.Where(m => m.Month <= postingMonth).Select(m => (m.Table, m.Month, named.Contains(m)))];
     }
 
     // A retirement, a death or another category changes every month since; a later word on it also the months since the earlier one.
