@@ -10,6 +10,7 @@ public static class DatabaseContents
     private const string Incoming = "batch_restore";
     private const string Outgoing = "batch_replaced";
     private const string PutAside = "replaced_";
+    private const string RestoreLock = "hashtext('batch.restore')";
 
 
     /// <summary>Begins anew with an empty database. Other sessions on it are ended.</summary>
@@ -102,6 +103,8 @@ public static class DatabaseContents
         else
         {
             await using NpgsqlConnection admin = await connection.OpenAdminAsync(EmbeddedDatabases.Maintenance, cancellation);
+            // Held by the session that swaps: whoever has lost it swaps nothing, above all not what another is in the middle of restoring.
+            await EmbeddedDatabases.ExecuteAsync(admin, $"SELECT pg_advisory_lock({RestoreLock})", cancellation);
             await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Incoming} WITH (FORCE)", cancellation);
             await EmbeddedDatabases.EnsureAsync(connection, Incoming, cancellation);
             await RunAsync(connection, "pg_restore", ["--exit-on-error", "--jobs", "2", file], Incoming, cancellation);
