@@ -12,7 +12,7 @@ public sealed class KnownPersons
     private const int Most = 6_000_000;
 
     // Growing takes both copies at once, so those who are registered by the file fill less.
-    private const int MostGrown = 4_000_000;
+    private const int MostGrown = 1_500_000;
 
     private int _next = 1;
 
