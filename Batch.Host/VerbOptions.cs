@@ -49,12 +49,15 @@ internal static partial class VerbOptions
     };
 
     /// <exception cref="VerbFault">A limit cannot be read.</exception>
-    public static IntakeLimits LimitsOf(VerbCall call)
+    public static IntakeLimits LimitsOf(VerbCall call) => Limited(call.Get(Limits) ?? []);
+
+    /// <summary>The limits of BATCH_LIMITS, or those with more settings over them.</summary>
+    /// <exception cref="VerbFault">A limit cannot be read.</exception>
+    public static IntakeLimits Limited(params string[] settings)
     {
-        string[] settings = [.. (Environment.GetEnvironmentVariable("BATCH_LIMITS") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries), .. call.Get(Limits) ?? []];
         try
         {
-            return settings.Aggregate(IntakeLimits.Default, (limits, setting) => limits.With(setting));
+            return settings.Aggregate(IntakeLimits.Configured, (limits, setting) => limits.With(setting));
         }
         catch (FormatException fault)
         {

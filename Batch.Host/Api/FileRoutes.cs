@@ -66,12 +66,12 @@ internal static class FileRoutes
             throw new VerbFault(ExitCode.Usage, "IDEMPOTENCY_KEY_MISSING", $"Give each upload an {KeyHeader} of its own.", $"每次上传须带一个 {KeyHeader}。");
         }
 
-        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = IntakeLimits.Default.MaxBytes + FormBytes;
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = IntakeLimits.Configured.MaxBytes + FormBytes;
         Area open = await Area.OpenAsync(database, area, http.RequestAborted);
         UploadBody body = await UploadBody.OpenAsync(http.Request, http.RequestAborted);
         ImportRequest request = asked.Request(http.User.Who(), body.Fields);
         string name = asked.Name ?? body.Name ?? throw new FormatException("name is missing");
-        Upload upload = await new Uploads(open, clock, IntakeLimits.Default).ReceiveAsync(name, body.Content, request, key, http.RequestAborted);
+        Upload upload = await new Uploads(open, clock, IntakeLimits.Configured).ReceiveAsync(name, body.Content, request, key, http.RequestAborted);
         if (upload.State == UploadState.Refused)
         {
             Rejection fault = upload.Fault!;
@@ -86,13 +86,13 @@ internal static class FileRoutes
     private static async Task<object> UploadsAsync(string area, int? before, int? limit, DatabaseConnection database, IClock clock, CancellationToken cancellation)
     {
         Area open = await Area.OpenAsync(database, area, cancellation);
-        IReadOnlyList<Upload> uploads = await new Uploads(open, clock, IntakeLimits.Default).ListAsync(before, ApiRoutes.Rows(limit), cancellation);
+        IReadOnlyList<Upload> uploads = await new Uploads(open, clock, IntakeLimits.Configured).ListAsync(before, ApiRoutes.Rows(limit), cancellation);
         return ApiRoutes.Page([.. uploads.Select(Document)], ApiRoutes.Rows(limit), u => u.Number);
     }
 
     private static async Task<object> UploadAsync(string area, int number, DatabaseConnection database, IClock clock, CancellationToken cancellation)
     {
-        Uploads uploads = new(await Area.OpenAsync(database, area, cancellation), clock, IntakeLimits.Default);
+        Uploads uploads = new(await Area.OpenAsync(database, area, cancellation), clock, IntakeLimits.Configured);
         Upload upload = await uploads.ReadAsync(number, cancellation);
         FileOutcome? outcome = await uploads.OutcomeAsync(number, cancellation);
         return new { upload = Document(upload), outcome = outcome is null ? null : OutcomeText.Document(outcome) };

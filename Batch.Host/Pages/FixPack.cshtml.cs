@@ -22,7 +22,7 @@ internal sealed class FixPackModel : AreaPage
             Path.Combine(Path.GetTempPath(), $"batch-fix-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
         try
         {
-            await new FixPacks(Area.Program, Area.Schema, IntakeLimits.Default).WriteAsync(number, held: false, wanted, file, Cancellation);
+            await new FixPacks(Area.Program, Area.Schema, IntakeLimits.Configured).WriteAsync(number, held: false, wanted, file, Cancellation);
             file.Position = 0;
         }
         catch

@@ -28,7 +28,7 @@ internal sealed class UploadsModel : AreaPage
     public async Task OnGetAsync()
     {
         Month = await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
-        Lines = await new Uploads(Area, Clock, IntakeLimits.Default).ListAsync(null, Shown, Cancellation);
+        Lines = await new Uploads(Area, Clock, IntakeLimits.Configured).ListAsync(null, Shown, Cancellation);
     }
 
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)
@@ -42,7 +42,7 @@ internal sealed class UploadsModel : AreaPage
                 }
 
                 SubmissionKind of = Enum.TryParse(kind, ignoreCase: true, out SubmissionKind parsed) ? parsed : SubmissionKind.Regular;
-                Uploads uploads = new(Area, Clock, IntakeLimits.Default);
+                Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
                 foreach (IFormFile file in files)
                 {
                     await using Stream content = file.OpenReadStream();
@@ -60,7 +60,7 @@ internal sealed class UploadsModel : AreaPage
 
     public async Task<IActionResult> OnPostAgainAsync(int upload)
     {
-        Upload failed = await new Uploads(Area, Clock, IntakeLimits.Default).ReadAsync(upload, Cancellation);
+        Upload failed = await new Uploads(Area, Clock, IntakeLimits.Configured).ReadAsync(upload, Cancellation);
         int job = await AskAsync(failed.Number);
         if ((await Service<QueuedWork>().ReadAsync(job, Cancellation)).State == WorkState.Parked)
         {

@@ -40,6 +40,8 @@ internal static class ServeVerb
             await Migrator.EnsureAreaAsync(database.Owner, area, call.Cancellation);
         }
 
+        // A limit that cannot be read is told now, not at the first upload.
+        VerbOptions.Limited();
         WebOptions options = new(urls, roles.Contains(WebRole), roles.Contains(WorkerRole));
         if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_API_CALLS"), out int calls) && calls > 0)
         {

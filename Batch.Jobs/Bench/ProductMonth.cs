@@ -20,7 +20,7 @@ public sealed class ProductMonth(Area area, IClock clock)
         RunDocument run = await TimeAsync(stages, "allocate", () =>
             new Allocation(area.Database, area.Schema, area.Policy).RunAsync(month, "bench", Math.Max(2, Environment.ProcessorCount), null, cancellation));
         RunLife life = new(area.Program, area.Schema);
-        await TimeAsync(stages, "approve", () => life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, cancellation));
+        await TimeAsync(stages, "approve", () => life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, cancellation, "measured"));
         RunDocument posted = await TimeAsync(stages, "post", () => life.PostAsync(run.Run!.Value, "bench-reviewer", cancellation));
         await TimeAsync(stages, "close", () => new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, "bench-reviewer", cancellation));
         if (posted.Credited.Fen != creditedFen || outcomes.Sum(o => o.Rejected) != rejected)

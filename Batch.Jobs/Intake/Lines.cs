@@ -78,6 +78,13 @@ public sealed record IntakeLimits
 
     public static IEnumerable<string> Names => ByName.Keys;
 
+    /// <summary>The limits of this program: those of <c>BATCH_LIMITS</c>, read once; the defaults where there is none.</summary>
+    /// <exception cref="FormatException">A setting cannot be read.</exception>
+    public static IntakeLimits Configured => Settings.Value;
+
+    private static readonly Lazy<IntakeLimits> Settings = new(() => (Environment.GetEnvironmentVariable("BATCH_LIMITS") ?? "")
+        .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Aggregate(Default, (limits, setting) => limits.With(setting)));
+
     /// <summary>These limits with one set: <c>max-rows=1000</c>.</summary>
     /// <exception cref="FormatException">There is no such limit, or it is no number from 1.</exception>
     public IntakeLimits With(string setting)

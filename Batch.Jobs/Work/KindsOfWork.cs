@@ -55,7 +55,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
     private async Task<WorkOutcome> TakeAsync(Area area, WorkItem item, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         Progress watcher = new(progress);
-        Upload upload = await new Uploads(area, clock, IntakeLimits.Default).TakeAsync(Number(item.Argument), watcher, cancellation);
+        Upload upload = await new Uploads(area, clock, IntakeLimits.Configured).TakeAsync(Number(item.Argument), watcher, cancellation);
         return new WorkOutcome(
             upload.State == UploadState.Refused ? WorkState.Refused : WorkState.Done,
             new { upload = upload.Number, state = upload.State.ToString().ToLowerInvariant(), submission = upload.Submission, rows = upload.Rows, code = upload.Fault?.Code });
@@ -63,7 +63,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
 
     private async Task<WorkOutcome> TakeDroppedAsync(Area area, WorkItem item, CancellationToken cancellation)
     {
-        IReadOnlyList<DroppedFile> taken = await new DropFolder(area, clock, IntakeLimits.Default, DropFolder.UsualRest).TakeOnceAsync(item.Argument, item.AskedBy, null, cancellation);
+        IReadOnlyList<DroppedFile> taken = await new DropFolder(area, clock, IntakeLimits.Configured, DropFolder.UsualRest).TakeOnceAsync(item.Argument, item.AskedBy, null, cancellation);
         return new WorkOutcome(WorkState.Done, new { files = taken.Count, uploads = taken.Select(f => f.Upload.Number) });
     }
 
