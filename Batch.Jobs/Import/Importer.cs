@@ -92,6 +92,39 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             await upload.BeginAsync(connection, cancellation);
         }
 
+        (FileOutcome?[] outcomes, List<(int Place, FileDraft Draft)> taken, EarlierSubmission? again) =
+            await DraftAsync(log, group, hashes, request, cancellation);
+        List<FileDraft> drafts = [.. taken.Select(t => t.Draft)];
+        MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
+        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits, _known);
+        bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
+        await (large ? intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation) : intake.TakeSmallAsync(drafts, cancellation));
+        FileOutcome? repeated = again?.Repeated(drafts[0]);
+        if (repeated is not null || (large && drafts[0].Refused is not null))
+        {
+            await transaction.RollbackAsync(cancellation);
+            _known.Forget();
+            return [await RecordAsync(drafts[0], repeated, request, upload, cancellation)];
+        }
+
+        KillSwitch.Pass(KillPoint.ImportBeforeLog);
+        await log.WriteAsync(drafts, request.By, cancellation);
+        taken.ForEach(t => outcomes[t.Place] = t.Draft.Outcome());
+        if (upload is not null)
+        {
+            await upload.EndAsync(connection, outcomes[0]!, already: drafts.Count == 0, cancellation);
+        }
+
+        KillSwitch.Pass(KillPoint.ImportBeforeCommit);
+        await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ImportAfterCommit);
+        return outcomes;
+    }
+
+    /// <summary>What stands as it was sent before has its outcome at once, the others become drafts. Again: what a lone file, judged anew, was before.</summary>
+    private static async Task<(FileOutcome?[] Outcomes, List<(int Place, FileDraft Draft)> Taken, EarlierSubmission? Again)> DraftAsync(
+        SubmissionLog log, IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, CancellationToken cancellation)
+    {
         Dictionary<string, EarlierSubmission> earlier = await log.EarlierAsync(hashes, cancellation);
         int number = await log.NextNumberAsync(cancellation);
         FileOutcome?[] outcomes = new FileOutcome?[group.Count];
@@ -112,30 +145,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             }
         }
 
-        List<FileDraft> drafts = [.. taken.Select(t => t.Draft)];
-        MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
-        GroupIntake intake = new(connection, area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits, _known);
-        bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
-        await (large ? intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation) : intake.TakeSmallAsync(drafts, cancellation));
-        if (drafts.Count == 1 && (again?.Repeated(drafts[0]) is not null || (large && drafts[0].Refused is not null)))
-        {
-            await transaction.RollbackAsync(cancellation);
-            _known.Forget();
-            return [await RecordAsync(drafts[0], again?.Repeated(drafts[0]), request, upload, cancellation)];
-        }
-
-        KillSwitch.Pass(KillPoint.ImportBeforeLog);
-        await log.WriteAsync(drafts, request.By, cancellation);
-        taken.ForEach(t => outcomes[t.Place] = t.Draft.Outcome());
-        if (upload is not null)
-        {
-            await upload.EndAsync(connection, outcomes[0]!, already: drafts.Count == 0, cancellation);
-        }
-
-        KillSwitch.Pass(KillPoint.ImportBeforeCommit);
-        await transaction.CommitAsync(cancellation);
-        KillSwitch.Pass(KillPoint.ImportAfterCommit);
-        return outcomes;
+        return (outcomes, taken, again);
     }
 
     /// <summary>What is left of a file whose rows were taken back: the record that it was refused, or, when it is on record already, nothing.</summary>

@@ -14,11 +14,12 @@ public sealed class KnownPersons
     // Growing takes both copies at once, so those who are registered by the file fill less.
     private const int MostGrown = 1_500_000;
 
-    private int _next = 1;
-
     internal CitizenNumbers Numbers { get; } = new();
 
-    public bool IsFull => Numbers.Count > Math.Max(MostGrown, _next);
+    /// <summary>The number that the next person registered will have, as of the last reading.</summary>
+    public int Next { get; private set; } = 1;
+
+    public bool IsFull => Numbers.Count > Math.Max(MostGrown, Next);
 
     /// <summary>Reads those who came since the last time; false when they are too many to be held.</summary>
     public async Task<bool> ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
@@ -36,7 +37,7 @@ public sealed class KnownPersons
         }
 
         await using NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE person_id >= $1 AND person_id < $2"), connection);
-        command.Parameters.AddWithValue(_next);
+        command.Parameters.AddWithValue(Next);
         command.Parameters.AddWithValue(next);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         // With room for those whom a month brings.
@@ -46,7 +47,7 @@ public sealed class KnownPersons
             Numbers.Set(reader.GetInt64(0), reader.GetInt32(1));
         }
 
-        _next = next;
+        Next = next;
         return true;
     }
 
@@ -54,6 +55,6 @@ public sealed class KnownPersons
     public void Forget()
     {
         Numbers.Clear();
-        _next = 1;
+        Next = 1;
     }
 }

@@ -26,9 +26,9 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
     /// <summary>For a large file: everybody is read at once, instead of each block's persons, where they are not too many.</summary>
     public async Task PreloadAsync(CancellationToken cancellation)
     {
-        await NumberAsync(cancellation);
         if (await CountRecordsAsync(cancellation) <= MostRecordsPreloaded && await persons.ReadAsync(connection, area, cancellation))
         {
+            _nextId = persons.Next;
             await LoadRecordsAsync(null, cancellation);
             _preloaded = true;
         }
