@@ -33,19 +33,19 @@ internal static class FaultText
             string.Join(Environment.NewLine, policy.Faults.Select(f => $"{f.File}:{f.Line}: {f.Code}: {f.English}")),
             string.Join(Environment.NewLine, policy.Faults.Select(f => $"{f.File}:{f.Line}: {f.Code}: {f.Chinese}"))),
         PolicyGapException gap => VerbFault.OfData(
-            "POLICY_GAP", gap.Message, $"{gap.Area} 在 {JsonConventions.Text(gap.Month)} 没有有效的政策。"),
+            "POLICY_GAP", gap.Message, $"{gap.Area} 在 {gap.Month.Text()} 没有有效的政策。"),
         MissingFigureException { Figure: "pension" } missing => VerbFault.OfData(
             "FIGURE_MISSING",
             $"{missing.Message} Give one of --pension-prior-year, --pension-this-year, --pension-month.",
-            $"{JsonConventions.Text(missing.Month)} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
+            $"{missing.Month.Text()} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
         MissingFigureException missing => VerbFault.OfData(
             "FIGURE_MISSING",
             $"{missing.Message} Give it: --set {missing.Figure}=VALUE, or batch policy set.",
-            $"{JsonConventions.Text(missing.Month)} 缺少 {missing.Figure}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
+            $"{missing.Month.Text()} 缺少 {missing.Figure}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
         CategoryOpenException open => VerbFault.OfData(
-            "CATEGORY_OPEN", open.Message, $"{JsonConventions.Text(open.Month)} 的政策没有规定类别 {open.Category} 的划入办法。"),
+            "CATEGORY_OPEN", open.Message, $"{open.Month.Text()} 的政策没有规定类别 {open.Category} 的划入办法。"),
         UnusableFigureException unusable => VerbFault.OfData(
-            "FIGURE_UNUSABLE", unusable.Message, $"{JsonConventions.Text(unusable.Month)} 的 {unusable.Figure} 为零或负数，不能使用。"),
+            "FIGURE_UNUSABLE", unusable.Message, $"{unusable.Month.Text()} 的 {unusable.Figure} 为零或负数，不能使用。"),
         PostgresException database => OfDatabase(database),
         NpgsqlException lost => new VerbFault(
             ExitCode.Environment,

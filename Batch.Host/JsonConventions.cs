@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 using NodaTime.Text;
@@ -22,8 +23,8 @@ internal static class JsonConventions
         Converters =
         {
             new TextConverter<Money>(m => m.ToString(), text => Money.FromYuan(decimal.Parse(text, CultureInfo.InvariantCulture))),
-            new TextConverter<YearMonth>(Text, VerbOptions.ParseMonth),
-            new TextConverter<LocalDate>(LocalDatePattern.Iso.Format, text => LocalDatePattern.Iso.Parse(text).GetValueOrThrow()),
+            new TextConverter<YearMonth>(Months.Text, VerbOptions.ParseMonth),
+            new TextConverter<LocalDate>(Months.Text, text => LocalDatePattern.Iso.Parse(text).GetValueOrThrow()),
             new TextConverter<Instant>(InstantPattern.ExtendedIso.Format, text => InstantPattern.ExtendedIso.Parse(text).GetValueOrThrow()),
             new JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
         },
@@ -39,8 +40,6 @@ internal static class JsonConventions
             options.Converters.Add(converter);
         }
     }
-
-    public static string Text(YearMonth month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
 
     private sealed class TextConverter<T>(Func<T, string> write, Func<string, T> read) : JsonConverter<T>
     {

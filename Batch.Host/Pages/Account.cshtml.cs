@@ -169,10 +169,6 @@ internal sealed class AccountModel : AreaPage
         _ => (relation, relation),
     };
 
-    public static string Day(LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
-
-    public static string Day(LocalDate? day) => day is { } known ? Day(known) : "";
-
     public static (string Chinese, string English) ComponentOf(string component) => component switch
     {
         "own" => ("个人缴费划入", "own contribution"),

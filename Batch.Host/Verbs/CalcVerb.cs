@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 
@@ -47,7 +48,7 @@ internal static class CalcVerb
             chinese.Deductions,
             chinese.Net,
         });
-        call.Output.Line($"{policy.Version}  {JsonConventions.Text(policy.Month)}");
+        call.Output.Line($"{policy.Version}  {policy.Month.Text()}");
         ExplanationText.Write(call.Output, chinese);
         return Task.FromResult(ExitCode.Done);
     }

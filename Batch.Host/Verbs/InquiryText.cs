@@ -33,9 +33,7 @@ internal static class InquiryText
 
     private static string Told(HeldAccount account) =>
         (account.State switch { AccountState.Closed => "已销户 closed", AccountState.Frozen => "冻结 frozen", _ => "正常 open" })
-        + (account.Opened is { } opened ? $"，开户 opened {Day(opened)}" : "") + (account.ClosedOn is { } closed ? $"，销户 closed on {Day(closed)}" : "");
-
-    private static string Day(NodaTime.LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
+        + (account.Opened is { } opened ? $"，开户 opened {opened.Text()}" : "") + (account.ClosedOn is { } closed ? $"，销户 closed on {closed.Text()}" : "");
 
     public static void Write(VerbOutput output, ExplanationDocument told)
     {
@@ -48,7 +46,7 @@ internal static class InquiryText
 
         foreach (ExplainedMovement moved in told.Movements)
         {
-            output.Line($"{moved.Chinese} {moved.Component} {moved.Amount}  {Day(moved.On)}  凭证 document {moved.Document ?? "-"}  来源 source {moved.Source.File}:{moved.Source.Row}");
+            output.Line($"{moved.Chinese} {moved.Component} {moved.Amount}  {moved.On.Text()}  凭证 document {moved.Document ?? "-"}  来源 source {moved.Source.File}:{moved.Source.Row}");
         }
     }
 

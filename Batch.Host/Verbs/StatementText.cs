@@ -47,16 +47,14 @@ internal static class StatementText
         {
             output.Table(
                 ["成员 member", "关系 relation", "自 from", "至 to", "支付 spent"],
-                told.Members.Select(m => new[] { m.Member, m.Relation, Day(m.From), m.To is { } to ? Day(to) : "", m.Spent.ToString() }));
+                told.Members.Select(m => new[] { m.Member, m.Relation, m.From.Text(), m.To is { } to ? to.Text() : "", m.Spent.ToString() }));
         }
 
         if (told.SpentFor.Count > 0)
         {
-            output.Table(["日期 day", "渠道 channel", "为本人支付 spent for you"], told.SpentFor.Select(s => new[] { Day(s.On), NameOf(s.Channel), s.Amount.ToString() }));
+            output.Table(["日期 day", "渠道 channel", "为本人支付 spent for you"], told.SpentFor.Select(s => new[] { s.On.Text(), NameOf(s.Channel), s.Amount.ToString() }));
         }
     }
-
-    private static string Day(NodaTime.LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
 
     private static string NameOf(SpendingChannel channel) => channel switch
     {

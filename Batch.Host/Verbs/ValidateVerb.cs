@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Rules;
@@ -131,7 +132,7 @@ internal static class ValidateVerb
 
             if (found is null)
             {
-                block.Rejections.Add(new Rejection(Codes.PolicyGap, row, "", JsonConventions.Text(month), policy!.Area));
+                block.Rejections.Add(new Rejection(Codes.PolicyGap, row, "", month.Text(), policy!.Area));
             }
 
             return found;

@@ -46,7 +46,7 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
     {
         AccountLife life = lives.Change(person);
         AccountSpan account = life.In(line.On.ToYearMonth());
-        Rejection? fault = account.ClosedOn is { } closed ? Contradiction(line, $"销户 closed {Text(closed)}") : line.Event switch
+        Rejection? fault = account.ClosedOn is { } closed ? Contradiction(line, $"销户 closed {closed.Text()}") : line.Event switch
         {
             PersonEvent.AccountFrozen => FreezeFault(line, account),
             PersonEvent.AccountUnfrozen => account.FrozenSince(line.On) is null ? Contradiction(line, "未冻结 not frozen") : LaterFreeze(line, account),
@@ -71,12 +71,12 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
         AccountLife life = lives.Change(person);
         if (line.On.ToYearMonth() <= closed.ToYearMonth())
         {
-            return Contradiction(line, $"销户 closed {Text(closed)}");
+            return Contradiction(line, $"销户 closed {closed.Text()}");
         }
 
         if (life.DiedOn is { } died)
         {
-            return Contradiction(line, $"死亡 died {Text(died)}");
+            return Contradiction(line, $"死亡 died {died.Text()}");
         }
 
         AccountSpan opened = new(AccountNumbers.Of(person, life.Accounts.Count), line.On.ToYearMonth().OnDayOfMonth(1));
@@ -102,13 +102,13 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
     }
 
     private static Rejection? FreezeFault(in PersonsLine line, AccountSpan account) =>
-        account.FrozenSince(line.On) is { } since ? Contradiction(line, $"冻结 frozen {Text(since)}") : LaterFreeze(line, account);
+        account.FrozenSince(line.On) is { } since ? Contradiction(line, $"冻结 frozen {since.Text()}") : LaterFreeze(line, account);
 
     // Frozen and unfrozen in turn: what lies between two that are on record already would turn the later one round.
     private static Rejection? LaterFreeze(in PersonsLine line, AccountSpan account)
     {
         LocalDate on = line.On;
-        return account.Freezes.Exists(f => f.On >= on) ? Contradiction(line, $"{(account.Freezes[^1].Frozen ? "冻结 frozen" : "解冻 unfrozen")} {Text(account.Freezes[^1].On)}") : null;
+        return account.Freezes.Exists(f => f.On >= on) ? Contradiction(line, $"{(account.Freezes[^1].Frozen ? "冻结 frozen" : "解冻 unfrozen")} {account.Freezes[^1].On.Text()}") : null;
     }
 
     private Rejection? CloseFault(in PersonsLine line, int person, AccountLife life, AccountSpan account)
@@ -116,7 +116,7 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
         bool uponDeath = line.Value is nameof(Ground.Death) or nameof(Ground.NoHeir);
         if (uponDeath && !(life.DiedOn <= line.On))
         {
-            return new Rejection(Codes.DeathMissing, line.Row, "变更日期", Text(line.On), "");
+            return new Rejection(Codes.DeathMissing, line.Row, "变更日期", line.On.Text(), "");
         }
 
         if (!uponDeath && _later.After(person, line.On.ToYearMonth()) is { } later)
@@ -126,14 +126,12 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
 
         if (line.On < account.Opened)
         {
-            return Contradiction(line, $"开户 opened {Text(account.Opened)}");
+            return Contradiction(line, $"开户 opened {account.Opened.Text()}");
         }
 
         long money = _balances.Of(account.Account);
         return money == 0 ? null : new Rejection(Codes.AccountHasMoney, line.Row, "变更日期", new Money(money).ToString(), "0.00");
     }
 
-    private static Rejection Contradiction(in PersonsLine line, string known) => new(Codes.EventOutOfOrder, line.Row, "变更日期", Text(line.On), known);
-
-    private static string Text(LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
+    private static Rejection Contradiction(in PersonsLine line, string known) => new(Codes.EventOutOfOrder, line.Row, "变更日期", line.On.Text(), known);
 }

@@ -87,17 +87,17 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
 
         if (life.DiedOn is { } died && line.On > died)
         {
-            return new Rejection(Codes.MovementAfterDeath, line.Row, "变更日期", Text(line.On), Text(died));
+            return new Rejection(Codes.MovementAfterDeath, line.Row, "变更日期", line.On.Text(), died.Text());
         }
 
         if (life.In(line.On.ToYearMonth()).ClosedOn is { } closed && line.On >= closed)
         {
-            return new Rejection(Codes.AccountClosed, line.Row, "变更日期", Text(line.On), Text(closed));
+            return new Rejection(Codes.AccountClosed, line.Row, "变更日期", line.On.Text(), closed.Text());
         }
 
         // One account pays for a member at a time.
         return All.FirstOrDefault(b => b.Member == member && !(b.To < line.On)) is { } other
-            ? new Rejection(Codes.MemberBound, line.Row, "变更日期", Text(line.On), Text(other.From))
+            ? new Rejection(Codes.MemberBound, line.Row, "变更日期", line.On.Text(), other.From.Text())
             : null;
     }
 
@@ -105,8 +105,8 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
     {
         FamilyBinding? open = All.FirstOrDefault(b => b.Payer == payer && b.Member == member && b.To is null && b.From <= line.On);
         return open is null
-            ? new Rejection(Codes.BindingMissing, line.Row, "变更日期", Text(line.On), "")
-            : spentLast > line.On ? new Rejection(Codes.EventOutOfOrder, line.Row, "变更日期", Text(line.On), Text(spentLast.Value))
+            ? new Rejection(Codes.BindingMissing, line.Row, "变更日期", line.On.Text(), "")
+            : spentLast > line.On ? new Rejection(Codes.EventOutOfOrder, line.Row, "变更日期", line.On.Text(), spentLast.Value.Text())
             : null;
     }
 
@@ -124,6 +124,4 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
     }
 
     private static string RelationOf(string value) => value[(value.IndexOf(' ', StringComparison.Ordinal) + 1)..];
-
-    private static string Text(LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Batch.Jobs.Areas;
 
@@ -28,7 +29,7 @@ public readonly record struct AreaSchema
         string.Create(CultureInfo.InvariantCulture, $"{Name}.{table}_{month.Year:0000}_{month.Month:00}");
 }
 
-/// <summary>Months at the edge of the database: a month is the date of its first day.</summary>
+/// <summary>Months and days at the edge: in the database a month is the date of its first day; as text both are ISO.</summary>
 public static class Months
 {
     public static DateOnly FirstDay(this YearMonth month) => new(month.Year, month.Month, 1);
@@ -38,6 +39,8 @@ public static class Months
     public static YearMonth Next(this YearMonth month) => month.PlusMonths(1);
 
     public static string Text(this YearMonth month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
+
+    public static string Text(this LocalDate day) => LocalDatePattern.Iso.Format(day);
 }
 
 /// <summary>The data or a check is at fault: a stable code and a sentence in both languages that says what to do. Exit code 1.</summary>

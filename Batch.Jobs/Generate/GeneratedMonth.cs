@@ -1,3 +1,4 @@
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 
@@ -21,7 +22,7 @@ internal sealed class GeneratedMonth
         Month = options.Month.PlusMonths(number);
         firstYear = options.Month.Year;
         Totals = new MonthTotals(Month);
-        string name = $"{Month.Year:0000}-{Month.Month:00}";
+        string name = Month.Text();
         try
         {
             policy = area.For(Month, [], options.Figures);

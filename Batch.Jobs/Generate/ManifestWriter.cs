@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 
@@ -32,7 +33,7 @@ internal sealed class ManifestWriter : IDisposable
     {
         json.WriteStartObject();
         json.WriteString("file", name);
-        json.WriteString("month", Text(month));
+        json.WriteString("month", month.Text());
         json.WriteString("content", content);
         json.WriteNumber("rows", rows);
         json.WriteNumber("rejected", rejected);
@@ -59,7 +60,7 @@ internal sealed class ManifestWriter : IDisposable
         foreach (MonthTotals month in months)
         {
             json.WriteStartObject();
-            json.WriteString("month", Text(month.Month));
+            json.WriteString("month", month.Month.Text());
             json.WriteString("personPaid", new Money(month.PersonPaid).ToString());
             json.WriteString("employerPaid", new Money(month.EmployerPaid).ToString());
             json.WriteString("credited", new Money(month.Credited).ToString());
@@ -98,6 +99,4 @@ internal sealed class ManifestWriter : IDisposable
         json.Dispose();
         file.Dispose();
     }
-
-    private static string Text(YearMonth month) => $"{month.Year:0000}-{month.Month:00}";
 }

@@ -209,7 +209,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             ?.Exists(f => f.Row.Employer == said.Employer && f.Row.State == FactState.Accepted && f.Row.SaysTheSameAs(said)) ?? false;
         if (!stands)
         {
-            _faults.Add(new Rejection(Codes.AccountClosed, row.Row, "费款所属期", month.Text(), MovementIntake.Text(closed)));
+            _faults.Add(new Rejection(Codes.AccountClosed, row.Row, "费款所属期", month.Text(), closed.Text()));
         }
 
         return stands;

@@ -75,7 +75,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         }
 
         Rejection? fault = lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month
-            ? new Rejection(Codes.EventOutOfOrder, fact.Row, "发生日期", MovementIntake.Text(LocalDate.FromDateOnly(fact.On)), month.Text())
+            ? new Rejection(Codes.EventOutOfOrder, fact.Row, "发生日期", LocalDate.FromDateOnly(fact.On).Text(), month.Text())
             : MovementIntake.AccountFault(fact, lives.Of(fact.Person));
         if (fault is not null)
         {

@@ -210,7 +210,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
     /// <summary>What the register has against the line; null: nothing.</summary>
     private Rejection? Fault(in MovementLine line, in MovementFact fact, FileDraft draft)
     {
-        string on = Text(line.On);
+        string on = line.On.Text();
         if (draft.Month is { } declared && fact.Month > declared)
         {
             return new Rejection(Codes.MonthAfterSubmission, line.Row, "发生日期", on, declared.Text());
@@ -244,7 +244,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         bool uponDeath = fact.Ground is Ground.Death or Ground.NoHeir;
         if (uponDeath && !(life.DiedOn <= on))
         {
-            return new Rejection(Codes.DeathMissing, fact.Row, "发生日期", Text(on), "");
+            return new Rejection(Codes.DeathMissing, fact.Row, "发生日期", on.Text(), "");
         }
 
         if (kind is MovementKind.Correction or MovementKind.Opening)
@@ -254,7 +254,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
 
         if (!uponDeath && life.DiedOn is { } died && on > died)
         {
-            return new Rejection(Codes.MovementAfterDeath, fact.Row, "发生日期", Text(on), Text(died));
+            return new Rejection(Codes.MovementAfterDeath, fact.Row, "发生日期", on.Text(), died.Text());
         }
 
         // What is left in a closed account (interest, a policy changed later) can still be paid out.
@@ -262,11 +262,11 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         bool leaves = kind is MovementKind.PayOut or MovementKind.TransferOut;
         if (!leaves && account.ClosedOn is { } closed && on > closed)
         {
-            return new Rejection(Codes.AccountClosed, fact.Row, "发生日期", Text(on), Text(closed));
+            return new Rejection(Codes.AccountClosed, fact.Row, "发生日期", on.Text(), closed.Text());
         }
 
         return kind != MovementKind.TransferIn && !uponDeath && account.FrozenSince(on) is { } since
-            ? new Rejection(Codes.AccountFrozen, fact.Row, "发生日期", Text(on), Text(since))
+            ? new Rejection(Codes.AccountFrozen, fact.Row, "发生日期", on.Text(), since.Text())
             : null;
     }
 
@@ -314,6 +314,4 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         await _rejections.FlushAsync(cancellation);
         await ChildRows.WriteAsync(connection, area, _children, cancellation);
     }
-
-    internal static string Text(LocalDate day) => NodaTime.Text.LocalDatePattern.Iso.Format(day);
 }

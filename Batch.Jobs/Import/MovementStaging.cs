@@ -227,5 +227,5 @@ public sealed class MovementStaging(
         standing.Stand(fact, Draft.Submission);
     }
 
-    private static string Told(in MovementFact fact) => $"{new Money(fact.Fen)} ({fact.On:yyyy-MM-dd})";
+    private static string Told(in MovementFact fact) => $"{new Money(fact.Fen)} ({LocalDate.FromDateOnly(fact.On).Text()})";
 }

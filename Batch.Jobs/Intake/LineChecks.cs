@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 
@@ -36,7 +37,7 @@ public static class LineChecks
         MissingKey key = new(category, line.Id.Birth, Figures.Contribution);
         if (KnownMissing(policy, key) is { } known)
         {
-            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), Text(line.Month), known));
+            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), line.Month.Text(), known));
             return;
         }
 
@@ -48,7 +49,7 @@ public static class LineChecks
         catch (MissingFigureException missing)
         {
             Remember(policy, key, missing.Figure);
-            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), Text(line.Month), missing.Figure));
+            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), line.Month.Text(), missing.Figure));
             return;
         }
 
@@ -69,7 +70,7 @@ public static class LineChecks
         }
         else if (MissingFigure(line, policy, category) is { } figure)
         {
-            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), Text(line.Month), figure));
+            into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), line.Month.Text(), figure));
         }
     }
 
@@ -122,6 +123,4 @@ public static class LineChecks
 
         into.Add(new Rejection(isMinimum ? Codes.AmountBelowShare : Codes.AmountMismatch, row, ColumnNames.Ours(column), paid.ToString(), due.ToString()));
     }
-
-    private static string Text(YearMonth month) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
 }

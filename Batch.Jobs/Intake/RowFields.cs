@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 
@@ -184,7 +185,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         }
         else if (date > today)
         {
-            Reject(column, Codes.DateFuture, NodaTime.Text.LocalDatePattern.Iso.Format(today));
+            Reject(column, Codes.DateFuture, today.Text());
         }
 
         return date;
