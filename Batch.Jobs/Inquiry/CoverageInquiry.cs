@@ -16,7 +16,7 @@ public sealed class CoverageInquiry(Area area)
     {
         YearMonth month = asOf ?? (await new Balances(area.Program, area.Schema).BalanceAsync(account, null, cancellation)).AsOf ?? today;
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        CoverageFacts facts = await CoverageFacts.ReadPostedAsync(connection, area.Schema, account, month, cancellation);
+        CoverageFacts facts = await new PostedCoverage(connection, area.Schema, month).ReadAsync(account, cancellation);
         Coverage coverage = facts.Fold(month, area.Policy);
         return new CoverageDocument(month, coverage.Continuous, coverage.Accumulated, coverage.Breaks, coverage.SuspendedFrom);
     }

@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Policies;
 using Batch.Jobs.Server;
@@ -13,6 +14,8 @@ namespace Batch.Jobs.Ledger;
 /// </summary>
 public sealed class Statements(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {
+    private const int MostFoldedAtOnce = 10_000;
+
     private readonly record struct Row(int Account, long Opening, long Movements, int Accumulated, int Continuous, YearMonth? LastPaid);
 
     /// <param name="closing">The transaction that closes the year's last month: it holds the ledger, so nothing is posted meanwhile.</param>
@@ -25,9 +28,9 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
             closing, area.Sql($":area.statement_{year.Year}"),
             "year, account_id, opening_fen, movements_fen, closing_fen, accumulated_months, continuous_months, last_paid", cancellation))
         {
-            await foreach ((Row row, bool simple) in RowsAsync(reading, year, cancellation))
+            await foreach ((Row row, bool carriedOn) in RowsAsync(reading, year, cancellation))
             {
-                if (simple)
+                if (carriedOn)
                 {
                     Write(copy, year.Year, row);
                 }
@@ -37,9 +40,15 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
                 }
             }
 
-            foreach (Row row in irregular)
+            PostedCoverage coverage = new(reading, area, year.Last);
+            foreach (Row[] rows in irregular.Chunk(MostFoldedAtOnce))
             {
-                Write(copy, year.Year, await RefoldAsync(reading, row, year, cancellation));
+                IReadOnlyDictionary<int, CoverageFacts> facts = await coverage.ReadAsync([.. rows.Select(r => r.Account)], cancellation);
+                foreach (Row row in rows)
+                {
+                    CoverageFacts known = facts[row.Account];
+                    Write(copy, year.Year, Folded(row, known.Fold(year.Last, policy), known.LastPaid));
+                }
             }
 
             await copy.CompleteAsync(cancellation);
@@ -50,53 +59,63 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
     }
 
     /// <summary>
-    /// One row an account: last year's statement and this year's entries. Not simple: an account whose months paid cannot be told from this year
-    /// alone (arrears of earlier years, money taken back, a retirement on record, earlier months told since the last statement); those few are folded
-    /// from their beginning.
+    /// One row an account: last year's statement carried on with this year's entries. It cannot be carried on, and is folded from the beginning, where
+    /// something has come to light about the years before (arrears, money taken back, months before the system's start, a retirement or death of then),
+    /// where the account is not the person's first, and where months were paid again after a break that a retirement without a record may excuse.
     /// </summary>
-    private async IAsyncEnumerable<(Row Row, bool Simple)> RowsAsync(
+    private async IAsyncEnumerable<(Row Row, bool CarriedOn)> RowsAsync(
         NpgsqlConnection reading, InsuranceYear year, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            $"""
-            WITH moved AS (
-                SELECT account_id, sum(account_fen)::bigint AS movements,
-                       bit_or(CASE WHEN component = 1 AND contribution_month >= '{year.First.Text()}-01' AND person_paid_fen + employer_paid_fen > 0
-                              THEN 1 << ((extract(year FROM contribution_month) - {year.First.Year}) * 12 + extract(month FROM contribution_month) - {year.First.Month})::int ELSE 0 END) AS paid,
-                       bool_or(component = 1 AND (contribution_month < '{year.First.Text()}-01' OR person_paid_fen + employer_paid_fen <= 0)) AS irregular
-                FROM :area.entry WHERE posting_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' GROUP BY account_id),
-            carried AS (SELECT account_id, closing_fen, accumulated_months, continuous_months, last_paid FROM :area.statement WHERE year = {year.Year - 1}),
-            events AS (SELECT DISTINCT a.account_id FROM :area.person_event e JOIN :area.account a USING (person_id) WHERE e.event IN (4, 5)),
-            earlier AS (
-                SELECT DISTINCT ON (person_id) person_id AS account_id, value::int AS months, submission_id
-                FROM :area.person_event WHERE event = 8 ORDER BY person_id, submission_id DESC, row_no DESC),
-            known AS (
-                SELECT max(submission_id) AS submission_id FROM :area.submission WHERE received_at <= (
-                    SELECT max(l.at) FROM :area.ledger l JOIN :area.statement_year y ON y.through = l.month WHERE l.act = 'close' AND y.year = {year.Year - 1}))
-            SELECT account_id, coalesce(c.closing_fen, 0), coalesce(m.movements, 0), coalesce(m.paid, 0),
-                   coalesce(m.irregular, false) OR e.account_id IS NOT NULL OR account_id >= 100000000 OR coalesce(b.submission_id > known.submission_id AND c.account_id IS NOT NULL, false),
-                   coalesce(c.accumulated_months, b.months, 0), coalesce(c.continuous_months, 0), c.last_paid
-            FROM moved m FULL JOIN carried c USING (account_id) LEFT JOIN events e USING (account_id)
-            LEFT JOIN earlier b USING (account_id) CROSS JOIN known ORDER BY account_id
-            """), reading);
+        await using NpgsqlCommand command = new(area.Sql(RowsSql(year)), reading) { CommandTimeout = 0 };
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            CoverageOpening opening = new(reader.GetInt32(5), reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateOnly>(7).Month());
+            Row opening = new(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(5), reader.GetInt32(6), MonthAt(reader, 7));
             int paid = reader.GetInt32(3);
-            List<YearMonth> months = [.. Enumerable.Range(0, 12).Where(i => (paid & (1 << i)) != 0).Select(i => year.First.PlusMonths(i))];
-            Coverage coverage = Coverage.Fold(opening, months, null, null, year.Last, policy.For(year.Last));
-            yield return (
-                new Row(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2), coverage.Accumulated, coverage.Continuous, months.Count > 0 ? months[^1] : opening.LastPaid),
-                !reader.GetBoolean(4));
+            CoverageFacts facts = new(
+                [.. Enumerable.Range(0, 12).Where(i => (paid & (1 << i)) != 0).Select(i => year.First.PlusMonths(i))], 0, MonthAt(reader, 8), MonthAt(reader, 9));
+            Coverage coverage = facts.Fold(new CoverageOpening(opening.Accumulated, opening.Continuous, opening.LastPaid), year.Last, policy);
+            bool resumed = coverage.Breaks.Any(b => facts.LastPaid > b.From);
+            yield return (Folded(opening, coverage, facts.LastPaid ?? opening.LastPaid), !reader.GetBoolean(4) && !(resumed && facts.RetiredIn is null));
         }
     }
 
-    private async Task<Row> RefoldAsync(NpgsqlConnection reading, Row row, InsuranceYear year, CancellationToken cancellation)
+    private static Row Folded(Row row, Coverage coverage, YearMonth? lastPaid) =>
+        row with { Accumulated = coverage.Accumulated, Continuous = coverage.Continuous, LastPaid = lastPaid };
+
+    private static YearMonth? MonthAt(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column).Month();
+
+    // Known when the last statements were made is what the runs of that year had taken: submissions are numbered in the order in which they are committed.
+    private static string RowsSql(InsuranceYear year)
     {
-        CoverageFacts facts = await CoverageFacts.ReadPostedAsync(reading, area, row.Account, year.Last, cancellation);
-        Coverage coverage = facts.Fold(year.Last, policy);
-        return row with { Accumulated = coverage.Accumulated, Continuous = coverage.Continuous, LastPaid = facts.LastPaid };
+        (string first, string last) = ($"'{year.First.Text()}-01'", $"'{year.Last.Text()}-01'");
+        return
+            $"""
+            WITH moved AS (
+                SELECT account_id, sum(account_fen)::bigint AS movements,
+                       bit_or(CASE WHEN component = 1 AND contribution_month >= {first} AND person_paid_fen + employer_paid_fen > 0
+                              THEN 1 << ((extract(year FROM contribution_month) - {year.First.Year}) * 12 + extract(month FROM contribution_month) - {year.First.Month})::int ELSE 0 END) AS paid,
+                       bool_or(component = 1 AND (contribution_month < {first} OR person_paid_fen + employer_paid_fen <= 0)) AS irregular
+                FROM :area.entry WHERE posting_month BETWEEN {first} AND {last} GROUP BY account_id),
+            carried AS (SELECT account_id, closing_fen, accumulated_months, continuous_months, last_paid FROM :area.statement WHERE year = {year.Year - 1}),
+            known AS (
+                SELECT coalesce(max(t.submission_id), 0) AS through FROM :area.run_submission t JOIN :area.posted_run r USING (run_id)
+                WHERE r.posting_month BETWEEN date {first} - interval '1 year' AND date {first} - interval '1 day'
+                  AND r.seq < (SELECT max(l.seq) FROM :area.ledger l JOIN :area.statement_year y ON y.through = l.month WHERE l.act = 'close' AND y.year = {year.Year - 1})),
+            changes AS (
+                SELECT person_id, event, bool_or(submission_id > known.through) AS fresh, min(on_date) AS earliest,
+                       (array_agg(on_date ORDER BY submission_id DESC, row_no DESC))[1] AS on_date,
+                       (array_agg(value ORDER BY submission_id DESC, row_no DESC))[1] AS value
+                FROM :area.person_event CROSS JOIN known WHERE event IN (4, 5, 8) GROUP BY person_id, event, known.through),
+            status AS (
+                SELECT person_id AS account_id, max(on_date) FILTER (WHERE event = 4) AS retired, max(on_date) FILTER (WHERE event = 5) AS died,
+                       max(value::int) FILTER (WHERE event = 8) AS months, bool_or(fresh AND (event = 8 OR earliest < {first})) AS irregular
+                FROM changes GROUP BY person_id)
+            SELECT account_id, coalesce(c.closing_fen, 0), coalesce(m.movements, 0), coalesce(m.paid, 0),
+                   coalesce(m.irregular, false) OR account_id >= {AccountNumbers.Step} OR (c.account_id IS NOT NULL AND coalesce(s.irregular, false)),
+                   coalesce(c.accumulated_months, s.months, 0), coalesce(c.continuous_months, 0), c.last_paid, s.retired, s.died
+            FROM moved m FULL JOIN carried c USING (account_id) LEFT JOIN status s USING (account_id) ORDER BY account_id
+            """;
     }
 
     private static void Write(CopyRows copy, int year, in Row row)
