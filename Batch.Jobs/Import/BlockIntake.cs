@@ -23,6 +23,8 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     private readonly List<Rejection> _faults = [];
     private readonly List<(int Submission, int Row, long? Fen)> _rejectedPaid = [];
     private readonly List<ChildRow> _children = [];
+    private readonly List<PersonMonthKey> _pairs = [];
+    private readonly List<FactRow> _facts = [];
     private readonly List<(int Person, PersonsLine Line, int Submission)> _retirements = [];
 
     private string Table => _standing.Table;
@@ -33,7 +35,8 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         await LoadAsync(blocks, cancellation);
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
-            Staging staging = new(draft, block.Rows);
+            _facts.Clear();
+            Staging staging = new(draft, block.Rows, _facts);
             foreach (Rejection rejection in block.Rejections)
             {
                 staging.Reject(rejection);
@@ -115,7 +118,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             await employers.LoadAsync(blocks.SelectMany(b => b.Block.Payroll.Select(l => (l.Employer, l.EmployerName))), cancellation);
         }
 
-        List<PersonMonthKey> pairs = [];
+        _pairs.Clear();
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             for (int i = 0; i < Lines(block); i++)
@@ -127,12 +130,12 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
                     person = persons.Register(id, name, month, draft.Submission);
                 }
 
-                pairs.Add(new PersonMonthKey(person, month));
+                _pairs.Add(new PersonMonthKey(person, month));
             }
         }
 
-        await _standing.LoadAsync(pairs, cancellation);
-        await lives.LoadAsync(pairs.Select(p => p.Person), cancellation);
+        await _standing.LoadAsync(_pairs, cancellation);
+        await lives.LoadAsync(_pairs.Select(p => p.Person), cancellation);
     }
 
     private void Judge(LineBlock block, Staging staging)

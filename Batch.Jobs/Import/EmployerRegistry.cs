@@ -4,9 +4,9 @@ using Npgsql;
 namespace Batch.Jobs.Import;
 
 /// <summary>Finds employers by their declared number and registers the unknown with the name they declare.</summary>
-public sealed class EmployerRegistry(NpgsqlConnection connection, AreaSchema area)
+public sealed class EmployerRegistry(NpgsqlConnection connection, AreaSchema area, KnownEmployers employers)
 {
-    private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _known = employers.Numbers;
 
     public int Find(string number) => _known[number];
 

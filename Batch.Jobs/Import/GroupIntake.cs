@@ -11,10 +11,10 @@ namespace Batch.Jobs.Import;
 /// <summary>Reads the files of one transaction into facts: one large file (or a replacement) block by block, or many small ones together.</summary>
 public sealed class GroupIntake(
     NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
-    IntakeLimits limits, KnownPersons known)
+    IntakeLimits limits, KnownRegister known)
 {
-    private readonly PersonRegistry _persons = new(connection, area, known);
-    private readonly EmployerRegistry _employers = new(connection, area);
+    private readonly PersonRegistry _persons = new(connection, area, known.Persons);
+    private readonly EmployerRegistry _employers = new(connection, area, known.Employers);
     private readonly AccountLives _lives = new(connection, area);
     private readonly Dictionary<FileContent, BlockIntake> _intakes = [];
     private ReceiptsIntake? _receipts;

@@ -17,7 +17,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private const long SmallFileBytes = 512 * 1024;
     private const long GroupBytes = 2 * 1024 * 1024;
 
-    private readonly KnownPersons _known = new();
+    private readonly KnownRegister _known = new();
 
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(
         IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
@@ -26,7 +26,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         List<FileOutcome> outcomes = [];
         foreach (List<string> group in Groups(paths, request.Kind))
         {
-            Task known = StandsAlone(group[0], request.Kind) ? ReadPersonsAsync(cancellation) : Task.CompletedTask;
+            Task known = StandsAlone(group[0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask;
             Task<IReadOnlyList<byte[]>> archived = new Archive(program, area).KeepAsync(group, cancellation);
             await Task.WhenAll(known, archived);
             foreach (FileOutcome outcome in await TakeGroupAsync([.. group.Select(IncomingFile.At)], await archived, request, null, cancellation))
@@ -46,8 +46,8 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     public static Rejection TooManyRejections(FileDraft draft) => new(
         "FILE_REFUSED", 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), (draft.Rows / 10).ToString(CultureInfo.InvariantCulture));
 
-    // While the file is archived: most of the persons are known by the time that it is read.
-    private async Task ReadPersonsAsync(CancellationToken cancellation)
+    // While the file is archived: most of the persons and employers are known by the time that it is read.
+    private async Task ReadKnownAsync(CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await _known.ReadAsync(connection, area, cancellation);

@@ -5,7 +5,8 @@ using Batch.Rules;
 namespace Batch.Jobs.Import;
 
 /// <summary>What the rows of one block of a file have come to, before it is written: facts, rejections, counters.</summary>
-public sealed class Staging(FileDraft draft, int rows)
+/// <param name="facts">Empty; used again for block after block, since so large a list is dear to make.</param>
+public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
 {
     private readonly HashSet<int> _rejectedRows = [];
     private int _accepted;
@@ -17,7 +18,7 @@ public sealed class Staging(FileDraft draft, int rows)
     private long _unchangedFen;
 
     public FileDraft Draft { get; } = draft;
-    public List<FactRow> Facts { get; } = [];
+    public List<FactRow> Facts { get; } = facts;
     public List<Rejection> Rejections { get; } = [];
 
     /// <summary>What the rejected rows of a payroll file say was paid; null where it cannot be read.</summary>

@@ -1,0 +1,55 @@
+using Batch.Jobs.Areas;
+using Npgsql;
+
+namespace Batch.Jobs.Import;
+
+/// <summary>The employers by the numbers that they declare, read once for the large files that are taken in one after the other.</summary>
+public sealed class KnownEmployers
+{
+    // The others are looked up as the blocks name them.
+    private const int Most = 1_000_000;
+
+    private int _last;
+
+    internal Dictionary<string, int> Numbers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Reads those who came since the last time.</summary>
+    public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT number, employer_id FROM :area.employer WHERE employer_id > $1 ORDER BY employer_id LIMIT $2"), connection);
+        command.Parameters.AddWithValue(_last);
+        command.Parameters.AddWithValue(Most);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (reader.Read())
+        {
+            _last = reader.GetInt32(1);
+            Numbers[reader.GetString(0)] = _last;
+        }
+    }
+
+    /// <summary>What was read or registered does not stand: the transaction was taken back.</summary>
+    public void Forget()
+    {
+        Numbers.Clear();
+        _last = 0;
+    }
+}
+
+/// <summary>What of the area's register is held between the files of an import.</summary>
+public sealed class KnownRegister
+{
+    public KnownPersons Persons { get; } = new();
+    public KnownEmployers Employers { get; } = new();
+
+    public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        await Persons.ReadAsync(connection, area, cancellation);
+        await Employers.ReadAsync(connection, area, cancellation);
+    }
+
+    public void Forget()
+    {
+        Persons.Forget();
+        Employers.Forget();
+    }
+}
