@@ -109,7 +109,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
             withFacts.Add(month);
             if (named)
             {
-                await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM {area.Part(fact, month)} WHERE submission_id = ANY($1)", submissions, cancellation))
+                await foreach (int chunk in ChunksAsync(NamedChunks(area.Part(fact, month)), submissions, cancellation))
                 {
                     touched.Add((month, chunk));
                 }
@@ -122,6 +122,13 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         await AddRetirementsAsync(submissions, touched, cancellation);
         return touched;
     }
+
+    // Chunk by chunk, each only as far as its first person: most chunks of a month that is posted for the first time are named by their first row.
+    private static string NamedChunks(string part) =>
+        $"""
+        SELECT c FROM generate_series(0, (SELECT max(person_id) FROM {part}) / $2) c
+        WHERE (SELECT true FROM {part} WHERE person_id BETWEEN c * $2 AND (c * $2) + $2 - 1 AND submission_id = ANY($1) LIMIT 1)
+        """;
 
     // A receipt, and among receipts a line, may change what is covered of all people of its employer.
     private async Task AddReceiptsAsync(int[] submissions, Func<YearMonth, bool> onReceipt, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
