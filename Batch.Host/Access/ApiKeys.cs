@@ -115,26 +115,14 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private async Task<List<(ApiKey Key, string Hash)>> ReadAsync(string where, string value, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = program.CreateCommand($"SELECT {Columns} FROM batch.api_key k WHERE {where}");
-        if (value.Length > 0)
-        {
-            command.Parameters.AddWithValue(value);
-        }
-
-        List<(ApiKey, string)> keys = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            ApiKey key = new(
-                reader.GetString(0), reader.GetString(1), reader.GetFieldValue<string[]>(2), reader.GetFieldValue<string[]>(3),
-                reader.IsDBNull(4) ? null : Instant.FromDateTimeUtc(reader.GetDateTime(4)), reader.GetString(5), Instant.FromDateTimeUtc(reader.GetDateTime(6)), reader.GetBoolean(7));
-            keys.Add((key, reader.GetString(8)));
-        }
-
-        return keys;
-    }
+    private Task<List<(ApiKey Key, string Hash)>> ReadAsync(string where, string value, CancellationToken cancellation) => program.ReadAsync(
+        $"SELECT {Columns} FROM batch.api_key k WHERE {where}",
+        r => (
+            new ApiKey(
+                r.GetString(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetFieldValue<string[]>(3),
+                r.Moment(4), r.GetString(5), Instant.FromDateTimeUtc(r.GetDateTime(6)), r.GetBoolean(7)),
+            r.GetString(8)),
+        cancellation, value.Length > 0 ? [value] : []);
 
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

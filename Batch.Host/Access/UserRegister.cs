@@ -21,18 +21,8 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         return await FindAsync(connection, name, cancellation);
     }
 
-    public async Task<IReadOnlyList<User>> AllAsync(CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = program.CreateCommand($"SELECT {Columns} FROM batch.user_now ORDER BY name");
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        List<User> users = [];
-        while (await reader.ReadAsync(cancellation))
-        {
-            users.Add(Read(reader));
-        }
-
-        return users;
-    }
+    public async Task<IReadOnlyList<User>> AllAsync(CancellationToken cancellation) =>
+        await program.ReadAsync($"SELECT {Columns} FROM batch.user_now ORDER BY name", Read, cancellation);
 
     /// <summary>
     /// Adds a user with a one-time password. Done again by the same person before the password was used, it gives a new one: whoever was

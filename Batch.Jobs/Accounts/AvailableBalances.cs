@@ -64,14 +64,9 @@ public sealed class AvailableBalances(NpgsqlConnection connection, AreaSchema ar
     private async Task PrepareAsync(bool large, CancellationToken cancellation)
     {
         _posted = await PostedBalances.PrepareAsync(connection, area, large, cancellation);
-        await using NpgsqlCommand waiting = new(area.Sql(
-            "SELECT m.month, m.submission_id FROM :area.submission_month m JOIN :area.waiting_submission w USING (submission_id) WHERE m.fact = 'movement'"), connection);
-        List<(DateOnly Day, int Submission)> found = [];
-        await using NpgsqlDataReader rows = await waiting.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
-        {
-            found.Add((rows.GetFieldValue<DateOnly>(0), rows.GetInt32(1)));
-        }
+        List<(DateOnly Day, int Submission)> found = await connection.ReadAsync(
+            area.Sql("SELECT m.month, m.submission_id FROM :area.submission_month m JOIN :area.waiting_submission w USING (submission_id) WHERE m.fact = 'movement'"),
+            r => (r.GetFieldValue<DateOnly>(0), r.GetInt32(1)), cancellation);
 
         _waiting = [.. found.Select(f => f.Submission).Distinct()];
         _waitingDays = [.. found.Select(f => f.Day).Distinct().GroupBy(d => d.Month()).Select(g => (g.Key, g.ToArray()))];

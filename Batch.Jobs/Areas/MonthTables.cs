@@ -17,23 +17,10 @@ public sealed class MonthTables(NpgsqlConnection connection, AreaSchema area)
     }
 
     /// <summary>By table and month.</summary>
-    public async Task<List<(string Table, YearMonth Month)>> ListAsync(string[] tables, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(
-            """
-            SELECT p.relname, to_date(right(c.relname, 7), 'YYYY_MM')
-            FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-            WHERE p.relnamespace = $1::text::regnamespace AND p.relname = ANY($2) ORDER BY 1, 2
-            """, connection);
-        command.Parameters.AddWithValue(area.Name);
-        command.Parameters.AddWithValue(tables);
-        List<(string, YearMonth)> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month()));
-        }
-
-        return months;
-    }
+    public Task<List<(string Table, YearMonth Month)>> ListAsync(string[] tables, CancellationToken cancellation) => connection.ReadAsync(
+        """
+        SELECT p.relname, to_date(right(c.relname, 7), 'YYYY_MM')
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+        WHERE p.relnamespace = $1::text::regnamespace AND p.relname = ANY($2) ORDER BY 1, 2
+        """, r => (r.GetString(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, area.Name, tables);
 }

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Batch.Jobs.Areas;
 
-/// <summary>The rows of a query as records: the one way in which lists are read.</summary>
-internal static class Rows
+/// <summary>The rows of a query as records: how lists are read. What streams, folds or keeps nothing of most rows has a loop of its own.</summary>
+public static class Rows
 {
     public static Task<List<T>> ReadAsync<T>(this Area area, string sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params object[] arguments) =>
         area.Program.ReadAsync(area.Schema.Sql(sql), row, cancellation, arguments);
@@ -25,6 +25,12 @@ internal static class Rows
             command.Parameters.AddWithValue(argument);
         }
 
+        return await command.ListAsync(row, cancellation);
+    }
+
+    /// <summary>For a command with more to it than text and arguments: without a time limit, say.</summary>
+    public static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
+    {
         List<T> rows = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -119,16 +119,11 @@ public sealed class BenefitExport(Area area)
         command.Parameters.AddWithValue(first);
         command.Parameters.AddWithValue(last);
         SortedDictionary<int, List<BenefitSpell>> told = [];
-        List<(int Person, DateOnly Month, BenefitSpell Spell)> rows = [];
-        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-            {
-                YearMonth? until = reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4).Month();
-                rows.Add((reader.GetInt32(0), reader.GetFieldValue<DateOnly>(1), new BenefitSpell((BenefitStatus)reader.GetInt16(3), reader.GetFieldValue<DateOnly>(2).Month(), null, until)));
-            }
-        }
-
+        List<(int Person, DateOnly Month, BenefitSpell Spell)> rows = await command.ListAsync(
+            r => (
+                r.GetInt32(0), r.GetFieldValue<DateOnly>(1),
+                new BenefitSpell((BenefitStatus)r.GetInt16(3), r.GetFieldValue<DateOnly>(2).Month(), null, r.IsDBNull(4) ? null : r.GetFieldValue<DateOnly>(4).Month())),
+            cancellation);
         foreach (IGrouping<(int Person, DateOnly), (int, DateOnly, BenefitSpell Spell)> file in rows.GroupBy(r => (r.Person, r.Month)))
         {
             told[file.Key.Person] = BenefitChanges.Apply(told.GetValueOrDefault(file.Key.Person) ?? [], [.. file.Select(r => r.Spell)]);

@@ -53,26 +53,14 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         }
     }
 
-    private async Task<HashSet<string>> ReserveAsync(NpgsqlConnection connection, IReadOnlyList<string> paths, byte[][] hashes, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
+    private async Task<HashSet<string>> ReserveAsync(NpgsqlConnection connection, IReadOnlyList<string> paths, byte[][] hashes, CancellationToken cancellation) =>
+        [.. await connection.ReadAsync(area.Sql(
             """
             INSERT INTO :area.archive (sha256, bytes, parts)
             SELECT DISTINCT ON (h) h, b, (b + $3 - 1) / $3 FROM unnest($1, $2) t(h, b) ORDER BY h
             ON CONFLICT DO NOTHING RETURNING sha256
-            """), connection);
-        command.Parameters.AddWithValue(hashes);
-        command.Parameters.AddWithValue(paths.Select(p => new FileInfo(p).Length).ToArray());
-        command.Parameters.AddWithValue(PartBytes);
-        HashSet<string> wanted = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            wanted.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
-        }
-
-        return wanted;
-    }
+            """),
+            r => Convert.ToHexString(r.GetFieldValue<byte[]>(0)), cancellation, hashes, paths.Select(p => new FileInfo(p).Length).ToArray(), PartBytes)];
 
     // Parts are packed side by side, and written in their order.
     private static async Task WritePartsAsync(CopyRows copy, string path, byte[] hash, CancellationToken cancellation)

@@ -35,19 +35,9 @@ public sealed class FixPacks(NpgsqlDataSource program, AreaSchema area, IntakeLi
         }
     }
 
-    private async Task<IReadOnlySet<int>> MendedAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT row_no FROM :area.mended($1) WHERE outcome <> 4"), connection);
-        command.Parameters.AddWithValue(submission);
-        HashSet<int> mended = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            mended.Add(reader.GetInt32(0));
-        }
-
-        return mended;
-    }
+    private async Task<IReadOnlySet<int>> MendedAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>
+        (await connection.ReadAsync(area.Sql("SELECT row_no FROM :area.mended($1) WHERE outcome <> 4"),
+            r => r.GetInt32(0), cancellation, submission)).ToHashSet();
 
     // Streamed beside the rows of the file: a large file has many.
     private IEnumerable<Rejection> Rejections(NpgsqlConnection connection, int submission, bool held)

@@ -94,20 +94,10 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
 
     private static bool IsNamed(Version side, Decision decision) => side.Submission == decision.Submission && side.Row.Row == decision.Row;
 
-    private async Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT month FROM :area.submission_month WHERE submission_id = $1 AND fact = $2 ORDER BY 1"), connection);
-        command.Parameters.AddWithValue(submission);
-        command.Parameters.AddWithValue(Fact);
-        List<YearMonth> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
-        }
-
-        return months;
-    }
+    private Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT month FROM :area.submission_month WHERE submission_id = $1 AND fact = $2 ORDER BY 1"),
+            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, submission, Fact);
 
     /// <summary>What was declared for each person that the query names in a month, employer by employer.</summary>
     private async Task<List<List<Key>>> PersonsAsync(NpgsqlConnection connection, YearMonth month, string which, int[] values, CancellationToken cancellation)
@@ -158,17 +148,8 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         return [.. names.Zip(fen, (name, f) => new HeldFigure(name, f == FactRow.None ? null : f))];
     }
 
-    private async Task<Dictionary<int, (string Number, string Name)>> EmployersAsync(NpgsqlConnection connection, int[] employers, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT employer_id, number, name FROM :area.employer WHERE employer_id = ANY($1)"), connection);
-        command.Parameters.AddWithValue(employers);
-        Dictionary<int, (string, string)> found = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(reader.GetInt32(0), (reader.GetString(1), reader.GetString(2)));
-        }
-
-        return found;
-    }
+    private async Task<Dictionary<int, (string Number, string Name)>> EmployersAsync(NpgsqlConnection connection, int[] employers, CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Sql("SELECT employer_id, number, name FROM :area.employer WHERE employer_id = ANY($1)"),
+            r => (r.GetInt32(0), (r.GetString(1), r.GetString(2))), cancellation, employers)).ToDictionary();
 }

@@ -114,45 +114,19 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
     }
 
     // Of the movements that a query names, those that are held, with the version that says so.
-    private static async Task<List<StandingMovement>> ReadAsync(
-        NpgsqlConnection connection, string which, string part, int[] values, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(
-            $"""
-            SELECT {Columns} FROM (
-                SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
-                ORDER BY {Key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
-            WHERE state = 2 ORDER BY submission_id, row_no
-            """, connection);
-        foreach (int value in values)
-        {
-            command.Parameters.AddWithValue(value);
-        }
+    private static Task<List<StandingMovement>> ReadAsync(
+        NpgsqlConnection connection, string which, string part, int[] values, CancellationToken cancellation) => connection.ReadAsync(
+        $"""
+        SELECT {Columns} FROM (
+            SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
+            ORDER BY {Key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+        WHERE state = 2 ORDER BY submission_id, row_no
+        """, r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, [.. values.Cast<object>()]);
 
-        List<StandingMovement> held = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            held.Add(new StandingMovement(MovementsInForce.Read(reader), reader.GetInt32(12)));
-        }
-
-        return held;
-    }
-
-    private async Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = 'movement' ORDER BY 1"), connection);
-        command.Parameters.AddWithValue(submission);
-        List<YearMonth> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
-        }
-
-        return months;
-    }
+    private Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = 'movement' ORDER BY 1"),
+            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, submission);
 
     private static string Name(in MovementFact fact) => fact.Identity.Kind switch
     {

@@ -50,67 +50,27 @@ public sealed class HeldRows(AreaSchema area)
     }
 
     /// <summary>Months in which rows of a kind were ever held.</summary>
-    internal static async Task<List<YearMonth>> MonthsAsync(NpgsqlConnection connection, AreaSchema area, string fact, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT m.month FROM :area.submission_month m JOIN :area.submission s USING (submission_id) WHERE m.fact = $1 AND s.held > 0 ORDER BY 1"), connection);
-        command.Parameters.AddWithValue(fact);
-        List<YearMonth> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
-        }
-
-        return months;
-    }
+    internal static Task<List<YearMonth>> MonthsAsync(NpgsqlConnection connection, AreaSchema area, string fact, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT DISTINCT m.month FROM :area.submission_month m JOIN :area.submission s USING (submission_id) WHERE m.fact = $1 AND s.held > 0 ORDER BY 1"),
+            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, fact);
 
     /// <summary>Why a row is held: its own fault, or the other side's.</summary>
     internal static async Task<Dictionary<(int Submission, int Row), string>> CodesAsync(
-        NpgsqlConnection connection, AreaSchema area, int[] submissions, int[] rows, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
+        NpgsqlConnection connection, AreaSchema area, int[] submissions, int[] rows, CancellationToken cancellation) =>
+        (await connection.ReadAsync(area.Sql(
             $"""
             SELECT r.submission_id, r.row_no, min(r.code) FROM :area.rejection r JOIN unnest($1, $2) t (s, n) ON t.s = r.submission_id AND t.n = r.row_no
             WHERE r.code IN ({Intake.RejectionCodes.HeldList}) GROUP BY 1, 2
-            """), connection);
-        command.Parameters.AddWithValue(submissions);
-        command.Parameters.AddWithValue(rows);
-        Dictionary<(int, int), string> codes = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            codes.Add((reader.GetInt32(0), reader.GetInt32(1)), reader.GetString(2));
-        }
+            """), r => ((r.GetInt32(0), r.GetInt32(1)), r.GetString(2)), cancellation, submissions, rows)).ToDictionary();
 
-        return codes;
-    }
+    internal static async Task<Dictionary<int, (string Citizen, string Name)>> PersonsAsync(NpgsqlConnection connection, AreaSchema area, int[] persons, CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Sql("SELECT person_id, citizen, name FROM :area.person WHERE person_id = ANY($1)"),
+            r => (r.GetInt32(0), (Masking.Number(r.GetInt64(1)), Masking.Name(r.GetString(2)))), cancellation, persons)).ToDictionary();
 
-    internal static async Task<Dictionary<int, (string Citizen, string Name)>> PersonsAsync(NpgsqlConnection connection, AreaSchema area, int[] persons, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT person_id, citizen, name FROM :area.person WHERE person_id = ANY($1)"), connection);
-        command.Parameters.AddWithValue(persons);
-        Dictionary<int, (string, string)> found = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(reader.GetInt32(0), (Masking.Number(reader.GetInt64(1)), Masking.Name(reader.GetString(2))));
-        }
-
-        return found;
-    }
-
-    internal static async Task<Dictionary<int, (string File, string By)>> FilesAsync(NpgsqlConnection connection, AreaSchema area, int[] submissions, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT submission_id, file, received_by FROM :area.submission WHERE submission_id = ANY($1)"), connection);
-        command.Parameters.AddWithValue(submissions);
-        Dictionary<int, (string, string)> found = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(reader.GetInt32(0), (reader.GetString(1), reader.GetString(2)));
-        }
-
-        return found;
-    }
+    internal static async Task<Dictionary<int, (string File, string By)>> FilesAsync(NpgsqlConnection connection, AreaSchema area, int[] submissions, CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Sql("SELECT submission_id, file, received_by FROM :area.submission WHERE submission_id = ANY($1)"),
+            r => (r.GetInt32(0), (r.GetString(1), r.GetString(2))), cancellation, submissions)).ToDictionary();
 }

@@ -28,17 +28,9 @@ public sealed class MendedParent
             return new MendedParent(of, null);
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
-            $"SELECT DISTINCT row_no FROM :area.rejection WHERE submission_id = $1 AND code NOT IN ({RejectionCodes.HeldList})"), connection);
-        command.Parameters.AddWithValue(number);
-        HashSet<int> rows = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(reader.GetInt32(0));
-        }
-
-        return new MendedParent(of, rows);
+        return new MendedParent(of, [.. await connection.ReadAsync(
+            area.Sql($"SELECT DISTINCT row_no FROM :area.rejection WHERE submission_id = $1 AND code NOT IN ({RejectionCodes.HeldList})"),
+            r => r.GetInt32(0), cancellation, number)]);
     }
 
     /// <summary>A replacement states everything anew: what it does not name would be withdrawn, so it mends no rows.</summary>

@@ -176,8 +176,6 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
         MovementIdentity identity = new(
             reader.GetInt32(0), kind, kind == MovementKind.Spending ? on : null, (SpendingChannel)reader.GetInt16(3), reader.GetInt64(4), reader.GetString(5));
         return new MovementFact(
-            identity, on, reader.GetInt32(6), (FactState)reader.GetInt16(7), reader.GetInt64(8), (Ground)reader.GetInt16(9), Text(reader, 10), Text(reader, 11));
+            identity, on, reader.GetInt32(6), (FactState)reader.GetInt16(7), reader.GetInt64(8), (Ground)reader.GetInt16(9), reader.Text(10), reader.Text(11));
     }
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -62,37 +62,16 @@ public sealed record Reconciliation(
         return new RowsAndMoney(rows, reader.GetInt64(0), of.Content == FileContent.Payroll ? rows - (int)reader.GetInt64(1) : 0);
     }
 
-    private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> 4 GROUP BY outcome"), connection);
-        command.Parameters.AddWithValue(number);
-        Dictionary<RowOutcome, RowsAndMoney> mended = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            mended.Add((RowOutcome)reader.GetInt16(0), new RowsAndMoney((int)reader.GetInt64(1), reader.GetInt64(2), 0));
-        }
+    private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Sql("SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> 4 GROUP BY outcome"),
+            r => ((RowOutcome)r.GetInt16(0), new RowsAndMoney((int)r.GetInt64(1), r.GetInt64(2), 0)), cancellation, number)).ToDictionary();
 
-        return mended;
-    }
-
-    private static async Task<List<int>> StillRejectedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
+    private static Task<List<int>> StillRejectedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>
+        connection.ReadAsync(area.Sql(
             $"""
             SELECT DISTINCT row_no FROM :area.rejection
             WHERE submission_id = $1 AND row_no > 0 AND code NOT IN ({RejectionCodes.HeldList}) AND row_no NOT IN (SELECT row_no FROM :area.mended($1) WHERE outcome <> 4)
             ORDER BY row_no LIMIT {RowsNamed}
-            """), connection);
-        command.Parameters.AddWithValue(number);
-        List<int> rows = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(reader.GetInt32(0));
-        }
-
-        return rows;
-    }
+            """), r => r.GetInt32(0), cancellation, number);
 }

@@ -29,25 +29,17 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     }
 
     /// <summary>The latest submission of each of these bytes that came before, by their SHA-256 in hexadecimal; accepted ones rather than refused ones.</summary>
-    public async Task<Dictionary<string, EarlierSubmission>> EarlierAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held FROM :area.submission
-            WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
-            """), connection);
-        command.Parameters.AddWithValue(hashes.ToArray());
-        Dictionary<string, EarlierSubmission> earlier = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            FileContent content = Enum.Parse<FileContent>(reader.GetString(2), ignoreCase: true);
-            earlier.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)), new EarlierSubmission(
-                reader.GetInt32(1), content, reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5), reader.GetInt32(6)));
-        }
-
-        return earlier;
-    }
+    public async Task<Dictionary<string, EarlierSubmission>> EarlierAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Sql(
+                """
+                SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held FROM :area.submission
+                WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
+                """),
+            r => (
+                Convert.ToHexString(r.GetFieldValue<byte[]>(0)),
+                new EarlierSubmission(r.GetInt32(1), r.Word<FileContent>(2), r.GetInt32(3), r.Text(4), r.GetInt32(5), r.GetInt32(6))),
+            cancellation, (object)hashes.ToArray())).ToDictionary();
 
     public async Task<YearMonth?> LastClosedAsync(CancellationToken cancellation)
     {
@@ -155,19 +147,10 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await rejections.FlushAsync(cancellation);
     }
 
-    private async Task<List<(string Fact, DateOnly Month)>> MonthsAsync(int submission, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT fact, month FROM :area.submission_month WHERE submission_id = $1"), connection);
-        command.Parameters.AddWithValue(submission);
-        List<(string, DateOnly)> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)));
-        }
-
-        return months;
-    }
+    private Task<List<(string Fact, DateOnly Month)>> MonthsAsync(int submission, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT fact, month FROM :area.submission_month WHERE submission_id = $1"),
+            r => (r.GetString(0), r.GetFieldValue<DateOnly>(1)), cancellation, submission);
 
     private static void WriteSubmission(CopyRows copy, FileDraft draft, YearMonth fallback, string by)
     {

@@ -33,21 +33,10 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
     public Task<List<Submission>> LatestAsync(int before, int most, CancellationToken cancellation) =>
         ListAsync($"submission_id < $1 ORDER BY submission_id DESC LIMIT {most}", before, cancellation);
 
-    public async Task<List<Rejection>> RejectionsAsync(int number, int most, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 ORDER BY row_no, fault_no LIMIT $2"), connection);
-        command.Parameters.AddWithValue(number);
-        command.Parameters.AddWithValue(most);
-        List<Rejection> rejections = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            rejections.Add(new Rejection(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4)));
-        }
-
-        return rejections;
-    }
+    public Task<List<Rejection>> RejectionsAsync(int number, int most, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 ORDER BY row_no, fault_no LIMIT $2"),
+            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.GetString(4)), cancellation, number, most);
 
     /// <summary>What was answered when the file was taken in.</summary>
     public async Task<FileOutcome> OutcomeAsync(int number, CancellationToken cancellation)
@@ -61,16 +50,7 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
     private async Task<List<Submission>> ListAsync(string where, int value, CancellationToken cancellation)
     {
         string order = where.Contains("ORDER BY", StringComparison.Ordinal) ? "" : " ORDER BY submission_id";
-        await using NpgsqlCommand command = new(area.Sql($"{Columns} WHERE {where}{order}"), connection);
-        command.Parameters.AddWithValue(value);
-        List<Submission> found = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(Of(reader));
-        }
-
-        return found;
+        return await connection.ReadAsync(area.Sql($"{Columns} WHERE {where}{order}"), Of, cancellation, value);
     }
 
     private static Submission Of(NpgsqlDataReader reader) => new(

@@ -70,9 +70,8 @@ public sealed class AccountStatements(Area area)
             Of("contribution"), Of("retiree"), Of("interest"), Of("opening"), Of("spending"), Of("pay-out"), Of("transfer-in"), Of("transfer-out"), Of("correction"));
     }
 
-    private async Task<List<SpendingDocument>> SpendingAsync(NpgsqlConnection connection, int account, YearMonth from, YearMonth to, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Schema.Sql(
+    private Task<List<SpendingDocument>> SpendingAsync(NpgsqlConnection connection, int account, YearMonth from, YearMonth to, CancellationToken cancellation) =>
+        connection.ReadAsync(area.Schema.Sql(
             $"""
             SELECT channel, coalesce(-sum(amount_fen) FILTER (WHERE member = 0), 0)::bigint, coalesce(-sum(amount_fen) FILTER (WHERE member <> 0), 0)::bigint FROM (
                 SELECT DISTINCT ON (on_date, channel, member) channel, member, amount_fen, state FROM :area.movement
@@ -80,21 +79,11 @@ public sealed class AccountStatements(Area area)
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY on_date, channel, member, submission_id DESC, (row_no <= 0) DESC, row_no DESC) s
             WHERE state = 1 GROUP BY channel ORDER BY channel
-            """), connection);
-        command.Parameters.AddWithValue(account);
-        List<SpendingDocument> spending = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            spending.Add(new SpendingDocument((SpendingChannel)reader.GetInt16(0), new Money(reader.GetInt64(1)), new Money(reader.GetInt64(2))));
-        }
+            """),
+            r => new SpendingDocument((SpendingChannel)r.GetInt16(0), new Money(r.GetInt64(1)), new Money(r.GetInt64(2))), cancellation, account);
 
-        return spending;
-    }
-
-    private async Task<List<PaidContribution>> ContributionsAsync(NpgsqlConnection connection, int account, YearMonth from, YearMonth to, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Schema.Sql(
+    private Task<List<PaidContribution>> ContributionsAsync(NpgsqlConnection connection, int account, YearMonth from, YearMonth to, CancellationToken cancellation) =>
+        connection.ReadAsync(area.Schema.Sql(
             $"""
             WITH credited AS (
                 SELECT contribution_month, sum(account_fen)::bigint AS fen FROM :area.entry
@@ -105,19 +94,10 @@ public sealed class AccountStatements(Area area)
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY contribution_month, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) l
             JOIN :area.employer e USING (employer_id) LEFT JOIN credited c USING (contribution_month) WHERE state = 1 ORDER BY contribution_month
-            """), connection);
-        command.Parameters.AddWithValue(account);
-        List<PaidContribution> records = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            records.Add(new PaidContribution(
-                reader.GetFieldValue<DateOnly>(0).Month(), reader.GetString(1), reader.GetString(2), new Money(reader.GetInt64(3)), new Money(reader.GetInt64(4)),
-                new Money(reader.GetInt64(5)), new Money(reader.GetInt64(6))));
-        }
-
-        return records;
-    }
+            """),
+            r => new PaidContribution(
+                r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1), r.GetString(2), new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)), new Money(r.GetInt64(6))),
+            cancellation, account);
 
     /// <summary>The two parts of a balance, line by line.</summary>
     private sealed class Parts(Money opening, YearMonth yearFrom, Func<YearMonth, YearMonth> yearOf)

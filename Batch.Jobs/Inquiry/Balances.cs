@@ -69,21 +69,10 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
         return (year, await PostedMonthsAsync(connection, from, at ?? new YearMonth(9999, 12), cancellation));
     }
 
-    private async Task<List<YearMonth>> PostedMonthsAsync(NpgsqlConnection connection, YearMonth from, YearMonth to, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT month FROM :area.ledger WHERE act = 'post' AND month BETWEEN $1 AND $2 ORDER BY 1"), connection);
-        command.Parameters.AddWithValue(from.FirstDay());
-        command.Parameters.AddWithValue(to.FirstDay());
-        List<YearMonth> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add(reader.GetFieldValue<DateOnly>(0).Month());
-        }
-
-        return months;
-    }
+    private Task<List<YearMonth>> PostedMonthsAsync(NpgsqlConnection connection, YearMonth from, YearMonth to, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT DISTINCT month FROM :area.ledger WHERE act = 'post' AND month BETWEEN $1 AND $2 ORDER BY 1"),
+            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, from.FirstDay(), to.FirstDay());
 
     private async Task<YearMonth?> LastPostedAsync(NpgsqlConnection connection, YearMonth? at, CancellationToken cancellation)
     {
@@ -98,32 +87,18 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
         return (long?)await command.ExecuteScalarAsync(cancellation) ?? 0;
     }
 
-    private async Task<List<StatementLine>> LinesAsync(NpgsqlConnection connection, int account, List<YearMonth> months, CancellationToken cancellation)
-    {
-        List<StatementLine> lines = [];
-        if (months.Count == 0)
-        {
-            return lines;
-        }
-
-        await using NpgsqlCommand command = new(area.Sql(
-            $"""
-            SELECT posting_month, contribution_month, component, person_paid_fen, employer_paid_fen, account_fen FROM :area.entry
-            WHERE posting_month IN ({string.Join(", ", months.Select(m => $"'{m.Text()}-01'"))}) AND account_id = $1
-            ORDER BY posting_month, run_id, contribution_month, component
-            """), connection);
-        command.Parameters.AddWithValue(account);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            lines.Add(new StatementLine(
-                reader.GetFieldValue<DateOnly>(0).Month(), reader.GetFieldValue<DateOnly>(1).Month(),
-                NameOf((Runs.Component)reader.GetInt16(2)), new Money(reader.GetInt64(3)), new Money(reader.GetInt64(4)), new Money(reader.GetInt64(5)),
-                Money.Zero));
-        }
-
-        return lines;
-    }
+    private async Task<List<StatementLine>> LinesAsync(NpgsqlConnection connection, int account, List<YearMonth> months, CancellationToken cancellation) =>
+        months.Count == 0 ? [] : await connection.ReadAsync(
+            area.Sql(
+                $"""
+                SELECT posting_month, contribution_month, component, person_paid_fen, employer_paid_fen, account_fen FROM :area.entry
+                WHERE posting_month IN ({string.Join(", ", months.Select(m => $"'{m.Text()}-01'"))}) AND account_id = $1
+                ORDER BY posting_month, run_id, contribution_month, component
+                """),
+            r => new StatementLine(
+                r.GetFieldValue<DateOnly>(0).Month(), r.GetFieldValue<DateOnly>(1).Month(), NameOf((Runs.Component)r.GetInt16(2)),
+                new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)), Money.Zero),
+            cancellation, account);
 
     // A year at a time and backwards, so that only named months are read: most people have a credit in the latest.
     private async Task<CreditDocument?> LastCreditAsync(

@@ -27,28 +27,23 @@ public sealed record ExplainedMovement(string Component, LocalDate On, Money Amo
 /// <summary>The standing movements of a person and month.</summary>
 internal sealed class ExplainedMovements(NpgsqlConnection connection, AreaSchema area)
 {
-    public async Task<IReadOnlyList<ExplainedMovement>> ReadAsync(int person, YearMonth month, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
+    public async Task<IReadOnlyList<ExplainedMovement>> ReadAsync(int person, YearMonth month, CancellationToken cancellation) => await connection.ReadAsync(
+        area.Sql(
             $"""
             SELECT m.kind, m.on_date, m.amount_fen, m.channel, m.kind = 5 AND m.member <> 0, m.document, s.file, m.row_no FROM (
                 SELECT DISTINCT ON (on_date, kind, channel, member, reference) * FROM :area.movement
                 WHERE movement_month = '{month.Text()}-01' AND person_id = $1 AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY on_date, kind, channel, member, reference, submission_id DESC, (row_no <= 0) DESC, row_no DESC) m
             JOIN :area.submission s USING (submission_id) WHERE m.state = 1 ORDER BY m.on_date, m.kind, m.channel, m.member, m.reference
-            """), connection);
-        command.Parameters.AddWithValue(person);
-        List<ExplainedMovement> movements = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            Component kind = (Component)reader.GetInt16(0);
-            movements.Add(new ExplainedMovement(
-                Balances.NameOf(kind), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1)), new Money(reader.GetInt64(2)),
-                kind == Component.Spending ? (SpendingChannel)reader.GetInt16(3) : null, reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetString(5),
-                new SourceDocument(reader.GetString(6), reader.GetInt32(7))) { Kind = kind });
-        }
+            """),
+        Of, cancellation, person);
 
-        return movements;
+    private static ExplainedMovement Of(NpgsqlDataReader reader)
+    {
+        Component kind = (Component)reader.GetInt16(0);
+        return new ExplainedMovement(
+            Balances.NameOf(kind), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1)), new Money(reader.GetInt64(2)),
+            kind == Component.Spending ? (SpendingChannel)reader.GetInt16(3) : null, reader.GetBoolean(4), reader.Text(5),
+            new SourceDocument(reader.GetString(6), reader.GetInt32(7))) { Kind = kind };
     }
 }

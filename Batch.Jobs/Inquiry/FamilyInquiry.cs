@@ -81,10 +81,9 @@ public sealed class FamilyInquiry(AccountHolder holder)
     }
 
     // Posted spending alone: what waits for a run is not on any account yet.
-    private async Task<List<(long, SpentForDocument)>> SpentAsync(
-        NpgsqlConnection connection, string whose, CitizenId asker, YearMonth from, YearMonth to, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(_area.Sql(
+    private Task<List<(long, SpentForDocument)>> SpentAsync(
+        NpgsqlConnection connection, string whose, CitizenId asker, YearMonth from, YearMonth to, CancellationToken cancellation) =>
+        connection.ReadAsync(_area.Sql(
             $"""
             SELECT member, on_date, channel, -amount_fen FROM (
                 SELECT DISTINCT ON (on_date, person_id, channel, member) member, on_date, channel, amount_fen, state FROM :area.movement
@@ -92,17 +91,7 @@ public sealed class FamilyInquiry(AccountHolder holder)
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY on_date, person_id, channel, member, submission_id DESC, (row_no <= 0) DESC, row_no DESC) s
             WHERE state = 1 AND amount_fen <> 0 ORDER BY on_date, member, channel
-            """), connection);
-        command.Parameters.AddWithValue(holder.Person);
-        command.Parameters.AddWithValue(asker.Digits17);
-        List<(long, SpentForDocument)> spent = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            spent.Add((reader.GetInt64(0), new SpentForDocument(
-                LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1)), (SpendingChannel)reader.GetInt16(2), new Money(reader.GetInt64(3)))));
-        }
-
-        return spent;
-    }
+            """),
+            r => (r.GetInt64(0), new SpentForDocument(LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), (SpendingChannel)r.GetInt16(2), new Money(r.GetInt64(3)))),
+            cancellation, holder.Person, asker.Digits17);
 }

@@ -151,34 +151,16 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     // Ranges that hold accounts: first ones by person, and the few later ones a hundred million numbers on.
     private async Task<List<Chunk>> ChunksAsync(NpgsqlConnection session, YearMonth month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT account_id / $1 FROM :area.account ORDER BY 1"), session);
-        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
-        List<Chunk> chunks = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            int piece = reader.GetInt32(0);
-            chunks.Add(new Chunk(month, piece * RunPlan.ChunkPersons, (piece * RunPlan.ChunkPersons) + RunPlan.ChunkPersons - 1));
-        }
-
-        return chunks;
+        List<int> firsts = await session.ReadAsync(
+            area.Sql("SELECT DISTINCT account_id / $1 FROM :area.account ORDER BY 1"), r => r.GetInt32(0) * RunPlan.ChunkPersons, cancellation, RunPlan.ChunkPersons);
+        return [.. firsts.Select(first => new Chunk(month, first, first + RunPlan.ChunkPersons - 1))];
     }
 
     /// <summary>What a worker that is gone has left to do.</summary>
-    private async Task<List<Chunk>> LeftAsync(NpgsqlConnection session, int run, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"), session);
-        command.Parameters.AddWithValue(run);
-        List<Chunk> left = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            left.Add(new Chunk(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1), reader.GetInt32(2)));
-        }
-
-        return left;
-    }
+    private Task<List<Chunk>> LeftAsync(NpgsqlConnection session, int run, CancellationToken cancellation) =>
+        session.ReadAsync(
+            area.Sql("SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"),
+            r => new Chunk(r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), cancellation, run);
 
     private async Task DoAsync(int run, Chunk chunk, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {

@@ -18,18 +18,8 @@ public sealed record PolicyProposal(
 
     public string State => ApprovedBy is null ? "proposed" : "approved";
 
-    internal static async Task<IReadOnlyList<PolicyProposal>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
-    {
-        List<PolicyProposal> proposals = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            proposals.Add(new PolicyProposal(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4).Month(), reader.IsDBNull(5) ? null : reader.GetDecimal(5),
-                reader.GetString(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8)));
-        }
-
-        return proposals;
-    }
+    internal static PolicyProposal Of(NpgsqlDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.Text(3),
+        reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4).Month(), reader.IsDBNull(5) ? null : reader.GetDecimal(5),
+        reader.GetString(6), reader.GetString(7), reader.Text(8));
 }

@@ -190,19 +190,13 @@ public sealed class PolicyStore(NpgsqlDataSource program)
     }
 
     /// <summary>What waits for a second person, oldest first.</summary>
-    public async Task<IReadOnlyList<PolicyProposal>> PendingAsync(string area, CancellationToken cancellation)
-    {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        await using NpgsqlCommand command = new(PolicyProposal.Select + " WHERE c.area = $1 AND a.hash IS NULL ORDER BY c.proposed_at, c.hash", connection);
-        command.Parameters.AddWithValue(area);
-        return await PolicyProposal.ReadAsync(command, cancellation);
-    }
+    public async Task<IReadOnlyList<PolicyProposal>> PendingAsync(string area, CancellationToken cancellation) => await program.ReadAsync(
+        PolicyProposal.Select + " WHERE c.area = $1 AND a.hash IS NULL ORDER BY c.proposed_at, c.hash", PolicyProposal.Of, cancellation, area);
 
     private static async Task<PolicyProposal> FindAsync(NpgsqlConnection connection, string hash, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(PolicyProposal.Select + " WHERE starts_with(c.hash, $1) LIMIT 2", connection);
-        command.Parameters.AddWithValue(hash);
-        IReadOnlyList<PolicyProposal> found = hash.Length >= ShortestHash ? await PolicyProposal.ReadAsync(command, cancellation) : [];
+        List<PolicyProposal> found = hash.Length < ShortestHash ? [] : await connection.ReadAsync(
+            PolicyProposal.Select + " WHERE starts_with(c.hash, $1) LIMIT 2", PolicyProposal.Of, cancellation, hash);
         return found.Count switch
         {
             1 => found[0],

@@ -92,23 +92,13 @@ public sealed class AgeTierReport : Report
         return spans;
     }
 
-    private static async Task<List<(YearMonth Month, int Policy)>> MonthsAsync(ReportSource source, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(source.Sql(
+    private static Task<List<(YearMonth Month, int Policy)>> MonthsAsync(ReportSource source, CancellationToken cancellation) =>
+        source.Connection.ReadAsync(source.Sql(
             """
             SELECT DISTINCT ON (m.contribution_month) m.contribution_month, r.policy_seq FROM :area.run_month m JOIN :area.posted_run r USING (run_id)
             WHERE r.kind = 'allocation' AND r.posting_month <= :month AND m.contribution_month IN (SELECT contribution_month FROM :area.entry WHERE posting_month = :month)
             ORDER BY m.contribution_month, r.seq DESC
-            """), source.Connection);
-        List<(YearMonth, int)> months = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            months.Add((reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1)));
-        }
-
-        return months;
-    }
+            """), r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1)), cancellation);
 
     private static string NameOf(Component component) => component switch
     {

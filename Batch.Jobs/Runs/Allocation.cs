@@ -183,20 +183,12 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
             $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
     }
 
-    private async Task<HashSet<(YearMonth, int)>> DoneAsync(int run, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = database.Program.CreateCommand(area.Sql(
-            "SELECT contribution_month, first_person FROM :area.run_chunk WHERE run_id = $1 AND done"));
-        command.Parameters.AddWithValue(run);
-        HashSet<(YearMonth, int)> done = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            done.Add((reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1)));
-        }
-
-        return done;
-    }
+    private async Task<HashSet<(YearMonth, int)>> DoneAsync(int run, CancellationToken cancellation) =>
+    [
+        .. await database.Program.ReadAsync(
+            area.Sql("SELECT contribution_month, first_person FROM :area.run_chunk WHERE run_id = $1 AND done"),
+            r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1)), cancellation, run),
+    ];
 
     internal async Task<RunDocument> SealAsync(NpgsqlConnection session, int run, YearMonth postingMonth, CancellationToken cancellation)
     {

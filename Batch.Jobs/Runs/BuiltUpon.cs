@@ -104,21 +104,6 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
             """;
     }
 
-    private async Task<List<int>> NumbersAsync(string sql, int[] runs, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(sql), connection);
-        foreach (int run in runs)
-        {
-            command.Parameters.AddWithValue(run);
-        }
-
-        List<int> numbers = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            numbers.Add(reader.GetInt32(0));
-        }
-
-        return numbers;
-    }
+    private Task<List<int>> NumbersAsync(string sql, int[] runs, CancellationToken cancellation) =>
+        connection.ReadAsync(area.Sql(sql), r => r.GetInt32(0), cancellation, [.. runs.Cast<object>()]);
 }

@@ -42,21 +42,10 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
     private async Task<List<YearMonth>> FactMonthsAsync(CancellationToken cancellation) =>
         [.. (await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation)).Select(t => t.Month).Where(m => m <= postingMonth).Distinct().Order()];
 
-    private async Task<List<(short, int)>> EventsAsync(int[] submissions, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 8, 9)"), connection);
-        command.Parameters.AddWithValue(submissions);
-        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
-        List<(short, int)> events = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            events.Add((reader.GetInt16(0), reader.GetInt32(1)));
-        }
-
-        return events;
-    }
+    private Task<List<(short, int)>> EventsAsync(int[] submissions, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 8, 9)"),
+            r => (r.GetInt16(0), r.GetInt32(1)), cancellation, submissions, RunPlan.ChunkPersons);
 
     private async Task<IReadOnlyList<(YearMonth, int)>> PaidAsync(YearMonth month, int[] submissions, CancellationToken cancellation)
     {
@@ -66,18 +55,9 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
         }
 
         string received = policy.TryFor(month)?.CreditsOnReceipt == true ? $" UNION {PlanReader.ReceiptPersons(area, month)}" : "";
-        await using NpgsqlCommand command = new(
-            $"SELECT DISTINCT person_id / $2 FROM (SELECT person_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1){received}) p", connection);
-        command.Parameters.AddWithValue(submissions);
-        command.Parameters.AddWithValue(RunPlan.ChunkPersons);
-        List<(YearMonth, int)> chunks = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            chunks.Add((month, reader.GetInt32(0)));
-        }
-
-        return chunks;
+        return await connection.ReadAsync(
+            $"SELECT DISTINCT person_id / $2 FROM (SELECT person_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1){received}) p",
+            r => (month, r.GetInt32(0)), cancellation, submissions, RunPlan.ChunkPersons);
     }
 }
 

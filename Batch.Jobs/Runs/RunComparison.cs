@@ -28,17 +28,6 @@ public sealed record RunComparison(
             Sum(r => r.PoolPaid), Sum(r => r.Pool), Sum(r => r.Other));
     }
 
-    private static async Task<List<int>> PostedAsync(Area area, YearMonth month, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = area.Program.CreateCommand(area.Schema.Sql("SELECT run_id FROM :area.ledger WHERE act = 'post' AND month = $1 ORDER BY seq"));
-        command.Parameters.AddWithValue(month.FirstDay());
-        List<int> runs = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            runs.Add(reader.GetInt32(0));
-        }
-
-        return runs;
-    }
+    private static Task<List<int>> PostedAsync(Area area, YearMonth month, CancellationToken cancellation) =>
+        area.ReadAsync("SELECT run_id FROM :area.ledger WHERE act = 'post' AND month = $1 ORDER BY seq", r => r.GetInt32(0), cancellation, month.FirstDay());
 }

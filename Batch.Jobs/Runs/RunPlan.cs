@@ -71,19 +71,10 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         return (int[])(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    public async Task<Dictionary<YearMonth, string>> PostedPoliciesAsync(CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT contribution_month, policy_hash FROM :area.posted_policy WHERE contribution_month <= $1"), connection);
-        command.Parameters.AddWithValue(postingMonth.FirstDay());
-        Dictionary<YearMonth, string> posted = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            posted.Add(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetString(1));
-        }
-
-        return posted;
-    }
+    public async Task<Dictionary<YearMonth, string>> PostedPoliciesAsync(CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Sql("SELECT contribution_month, policy_hash FROM :area.posted_policy WHERE contribution_month <= $1"),
+            r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1)), cancellation, postingMonth.FirstDay())).ToDictionary();
 
     public async Task<int> LastPersonAsync(CancellationToken cancellation)
     {
@@ -167,20 +158,10 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         """);
 
     /// <summary>The days of movements that the submissions name.</summary>
-    public async Task<List<(DateOnly Day, int Submission)>> MovementsAsync(int[] submissions, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT month, submission_id FROM :area.submission_month WHERE fact = 'movement' AND submission_id = ANY($1)"), connection);
-        command.Parameters.AddWithValue(submissions);
-        List<(DateOnly, int)> days = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            days.Add((reader.GetFieldValue<DateOnly>(0), reader.GetInt32(1)));
-        }
-
-        return days;
-    }
+    public Task<List<(DateOnly Day, int Submission)>> MovementsAsync(int[] submissions, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT month, submission_id FROM :area.submission_month WHERE fact = 'movement' AND submission_id = ANY($1)"),
+            r => (r.GetFieldValue<DateOnly>(0), r.GetInt32(1)), cancellation, submissions);
 
     /// <summary>Chunks with a person whose movements the submissions name.</summary>
     public async Task<HashSet<(YearMonth, int)>> MovedAsync(ILookup<YearMonth, (DateOnly Day, int Submission)> moved, CancellationToken cancellation)
@@ -224,17 +205,8 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     // Without a retirement on record every pension is credited; word of one also ends the credit of pensions for months before it.
     private async Task AddRetirementsAsync(int[] submissions, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = 4"), connection);
-        command.Parameters.AddWithValue(submissions);
-        List<int> retired = [];
-        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-            {
-                retired.Add(reader.GetInt32(0));
-            }
-        }
-
+        List<int> retired = await connection.ReadAsync(
+            area.Sql("SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = 4"), r => r.GetInt32(0), cancellation, submissions);
         if (retired.Count == 0)
         {
             return;
@@ -252,17 +224,12 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     // Months with facts at all, and whether the submissions name them.
     private async Task<List<(string Fact, YearMonth Month, bool Named)>> FactMonthsAsync(int[] submissions, CancellationToken cancellation)
     {
-        HashSet<(string, YearMonth)> named = [];
-        await using (NpgsqlCommand command = new(area.Sql("SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1)"), connection))
-        {
-            command.Parameters.AddWithValue(submissions);
-            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                named.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1).Month()));
-            }
-        }
-
+        HashSet<(string, YearMonth)> named =
+        [
+            .. await connection.ReadAsync(
+                area.Sql("SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1)"),
+                r => (r.GetString(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, submissions),
+        ];
         List<(string Table, YearMonth Month)> months = await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation);
         return [.. months.Where(m => m.Month <= postingMonth).Select(m => (m.Table, m.Month, named.Contains(m)))];
     }

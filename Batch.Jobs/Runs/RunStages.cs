@@ -27,23 +27,11 @@ public sealed class RunStages(DatabaseConnection database, Area area)
     }
 
     /// <summary>The chunks that are still to be computed; none when the run is no longer being computed.</summary>
-    public async Task<IReadOnlyList<Chunk>> LeftAsync(int run, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = area.Program.CreateCommand(area.Schema.Sql(
-            """
-            SELECT c.contribution_month, c.first_person, c.last_person FROM :area.run_chunk c JOIN :area.run r USING (run_id)
-            WHERE run_id = $1 AND NOT c.done AND r.state = 'computing' ORDER BY 1, 2
-            """));
-        command.Parameters.AddWithValue(run);
-        List<Chunk> left = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            left.Add(new Chunk(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1), reader.GetInt32(2)));
-        }
-
-        return left;
-    }
+    public async Task<IReadOnlyList<Chunk>> LeftAsync(int run, CancellationToken cancellation) => await area.ReadAsync(
+        """
+        SELECT c.contribution_month, c.first_person, c.last_person FROM :area.run_chunk c JOIN :area.run r USING (run_id)
+        WHERE run_id = $1 AND NOT c.done AND r.state = 'computing' ORDER BY 1, 2
+        """, r => new Chunk(r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), cancellation, run);
 
     /// <summary>Computes one chunk with the policies that the run was opened with. Done already, or no longer wanted: nothing.</summary>
     public async Task ComputeAsync(int run, YearMonth month, int firstPerson, string by, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Batch.Jobs.Areas;
 using Npgsql;
 
 namespace Batch.Jobs.Server;
@@ -11,7 +12,6 @@ public static class DatabaseContents
     private const string Outgoing = "batch_replaced";
     private const string PutAside = "replaced_";
     private const string RestoreLock = "hashtext('batch.restore')";
-
 
     /// <summary>Begins anew with an empty database. Other sessions on it are ended.</summary>
     public static async Task ResetAsync(DatabaseConnection connection, CancellationToken cancellation)
@@ -52,20 +52,9 @@ public static class DatabaseContents
     }
 
     /// <summary>Our schemas that are there, or those that a restore has put aside; the one with the list comes last.</summary>
-    private static async Task<List<string>> SchemasAsync(DatabaseConnection connection, string prefix, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = connection.Owner.CreateCommand(
-            "SELECT nspname::text FROM pg_namespace WHERE nspname ~ ('^' || $1 || '(area_[0-9]{6}|quartz|hangfire|batch)$') ORDER BY nspname = $1 || 'batch', nspname");
-        command.Parameters.AddWithValue(prefix);
-        List<string> schemas = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            schemas.Add(reader.GetString(0));
-        }
-
-        return schemas;
-    }
+    private static Task<List<string>> SchemasAsync(DatabaseConnection connection, string prefix, CancellationToken cancellation) => connection.Owner.ReadAsync(
+        "SELECT nspname::text FROM pg_namespace WHERE nspname ~ ('^' || $1 || '(area_[0-9]{6}|quartz|hangfire|batch)$') ORDER BY nspname = $1 || 'batch', nspname",
+        r => r.GetString(0), cancellation, prefix);
 
     /// <summary>Writes one consistent picture of the database; the file appears under its name only when it is whole.</summary>
     public static async Task BackupAsync(DatabaseConnection connection, string file, CancellationToken cancellation)

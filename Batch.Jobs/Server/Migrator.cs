@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Batch.Jobs.Areas;
 using Npgsql;
 
 namespace Batch.Jobs.Server;
@@ -35,18 +36,8 @@ public static partial class Migrator
         AreaCode().IsMatch(area) ? $"area_{area}" : throw new ArgumentException("An area is a code of six digits.", nameof(area));
 
     /// <summary>The areas that have a schema here, up to date or not.</summary>
-    public static async Task<IReadOnlyList<string>> AreasAsync(NpgsqlDataSource owner, CancellationToken cancellation = default)
-    {
-        await using NpgsqlCommand command = owner.CreateCommand("SELECT DISTINCT substr(series, 6) FROM batch.migration WHERE series LIKE 'area\\_%' ORDER BY 1");
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        var areas = new List<string>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            areas.Add(reader.GetString(0));
-        }
-
-        return areas;
-    }
+    public static async Task<IReadOnlyList<string>> AreasAsync(NpgsqlDataSource owner, CancellationToken cancellation = default) => await owner.ReadAsync(
+        "SELECT DISTINCT substr(series, 6) FROM batch.migration WHERE series LIKE 'area\\_%' ORDER BY 1", r => r.GetString(0), cancellation);
 
     /// <summary>Applies the scripts of a series that are not recorded yet, each in a transaction of its own; returns how many.</summary>
     /// <param name="series"><c>common</c>, or an area's schema, which then replaces <c>:area</c> in the text.</param>

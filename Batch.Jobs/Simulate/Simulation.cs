@@ -86,17 +86,8 @@ public sealed class Simulation(Area area)
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private async Task<IReadOnlyDictionary<int, string>> NumbersAsync(NpgsqlConnection connection, int[] persons, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT person_id, citizen FROM :area.person WHERE person_id = ANY($1)"), connection);
-        command.Parameters.AddWithValue(persons);
-        Dictionary<int, string> numbers = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            numbers.Add(reader.GetInt32(0), Masking.Number(reader.GetInt64(1)));
-        }
-
-        return numbers;
-    }
+    private async Task<IReadOnlyDictionary<int, string>> NumbersAsync(NpgsqlConnection connection, int[] persons, CancellationToken cancellation) =>
+        (await connection.ReadAsync(
+            area.Schema.Sql("SELECT person_id, citizen FROM :area.person WHERE person_id = ANY($1)"),
+            r => (r.GetInt32(0), Masking.Number(r.GetInt64(1))), cancellation, persons)).ToDictionary();
 }

@@ -35,30 +35,13 @@ public sealed record VerificationScope(bool All, long Sealed, int[] Runs, int[] 
     }
 
     /// <summary>Months that have a table of their own: <c>entry</c>, <c>contribution</c>, <c>pension</c>.</summary>
-    public static async Task<List<DateOnly>> PartsAsync(NpgsqlConnection connection, AreaSchema area, string table, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(
-            "SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass($1) ORDER BY 1", connection);
-        command.Parameters.AddWithValue($"{area.Name}.{table}");
-        return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
-    }
+    public static async Task<List<DateOnly>> PartsAsync(NpgsqlConnection connection, AreaSchema area, string table, CancellationToken cancellation) =>
+        [.. (await new MonthTables(connection, area).ListAsync([table], cancellation)).Select(t => t.Month.FirstDay())];
 }
 
 /// <summary>Short forms for the reads of a verification.</summary>
 internal static class Reads
 {
-    public static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation)
-    {
-        List<T> rows = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(row(reader));
-        }
-
-        return rows;
-    }
-
     public static string Literal(this DateOnly month) => $"DATE '{month.Month().Text()}-01'";
 
     public static string Text(this DateOnly month) => month.Month().Text();

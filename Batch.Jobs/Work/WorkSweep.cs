@@ -54,7 +54,7 @@ public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
     // What was woken long ago and is still queued was forgotten by the engine. A run whose chunks are all done may have missed the word of the last.
     private async Task<List<int>> DueAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = program.CreateCommand(
+        List<int> due = await program.ReadAsync(
             """
             WITH whole AS (
                 UPDATE batch.job p SET state = 'queued', woken_at = NULL WHERE state = 'waiting'
@@ -63,15 +63,7 @@ public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
                 SELECT job_id FROM batch.job WHERE state = 'queued' AND wake_at <= now() AND (woken_at IS NULL OR woken_at < now() - interval '2 minutes')
                 ORDER BY job_id LIMIT $1 FOR UPDATE SKIP LOCKED)
             RETURNING job_id
-            """);
-        command.Parameters.AddWithValue(AtOnce);
-        List<int> due = [];
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            due.Add(reader.GetInt32(0));
-        }
-
+            """, r => r.GetInt32(0), cancellation, AtOnce);
         due.Sort();
         return due;
     }
