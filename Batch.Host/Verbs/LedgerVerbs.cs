@@ -157,6 +157,6 @@ internal static class LedgerVerbs
             await new FamilyInquiry(holder).RequireHolderAsync(asker, call.Cancellation);
         }
 
-        return call.Get(Account) is > 0 and int ordinal ? await holder.WithAsync(ordinal, call.Today, call.Cancellation) : holder;
+        return call.Get(Account) is > 0 and int ordinal ? await holder.WithAsync(ordinal, call.Cancellation) : holder;
     }
 }

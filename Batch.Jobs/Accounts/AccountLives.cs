@@ -17,6 +17,14 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
     private readonly Dictionary<int, AccountLife> _changed = [];
     private bool? _preloaded;
 
+    /// <summary>What is on record of one person, for an inquiry or a decision: nothing of anybody else is counted or read.</summary>
+    public static async Task<AccountLives> OfOneAsync(NpgsqlConnection connection, AreaSchema area, int person, CancellationToken cancellation)
+    {
+        AccountLives lives = new(connection, area) { _preloaded = false };
+        await lives.LoadAsync([person], cancellation);
+        return lives;
+    }
+
     /// <summary>Reads what is on record of these persons.</summary>
     public async Task LoadAsync(IEnumerable<int> persons, CancellationToken cancellation)
     {
@@ -84,7 +92,7 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
         await ReadAsync(
             $"SELECT person_id, event, on_date, value FROM :area.person_event WHERE event IN (5, 10, 11, 12) {some} ORDER BY person_id, submission_id, row_no", persons, reader =>
             Known(reader.GetInt32(0)).Take(
-                (PersonEvent)reader.GetInt16(1), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)), reader.IsDBNull(3) ? null : reader.GetString(3)), cancellation);
+                (PersonEvent)reader.GetInt16(1), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)), reader.Text(3)), cancellation);
     }
 
     private async Task ReadAsync(string sql, int[]? persons, Action<NpgsqlDataReader> take, CancellationToken cancellation)

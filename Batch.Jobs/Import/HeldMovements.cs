@@ -66,8 +66,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
     // What has come to be known since it was held may speak against it, as it would against a row that came now.
     private async Task TakeAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
     {
-        AccountLives lives = new(connection, area);
-        await lives.LoadAsync([fact.Person], cancellation);
+        AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
         LaterFacts later = new(connection, area);
         if (MovementStaging.Ends(fact))
         {

@@ -49,12 +49,9 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
     /// <summary>The person's accounts in the order in which they were opened: nearly everybody has one. The last one is answered for unless another is asked for.</summary>
     public async Task<IReadOnlyList<HeldAccount>> AccountsAsync(LocalDate today, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(cancellation);
-        AccountLives lives = new(connection, Area.Schema);
-        await lives.LoadAsync([Person], cancellation);
         Balances balances = new(Area.Program, Area.Schema);
         List<HeldAccount> held = [];
-        foreach (AccountSpan account in lives.Of(Person).Accounts)
+        foreach (AccountSpan account in await SpansAsync(cancellation))
         {
             held.Add(new HeldAccount(
                 held.Count + 1, account.StateOn(today), held.Count == 0 ? null : account.Opened, account.ClosedOn,
@@ -66,12 +63,18 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
 
     /// <summary>The same person's n-th account.</summary>
     /// <exception cref="DataFaultException">ACCOUNT_UNKNOWN: there are not so many.</exception>
-    public async Task<AccountHolder> WithAsync(int ordinal, LocalDate today, CancellationToken cancellation)
+    public async Task<AccountHolder> WithAsync(int ordinal, CancellationToken cancellation)
     {
-        int count = (await AccountsAsync(today, cancellation)).Count;
+        int count = (await SpansAsync(cancellation)).Count;
         return ordinal >= 1 && ordinal <= count
             ? this with { Account = AccountNumbers.Of(Person, ordinal - 1) }
             : throw new DataFaultException("ACCOUNT_UNKNOWN", $"此人共有 {count} 个账户，请给出 1 到 {count}。", $"This person has {count} account(s); ask for one from 1 to {count}.");
+    }
+
+    private async Task<List<AccountSpan>> SpansAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(cancellation);
+        return (await AccountLives.OfOneAsync(connection, Area.Schema, Person, cancellation)).Of(Person).Accounts;
     }
 
     private static long Parse(string number, LocalDate today) => CitizenId.TryParse(number, today, out CitizenId id) == CitizenIdFault.None

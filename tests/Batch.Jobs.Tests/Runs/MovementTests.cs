@@ -195,8 +195,8 @@ public sealed class MovementTests
     {
         LocalDate today = new(2026, 1, 1);
         AccountHolder holder = await AccountHolder.FindAsync(town.Database.Connection, Town.Code, Ann.Full(), null, today, CancellationToken.None);
-        AccountHolder first = await holder.WithAsync(1, today, CancellationToken.None);
-        DataFaultException? third = await Assert.ThrowsAsync<DataFaultException>(() => holder.WithAsync(3, today, CancellationToken.None));
+        AccountHolder first = await holder.WithAsync(1, CancellationToken.None);
+        DataFaultException? third = await Assert.ThrowsAsync<DataFaultException>(() => holder.WithAsync(3, CancellationToken.None));
         StatementDocument statement = await new Balances(town.Database.Program, Town.Schema).StatementAsync(first.Account, January, new YearMonth(2021, 4), CancellationToken.None);
         Assert.That(await holder.AccountsAsync(today, CancellationToken.None), Is.EqualTo(new HeldAccount[]
         {
