@@ -1,6 +1,5 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -19,8 +18,6 @@ internal sealed class JobsModel : BatchPage
     public IReadOnlyList<WorkItem> Items { get; private set; } = [];
 
     public IReadOnlyList<RaisedAlarm> Alarms { get; private set; } = [];
-
-    public DataFaultException? Fault { get; private set; }
 
     public bool MaySteer { get; private set; }
 
@@ -52,23 +49,19 @@ internal sealed class JobsModel : BatchPage
             return Forbid();
         }
 
-        try
-        {
-            await (act switch
+        return await TryAsync(
+            async () =>
             {
-                "pause" => Queue.PauseAsync(job, Who, why ?? "", Cancellation),
-                "resume" => Queue.ResumeAsync(job, Who, why ?? "", Cancellation),
-                "cancel" => Queue.CancelAsync(job, Who, why ?? "", Cancellation),
-                _ => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
-            });
-            return Redirect("~/jobs");
-        }
-        catch (DataFaultException fault)
-        {
-            Fault = fault;
-            await OnGetAsync();
-            return Page();
-        }
+                await (act switch
+                {
+                    "pause" => Queue.PauseAsync(job, Who, why ?? "", Cancellation),
+                    "resume" => Queue.ResumeAsync(job, Who, why ?? "", Cancellation),
+                    "cancel" => Queue.CancelAsync(job, Who, why ?? "", Cancellation),
+                    _ => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
+                });
+                return Redirect("~/jobs");
+            },
+            OnGetAsync);
     }
 
     public async Task<IActionResult> OnPostSeenAsync(int alarm, string? why)

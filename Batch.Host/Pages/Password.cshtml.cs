@@ -9,8 +9,6 @@ namespace Batch.Host.Pages;
 [Authorize(Permissions.Anyone)]
 internal sealed class PasswordModel : BatchPage
 {
-    public DataFaultException? Fault { get; private set; }
-
     public async Task<IActionResult> OnPostAsync(string? present, string? wanted, string? again)
     {
         try

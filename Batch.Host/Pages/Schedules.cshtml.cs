@@ -16,8 +16,6 @@ internal sealed class SchedulesModel : BatchPage
 
     public IReadOnlyList<Schedule> Pending { get; private set; } = [];
 
-    public DataFaultException? Fault { get; private set; }
-
     public bool MayPropose { get; private set; }
 
     public bool MayApprove { get; private set; }
@@ -48,18 +46,13 @@ internal sealed class SchedulesModel : BatchPage
             return Forbid();
         }
 
-        try
-        {
-            await act();
-            return Redirect("~/schedules");
-        }
-        catch (DataFaultException fault)
-        {
-            Fault = fault;
-            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
-            await OnGetAsync();
-            return Page();
-        }
+        return await TryAsync(
+            async () =>
+            {
+                await act();
+                return Redirect("~/schedules");
+            },
+            OnGetAsync);
     }
 
     public static (string Chinese, string English) NameOf(MissedPolicy missed) => missed switch

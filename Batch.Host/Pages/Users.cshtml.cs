@@ -1,6 +1,5 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -11,8 +10,6 @@ namespace Batch.Host.Pages;
 internal sealed class UsersModel : BatchPage
 {
     public IReadOnlyList<User> Users { get; private set; } = [];
-
-    public DataFaultException? Fault { get; private set; }
 
     /// <summary>Whose password was just made, and the password: shown once.</summary>
     public (string Name, string Password)? Made { get; private set; }
@@ -39,19 +36,13 @@ internal sealed class UsersModel : BatchPage
 
     public Task<IActionResult> OnPostDisableAsync(string? name, bool disabled) => ActAsync(() => Register.SetDisabledAsync(name ?? "", disabled, Who, Cancellation));
 
-    private async Task<IActionResult> ActAsync(Func<Task> act)
-    {
-        try
+    // Shown, not redirected to: a password that was just made is seen this once.
+    private Task<IActionResult> ActAsync(Func<Task> act) => TryAsync(
+        async () =>
         {
             await act();
-        }
-        catch (DataFaultException fault)
-        {
-            Fault = fault;
-            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
-        }
-
-        await OnGetAsync();
-        return Page();
-    }
+            await OnGetAsync();
+            return Page();
+        },
+        OnGetAsync);
 }

@@ -18,9 +18,6 @@ internal abstract class AreaPage : BatchPage
     [BindProperty(SupportsGet = true, Name = "p")]
     public int? AskedPage { get; set; }
 
-    /// <summary>An act that was refused: shown on the page that it was tried on.</summary>
-    public DataFaultException? Fault { get; protected set; }
-
     public Area Area { get; private set; } = null!;
 
     public IClock Clock => Service<IClock>();
@@ -46,21 +43,5 @@ internal abstract class AreaPage : BatchPage
             HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true,
         });
         await next();
-    }
-
-    /// <summary>Does an act; what the data refuses is shown on this page with its code and sentence.</summary>
-    protected async Task<IActionResult> TryAsync(Func<Task<IActionResult>> act, Func<Task> show)
-    {
-        try
-        {
-            return await act();
-        }
-        catch (DataFaultException fault)
-        {
-            Fault = fault;
-            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
-            await show();
-            return Page();
-        }
     }
 }

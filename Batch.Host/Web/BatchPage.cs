@@ -1,6 +1,7 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using NodaTime;
 
@@ -23,9 +24,28 @@ internal abstract class BatchPage : PageModel
 
     public LocalDate Today => Service<IClock>().GetCurrentInstant().InZone(Shanghai).Date;
 
+    /// <summary>An act that was refused: shown on the page that it was tried on.</summary>
+    public DataFaultException? Fault { get; protected set; }
+
     protected CancellationToken Cancellation => HttpContext.RequestAborted;
 
     public async Task<bool> MayAsync(string permission) => (await Service<IAuthorizationService>().AuthorizeAsync(User, permission)).Succeeded;
+
+    /// <summary>Does an act; what the data refuses is shown on this page with its code and sentence.</summary>
+    protected async Task<IActionResult> TryAsync(Func<Task<IActionResult>> act, Func<Task> show)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
+            await show();
+            return Page();
+        }
+    }
 
     /// <summary>Records an act of the signed-in user.</summary>
     protected Task AuditAsync(string act, string? area = null, string? subject = null, string? reason = null) =>
