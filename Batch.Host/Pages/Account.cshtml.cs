@@ -5,6 +5,7 @@ using Batch.Jobs.Areas;
 using Batch.Jobs.Benefits;
 using Batch.Jobs.Inquiry;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Overview;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -144,20 +145,12 @@ internal sealed class AccountModel : AreaPage
 
     public static (string Chinese, string English) NameOf(Ground ground) => ground switch
     {
-        Ground.Emigration => ("出境定居", "emigration"),
+        Ground.Emigration => ("出国定居", "emigration"),
         Ground.Death => ("死亡，由继承人领取", "death, paid to the heirs"),
         Ground.NoHeir => ("死亡，无继承人，归统筹基金", "death without heirs, to the pooled fund"),
         Ground.GivingUp => ("放弃参保", "giving up"),
         Ground.ResidenceElsewhere => ("异地安置", "residence elsewhere"),
         Ground.TransferOut => ("转出", "transferred out"),
-        _ => ("其他", "other"),
-    };
-
-    public static (string Chinese, string English) NameOf(SpendingChannel channel) => channel switch
-    {
-        SpendingChannel.Pharmacy => ("药店", "pharmacy"),
-        SpendingChannel.Clinic => ("门诊", "clinic"),
-        SpendingChannel.Hospital => ("住院", "hospital"),
         _ => ("其他", "other"),
     };
 
@@ -174,11 +167,9 @@ internal sealed class AccountModel : AreaPage
         "own" => ("个人缴费划入", "own contribution"),
         "employer-share" => ("单位缴费划入", "share of the employer's"),
         "flat" => ("定额划入", "flat amount"),
-        "retiree" => ("退休划入", "retiree's credit"),
         "frozen" => ("冻结金额", "frozen amount"),
-        "interest" => ("利息", "interest"),
         _ when component.StartsWith("deduction", StringComparison.Ordinal) => ("代扣", "deduction"),
-        _ => Show.Word(component),
+        _ => LedgerWords.Of(component),
     };
 
     private static YearMonth YearMonthOf(DateOnly day) => new(day.Year, day.Month);

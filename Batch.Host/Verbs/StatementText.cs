@@ -1,7 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Inquiry;
-using Batch.Jobs.Intake;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Ledger;
 using Batch.Rules;
 
 namespace Batch.Host.Verbs;
@@ -21,14 +20,14 @@ internal static class StatementText
             ["入账 posted", "所属 month", "项目 component", "个人缴 person", "单位缴 employer", "金额 amount", "余额 balance"],
             told.Lines.Select(l => new[]
             {
-                l.PostingMonth.Text(), l.Month.Text(), StatementReport.NameOf(l.Component), l.PersonPaid.ToString(), l.EmployerPaid.ToString(), l.Amount.ToString(), l.Balance.ToString(),
+                l.PostingMonth.Text(), l.Month.Text(), LedgerWords.Of(l.Component).Both(), l.PersonPaid.ToString(), l.EmployerPaid.ToString(), l.Amount.ToString(), l.Balance.ToString(),
             }));
         output.Line($"本期 movements {told.Movements}");
         if (told.SpendingByChannel.Count > 0)
         {
             output.Table(
                 ["消费渠道 channel", "本人 own", "家庭成员 family"],
-                told.SpendingByChannel.Select(s => new[] { NameOf(s.Channel), s.Own.ToString(), s.Members.ToString() }));
+                told.SpendingByChannel.Select(s => new[] { LedgerWords.Of(s.Channel).Both(), s.Own.ToString(), s.Members.ToString() }));
         }
 
         if (told.Contributions.Count > 0)
@@ -52,15 +51,7 @@ internal static class StatementText
 
         if (told.SpentFor.Count > 0)
         {
-            output.Table(["日期 day", "渠道 channel", "为本人支付 spent for you"], told.SpentFor.Select(s => new[] { s.On.Text(), NameOf(s.Channel), s.Amount.ToString() }));
+            output.Table(["日期 day", "渠道 channel", "为本人支付 spent for you"], told.SpentFor.Select(s => new[] { s.On.Text(), LedgerWords.Of(s.Channel).Both(), s.Amount.ToString() }));
         }
     }
-
-    private static string NameOf(SpendingChannel channel) => channel switch
-    {
-        SpendingChannel.Pharmacy => "药店 pharmacy",
-        SpendingChannel.Clinic => "门诊 clinic",
-        SpendingChannel.Hospital => "住院 hospital",
-        _ => "-",
-    };
 }

@@ -1,6 +1,8 @@
 using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Runs;
 using NodaTime;
 using Npgsql;
 
@@ -29,7 +31,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
         return [.. held.Select(h => new HeldRow(
             Fact, h.Submission, h.Fact.Row, h.Fact.Month, codes.GetValueOrDefault((h.Submission, h.Fact.Row), Codes.BalanceExceeded), persons[h.Fact.Person].Citizen,
-            persons[h.Fact.Person].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(Name(h.Fact), h.Fact.Fen)]))];
+            persons[h.Fact.Person].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(LedgerWords.Of((Component)h.Fact.Identity.Kind).Both(), h.Fact.Fen)]))];
     }
 
     /// <exception cref="DataFaultException">SAME_PERSON: more than the account holds is paid only when somebody else than the sender says so.</exception>
@@ -126,14 +128,4 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         connection.ReadAsync(
             area.Sql("SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = 'movement' ORDER BY 1"),
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, submission);
-
-    private static string Name(in MovementFact fact) => fact.Identity.Kind switch
-    {
-        MovementKind.Opening => "期初余额 opening",
-        MovementKind.Spending => "消费 spending",
-        MovementKind.PayOut => "支付 pay-out",
-        MovementKind.TransferIn => "转入 transfer in",
-        MovementKind.TransferOut => "转出 transfer out",
-        _ => "更正 correction",
-    };
 }

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Ledger;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -22,7 +23,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
     private const int MonthsAtOnce = 12;
 
     // Interest and movements are the person's, but they are no credit 划入 of a month.
-    private static readonly string[] Credits = [NameOf(Runs.Component.Contribution), NameOf(Runs.Component.Retiree)];
+    private static readonly string[] Credits = [LedgerWords.NameOf(Runs.Component.Contribution), LedgerWords.NameOf(Runs.Component.Retiree)];
 
     public async Task<BalanceDocument> BalanceAsync(int account, YearMonth? at, CancellationToken cancellation)
     {
@@ -96,7 +97,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
                 ORDER BY posting_month, run_id, contribution_month, component
                 """),
             r => new StatementLine(
-                r.GetFieldValue<DateOnly>(0).Month(), r.GetFieldValue<DateOnly>(1).Month(), NameOf((Runs.Component)r.GetInt16(2)),
+                r.GetFieldValue<DateOnly>(0).Month(), r.GetFieldValue<DateOnly>(1).Month(), LedgerWords.NameOf((Runs.Component)r.GetInt16(2)),
                 new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)), Money.Zero),
             cancellation, account);
 
@@ -125,12 +126,4 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
         lines.FindLast(l => l.Amount > Money.Zero && Credits.Contains(l.Component)) is { } credit
             ? new CreditDocument(credit.Month, credit.PostingMonth, credit.Amount)
             : null;
-
-    internal static string NameOf(Runs.Component component) => component switch
-    {
-        Runs.Component.PayOut => "pay-out",
-        Runs.Component.TransferIn => "transfer-in",
-        Runs.Component.TransferOut => "transfer-out",
-        _ => component.ToString().ToLowerInvariant(),
-    };
 }

@@ -1,5 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
 using Batch.Rules;
 using NodaTime;
@@ -13,15 +14,7 @@ public sealed record ExplainedMovement(string Component, LocalDate On, Money Amo
 {
     internal Component Kind { get; init; }
 
-    public string Chinese => Kind switch
-    {
-        Runs.Component.Opening => "期初余额",
-        Runs.Component.Spending => ForMember ? "家庭共济消费" : "消费",
-        Runs.Component.PayOut => "支付",
-        Runs.Component.TransferIn => "转入",
-        Runs.Component.TransferOut => "转出",
-        _ => "更正",
-    };
+    public string Chinese => Kind == Runs.Component.Spending && ForMember ? "家庭共济消费" : LedgerWords.Of(Kind).Chinese;
 }
 
 /// <summary>The standing movements of a person and month.</summary>
@@ -42,7 +35,7 @@ internal sealed class ExplainedMovements(NpgsqlConnection connection, AreaSchema
     {
         Component kind = (Component)reader.GetInt16(0);
         return new ExplainedMovement(
-            Balances.NameOf(kind), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1)), new Money(reader.GetInt64(2)),
+            LedgerWords.NameOf(kind), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1)), new Money(reader.GetInt64(2)),
             kind == Component.Spending ? (SpendingChannel)reader.GetInt16(3) : null, reader.GetBoolean(4), reader.Text(5),
             new SourceDocument(reader.GetString(6), reader.GetInt32(7))) { Kind = kind };
     }

@@ -125,7 +125,7 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                text.Transaction(day, code, $"{JournalWords.Of(reader.GetInt16(2))}  ; contribution-month:{reader.GetFieldValue<DateOnly>(1).Month().Text()}");
+                text.Transaction(day, code, $"{LedgerWords.Of((Runs.Component)reader.GetInt16(2)).Both()}  ; contribution-month:{reader.GetFieldValue<DateOnly>(1).Month().Text()}");
                 text.Post(JournalText.AccountOf(reader.GetInt32(0)), reader.GetInt64(3));
                 text.Post(JournalText.Pool, reader.GetInt64(4));
                 text.Post(JournalText.Other, reader.GetInt64(5));
@@ -203,22 +203,4 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
     }
 
     private static LocalDate LastDay(YearMonth month) => month.OnDayOfMonth(month.Calendar.GetDaysInMonth(month.Year, month.Month));
-}
-
-/// <summary>What an entry is for, in both languages, by its component.</summary>
-public static class JournalWords
-{
-    public static string Of(short component) => component switch
-    {
-        1 => "在职划入 contribution",
-        2 => "退休划入 retiree's credit",
-        3 => "利息 interest",
-        4 => "期初余额 opening balance",
-        5 => "消费 spending",
-        6 => "支付 pay-out",
-        7 => "转入 transfer in",
-        8 => "转出 transfer out",
-        9 => "更正 correction",
-        _ => string.Create(CultureInfo.InvariantCulture, $"分录 component {component}"),
-    };
 }

@@ -1,4 +1,5 @@
 using Batch.Jobs.Inquiry;
+using Batch.Jobs.Ledger;
 
 namespace Batch.Jobs.Reports;
 
@@ -15,20 +16,6 @@ public sealed class StatementReport(AccountStatementDocument statement) : Report
         new("个人缴费", "person paid", ColumnContent.Yuan), new("单位缴费", "employer paid", ColumnContent.Yuan), new("金额", "amount", ColumnContent.Yuan), new("余额", "balance", ColumnContent.Yuan),
     ];
 
-    public static string NameOf(string component) => component switch
-    {
-        "contribution" => "缴费划入 contribution",
-        "retiree" => "退休划入 retiree",
-        "interest" => "利息 interest",
-        "opening" => "期初转入 opening balance",
-        "spending" => "消费 spending",
-        "pay-out" => "支付 pay-out",
-        "transfer-in" => "转入 transfer in",
-        "transfer-out" => "转出 transfer out",
-        "correction" => "更正 correction",
-        _ => component,
-    };
-
     public override async IAsyncEnumerable<Cell[]> RowsAsync(
         ReportSource source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -44,7 +31,7 @@ public sealed class StatementReport(AccountStatementDocument statement) : Report
             PaidContribution? record = line.Component == "contribution" ? statement.Contributions.FirstOrDefault(c => c.Month == line.Month) : null;
             yield return
             [
-                NameOf(line.Component), Areas.Months.Text(line.PostingMonth), Areas.Months.Text(line.Month), record is null ? Cell.Empty : record.Base.Fen,
+                LedgerWords.Of(line.Component).Both(), Areas.Months.Text(line.PostingMonth), Areas.Months.Text(line.Month), record is null ? Cell.Empty : record.Base.Fen,
                 line.PersonPaid.Fen, line.EmployerPaid.Fen, line.Amount.Fen, line.Balance.Fen,
             ];
         }
