@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using NodaTime;
 using Npgsql;
 
@@ -21,7 +22,7 @@ internal sealed class FamilySpending(NpgsqlConnection connection, AreaSchema are
                 SELECT max(on_date) FROM (
                     SELECT DISTINCT ON (on_date, channel) on_date, state, amount_fen FROM :area.movement
                     WHERE movement_month >= '{end.Year:0000}-{end.Month:00}-01' AND on_date > $3 AND person_id = $1 AND member = $2 AND kind = 5
-                    ORDER BY on_date, channel, submission_id DESC, (row_no <= 0) DESC, row_no DESC) s
+                    ORDER BY on_date, channel, {FactsInForce.LatestFirst}) s
                 WHERE state <> 3 AND amount_fen <> 0
                 """), connection);
             command.Parameters.AddWithValue(payer);

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using NodaTime;
 using Npgsql;
 
@@ -30,7 +31,7 @@ public sealed class LaterFacts(NpgsqlConnection connection, AreaSchema area)
                 $"""
                 SELECT DISTINCT person_id FROM (
                     SELECT DISTINCT ON ({key}) person_id, state FROM {area.Part(fact, month)} WHERE person_id = ANY($1)
-                    ORDER BY {key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+                    ORDER BY {key}, {FactsInForce.LatestFirst}) latest
                 WHERE state = 1
                 """, connection);
             command.Parameters.AddWithValue(persons);

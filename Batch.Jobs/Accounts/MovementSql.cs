@@ -1,3 +1,5 @@
+using Batch.Jobs.Import;
+
 namespace Batch.Jobs.Accounts;
 
 /// <summary>Movements in SQL: what submissions change.</summary>
@@ -15,10 +17,10 @@ internal static class MovementSql
         $"""
         SELECT person_id, kind, sum(fen)::bigint, sum(CASE WHEN ground = 3 THEN -fen ELSE 0 END)::bigint FROM (
             (SELECT DISTINCT ON ({Key}) person_id, kind, ground, CASE WHEN state = 1 THEN amount_fen ELSE 0 END AS fen
-             FROM {part} WHERE {which} AND submission_id <> ALL($2) ORDER BY {Key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC)
+             FROM {part} WHERE {which} AND submission_id <> ALL($2) ORDER BY {Key}, {FactsInForce.LatestFirst})
             UNION ALL
             (SELECT DISTINCT ON ({Key}) person_id, kind, ground, CASE WHEN state = 1 THEN -amount_fen ELSE 0 END
-             FROM {part} WHERE {which} AND submission_id <> ALL($2) AND submission_id <> ALL($1) ORDER BY {Key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC)) versions
+             FROM {part} WHERE {which} AND submission_id <> ALL($2) AND submission_id <> ALL($1) ORDER BY {Key}, {FactsInForce.LatestFirst})) versions
         GROUP BY person_id, kind HAVING sum(fen) <> 0 OR sum(CASE WHEN ground = 3 THEN fen ELSE 0 END) <> 0
         """;
 }

@@ -20,6 +20,12 @@ public sealed class StandingFact(FactRow row, int submission)
 /// </summary>
 public sealed class FactsInForce(NpgsqlConnection connection, AreaSchema area, FactKind kind)
 {
+    /// <summary>
+    /// Order in which the first of several versions of a fact is the one that speaks: of the latest submission, within it a consequence
+    /// (<c>row_no &lt;= 0</c>) before a row, and of two rows the later one.
+    /// </summary>
+    public const string LatestFirst = "submission_id DESC, (row_no <= 0) DESC, row_no DESC";
+
     private readonly Dictionary<YearMonth, PersonSet> _seen = [];
     private readonly Dictionary<YearMonth, bool> _heldFactsBefore = [];
     private readonly Dictionary<PersonMonthKey, List<StandingFact>> _standing = [];
@@ -106,7 +112,7 @@ public sealed class FactsInForce(NpgsqlConnection connection, AreaSchema area, F
             $"""
             SELECT DISTINCT ON (person_id, {employer}) person_id, row_no, state, submission_id, {columns}
             FROM {area.Part(Table, month)} WHERE person_id = ANY($1)
-            ORDER BY person_id, {employer}, submission_id DESC, (row_no <= 0) DESC, row_no DESC
+            ORDER BY person_id, {employer}, {LatestFirst}
             """, connection);
         command.Parameters.AddWithValue(persons);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

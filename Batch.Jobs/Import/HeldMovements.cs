@@ -120,7 +120,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         $"""
         SELECT {Columns} FROM (
             SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
-            ORDER BY {Key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+            ORDER BY {Key}, {FactsInForce.LatestFirst}) latest
         WHERE state = 2 ORDER BY submission_id, row_no
         """, r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, [.. values.Cast<object>()]);
 

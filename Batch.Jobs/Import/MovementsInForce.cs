@@ -152,7 +152,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
         $"""
         SELECT person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id FROM (
             SELECT DISTINCT ON (on_date, person_id, kind, channel, member, reference) * FROM {table} WHERE {which}
-            ORDER BY on_date, person_id, kind, channel, member, reference, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+            ORDER BY on_date, person_id, kind, channel, member, reference, {FactsInForce.LatestFirst}) latest
         WHERE state <> 3
         """;
 

@@ -52,13 +52,13 @@ public sealed class Replacement(AreaSchema area, NpgsqlConnection connection, Bl
             ? $"""
                SELECT person_id, employer_id FROM (
                    SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, state FROM {part} WHERE employer_id = ANY($1)
-                   ORDER BY person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+                   ORDER BY person_id, employer_id, {FactsInForce.LatestFirst}) latest
                WHERE state <> 3 ORDER BY person_id
                """
             : $"""
                SELECT person_id, 0 FROM (
                    SELECT DISTINCT ON (person_id) person_id, state FROM {part}
-                   ORDER BY person_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
+                   ORDER BY person_id, {FactsInForce.LatestFirst}) latest
                WHERE state <> 3 AND $1 IS NOT NULL ORDER BY person_id
                """;
         await using NpgsqlCommand command = new(sql, connection);

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Rules;
 using NodaTime;
@@ -77,7 +78,7 @@ public sealed class AccountStatements(Area area)
                 SELECT DISTINCT ON (on_date, channel, member) channel, member, amount_fen, state FROM :area.movement
                 WHERE kind = 5 AND movement_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND person_id = $1 % 100000000
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
-                ORDER BY on_date, channel, member, submission_id DESC, (row_no <= 0) DESC, row_no DESC) s
+                ORDER BY on_date, channel, member, {FactsInForce.LatestFirst}) s
             WHERE state = 1 GROUP BY channel ORDER BY channel
             """),
             r => new SpendingDocument((SpendingChannel)r.GetInt16(0), new Money(r.GetInt64(1)), new Money(r.GetInt64(2))), cancellation, account);
@@ -92,7 +93,7 @@ public sealed class AccountStatements(Area area)
                 SELECT DISTINCT ON (contribution_month, employer_id) * FROM :area.contribution
                 WHERE contribution_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND person_id = $1 % 100000000
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
-                ORDER BY contribution_month, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) l
+                ORDER BY contribution_month, employer_id, {FactsInForce.LatestFirst}) l
             JOIN :area.employer e USING (employer_id) LEFT JOIN credited c USING (contribution_month) WHERE state = 1 ORDER BY contribution_month
             """),
             r => new PaidContribution(

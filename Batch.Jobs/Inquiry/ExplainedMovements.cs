@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
@@ -26,7 +27,7 @@ internal sealed class ExplainedMovements(NpgsqlConnection connection, AreaSchema
             SELECT m.kind, m.on_date, m.amount_fen, m.channel, m.kind = 5 AND m.member <> 0, m.document, s.file, m.row_no FROM (
                 SELECT DISTINCT ON (on_date, kind, channel, member, reference) * FROM :area.movement
                 WHERE movement_month = '{month.Text()}-01' AND person_id = $1 AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
-                ORDER BY on_date, kind, channel, member, reference, submission_id DESC, (row_no <= 0) DESC, row_no DESC) m
+                ORDER BY on_date, kind, channel, member, reference, {FactsInForce.LatestFirst}) m
             JOIN :area.submission s USING (submission_id) WHERE m.state = 1 ORDER BY m.on_date, m.kind, m.channel, m.member, m.reference
             """),
         Of, cancellation, person);

@@ -1,5 +1,6 @@
 using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reports;
 using Batch.Rules;
@@ -89,7 +90,7 @@ public sealed class FamilyInquiry(AccountHolder holder)
                 SELECT DISTINCT ON (on_date, person_id, channel, member) member, on_date, channel, amount_fen, state FROM :area.movement
                 WHERE kind = 5 AND movement_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND {whose}
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
-                ORDER BY on_date, person_id, channel, member, submission_id DESC, (row_no <= 0) DESC, row_no DESC) s
+                ORDER BY on_date, person_id, channel, member, {FactsInForce.LatestFirst}) s
             WHERE state = 1 AND amount_fen <> 0 ORDER BY on_date, member, channel
             """),
             r => (r.GetInt64(0), new SpentForDocument(LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), (SpendingChannel)r.GetInt16(2), new Money(r.GetInt64(3)))),

@@ -6,7 +6,6 @@ using NodaTime;
 
 namespace Batch.Jobs.Ledger;
 
-
 /// <summary>
 /// The words and the layout of a journal that hledger reads. What the fund holds (personal accounts, pool, other funds) is an asset and reads positive;
 /// what came in is a revenue, what was paid out an expense.

@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Rules;
 using NodaTime;
 
@@ -27,9 +28,10 @@ public sealed class ContributionRecord(Area area)
         {
             lines.AddRange(await area.ReadAsync(
                 $"""
-                SELECT DISTINCT ON (c.employer_id) e.number, e.name, c.base_fen, c.person_paid_fen, c.employer_paid_fen, c.state, c.submission_id
-                FROM {area.Schema.Part("contribution", month)} c JOIN :area.employer e USING (employer_id) WHERE c.person_id = $1
-                ORDER BY c.employer_id, c.submission_id DESC, c.row_no
+                SELECT e.number, e.name, c.base_fen, c.person_paid_fen, c.employer_paid_fen, c.state, c.submission_id FROM (
+                    SELECT DISTINCT ON (employer_id) * FROM {area.Schema.Part("contribution", month)} WHERE person_id = $1
+                    ORDER BY employer_id, {FactsInForce.LatestFirst}) c
+                JOIN :area.employer e USING (employer_id) ORDER BY employer_id
                 """,
                 r => new ContributionLine(
                     month, r.GetString(0), r.GetString(1), new Money(r.GetInt64(2)), new Money(r.GetInt64(3)), new Money(r.GetInt64(4)),

@@ -57,6 +57,17 @@ public sealed class OverviewTests
     private static string Wrong(CitizenId id) => id.Full()[..17] + (id.Full()[17] == '9' ? '8' : '9');
 
     [Test]
+    public async Task The_contribution_record_shows_the_version_that_is_in_force()
+    {
+        // Row 2 of the second file repeats the first file and is held with row 3, which contradicts it: of one file the later row speaks.
+        await town.PayrollAsync(June, "甲", [(Town.Person(1), 5000m)]);
+        await town.PayrollAsync(June, "甲", [(Town.Person(1), 5000m), (Town.Person(1), 6000m)]);
+        ContributionLine line = (await new ContributionRecord(await town.AreaAsync()).ReadAsync(1, June, June, default)).Single();
+        Assert.That((line.Base, line.PersonPaid, line.EmployerPaid), Is.EqualTo((Money.FromYuan(6000m), Money.FromYuan(120m), Money.FromYuan(480m))));
+        Assert.That((line.Employer, line.State, line.Submission), Is.EqualTo(("甲", "held", 2)));
+    }
+
+    [Test]
     public async Task Before_a_month_missing_files_open_rejects_and_runs_are_told()
     {
         await town.PayrollAsync(June, "甲", [(Town.Person(1), 10_000m)]);
