@@ -27,7 +27,6 @@ internal sealed class ReportDownloadModel : AreaPage
         }
         catch
         {
-            System.IO.File.Delete(path + ".part");
             System.IO.File.Delete(path);
             throw;
         }

@@ -112,12 +112,13 @@ internal static class SubmissionVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         int rows;
-        await using (FileStream file = new(path + ".part", FileMode.Create))
+        using UnfinishedFile unfinished = new(path);
+        await using (FileStream file = unfinished.Open())
         {
             rows = await new FixPacks(area.Program, area.Schema, VerbOptions.LimitsOf(call)).WriteAsync(call.Need(Number), call.Get(Held), call.Get(Format), file, call.Cancellation);
         }
 
-        File.Move(path + ".part", path, overwrite: true);
+        unfinished.Finish();
         call.Output.Document(new { submission = call.Need(Number), rows, file = path });
         call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{path}  {rows} 行待更正 rows to mend"));
         if (rows > 0)

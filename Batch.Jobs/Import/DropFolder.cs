@@ -137,19 +137,19 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
     {
         bool workbook = Path.GetExtension(end).StartsWith(".xls", StringComparison.OrdinalIgnoreCase);
         string path = $"{end}.更正包{(workbook ? ".xlsx" : ".csv")}";
+        using UnfinishedFile unfinished = new(path);
         try
         {
-            await using (FileStream pack = new(path + ".part", FileMode.Create))
+            await using (FileStream pack = unfinished.Open())
             {
                 await new FixPacks(area.Program, area.Schema, limits).WriteAsync(submission, held: false, workbook ? ReportFormat.Xlsx : ReportFormat.Csv, pack, cancellation);
             }
 
-            File.Move(path + ".part", path, overwrite: true);
+            unfinished.Finish();
         }
         catch (DataFaultException)
         {
             // A file without rows to mend: its outcome says so.
-            File.Delete(path + ".part");
         }
     }
 

@@ -28,21 +28,19 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
     /// <summary>Under its name when it is whole.</summary>
     public async Task<JournalDocument> WriteAsync(string path, CancellationToken cancellation)
     {
-        string part = path + ".part";
+        using UnfinishedFile unfinished = new(path);
         JournalDocument document;
         await using (NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation))
         await using (NpgsqlTransaction view = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
         {
             _connection = connection;
-            await using FileStream file = new(part, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024);
+            await using FileStream file = unfinished.Open();
             using JournalText text = new(file);
             document = await WriteAsync(text, path, cancellation);
             text.Complete();
         }
 
-        KillSwitch.Pass(KillPoint.FileBeforeName);
-        File.Move(part, path, overwrite: true);
-        KillSwitch.Pass(KillPoint.FileAfterName);
+        unfinished.Finish();
         return document;
     }
 

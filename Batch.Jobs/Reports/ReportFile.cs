@@ -36,19 +36,17 @@ public static class ReportFile
     public static async Task<long> WriteAsync(
         Area area, Report report, YearMonth month, ReportFormat format, string path, CancellationToken cancellation, ReportEncoding encoding = ReportEncoding.Utf8)
     {
-        string part = path + ".part";
+        using UnfinishedFile unfinished = new(path);
         long rows;
         await using (NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation))
         await using (NpgsqlTransaction view = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
         {
-            await using FileStream file = new(part, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024);
+            await using FileStream file = unfinished.Open();
             using IReportWriter writer = format == ReportFormat.Csv ? new CsvReport(file, encoding) : new XlsxReport(file);
             rows = await WriteRowsAsync(new ReportSource(connection, area, month), report, writer, cancellation);
         }
 
-        KillSwitch.Pass(KillPoint.FileBeforeName);
-        File.Move(part, path, overwrite: true);
-        KillSwitch.Pass(KillPoint.FileAfterName);
+        unfinished.Finish();
         return rows;
     }
 

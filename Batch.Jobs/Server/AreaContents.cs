@@ -30,36 +30,26 @@ public static class AreaContents
     /// <summary>The file appears under its name only when it is whole.</summary>
     public static async Task BackupAsync(DatabaseConnection connection, AreaSchema area, string file, CancellationToken cancellation)
     {
-        string partial = $"{file}.part-{Environment.ProcessId}", dump = partial + ".dump";
-        try
+        using UnfinishedFile unfinished = new(file), dump = new(file + ".dump");
+        await using NpgsqlConnection session = await connection.OpenAdminAsync(database: null, cancellation);
+        await using NpgsqlTransaction moment = await session.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        string snapshot = (string)(await ScalarAsync(session, "SELECT pg_export_snapshot()", cancellation))!;
+        if (await ScalarAsync(session, $"SELECT 1 FROM batch.migration WHERE series = '{area.Name}' LIMIT 1", cancellation) is null)
         {
-            await using NpgsqlConnection session = await connection.OpenAdminAsync(database: null, cancellation);
-            await using NpgsqlTransaction moment = await session.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-            string snapshot = (string)(await ScalarAsync(session, "SELECT pg_export_snapshot()", cancellation))!;
-            if (await ScalarAsync(session, $"SELECT 1 FROM batch.migration WHERE series = '{area.Name}' LIMIT 1", cancellation) is null)
-            {
-                throw new DataFaultException("AREA_UNKNOWN", $"数据库中没有统筹区 {area.Code}。", $"The database has no area {area.Code}.");
-            }
-
-            await DatabaseContents.RunAsync(
-                connection, "pg_dump", ["-Fc", "--schema", area.Name, "--snapshot", snapshot, "--file", dump], connection.Text.Database!, cancellation);
-            await using (FileStream output = new(partial, FileMode.Create, FileAccess.Write))
-            await using (ZipArchive zip = new(output, ZipArchiveMode.Create))
-            {
-                await zip.CreateEntryFromFileAsync(dump, SchemaPart, CompressionLevel.NoCompression, cancellation);
-                await using Stream common = await zip.CreateEntry(CommonPart).OpenAsync(cancellation);
-                await JsonSerializer.SerializeAsync(common, await CommonAsync(session, area, cancellation), cancellationToken: cancellation);
-            }
-
-            KillSwitch.Pass(KillPoint.FileBeforeName);
-            File.Move(partial, file, overwrite: true);
-            KillSwitch.Pass(KillPoint.FileAfterName);
+            throw new DataFaultException("AREA_UNKNOWN", $"数据库中没有统筹区 {area.Code}。", $"The database has no area {area.Code}.");
         }
-        finally
+
+        await DatabaseContents.RunAsync(
+            connection, "pg_dump", ["-Fc", "--schema", area.Name, "--snapshot", snapshot, "--file", dump.Part], connection.Text.Database!, cancellation);
+        await using (FileStream output = unfinished.Open())
+        await using (ZipArchive zip = new(output, ZipArchiveMode.Create))
         {
-            File.Delete(partial);
-            File.Delete(dump);
+            await zip.CreateEntryFromFileAsync(dump.Part, SchemaPart, CompressionLevel.NoCompression, cancellation);
+            await using Stream common = await zip.CreateEntry(CommonPart).OpenAsync(cancellation);
+            await JsonSerializer.SerializeAsync(common, await CommonAsync(session, area, cancellation), cancellationToken: cancellation);
         }
+
+        unfinished.Finish();
     }
 
     /// <summary>Puts the area in the place of what is there of it, in one transaction; other areas are not touched.</summary>

@@ -59,24 +59,10 @@ public static class DatabaseContents
     /// <summary>Writes one consistent picture of the database; the file appears under its name only when it is whole.</summary>
     public static async Task BackupAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
     {
-        // A killed program's pg_dump may still be writing: it keeps a file of its own, which has lost its name.
-        foreach (string abandoned in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + ".part-*"))
-        {
-            File.Delete(abandoned);
-        }
-
-        string partial = $"{file}.part-{Environment.ProcessId}";
-        try
-        {
-            await RunAsync(connection, "pg_dump", ["-Fc", "--file", partial], connection.Text.Database!, cancellation);
-            KillSwitch.Pass(KillPoint.FileBeforeName);
-            File.Move(partial, file, overwrite: true);
-            KillSwitch.Pass(KillPoint.FileAfterName);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        // A killed program's pg_dump may still be writing: its file has lost its name.
+        using UnfinishedFile unfinished = new(file);
+        await RunAsync(connection, "pg_dump", ["-Fc", "--file", unfinished.Part], connection.Text.Database!, cancellation);
+        unfinished.Finish();
     }
 
     /// <summary>

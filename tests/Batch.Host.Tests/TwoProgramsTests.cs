@@ -23,6 +23,11 @@ public sealed class TwoProgramsTests
             await TwiceAsync(batch, ["RUN_STATE"], ["post", "1", "--by", "li"], ["post", "1", "--by", "qian"]);
             await TwiceAsync(batch, ["MONTH_CLOSED"], ["close", "--area", "420100", "--month", "2021-06", "--by", "li"], ["close", "--area", "420100", "--month", "2021-06", "--by", "qian"]);
             await TwiceAsync(batch, [], ["verify", "--all"], ["verify", "--all"]);
+            string[] journal = ["export-journal", "--area", "420100", "--from", "2021-06", "--to", "2021-06", "--out", Path.Combine(folder.FullName, "june.journal")];
+            await TwiceAsync(batch, [], journal, journal);
+            string[] backup = ["db", "backup", Path.Combine(folder.FullName, "city.backup")];
+            await TwiceAsync(batch, [], backup, backup);
+            Assert.That(folder.EnumerateFiles("*.part-*"), Is.Empty);
             Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM area_420100.ledger"), Is.EqualTo(2));
             Assert.That(
                 await database.ScalarAsync<long>("SELECT count(*) FROM (SELECT FROM area_420100.entry GROUP BY account_id, contribution_month, component HAVING count(*) > 1) twice"), Is.Zero);

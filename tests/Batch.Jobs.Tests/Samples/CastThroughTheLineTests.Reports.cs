@@ -123,7 +123,6 @@ public sealed partial class CastThroughTheLineTests
         finally
         {
             File.Delete(file);
-            File.Delete(file + ".part");
         }
     }
 }
