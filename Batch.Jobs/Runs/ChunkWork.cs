@@ -129,6 +129,14 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         command.Parameters.AddWithValue(chunk.Month.FirstDay());
         command.Parameters.AddWithValue(chunk.FirstPerson);
         command.Parameters.AddWithValue(people);
-        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+        try
+        {
+            return await command.ExecuteNonQueryAsync(cancellation) == 1;
+        }
+        catch (PostgresException beaten) when (beaten.SqlState == PostgresErrorCodes.SerializationFailure)
+        {
+            // Marked by somebody else since this transaction began.
+            return false;
+        }
     }
 }

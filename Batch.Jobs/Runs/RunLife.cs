@@ -176,6 +176,10 @@ public static class LedgerRefusal
             "ANOMALIES", $"批次有异常，复核须写明理由（--override）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override): {Between(refused.MessageText)}."),
         "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", $"请先结清更早的月份。{refused.MessageText}", refused.MessageText),
+        // A run's table is gone or sealed: somebody else has taken the run over, or thrown it away.
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege when refused.MessageText.Contains("run_entry_", StringComparison.Ordinal) => new DataFaultException(
+            "RUN_TAKEN_OVER", "计算期间，该批次已被另一个程序接手或作废。请重新执行同一命令：已完成的会直接给出结果。",
+            "Another program has taken this run over, or discarded it, while it was computed. Run the same command again: what is done is answered with its result."),
         _ => null,
     };
 

@@ -146,6 +146,28 @@ public class InterestRunTests
     }
 
     [Test]
+    public async Task Whose_run_is_discarded_while_he_computes_it_is_told_so()
+    {
+        await using Npgsql.NpgsqlConnection other = await town.Database.Connection.Owner.OpenConnectionAsync();
+        await using Npgsql.NpgsqlTransaction holding = await other.BeginTransactionAsync();
+        // The run is opened, and then waits for the statements that it is computed from.
+        await using Npgsql.NpgsqlCommand hold = new(Town.Schema.Sql("LOCK TABLE :area.statement IN ACCESS EXCLUSIVE MODE"), other);
+        await hold.ExecuteNonQueryAsync();
+        Task<RunDocument> computing = Task.Run(() => ComputeAsync(2021));
+        while (await town.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.run WHERE kind = 'interest' AND state = 'computing'") == 0)
+        {
+            Assert.That(computing.IsCompleted, Is.False, "nothing held it up");
+            await Task.Delay(20);
+        }
+
+        await town.Life.DiscardAsync(await town.Database.ScalarAsync<int>("SELECT max(run_id) FROM area_420100.run"), "reviewer", "not yet", default);
+        await holding.RollbackAsync();
+        DataFaultException? told = await Assert.ThrowsAsync<DataFaultException>(() => computing);
+        Assert.That(told!.Code, Is.EqualTo("RUN_TAKEN_OVER"));
+        Assert.That((await ComputeAsync(2021)).State, Is.EqualTo("computed"));
+    }
+
+    [Test]
     public async Task A_year_without_statements_is_refused()
     {
         DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => ComputeAsync(2022));
