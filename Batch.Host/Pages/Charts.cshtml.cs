@@ -31,10 +31,18 @@ internal sealed class ChartsModel : AreaPage
     {
         ChartData data = new(Area);
         Pool = await data.PoolAsync(PoolMonths, Cancellation);
-        Ages = await data.AgesAsync(Today, Cancellation);
+        Ages = Whole(await data.AgesAsync(Today, Cancellation));
         RejectMonth = await new MonthList(Area).CurrentAsync(Cancellation);
         Rejects = RejectMonth is { } month ? await new SubmissionList(Area).CodesAsync(month, Cancellation) : [];
-        MonthLine[] lines = [.. (await new MonthList(Area).ReadAsync(Cancellation)).Where(m => m.Runs > 0).Take(TierMonths).Reverse()];
+        IReadOnlyList<MonthLine> posted = [.. (await new MonthList(Area).ReadAsync(Cancellation)).Where(m => m.Runs > 0)];
+        if (Rejects.Count == 0 && posted.Count > 0)
+        {
+            // Nothing has come in for the month that is open: the one before says more.
+            RejectMonth = posted[0].Month;
+            Rejects = await new SubmissionList(Area).CodesAsync(posted[0].Month, Cancellation);
+        }
+
+        MonthLine[] lines = [.. posted.Take(TierMonths).Reverse()];
         Months = [.. lines.Select(l => l.Month)];
         List<TierCredit> tiers = [];
         foreach (MonthLine line in lines)
@@ -51,4 +59,9 @@ internal sealed class ChartsModel : AreaPage
 
         Tiers = tiers;
     }
+
+    // A band that nobody is in stands between its neighbours all the same.
+    private static IReadOnlyList<AgeBand> Whole(IReadOnlyList<AgeBand> bands) => bands.Count == 0 ? bands
+        : [.. Enumerable.Range(0, ((bands[^1].Age - bands[0].Age) / AgeBand.Years) + 1).Select(i => bands[0].Age + (i * AgeBand.Years))
+            .Select(age => bands.FirstOrDefault(b => b.Age == age) ?? new AgeBand(age, 0, 0))];
 }

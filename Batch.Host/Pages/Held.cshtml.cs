@@ -21,7 +21,8 @@ internal sealed class HeldModel : AreaPage
     {
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
         IReadOnlyList<HeldRow> rows = await new HeldRows(Area.Schema).ListAsync(connection, null, Cancellation);
-        Lines = new Listing<HeldRow>([.. rows.Skip((PageNumber - 1) * Listing<HeldRow>.PageRows).Take(Listing<HeldRow>.PageRows)], PageNumber, rows.Count);
+        int page = Listing.Within(PageNumber, rows.Count);
+        Lines = new Listing<HeldRow>([.. rows.Skip((page - 1) * Listing<HeldRow>.PageRows).Take(Listing<HeldRow>.PageRows)], page, rows.Count);
         MayDecide = await MayAsync(Permissions.SendFiles);
     }
 

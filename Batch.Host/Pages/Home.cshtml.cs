@@ -42,7 +42,7 @@ internal sealed class HomeModel : AreaPage
         {
             Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, Cancellation)).ToDictionary(p => p.Code);
             await AddRunAsync(todo, points);
-            AddFiles(todo, points);
+            AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             AddPolicies(todo, points, await new PolicyStore(Database.Program).PendingAsync(Code, Cancellation));
         }
 
@@ -73,7 +73,7 @@ internal sealed class HomeModel : AreaPage
             default:
                 if (points["waiting-files"].Count > 0)
                 {
-                    todo.Add(new Duty("look", $"有 {points["waiting-files"].Count} 份报送尚未入账，可计算 {month} 批次", $"{points["waiting-files"].Count} submissions are not posted yet: compute a run of {month}", $"{Code}/runs"));
+                    todo.Add(new Duty("look", $"有 {points["waiting-files"].Count} 份报送尚未入账，可计算 {month} 批次", $"{Show.Count(points["waiting-files"].Count, "submission")} not posted yet: compute a run of {month}", $"{Code}/runs"));
                 }
                 else if (Current is { IsClosed: false })
                 {
@@ -84,37 +84,39 @@ internal sealed class HomeModel : AreaPage
         }
     }
 
-    private void AddFiles(List<Duty> todo, Dictionary<string, ReadinessPoint> points)
+    private void AddFiles(List<Duty> todo, Dictionary<string, ReadinessPoint> points, bool maySend)
     {
         string month = Month.ToString("uuuu-MM", null);
         if (points["files-none"].Count == 0)
         {
-            todo.Add(new Duty("look", $"{month} 还没有收到文件，请上传", $"No file of {month} has come in yet: upload them", $"{Code}/uploads"));
+            todo.Add(maySend
+                ? new Duty("look", $"{month} 还没有收下文件，请上传", $"No file of {month} has been taken in yet: upload them", $"{Code}/uploads")
+                : new Duty("look", $"{month} 还没有收下文件，等待经办上传", $"No file of {month} has been taken in yet: an operator uploads them", $"{Code}/submissions"));
         }
 
         if (points["files-refused"].Count > 0)
         {
-            todo.Add(new Duty("look", $"{month} 有 {points["files-refused"].Count} 份文件被整份拒收，请查明后重报", $"{points["files-refused"].Count} files of {month} were refused whole: find out why and send them again", $"{Code}/months/{month}"));
+            todo.Add(new Duty("look", $"{month} 有 {points["files-refused"].Count} 份文件被整份拒收，请查明后重报", $"{Show.Count(points["files-refused"].Count, "file")} of {month} refused whole: find out why, and have it mended and sent again", $"{Code}/months/{month}"));
         }
 
         if (points["parked-work"].Count > 0)
         {
-            todo.Add(new Duty(points["parked-work"].Ready == Ready.No ? "bad" : "look", $"有 {points["parked-work"].Count} 个作业出错搁置", $"{points["parked-work"].Count} jobs are parked with an error", "jobs"));
+            todo.Add(new Duty(points["parked-work"].Ready == Ready.No ? "bad" : "look", $"有 {points["parked-work"].Count} 个作业出错搁置", $"{Show.Count(points["parked-work"].Count, "job")} parked with an error", "jobs"));
         }
 
         if (points["employers-missing"].Count > 0)
         {
-            todo.Add(new Duty("look", $"{points["employers-missing"].Count} 家上月申报的单位本月尚未申报", $"{points["employers-missing"].Count} employers of last month have not filed yet", $"{Code}/months/{month}"));
+            todo.Add(new Duty("look", $"{points["employers-missing"].Count} 家上月申报的单位本月尚未申报", $"{Show.Count(points["employers-missing"].Count, "employer")} of last month not filed yet", $"{Code}/months/{month}"));
         }
 
         if (points["rejects-open"].Count > 0)
         {
-            todo.Add(new Duty("look", $"{month} 有 {points["rejects-open"].Count} 行被拒绝，请下载更正包改正后再报", $"{points["rejects-open"].Count} rows of {month} were rejected: download the fix packs, mend and send again", $"{Code}/submissions?open=true"));
+            todo.Add(new Duty("look", $"{month} 有 {points["rejects-open"].Count} 行被拒绝，请下载更正包改正后再报", $"{Show.Count(points["rejects-open"].Count, "row")} of {month} rejected: download the fix packs, mend and send again", $"{Code}/submissions?open=true"));
         }
 
         if (points["rows-held"].Count > 0)
         {
-            todo.Add(new Duty("look", $"{month} 有 {points["rows-held"].Count} 行待定，需要决定", $"{points["rows-held"].Count} rows of {month} are held and wait for a decision", $"{Code}/held"));
+            todo.Add(new Duty("look", $"{month} 有 {points["rows-held"].Count} 行待定，需要决定", $"{Show.Count(points["rows-held"].Count, "row")} of {month} held, to be decided on", $"{Code}/held"));
         }
     }
 
@@ -128,7 +130,7 @@ internal sealed class HomeModel : AreaPage
 
         if (pending.Count > 0)
         {
-            todo.Add(new Duty("look", $"{pending.Count} 项政策提案待复核", $"{pending.Count} policy proposals wait to be approved", $"{Code}/policies"));
+            todo.Add(new Duty("look", $"{pending.Count} 项政策提案待复核", $"{Show.Count(pending.Count, "policy proposal")} to be approved", $"{Code}/policies"));
         }
     }
 }

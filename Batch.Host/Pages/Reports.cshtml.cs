@@ -34,7 +34,10 @@ internal sealed class ReportsModel : AreaPage
         "rejection" => "Rejections",
         "certificate" => "Certificate of the closing",
         "arrears" => "Arrears",
-        "reconciliation" => "Reconciliation of files",
+        "movement" => "Account movements",
+        "flows" => "Accounts: in, out and balances",
+        "recovery" => "Accounts to be recovered from",
+        "provisional" => "Provisional credits of retirees",
         _ => report.Kind,
     });
 

@@ -24,6 +24,8 @@ internal sealed class Language(IHttpContextAccessor http)
     {
         if (context.Request.Query["lang"].ToString() is English or Chinese)
         {
+            // A page that is shown in the place of another one has other words in its address.
+            context.Items[Cookie] = context.Request.Query["lang"].ToString();
             context.Response.Cookies.Append(Cookie, context.Request.Query["lang"].ToString(), new CookieOptions
             {
                 HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true,
@@ -33,6 +35,10 @@ internal sealed class Language(IHttpContextAccessor http)
         return next(context);
     }
 
-    private static string Asked(HttpContext? context) =>
-        context?.Request.Query["lang"].ToString() is { Length: > 0 } asked ? asked : context?.Request.Cookies[Cookie] ?? Chinese;
+    /// <summary>The address of this page in the other language, with all else that it asks for.</summary>
+    public string Other(HttpRequest request) => QueryString.Create(
+        request.Query.Where(q => q.Key != Cookie).SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
+            .Append(KeyValuePair.Create<string, string?>(Cookie, IsEnglish ? Chinese : English))).ToUriComponent();
+
+    private static string Asked(HttpContext? context) => context?.Items[Cookie] as string ?? context?.Request.Cookies[Cookie] ?? Chinese;
 }

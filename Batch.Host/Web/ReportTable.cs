@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Overview;
 using Batch.Jobs.Reports;
 using NodaTime;
@@ -9,10 +10,20 @@ namespace Batch.Host.Web;
 /// <summary>A page of a report as it is shown: fifty rows of it, and the totals of all.</summary>
 internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Cell[]? Totals, int Page, long Count)
 {
-    public int Pages => (int)Math.Max(1, (Count + Listing<Cell>.PageRows - 1) / Listing<Cell>.PageRows);
+    /// <summary>The column of what somebody has to do about a rejected row.</summary>
+    public const string Sentence = "what to do";
 
+    public int Pages => Listing.PagesOf(Count);
+
+    /// <summary>Past the end the last page is shown.</summary>
     /// <exception cref="DataFaultException">REPORT_UNKNOWN, and what the report itself refuses.</exception>
     public static async Task<ReportTable> ReadAsync(Area area, string kind, YearMonth month, int page, CancellationToken cancellation)
+    {
+        ReportTable asked = await PageAsync(area, kind, month, page, cancellation);
+        return asked.Page <= asked.Pages ? asked : await PageAsync(area, kind, month, asked.Pages, cancellation);
+    }
+
+    private static async Task<ReportTable> PageAsync(Area area, string kind, YearMonth month, int page, CancellationToken cancellation)
     {
         Report report = AllReports.Find(kind) ?? throw new DataFaultException("REPORT_UNKNOWN", "没有这种报表。", "There is no such report.");
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
@@ -45,6 +56,14 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
     public static string Text(ReportColumn column, Cell cell) => cell.Number is not { } number ? cell.Text ?? ""
         : column.Content == ColumnContent.Yuan ? Show.Yuan(new Batch.Rules.Money(number)) : Show.Count(number);
 
-    /// <summary>Texts that the product writes come in both languages; names, files and values are shown as they are.</summary>
-    public static bool IsWord(ReportColumn column) => column.English is "standing" or "age" or "kind" or "item" or "what to do";
+    /// <summary>The English name of a column, as a heading.</summary>
+    public static string Heading(ReportColumn column) => char.ToUpperInvariant(column.English[0]) + column.English[1..];
+
+    /// <summary>Texts that the product writes, in both languages; null: names, files and values are shown as they are.</summary>
+    public (string Chinese, string English)? Words(Cell[] row, int i) => Report.Columns[i].English switch
+    {
+        "standing" or "age" or "kind" or "item" or "channel or ground" or "when it arrives" or "account" or "reason" => Show.Halves(row[i].Text ?? ""),
+        Sentence => (row[i].Text ?? "", RejectionCodes.Describe(RejectionReport.RejectionOf(row), "en")),
+        _ => null,
+    };
 }

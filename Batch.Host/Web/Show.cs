@@ -1,6 +1,7 @@
 using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Rules;
+using Microsoft.AspNetCore.Html;
 using NodaTime;
 
 namespace Batch.Host.Web;
@@ -19,6 +20,9 @@ internal static class Show
 
     public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
+    /// <summary>A count with its English noun: 1 file, 2 files.</summary>
+    public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
     public static string Month(YearMonth month) => month.Text();
 
     public static string Time(DateTime utc) => Time(Instant.FromDateTimeUtc(utc.ToUniversalTime()));
@@ -26,6 +30,20 @@ internal static class Show
     public static string Time(DateTime? utc) => utc is { } known ? Time(known) : "";
 
     public static string Time(Instant at) => at.InZone(Shanghai).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Who did something and when, to the minute; the second is there for who looks closer.</summary>
+    public static IHtmlContent When(string? who, DateTime? at) => When(who, at is { } known ? Instant.FromDateTimeUtc(known.ToUniversalTime()) : (Instant?)null);
+
+    public static IHtmlContent When(string? who, Instant? at)
+    {
+        HtmlContentBuilder html = new();
+        if (!string.IsNullOrEmpty(who))
+        {
+            html.AppendHtml("<span translate=\"no\">").Append(who).AppendHtml("</span> ");
+        }
+
+        return at is { } known ? html.AppendFormat("<time title=\"{0}\">{1}</time>", Time(known), Time(known)[..^3]) : html;
+    }
 
     public static string Bytes(long bytes) => bytes < 1024 * 1024
         ? string.Create(CultureInfo.InvariantCulture, $"{(bytes + 1023) / 1024:#,##0} KiB")

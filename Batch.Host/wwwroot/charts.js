@@ -21,10 +21,11 @@
         }));
         const lying = kind === 'pyramid' || kind === 'lying';
         const names1 = { type: 'category', data: rows.map(row => row[0]), inverse: kind === 'lying', axisTick: { show: false } };
-        const values = { type: 'value', axisLabel: { formatter: plain } };
+        const values = { type: 'value', axisLabel: { formatter: plain }, minInterval: lying ? 1 : 0 };
         const chart = echarts.init(place, null, { renderer: 'canvas' });
         chart.setOption({
             animation: false,
+            textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
             color: colours,
             tooltip: { trigger: 'axis', valueFormatter: plain, axisPointer: { type: 'shadow' } },
             legend: { type: 'scroll', top: 0 },

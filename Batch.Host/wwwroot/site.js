@@ -9,6 +9,12 @@ document.querySelectorAll('select[data-go]').forEach(select => {
 
 document.querySelectorAll('[data-print]').forEach(button => button.addEventListener('click', () => window.print()));
 
+// A table that is stacked on small screens says in each cell what the cell is.
+document.querySelectorAll('.stack table').forEach(table => {
+    const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
+    [...table.tBodies[0].rows].forEach(row => [...row.cells].forEach((cell, i) => { cell.dataset.label = names[i]; }));
+});
+
 // On small screens the menu begins closed.
 if (window.matchMedia('(max-width: 52rem)').matches) {
     document.querySelectorAll('details.menu').forEach(menu => menu.removeAttribute('open'));

@@ -70,6 +70,8 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
 /// <summary>An insurance year 保险年度 (edge 6), named by the calendar year in which it begins.</summary>
 public sealed record InsuranceYear(int Year, YearMonth First, YearMonth Last)
 {
+    private const int MonthsAYear = 12;
+
     /// <summary>The insurance year whose last month this is, or null.</summary>
     public static InsuranceYear? EndingWith(YearMonth month, PolicyInForce policy)
     {
@@ -77,4 +79,8 @@ public sealed record InsuranceYear(int Year, YearMonth First, YearMonth Last)
         YearMonth first = month.PlusMonths(-11);
         return first.Month == start ? new InsuranceYear(first.Year, first, month) : null;
     }
+
+    /// <summary>The last insurance year that had ended before the month.</summary>
+    public static InsuranceYear? EndedBefore(YearMonth month, PolicyInForce policy) =>
+        Enumerable.Range(1, MonthsAYear).Select(back => EndingWith(month.PlusMonths(-back), policy)).FirstOrDefault(year => year is not null);
 }

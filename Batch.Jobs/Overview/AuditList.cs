@@ -17,6 +17,7 @@ public sealed class AuditList(NpgsqlDataSource program)
     {
         object[] of = [filter.Who, filter.Act, filter.Area];
         long count = (await program.ReadAsync($"SELECT count(*) FROM batch.audit {Where}", r => r.GetInt64(0), cancellation, of))[0];
+        page = Listing.Within(page, count);
         List<AuditLine> lines = await program.ReadAsync(
             $"SELECT audit_id, at, who, area, act, subject, reason, origin FROM batch.audit {Where} ORDER BY audit_id DESC LIMIT $4 OFFSET $5",
             r => new AuditLine(r.GetInt64(0), r.GetDateTime(1), r.GetString(2), r.Text(3), r.GetString(4), r.Text(5), r.Text(6), r.Text(7)), cancellation,

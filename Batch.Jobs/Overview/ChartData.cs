@@ -11,7 +11,10 @@ public sealed record PoolFlow(YearMonth Month, Money In, Money Out, Money Net);
 
 /// <summary>Accounts of people of one age band, by sex.</summary>
 /// <param name="Age">First age of the band of five years.</param>
-public sealed record AgeBand(int Age, long Men, long Women);
+public sealed record AgeBand(int Age, long Men, long Women)
+{
+    public const int Years = 5;
+}
 
 /// <summary>What the accounts of a standing and age tier were credited in a month, as the age-tier report has it.</summary>
 public sealed record TierCredit(YearMonth Month, string Standing, string Ages, long People, Money Credited);

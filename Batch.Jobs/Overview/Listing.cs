@@ -7,5 +7,13 @@ public sealed record Listing<T>(IReadOnlyList<T> Rows, int Page, long Count)
 {
     public const int PageRows = 50;
 
-    public int Pages => (int)Math.Max(1, (Count + PageRows - 1) / PageRows);
+    public int Pages => Listing.PagesOf(Count);
+}
+
+public static class Listing
+{
+    public static int PagesOf(long count) => (int)Math.Max(1, (count + Listing<object>.PageRows - 1) / Listing<object>.PageRows);
+
+    /// <summary>The page that is shown for one that was asked for: past the end, the last.</summary>
+    public static int Within(int page, long count) => Math.Clamp(page, 1, PagesOf(count));
 }

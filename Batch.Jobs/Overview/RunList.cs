@@ -35,6 +35,7 @@ public sealed class RunList(Area area, IClock clock)
         object of = month is { } m ? m.FirstDay() : DateOnly.MinValue;
         const string Where = " WHERE ($1 = '-infinity'::date OR r.posting_month = $1)";
         long count = await area.OneAsync<long>("SELECT count(*) FROM :area.run r" + Where, cancellation, of);
+        page = Listing.Within(page, count);
         return new Listing<RunLine>(
             await area.ReadAsync(
                 Columns + Where + " ORDER BY r.run_id DESC LIMIT $2 OFFSET $3", Line, cancellation, of, Listing<RunLine>.PageRows, (page - 1) * Listing<RunLine>.PageRows),

@@ -45,6 +45,7 @@ public sealed class SubmissionList(Area area)
             r => new SubmissionTotals(
                 r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), new Money(r.GetInt64(6)), new Money(r.GetInt64(7))),
             cancellation, month, filter.Open))[0];
+        page = Listing.Within(page, totals.Files);
         List<SubmissionLine> lines = await area.ReadAsync(
             Columns + Where + " ORDER BY s.submission_id DESC LIMIT $3 OFFSET $4", Line, cancellation,
             month, filter.Open, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
@@ -62,6 +63,7 @@ public sealed class SubmissionList(Area area)
     {
         long count = await area.OneAsync<long>(
             "SELECT count(*) FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)", cancellation, submission, code ?? "");
+        page = Listing.Within(page, count);
         List<Rejection> rows = await area.ReadAsync(
             """
             SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)

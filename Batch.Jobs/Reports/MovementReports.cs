@@ -86,7 +86,8 @@ public sealed class RecoveryReport : QueryReport
     protected override string Sql =>
         $"""
         SELECT p.citizen, p.name, (-b.fen)::bigint, CASE WHEN z.closed THEN '已销户 closed' WHEN z.died THEN '已死亡 died' ELSE '正常 open' END,
-               {MovementWords.Kind("e.component")} || CASE WHEN e.component IN (1, 2, 3) THEN '收回 taken back' ELSE '' END, e.contribution_month, e.posting_month, e.account_fen
+               CASE e.component WHEN 1 THEN '收回在职划入 contributions taken back' WHEN 2 THEN '收回退休划入 retirees'' credits taken back' WHEN 3 THEN '收回利息 interest taken back'
+                   ELSE {MovementWords.Kind("e.component")} END, e.contribution_month, e.posting_month, e.account_fen
         FROM (SELECT account_id, sum(account_fen) AS fen FROM :area.entry WHERE posting_month <= :month GROUP BY account_id HAVING sum(account_fen) < 0) b
         JOIN :area.account a USING (account_id) JOIN :area.person p USING (person_id)
         CROSS JOIN LATERAL (

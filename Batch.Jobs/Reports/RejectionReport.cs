@@ -37,9 +37,11 @@ public sealed class RejectionReport : QueryReport
     {
         await foreach (Cell[] row in base.RowsAsync(source, cancellation))
         {
-            Rejection rejection = new(row[Code].Text!, (int)row[Row].Number!.Value, row[Column].Text!, row[Found].Text!, row[Expected].Text!);
-            row[Sentence] = RejectionCodes.Describe(rejection, "zh");
+            row[Sentence] = RejectionCodes.Describe(RejectionOf(row), "zh");
             yield return row;
         }
     }
+
+    /// <summary>The rejection that a row tells of.</summary>
+    public static Rejection RejectionOf(Cell[] row) => new(row[Code].Text!, (int)row[Row].Number!.Value, row[Column].Text!, row[Found].Text!, row[Expected].Text!);
 }

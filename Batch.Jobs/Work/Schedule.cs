@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 
 namespace Batch.Jobs.Work;
@@ -26,13 +27,19 @@ public sealed record Schedule(
 /// <summary>What every area begins with: proofs and tidying are on, whatever computes or closes waits to be switched on by two people.</summary>
 internal static class ShippedSchedules
 {
+    private const string DayAndHourOfInterest = "0 4 5";
+
     public static readonly (string Work, string Cron, MissedPolicy Missed, bool Enabled)[] List =
     [
         (WorkKinds.DropFolder, "*/5 * * * *", MissedPolicy.Skip, false),
         (WorkKinds.Allocate, "0 1 20 * *", MissedPolicy.Alarm, false),
         (WorkKinds.Close, "0 2 1 * *", MissedPolicy.Alarm, false),
         (WorkKinds.Verify, "0 3 * * *", MissedPolicy.Once, true),
-        (WorkKinds.Interest, "0 4 5 1 *", MissedPolicy.Alarm, false),
+        (WorkKinds.Interest, $"{DayAndHourOfInterest} 1 *", MissedPolicy.Alarm, false),
         (WorkKinds.Retention, "30 4 * * *", MissedPolicy.Skip, true),
     ];
+
+    /// <summary>When an area's work is due: the year's interest in the first month after its insurance year, which begins in the month given.</summary>
+    public static string CronOf(string work, string cron, int yearStart) =>
+        work == WorkKinds.Interest ? string.Create(CultureInfo.InvariantCulture, $"{DayAndHourOfInterest} {yearStart} *") : cron;
 }

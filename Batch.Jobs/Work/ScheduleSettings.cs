@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
 using NodaTime;
 using Npgsql;
@@ -100,20 +101,37 @@ public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine
 
     private async Task AdoptShippedAsync(CancellationToken cancellation)
     {
+        List<string> fresh = await program.ReadAsync(
+            """
+            SELECT area FROM (SELECT DISTINCT substr(series, 6) AS area FROM batch.migration WHERE series LIKE 'area\_%') a
+            WHERE EXISTS (SELECT FROM unnest($1::text[]) work WHERE NOT EXISTS (SELECT FROM batch.schedule_change c WHERE c.area = a.area AND c.work = work)) ORDER BY area
+            """, r => r.GetString(0), cancellation, (object)ShippedSchedules.List.Select(s => s.Work).ToArray());
+        foreach (string area in fresh)
+        {
+            await AdoptShippedAsync(area, cancellation);
+        }
+    }
+
+    private async Task AdoptShippedAsync(string area, CancellationToken cancellation)
+    {
+        YearMonth now = clock.GetCurrentInstant().InUtc().Date.ToYearMonth();
+        PolicyStore policies = new(program);
+        await policies.AdoptShippedAsync(area, cancellation);
+        int yearStart = (await policies.FindAsync(area, cancellation))?.TryFor(now)?.InsuranceYearStart ?? 1;
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         await using NpgsqlCommand command = new(
             """
             SELECT pg_advisory_xact_lock(hashtext('batch.schedule'));
-            WITH areas AS (SELECT DISTINCT substr(series, 6) AS area FROM batch.migration WHERE series LIKE 'area\_%'),
-            shipped AS (
+            WITH shipped AS (
                 INSERT INTO batch.schedule_change (area, work, cron, missed, enabled, proposed_by)
-                SELECT a.area, s.work, s.cron, s.missed, s.enabled, 'shipped' FROM areas a, unnest(@works, @crons, @missed, @enabled) s(work, cron, missed, enabled)
-                WHERE NOT EXISTS (SELECT FROM batch.schedule_change c WHERE c.area = a.area AND c.work = s.work) RETURNING change_id)
+                SELECT @area, s.work, s.cron, s.missed, s.enabled, 'shipped' FROM unnest(@works, @crons, @missed, @enabled) s(work, cron, missed, enabled)
+                WHERE NOT EXISTS (SELECT FROM batch.schedule_change c WHERE c.area = @area AND c.work = s.work) RETURNING change_id)
             INSERT INTO batch.schedule_approval (change_id, approved_by) SELECT change_id, 'shipped' FROM shipped
             """, connection);
+        command.Parameters.AddWithValue("area", area);
         command.Parameters.AddWithValue("works", ShippedSchedules.List.Select(s => s.Work).ToArray());
-        command.Parameters.AddWithValue("crons", ShippedSchedules.List.Select(s => s.Cron).ToArray());
+        command.Parameters.AddWithValue("crons", ShippedSchedules.List.Select(s => ShippedSchedules.CronOf(s.Work, s.Cron, yearStart)).ToArray());
         command.Parameters.AddWithValue("missed", ShippedSchedules.List.Select(s => s.Missed.ToString().ToLowerInvariant()).ToArray());
         command.Parameters.AddWithValue("enabled", ShippedSchedules.List.Select(s => s.Enabled).ToArray());
         await command.ExecuteNonQueryAsync(cancellation);

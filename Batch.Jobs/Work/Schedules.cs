@@ -1,5 +1,7 @@
 using System.Globalization;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Policies;
 using NodaTime;
 using Npgsql;
 
@@ -65,6 +67,7 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
     {
         bool late = now - due > Grace;
         string outcome = !late ? "fired" : schedule.Missed switch { MissedPolicy.Once => "late", MissedPolicy.Skip => "skipped", _ => "alarmed" };
+        string argument = await ArgumentOfAsync(schedule, due, cancellation);
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         await using NpgsqlCommand gate = new("SELECT pg_advisory_xact_lock(hashtext('batch.schedule'))", connection);
@@ -75,7 +78,7 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
         }
 
         int? job = outcome is "fired" or "late"
-            ? await QueuedWork.AskAsync(connection, new WorkOrder(schedule.Work, new AreaSchema(schedule.Area), ArgumentOf(schedule, due), By), cancellation)
+            ? await QueuedWork.AskAsync(connection, new WorkOrder(schedule.Work, new AreaSchema(schedule.Area), argument, By), cancellation)
             : null;
         await using NpgsqlCommand record = new("INSERT INTO batch.schedule_fire (area, work, due_at, outcome, job_id) VALUES ($1, $2, $3, $4, $5)", connection);
         record.Parameters.AddWithValue(schedule.Area);
@@ -102,17 +105,21 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
     }
 
     /// <summary>What the work is about, by the day on which it was due.</summary>
-    private static string ArgumentOf(Schedule schedule, Instant due)
+    private async Task<string> ArgumentOfAsync(Schedule schedule, Instant due, CancellationToken cancellation)
     {
         LocalDate day = due.InZone(Shanghai).Date;
         return schedule.Work switch
         {
             WorkKinds.Allocate => day.ToYearMonth().Text(),
             WorkKinds.Close => day.ToYearMonth().PlusMonths(-1).Text(),
-            WorkKinds.Interest => (day.Year - 1).ToString(CultureInfo.InvariantCulture),
+            WorkKinds.Interest => (await YearAsync(schedule.Area, day, cancellation)).ToString(CultureInfo.InvariantCulture),
             _ => schedule.Argument,
         };
     }
+
+    // Named by the calendar year in which the insurance year began.
+    private async Task<int> YearAsync(string area, LocalDate day, CancellationToken cancellation) =>
+        await new PolicyStore(program).FindAsync(area, cancellation) is { } policy && InsuranceYear.EndedBefore(day.ToYearMonth(), policy) is { } year ? year.Year : day.Year - 1;
 
     private static async Task<bool> IsSettledAsync(NpgsqlConnection connection, Schedule schedule, Instant due, CancellationToken cancellation)
     {

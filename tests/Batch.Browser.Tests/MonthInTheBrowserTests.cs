@@ -187,8 +187,7 @@ public sealed partial class MonthInTheBrowserTests
             foreach (string language in new[] { "zh", "en" })
             {
                 IResponse? answer = await page.GotoAsync($"{site.Root}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}lang={language}");
-                string[] left = await page.EvaluateAsync<string[]>(Left, language);
-                faults.AddRange(left.Select(text => $"{path} {language}: {text}"));
+                faults.AddRange((await PageChecks.FaultsAsync(page, language, telephone: false)).Select(fault => $"{path} {language}: {fault}"));
                 if (answer!.Status != 200)
                 {
                     faults.Add($"{path}: {answer.Status}");
@@ -196,38 +195,12 @@ public sealed partial class MonthInTheBrowserTests
             }
 
             await page.SetViewportSizeAsync(390, 844);
-            if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > window.innerWidth + 1"))
-            {
-                faults.Add($"{path}: wider than a telephone");
-            }
-
+            faults.AddRange((await PageChecks.FaultsAsync(page, "en", telephone: true)).Select(fault => $"{path} on a telephone: {fault}"));
             await page.SetViewportSizeAsync(1280, 800);
         }
 
         Assert.That(faults, Is.Empty);
     }
-
-    // In English no Han character is left, in Chinese no heading, button, label or menu entry without one; names, files and codes are nobody's language, and a reject's sentence
-    // quotes the sender's own column.
-    private const string Left =
-        """
-        language => {
-            const own = node => node.closest('[translate=no], [data-sentence], [lang]:not(html), code, script, option, .hash') === null;
-            const found = [];
-            if (language === 'en') {
-                const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-                while (walk.nextNode()) {
-                    if (/\p{Script=Han}/u.test(walk.currentNode.data) && own(walk.currentNode.parentElement)) { found.push(walk.currentNode.data.trim()); }
-                }
-            } else {
-                document.querySelectorAll('h1, h2, h3, th, button, label, nav a, summary, p, small').forEach(node => {
-                    const text = node.textContent.trim();
-                    if (/[a-z]{3}/i.test(text) && !/\p{Script=Han}/u.test(text) && own(node) && !node.querySelector('code, [translate=no], .hash')) { found.push(text); }
-                });
-            }
-            return found;
-        }
-        """;
 
     private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 

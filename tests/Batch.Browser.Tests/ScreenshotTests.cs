@@ -18,9 +18,6 @@ public sealed class ScreenshotTests
     private const string Mother = "420100196801300793";
     private const string Proposal = "average-wage";
 
-    private static readonly string Folder = Environment.GetEnvironmentVariable("BATCH_SHOTS") ?? Path.Combine(Path.GetTempPath(), "batch-shots");
-    private static readonly (string Name, int Width, int Height, string Language)[] Views = [("desk", 1280, 800, "zh"), ("desk", 1280, 800, "en"), ("phone", 390, 844, "zh"), ("phone", 390, 844, "en")];
-
     private readonly string folder = Directory.CreateTempSubdirectory("batch-shots-data-").FullName;
 
     // Where the demo puts it.
@@ -36,11 +33,11 @@ public sealed class ScreenshotTests
     [Test, CancelAfter(1_200_000)]
     public async Task Every_page_is_drawn()
     {
-        Directory.CreateDirectory(Folder);
         CliResult demo = await new BatchCli { Data = folder, Timeout = TimeSpan.FromMinutes(5) }.RunAsync("demo");
         Assert.That(demo.ExitCode, Is.Zero, demo.ToString());
         await FillAsync(new BatchCli { Data = Data, Timeout = TimeSpan.FromMinutes(5) });
         await using Site site = await Site.OpenAsync(Data);
+        Shots shots = new(site);
         Dictionary<string, IPage> who = [];
         foreach ((string name, string roles) in new[] { ("王经办", "operator"), ("li", "reviewer"), ("zhao", "analyst"), ("qian", "inquiry"), ("sun", "administrator") })
         {
@@ -49,15 +46,16 @@ public sealed class ScreenshotTests
         }
 
         IPage stranger = await site.WindowAsync();
-        await DrawAsync(site, stranger, "sign-in", "/sign-in");
+        await shots.DrawAsync(stranger, "sign-in", "/sign-in");
         foreach ((string user, string shot, string path) in Pages())
         {
-            await DrawAsync(site, who[user], shot, path);
+            await shots.DrawAsync(who[user], shot, path);
         }
 
-        await LookUpAsync(site, who["qian"]);
-        await SimulateAsync(site, who["王经办"]);
-        await UploadAsync(site, who["王经办"]);
+        await LookUpAsync(site, shots, who["qian"]);
+        await SimulateAsync(site, shots, who["王经办"]);
+        await UploadAsync(site, shots, who["王经办"]);
+        Assert.That(shots.Faults, Is.Empty, string.Join('\n', shots.Faults));
     }
 
     private static async Task FillAsync(BatchCli batch)
@@ -85,7 +83,7 @@ public sealed class ScreenshotTests
     {
         foreach ((string shot, string path) in new[]
         {
-            ("todo", ""), ("uploads", "/uploads"), ("submissions", "/submissions"), ("submission-rejects", "/submissions/3"), ("held", "/held"), ("runs", "/runs"), ("run", "/runs/2"),
+            ("todo", ""), ("uploads", "/uploads"), ("submissions", "/submissions"), ("submission", "/submissions/3"), ("submission-refused", "/submissions/68"), ("submission-rejects", "/submissions/111"), ("submissions-open", "/submissions?open=true&p=99"), ("month-invalid", "/months/2021-13"), ("held", "/held"), ("runs", "/runs"), ("run", "/runs/2"),
             ("months", "/months"), ("certificate", "/months/2021-06"), ("readiness", "/months/2022-03"), ("policies", "/policies?month=2021-06"), ("simulation-form", "/simulation"),
             ("thresholds", "/thresholds"), ("dictionary", "/dictionary"),
         })
@@ -100,9 +98,9 @@ public sealed class ScreenshotTests
 
         yield return ("zhao", "charts", Cast + "/charts");
         yield return ("zhao", "grid", Many + "/reports?kind=allocation&month=2021-06");
-        yield return ("zhao", "grid-last", Many + "/reports?kind=allocation&month=2021-06&p=26");
+        yield return ("zhao", "grid-last", Many + "/reports?kind=allocation&month=2021-06&p=99");
         yield return ("王经办", "rejects-many", Many + "/submissions/2");
-        foreach (string path in new[] { "", "/uploads", "/submissions", "/held", "/runs", "/months", "/months/2021-06" })
+        foreach (string path in new[] { "", "/uploads", "/submissions", "/held", "/runs", "/months", "/months/2021-06", "/policies", "/thresholds" })
         {
             yield return ("li", "empty" + path.Replace('/', '-'), Empty + path);
         }
@@ -112,6 +110,10 @@ public sealed class ScreenshotTests
         yield return ("zhao", "empty-charts", Empty + "/charts");
         yield return ("zhao", "empty-reports", Empty + "/reports");
         yield return ("qian", "accounts", Cast + "/accounts");
+        yield return ("zhao", "report-open-month", Cast + "/reports?kind=certificate&month=2022-03");
+        yield return ("王经办", "empty-uploads-operator", Empty + "/uploads");
+        yield return ("王经办", "empty-runs-operator", Empty + "/runs");
+        yield return ("qian", "account-unknown", Cast + "/accounts/999999");
         yield return ("qian", "refused", "/users");
         yield return ("qian", "unknown-page", Cast + "/nowhere");
         foreach (string path in new[] { "/areas", "/users", "/audit", "/jobs", "/schedules", "/password" })
@@ -120,56 +122,38 @@ public sealed class ScreenshotTests
         }
     }
 
-    private static async Task LookUpAsync(Site site, IPage page)
+    private static async Task LookUpAsync(Site site, Shots shots, IPage page)
     {
         await page.GotoAsync(site.Root + Cast + "/accounts?lang=zh");
         await page.FillAsync("input[name=number]", Mother);
         await page.ClickAsync("main form button");
-        await DrawAsync(site, page, "account", new Uri(page.Url).PathAndQuery + "?from=2021-01&to=2022-02&month=2021-06");
+        await shots.DrawAsync(page, "account", new Uri(page.Url).PathAndQuery + "?from=2021-01&to=2022-02&month=2021-06");
         for (int account = 1; account <= 40; account++)
         {
             IResponse? answer = await page.GotoAsync($"{site.Root}{Cast}/accounts/{account}?lang=zh");
             string text = answer!.Status == 200 ? await page.InnerTextAsync("main") : "";
             if (text.Contains("冻结\t", StringComparison.Ordinal) || text.Contains("销户\t", StringComparison.Ordinal) || text.Contains("本账户代付", StringComparison.Ordinal) || text.Contains("暂停", StringComparison.Ordinal))
             {
-                await DrawAsync(site, page, string.Create(CultureInfo.InvariantCulture, $"account-{account}"), $"{Cast}/accounts/{account}", Views[..1]);
+                await shots.DrawAsync(page, string.Create(CultureInfo.InvariantCulture, $"account-{account}"), $"{Cast}/accounts/{account}", View.All.Take(1));
             }
         }
     }
 
-    private static async Task SimulateAsync(Site site, IPage page)
+    private static async Task SimulateAsync(Site site, Shots shots, IPage page)
     {
         await page.GotoAsync(site.Root + Cast + "/simulation?lang=zh");
         await page.FillAsync("input[name=month]", "2022-02");
         await page.SelectOptionAsync("select[name=hash]", new SelectOptionValue { Index = 1 });
         await page.ClickAsync("main form button");
-        await ShootAsync(page, "simulation", Views[0]);
-        await ShootAsync(page, "simulation", Views[2]);
+        await shots.TakeAsync(page, "simulation");
     }
 
-    private static async Task UploadAsync(Site site, IPage page)
+    private static async Task UploadAsync(Site site, Shots shots, IPage page)
     {
         await page.GotoAsync(site.Root + Empty + "/uploads?lang=zh");
         await page.SetInputFilesAsync("input[name=files]", new FilePayload { Name = "图片.csv", MimeType = "text/csv", Buffer = [0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2] });
         await page.ClickAsync("form[data-upload] button");
         await page.WaitForSelectorAsync("tbody tr");
-        await ShootAsync(page, "upload-refused", Views[0]);
-        await ShootAsync(page, "upload-refused", Views[2]);
-    }
-
-    private static async Task DrawAsync(Site site, IPage page, string shot, string path, (string Name, int Width, int Height, string Language)[]? views = null)
-    {
-        foreach ((string Name, int Width, int Height, string Language) view in views ?? Views)
-        {
-            await page.SetViewportSizeAsync(view.Width, view.Height);
-            await page.GotoAsync($"{site.Root}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}lang={view.Language}");
-            await ShootAsync(page, shot, view);
-        }
-    }
-
-    private static async Task ShootAsync(IPage page, string shot, (string Name, int Width, int Height, string Language) view)
-    {
-        await page.SetViewportSizeAsync(view.Width, view.Height);
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{view.Name}-{view.Language}-{shot}.png"), FullPage = true });
+        await shots.TakeAsync(page, "upload-refused");
     }
 }

@@ -173,6 +173,30 @@ public sealed class ScheduleTests
         Directory.Delete(folder, recursive: true);
     }
 
+    // Shanghai's insurance year 2025 runs from July 2025 through June 2026, Wuhan's is the calendar year.
+    [TestCase("310000", "0 4 5 7 *", 7, "2025")]
+    [TestCase("420100", "0 4 5 1 *", 1, "2025")]
+    public async Task The_interest_of_a_year_is_due_in_the_first_month_after_that_areas_insurance_year_and_is_about_it(string area, string cron, int month, string year)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(area);
+        // 04:00 in Shanghai is 20:00 of the day before in UTC.
+        Instant due = Instant.FromUtc(2026, month, 4, 20, 0);
+        TestClock clock = new(due - Duration.FromDays(30));
+        await using IJobEngine engine = Engines.Alone(database.Connection);
+        ScheduleSettings settings = new(database.Program, engine, clock);
+        Schedule shipped = (await settings.ListAsync(area, CancellationToken.None)).Single(s => s.Work == "interest");
+        Assert.That((shipped.Cron, shipped.Enabled), Is.EqualTo((cron, false)));
+        await settings.ApproveAsync(await settings.ProposeAsync(shipped with { Enabled = true }, "wang", CancellationToken.None), "li", CancellationToken.None);
+        await database.ExecuteAsync($"UPDATE batch.schedule_approval SET approved_at = '{clock.GetCurrentInstant()}'");
+        Schedules schedules = new(database.Program, engine, settings, clock);
+        clock.Now = due - Duration.FromMinutes(1);
+        await schedules.FireAsync(area, "interest", CancellationToken.None);
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job"), Is.Zero);
+        clock.Now = due + Duration.FromSeconds(2);
+        await schedules.FireAsync(area, "interest", CancellationToken.None);
+        Assert.That(await database.ScalarAsync<string>("SELECT string_agg(kind || ' ' || argument, ',') FROM batch.job"), Is.EqualTo("interest " + year));
+    }
+
     private static async Task<(Schedules, ScheduleSettings, IJobEngine)> OpenAsync(TestDatabase database, IClock clock, string work, string cron, string missed, string argument = "")
     {
         IJobEngine engine = Engines.Alone(database.Connection);

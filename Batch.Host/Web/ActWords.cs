@@ -1,0 +1,51 @@
+namespace Batch.Host.Web;
+
+/// <summary>The acts of the audit log in words; the log itself keeps their codes.</summary>
+internal static class ActWords
+{
+    private const string Request = "POST ";
+
+    /// <summary>What the log can be narrowed down to: the beginning of the codes, and the words.</summary>
+    public static IReadOnlyList<(string Begins, (string Chinese, string English) Name)> Groups { get; } =
+    [
+        ("sign-", ("登录与退出", "Signing in and out")), ("user ", ("用户与角色", "Users and roles")), ("key ", ("接口密钥", "API keys")), ("refused", ("越权访问", "Pages refused")),
+        ("account.", ("账户查询与显示号码", "Accounts and whole numbers")), ("report.", ("报表下载", "Reports downloaded")), ("fix-pack.", ("更正包下载", "Fix packs downloaded")),
+        ("held.", ("待定行的决定", "Decisions on held rows")), ("run.", ("批次", "Runs")), ("month.", ("结账", "Closings")), ("policy.", ("政策", "Policies")),
+        ("threshold.", ("异常阈值", "Thresholds")), ("schedule ", ("定时作业", "Schedules")), ("area.", ("统筹区", "Areas")), (Request, ("提交的请求", "Requests sent")),
+    ];
+
+    public static (string Chinese, string English) Of(string act) => act switch
+    {
+        "sign-in good" => ("登录", "signed in"),
+        "sign-in wrong" => ("密码不对", "wrong password"),
+        "sign-in locking" => ("密码不对，锁定", "wrong password, name locked"),
+        "sign-in locked" => ("锁定期间尝试登录", "tried while locked"),
+        "sign-in unknown" => ("用户名不存在", "unknown name"),
+        "sign-out" => ("退出", "signed out"),
+        "user added" => ("新增用户", "user added"),
+        "user roles" => ("改变角色", "roles changed"),
+        "user reset" => ("重置密码", "password reset"),
+        "user password" => ("修改密码", "password changed"),
+        "user disabled" => ("停用用户", "user disabled"),
+        "user enabled" => ("启用用户", "user enabled"),
+        "key added" => ("新增接口密钥", "API key added"),
+        "key revoked" => ("吊销接口密钥", "API key revoked"),
+        "refused" => ("越权访问被拒", "page refused"),
+        "account.look-up" => ("查询账户", "account looked up"),
+        "account.unmask" => ("显示完整号码", "whole number shown"),
+        "report.export" => ("下载报表", "report downloaded"),
+        "fix-pack.download" => ("下载更正包", "fix pack downloaded"),
+        "held.decide" => ("决定待定行", "held row decided"),
+        "run.reverse" => ("冲正批次", "run reversed"),
+        "run.override" => ("异常仍予复核", "approved in spite of anomalies"),
+        "month.close" => ("结账", "month closed"),
+        "policy.propose" => ("提出政策", "policy proposed"),
+        "policy.approve" => ("复核政策", "policy approved"),
+        "threshold.set" => ("设定阈值", "threshold set"),
+        "schedule propose" => ("提出定时作业", "schedule proposed"),
+        "schedule approve" => ("复核定时作业", "schedule approved"),
+        "area.open" => ("启用统筹区", "area put to use"),
+        _ when act.StartsWith(Request, StringComparison.Ordinal) => ("提交请求", "request sent"),
+        _ => ("其他", "other"),
+    };
+}

@@ -1,0 +1,45 @@
+using Microsoft.Playwright;
+
+namespace Batch.Browser.Tests;
+
+/// <summary>How a page is looked at: the window and the language.</summary>
+internal sealed record View(string Name, int Width, int Height, string Language)
+{
+    public bool IsTelephone => Width < 800;
+
+    public static IReadOnlyList<View> All { get; } = [new("desk", 1280, 800, "zh"), new("desk", 1280, 800, "en"), new("phone", 390, 844, "zh"), new("phone", 390, 844, "en")];
+}
+
+/// <summary>Draws pages into the folder <c>BATCH_SHOTS</c>, and notes what a machine can see is wrong with them.</summary>
+internal sealed class Shots(Site site)
+{
+    private readonly string folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("BATCH_SHOTS") ?? Path.Combine(Path.GetTempPath(), "batch-shots")).FullName;
+
+    public List<string> Faults { get; } = [];
+
+    /// <summary>A page by its address, in every view.</summary>
+    public async Task DrawAsync(IPage page, string shot, string path, IEnumerable<View>? views = null)
+    {
+        foreach (View view in views ?? View.All)
+        {
+            await page.SetViewportSizeAsync(view.Width, view.Height);
+            await page.GotoAsync($"{site.Root}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}lang={view.Language}");
+            await TakeAsync(page, shot, view);
+        }
+    }
+
+    /// <summary>What stands there now and no address leads to, in Chinese on a desktop and on a telephone.</summary>
+    public async Task TakeAsync(IPage page, string shot)
+    {
+        await TakeAsync(page, shot, View.All[0]);
+        await TakeAsync(page, shot, View.All[2]);
+        await page.SetViewportSizeAsync(View.All[0].Width, View.All[0].Height);
+    }
+
+    private async Task TakeAsync(IPage page, string shot, View view)
+    {
+        await page.SetViewportSizeAsync(view.Width, view.Height);
+        Faults.AddRange((await PageChecks.FaultsAsync(page, view.Language, view.IsTelephone)).Select(fault => $"{view.Name}-{view.Language}-{shot}: {fault}"));
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{view.Name}-{view.Language}-{shot}.png"), FullPage = true });
+    }
+}
