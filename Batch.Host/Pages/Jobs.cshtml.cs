@@ -1,5 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Reports;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -77,19 +78,15 @@ internal sealed class JobsModel : BatchPage
 
     public static string DoneOf(WorkItem item) => item.Total is { } total ? $"{Show.Count(item.Done)} / {Show.Count(total)}" : item.Done > 0 ? Show.Count(item.Done) : "";
 
-    public static (string Chinese, string English) NameOf(string kind) => kind switch
+    public static (string Chinese, string English) NameOf(string kind) => WorkText.Of(kind);
+
+    /// <summary>What a job is about, in words where its argument is made of our own names.</summary>
+    public static (string Chinese, string English) SubjectOf(WorkItem item) => (item.Kind, item.Argument.Split(':')) switch
     {
-        WorkKinds.Upload => ("处理上传文件", "take a file in"),
-        WorkKinds.Allocate => ("计算月度批次", "compute a month"),
-        WorkKinds.Chunk => ("批次分块", "piece of a run"),
-        WorkKinds.Post => ("批次入账", "post a run"),
-        WorkKinds.Close => ("结账", "close a month"),
-        WorkKinds.Interest => ("年度计息", "interest of a year"),
-        WorkKinds.Report => ("生成报表", "write a report"),
-        WorkKinds.Verify => ("核验账本", "verify the ledger"),
-        WorkKinds.DropFolder => ("接收投递目录", "take the drop folder"),
-        WorkKinds.Retention => ("清理", "retention"),
-        _ => (kind, kind),
+        (WorkKinds.Report, [var kind, var month, var format]) when AllReports.Find(kind) is { } report => ($"{report.Title} {month} {format}", $"{ReportsModel.NameOf(report).English} {month} {format}"),
+        (WorkKinds.Chunk, [var run, var month, _]) => ($"批次 {run} · {month}", $"run {run} · {month}"),
+        (WorkKinds.Upload, _) => ($"上传 {item.Argument}", $"upload {item.Argument}"),
+        _ => (item.Argument, item.Argument),
     };
 
     /// <summary>What may be asked of a job as it stands.</summary>

@@ -26,6 +26,8 @@ internal sealed class MonthModel : AreaPage
 
     public bool MayClose { get; private set; }
 
+    public bool MaySend { get; private set; }
+
     public async Task OnGetAsync()
     {
         Of = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
@@ -34,6 +36,7 @@ internal sealed class MonthModel : AreaPage
         Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         MayClose = await MayAsync(Permissions.ReviewRuns);
+        MaySend = await MayAsync(Permissions.SendFiles);
     }
 
     public async Task<IActionResult> OnPostCloseAsync()
@@ -60,7 +63,8 @@ internal sealed class MonthModel : AreaPage
         "missing-figures" or "policy-gap" => $"{Code}/policies?month={Month}",
         "earlier-month-open" => $"{Code}/months/{point.Names[0]}",
         "open-run" => $"{Code}/runs/{point.Names[0]}",
-        "files-none" or "files-refused" => $"{Code}/uploads",
+        "files-none" when MaySend => $"{Code}/uploads",
+        "files-none" or "files-refused" => $"{Code}/submissions?month={Month}",
         "rejects-open" => $"{Code}/submissions?month={Month}&open=true",
         "rows-held" => $"{Code}/held",
         "waiting-files" => $"{Code}/runs",

@@ -19,7 +19,7 @@ internal sealed class PasswordModel : BatchPage
             }
 
             // A wrong present password counts like a wrong sign-in: a session left open is not a way to try passwords.
-            if (await Service<SignIns>().TryAsync(Who, present ?? "", null, Cancellation) is null)
+            if (await Service<SignIns>().TryAsync(Who, present ?? "", HttpContext.Connection.RemoteIpAddress?.ToString(), Cancellation) is null)
             {
                 throw new DataFaultException("PASSWORD_WRONG", "原密码不对。", "The present password is wrong.");
             }

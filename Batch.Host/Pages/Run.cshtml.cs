@@ -3,6 +3,7 @@ using Batch.Host.Web;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Overview;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -28,6 +29,9 @@ internal sealed class RunModel : AreaPage
 
     public RunOverride? Override { get; private set; }
 
+    /// <summary>Jobs of the area that are parked: a run does not go on before they are seen to.</summary>
+    public int Parked { get; private set; }
+
     public bool MayReview { get; private set; }
 
     public bool MayCompute { get; private set; }
@@ -43,6 +47,7 @@ internal sealed class RunModel : AreaPage
         LastMonth = await RunComparison.ReadAsync(Area, Document, Cancellation);
         Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
         Override = await runs.OverrideAsync(Run, Cancellation);
+        Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
     }

@@ -49,6 +49,14 @@ internal sealed class SimulationModel : AreaPage
             () => Task.CompletedTask);
     }
 
+    /// <summary>A version of an area's policy, "420100 before 2023-02" or "420100 from 2023-02", without the area.</summary>
+    public static (string Chinese, string English) VersionOf(string version) => version.Split(' ') switch
+    {
+        [_, "before", var month] => ($"{month} 以前的版本", $"version before {month}"),
+        [_, "from", var month] => ($"{month} 起的版本", $"version from {month}"),
+        _ => (version, version),
+    };
+
     public static (string Chinese, string English) NameOf(PolicyProposal proposal) => proposal.Figure is { } figure
         ? ($"{Show.Word(figure).Chinese} {proposal.Value:#,##0.00}，自 {Show.Month(proposal.From!.Value)}", $"{Show.Word(figure).English} {proposal.Value:#,##0.00} from {Show.Month(proposal.From!.Value)}")
         : ($"政策文件 {proposal.Hash[..12]}", $"policy file {proposal.Hash[..12]}");

@@ -45,7 +45,22 @@ internal static class ActWords
         "schedule propose" => ("提出定时作业", "schedule proposed"),
         "schedule approve" => ("复核定时作业", "schedule approved"),
         "area.open" => ("启用统筹区", "area put to use"),
-        _ when act.StartsWith(Request, StringComparison.Ordinal) => ("提交请求", "request sent"),
+        _ when act.StartsWith(Request, StringComparison.Ordinal) => act.Split(' ') switch
+        {
+            [_, "/{code}/runs", _] => ("开始计算", "run started"),
+            [_, "/{code}/runs/{run}", var asked, _] => OfRun(asked),
+            [_, "/{code}/uploads", ..] => ("上传文件", "files uploaded"),
+            _ => ("提交请求", "request sent"),
+        },
         _ => ("其他", "other"),
+    };
+
+    private static (string Chinese, string English) OfRun(string asked) => asked.ToUpperInvariant() switch
+    {
+        "APPROVE" => ("复核批次", "run approved"),
+        "POST" => ("批次入账", "run posted"),
+        "DISCARD" => ("作废批次", "run discarded"),
+        "REVERSE" => ("冲正批次", "run reversed"),
+        _ => ("提交请求", "request sent"),
     };
 }

@@ -62,8 +62,21 @@ internal static class Show
             end--;
         }
 
-        return end == 0 ? (both, both) : (both[..end], both[end..].Trim() is { Length: > 0 } english ? english : both);
+        // "划账 allocation 2": the number belongs to both.
+        int number = both.Length - both.Reverse().TakeWhile(char.IsAsciiDigit).Count();
+        string chinese = both[..end] + (number < both.Length && number > end ? " " + both[number..] : "");
+        return end == 0 ? (both, both) : (chinese, both[end..].Trim() is { Length: > 0 } english ? english : both);
     }
+
+    /// <summary>An age tier: 0-35, 36-45, 46+ or all.</summary>
+    public static (string Chinese, string English) Ages(string tier) => tier.Split('-') switch
+    {
+        ["all"] => ("不分年龄", "all"),
+        [var from] when from.EndsWith('+') => ($"{from[..^1]} 岁及以上", $"{from[..^1]} and over"),
+        ["0", var to] => ($"{to} 岁及以下", $"up to {to}"),
+        [var from, var to] => ($"{from} 至 {to} 岁", $"{from} to {to}"),
+        _ => (tier, tier),
+    };
 
     public static (string Chinese, string English) Word(string word) => word switch
     {

@@ -62,9 +62,9 @@ public sealed class QueuedWork(NpgsqlDataSource program)
             ? found
             : throw new DataFaultException("WORK_UNKNOWN", $"没有作业 {job}。", $"There is no job {job}.");
 
-    /// <summary>A page of work, the latest first; pieces of runs only when asked for by their parent.</summary>
+    /// <summary>A page of work, the latest first; of the pieces of runs only those that are parked: they need somebody.</summary>
     public async Task<IReadOnlyList<WorkItem>> ListAsync(string? area, int? before, int most, CancellationToken cancellation) => await ListAsync(
-        "parent IS NULL AND ($1 = '' OR area = $1) AND job_id < $2 ORDER BY job_id DESC LIMIT $3", cancellation, area ?? "", before ?? int.MaxValue, most);
+        "(parent IS NULL OR state = 'parked') AND ($1 = '' OR area = $1) AND job_id < $2 ORDER BY job_id DESC LIMIT $3", cancellation, area ?? "", before ?? int.MaxValue, most);
 
     public async Task<IReadOnlyList<WorkItem>> PiecesAsync(int parent, CancellationToken cancellation) => await ListAsync("parent = $1 ORDER BY job_id", cancellation, parent);
 
@@ -170,6 +170,22 @@ public sealed class QueuedWork(NpgsqlDataSource program)
 /// <summary>What states are called.</summary>
 public static class WorkText
 {
+    /// <summary>What kinds of work are called.</summary>
+    public static (string Chinese, string English) Of(string kind) => kind switch
+    {
+        WorkKinds.Upload => ("处理上传文件", "take a file in"),
+        WorkKinds.Allocate => ("计算月度批次", "compute a month"),
+        WorkKinds.Chunk => ("批次分块", "piece of a run"),
+        WorkKinds.Post => ("批次入账", "post a run"),
+        WorkKinds.Close => ("结账", "close a month"),
+        WorkKinds.Interest => ("年度计息", "interest of a year"),
+        WorkKinds.Report => ("生成报表", "write a report"),
+        WorkKinds.Verify => ("核验账本", "verify the ledger"),
+        WorkKinds.DropFolder => ("接收投递目录", "take the drop folder"),
+        WorkKinds.Retention => ("清理", "retention"),
+        _ => (kind, kind),
+    };
+
     public static (string Chinese, string English) Of(WorkState state) => state switch
     {
         WorkState.Queued => ("排队", "queued"),

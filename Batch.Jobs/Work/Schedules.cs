@@ -100,8 +100,8 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
         string when = due.InZone(Shanghai).ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture);
         return new Alarm(
             schedule.Area, "SCHEDULE_MISSED",
-            $"定时作业 {schedule.Work} 应于 {when} 执行而未执行（共 {times} 次）。不会自动补做，请决定后手动执行。",
-            $"Recurring work {schedule.Work} was due at {when} and was not done ({times} times). It is not caught up by itself; decide and start it by hand.");
+            $"定时作业“{WorkText.Of(schedule.Work).Chinese}”应于 {when} 执行而未执行（共 {times} 次）。不会自动补做，请决定后手动执行。",
+            $"Recurring work \"{WorkText.Of(schedule.Work).English}\" was due at {when} and was not done ({times} times). It is not caught up by itself; decide and start it by hand.");
     }
 
     /// <summary>What the work is about, by the day on which it was due.</summary>

@@ -100,7 +100,7 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
         if (state == WorkState.Parked)
         {
             await Alarms.RaiseAsync(
-                connection, new Alarm(item.Area, "WORK_PARKED", $"作业 {item.Number}（{item.Kind}）出错搁置：{fault!.Zh}", $"Job {item.Number} ({item.Kind}) is parked: {fault.En}"),
+                connection, new Alarm(item.Area, "WORK_PARKED", $"作业 {item.Number}（{WorkText.Of(item.Kind).Chinese}）出错搁置：{fault!.Zh}", $"Job {item.Number} ({WorkText.Of(item.Kind).English}) is parked: {fault.En}"),
                 item.Number, CancellationToken.None);
         }
 
