@@ -13,6 +13,9 @@ internal sealed record View(string Name, int Width, int Height, string Language)
 /// <summary>Draws pages into the folder <c>BATCH_SHOTS</c>, and notes what a machine can see is wrong with them.</summary>
 internal sealed class Shots(Site site)
 {
+    // 273 mm of print, in pixels.
+    private static readonly View Sheet = new("paper", 1032, 700, "zh");
+
     private readonly string folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("BATCH_SHOTS") ?? Path.Combine(Path.GetTempPath(), "batch-shots")).FullName;
 
     public List<string> Faults { get; } = [];
@@ -33,6 +36,15 @@ internal sealed class Shots(Site site)
     {
         await TakeAsync(page, shot, View.All[0]);
         await TakeAsync(page, shot, View.All[2]);
+        await page.SetViewportSizeAsync(View.All[0].Width, View.All[0].Height);
+    }
+
+    /// <summary>As it is printed, on a sheet of A4 lying on its side.</summary>
+    public async Task PrintAsync(IPage page, string shot)
+    {
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        await TakeAsync(page, shot, Sheet);
+        await page.EmulateMediaAsync(new() { Media = Media.Null });
         await page.SetViewportSizeAsync(View.All[0].Width, View.All[0].Height);
     }
 

@@ -131,9 +131,7 @@ public sealed class StateScreenshotTests
         await li.ClickAsync("summary:has-text('Close')");
         await li.ClickAsync("button:has-text('Yes, close')");
         await li.GotoAsync(site.Root + Area + "/months/2021-06?lang=zh");
-        await li.EmulateMediaAsync(new() { Media = Media.Print });
-        await shots.TakeAsync(li, "paper-certificate");
-        await li.EmulateMediaAsync(new() { Media = Media.Null });
+        await shots.PrintAsync(li, "certificate");
         await shots.DrawAsync(li, "month-closed", Area + "/months/2021-06");
     }
 
@@ -198,9 +196,7 @@ public sealed class StateScreenshotTests
         await qian.ClickAsync("summary:has-text('显示完整号码')");
         await qian.FillAsync("input[name=reason]", "本人到窗口核对");
         await shots.TakeAsync(qian, "account-unmask-asked");
-        await qian.EmulateMediaAsync(new() { Media = Media.Print });
-        await shots.TakeAsync(qian, "paper-account");
-        await qian.EmulateMediaAsync(new() { Media = Media.Null });
+        await shots.PrintAsync(qian, "account");
         await qian.GotoAsync(site.Root + Area + "/accounts?lang=zh");
         await qian.FillAsync("input[name=number]", "420100199001010010");
         await qian.ClickAsync("main form button");
