@@ -25,6 +25,9 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
         return lives;
     }
 
+    /// <summary>Nothing more needs to be read.</summary>
+    public bool AllRead => _preloaded == true;
+
     /// <summary>Reads what is on record of these persons.</summary>
     public async Task LoadAsync(IEnumerable<int> persons, CancellationToken cancellation)
     {

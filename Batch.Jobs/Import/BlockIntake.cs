@@ -15,17 +15,15 @@ public readonly record struct DraftBlock(FileDraft Draft, LineBlock Block);
 /// Judges lines that declare something for a person and month (payroll, pension): what each is worth against the policy and against what
 /// stands, so that every row ends as accepted, unchanged, held or rejected.
 /// </summary>
-public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind kind, PersonRegistry persons, EmployerRegistry employers, AccountLives lives, NpgsqlConnection connection)
+public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind kind, PersonRegistry persons, EmployerRegistry employers, AccountLives lives, IntakeConnection connection)
 {
     private readonly FactsInForce _standing = new(connection, area, kind);
-    private readonly FactWriter _writer = new(connection, area, kind);
-    private readonly RejectionWriter _rejections = new(connection, area);
     private readonly List<Rejection> _faults = [];
-    private readonly List<(int Submission, int Row, long? Fen)> _rejectedPaid = [];
-    private readonly List<ChildRow> _children = [];
     private readonly List<PersonMonthKey> _pairs = [];
     private readonly List<FactRow> _facts = [];
-    private readonly List<(int Person, PersonsLine Line, int Submission)> _retirements = [];
+    private FactTables? _tables;
+    private BlockOutput? _filling;
+    private BlockOutput? _spare;
 
     private string Table => _standing.Table;
 
@@ -33,6 +31,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
     {
         await LoadAsync(blocks, cancellation);
+        BlockOutput output = await OutputAsync();
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             _facts.Clear();
@@ -52,46 +51,79 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
                 continue;
             }
 
-            AddRetirements(draft, block, staging);
-            foreach (FactRow row in staging.Facts)
-            {
-                _writer.Add(row, draft.Submission);
-                draft.CountFact(Table, row.Month);
-                persons.Confirm(row.Person);
-            }
-
-            _rejections.Add(draft.Submission, staging.Rejections);
-            if (kind == FactKind.Contribution)
-            {
-                _rejectedPaid.AddRange(staging.RejectedPaid.Select(r => (draft.Submission, r.Row, r.Fen)));
-            }
-
-            if (draft.Parent is not null)
-            {
-                _children.AddRange(ChildRows.Of(draft.Submission, block, staging));
-            }
+            Fill(output, draft, block, staging);
         }
 
-        await persons.WriteAsync(cancellation);
-        await _writer.FlushAsync(cancellation);
-        await EventWriter.WriteAsync(connection, area, _retirements, cancellation);
-        _retirements.Clear();
-        await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteRejectedAsync(connection, area, _rejectedPaid, cancellation);
-        await ChildRows.WriteAsync(connection, area, _children, cancellation);
+        await BeginWritingAsync(cancellation);
     }
 
-    public Task CompleteAsync(CancellationToken cancellation) => _writer.CompleteAsync(cancellation);
+    /// <summary>All of it is written, and the months are keyed.</summary>
+    public async Task CompleteAsync(CancellationToken cancellation)
+    {
+        await OutputAsync();
+        await BeginWritingAsync(cancellation);
+        await connection.IdleAsync();
+        await _tables!.CloseAsync(cancellation);
+    }
 
     /// <summary>Writes consequences of a file that are no rows of it (withdrawals).</summary>
-    public void Append(FileDraft draft, in FactRow row)
+    public async Task AppendAsync(FileDraft draft, IEnumerable<FactRow> rows)
     {
-        _writer.Add(row, draft.Submission);
-        draft.CountFact(Table, row.Month);
+        BlockOutput output = await OutputAsync();
+        foreach (FactRow row in rows)
+        {
+            output.Add(row, draft.Submission);
+            draft.CountFact(Table, row.Month);
+        }
+    }
+
+    // What the block before has come to is written meanwhile.
+    private async ValueTask<BlockOutput> OutputAsync()
+    {
+        if (_filling is null)
+        {
+            NpgsqlConnection idle = await connection.IdleAsync();
+            _tables = new FactTables(idle, area, Table);
+            (_filling, _spare) = (New(), New());
+
+            BlockOutput New() => new(idle, area, persons, new FactWriter(idle, area, kind, _tables));
+        }
+
+        return _filling;
+    }
+
+    private async Task BeginWritingAsync(CancellationToken cancellation)
+    {
+        BlockOutput full = _filling!;
+        full.Complete();
+        await connection.BeginAsync(() => full.WriteAsync(cancellation));
+        (_filling, _spare) = (_spare, full);
+    }
+
+    private void Fill(BlockOutput output, FileDraft draft, LineBlock block, Staging staging)
+    {
+        AddRetirements(output, draft, block, staging);
+        foreach (FactRow row in staging.Facts)
+        {
+            output.Add(row, draft.Submission);
+            draft.CountFact(Table, row.Month);
+            persons.Confirm(row.Person);
+        }
+
+        output.AddRejections(draft.Submission, staging.Rejections);
+        if (kind == FactKind.Contribution)
+        {
+            output.AddRejectedPaid(draft.Submission, staging.RejectedPaid);
+        }
+
+        if (draft.Parent is not null)
+        {
+            output.AddChildren(ChildRows.Of(draft.Submission, block, staging));
+        }
     }
 
     // A pension row may carry the date of the retirement 退休日期: a change of status that the agency vouches for (edge 20).
-    private void AddRetirements(FileDraft draft, LineBlock block, Staging staging)
+    private void AddRetirements(BlockOutput output, FileDraft draft, LineBlock block, Staging staging)
     {
         if (!block.Pension.Exists(l => l.RetiredOn is not null))
         {
@@ -104,7 +136,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             if (persons.TryFind(line.Id, out int person) && persons.RecordOf(person).RetiredOn != line.RetiredOn)
             {
                 LocalDate on = line.RetiredOn!.Value;
-                _retirements.Add((person, new PersonsLine(-line.Row, line.Id, line.Name, PersonEvent.Retired, on, null), draft.Submission));
+                output.AddRetirement(person, line, on, draft.Submission);
                 draft.CountFact("event", on.ToYearMonth());
             }
         }
@@ -135,6 +167,11 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         }
 
         await _standing.LoadAsync(_pairs, cancellation);
+        if (!lives.AllRead)
+        {
+            await connection.IdleAsync();
+        }
+
         await lives.LoadAsync(_pairs.Select(p => p.Person), cancellation);
     }
 

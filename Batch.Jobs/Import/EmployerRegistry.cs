@@ -4,7 +4,7 @@ using Npgsql;
 namespace Batch.Jobs.Import;
 
 /// <summary>Finds employers by their declared number and registers the unknown with the name they declare.</summary>
-public sealed class EmployerRegistry(NpgsqlConnection connection, AreaSchema area, KnownEmployers employers)
+public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema area, KnownEmployers employers)
 {
     private readonly Dictionary<string, int> _known = employers.Numbers;
 
@@ -40,7 +40,7 @@ public sealed class EmployerRegistry(NpgsqlConnection connection, AreaSchema are
 
     private async Task ReadAsync(string sql, string[] numbers, string[]? names, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        await using NpgsqlCommand command = new(area.Sql(sql), await connection.IdleAsync());
         command.Parameters.AddWithValue(numbers);
         if (names is not null)
         {

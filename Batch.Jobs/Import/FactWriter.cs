@@ -6,10 +6,9 @@ using Npgsql;
 namespace Batch.Jobs.Import;
 
 /// <summary>Appends facts by binary COPY straight into their months; a new month's table is keyed and attached when the file is in.</summary>
-public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, FactKind kind)
+internal sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, FactKind kind, FactTables tables)
 {
     private readonly Dictionary<YearMonth, List<(FactRow Row, int Submission)>> _pending = [];
-    private readonly FactTables _tables = new(connection, area, kind == FactKind.Contribution ? "contribution" : "pension");
     private readonly string _table = kind == FactKind.Contribution ? "contribution" : "pension";
 
     public void Add(in FactRow row, int submission)
@@ -31,16 +30,10 @@ public sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, Fac
                 continue;
             }
 
-            await _tables.OpenAsync(month, cancellation);
+            await tables.OpenAsync(month, cancellation);
             await CopyAsync(month, rows, cancellation);
             rows.Clear();
         }
-    }
-
-    public async Task CompleteAsync(CancellationToken cancellation)
-    {
-        await FlushAsync(cancellation);
-        await _tables.CloseAsync(cancellation);
     }
 
     private async Task CopyAsync(YearMonth month, List<(FactRow Row, int Submission)> rows, CancellationToken cancellation)

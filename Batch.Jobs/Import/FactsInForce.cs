@@ -18,7 +18,7 @@ public sealed class StandingFact(FactRow row, int submission)
 /// What stands for the people of a block: from the database, and from earlier lines of the same transaction. A first file of a month meets
 /// nobody, so it reads nothing: only people seen twice, or months that held facts before, are looked up.
 /// </summary>
-public sealed class FactsInForce(NpgsqlConnection connection, AreaSchema area, FactKind kind)
+public sealed class FactsInForce(IntakeConnection connection, AreaSchema area, FactKind kind)
 {
     /// <summary>
     /// Order in which the first of several versions of a fact is the one that speaks: of the latest submission, within it a consequence
@@ -84,7 +84,7 @@ public sealed class FactsInForce(NpgsqlConnection connection, AreaSchema area, F
     {
         if (!_heldFactsBefore.TryGetValue(month, out bool before))
         {
-            await using NpgsqlCommand command = new("SELECT to_regclass($1) IS NOT NULL", connection);
+            await using NpgsqlCommand command = new("SELECT to_regclass($1) IS NOT NULL", await connection.IdleAsync());
             command.Parameters.AddWithValue(area.Part(Table, month));
             before = (bool)(await command.ExecuteScalarAsync(cancellation))!;
             _heldFactsBefore.Add(month, before);
@@ -95,7 +95,7 @@ public sealed class FactsInForce(NpgsqlConnection connection, AreaSchema area, F
 
     private async Task ReadAsync(YearMonth month, int[] persons, CancellationToken cancellation)
     {
-        await using (NpgsqlCommand exists = new("SELECT to_regclass($1) IS NOT NULL", connection))
+        await using (NpgsqlCommand exists = new("SELECT to_regclass($1) IS NOT NULL", await connection.IdleAsync()))
         {
             exists.Parameters.AddWithValue(area.Part(Table, month));
             if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!)
@@ -113,7 +113,7 @@ public sealed class FactsInForce(NpgsqlConnection connection, AreaSchema area, F
             SELECT DISTINCT ON (person_id, {employer}) person_id, row_no, state, submission_id, {columns}
             FROM {area.Part(Table, month)} WHERE person_id = ANY($1)
             ORDER BY person_id, {employer}, {LatestFirst}
-            """, connection);
+            """, await connection.IdleAsync());
         command.Parameters.AddWithValue(persons);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -10,18 +10,31 @@ namespace Batch.Jobs.Import;
 
 /// <summary>Reads the files of one transaction into facts: one large file (or a replacement) block by block, or many small ones together.</summary>
 public sealed class GroupIntake(
-    NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
+    IntakeConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
     IntakeLimits limits, KnownRegister known)
 {
     private readonly PersonRegistry _persons = new(connection, area, known.Persons);
     private readonly EmployerRegistry _employers = new(connection, area, known.Employers);
-    private readonly AccountLives _lives = new(connection, area);
+    private readonly AccountLives _lives = new(connection.Itself, area);
     private readonly Dictionary<FileContent, BlockIntake> _intakes = [];
     private ReceiptsIntake? _receipts;
     private MovementIntake? _movements;
 
     /// <summary>Small files are read whole; those that are refused leave nothing behind but the record of it.</summary>
     public async Task TakeSmallAsync(IReadOnlyList<FileDraft> drafts, CancellationToken cancellation)
+    {
+        try
+        {
+            await TakeTogetherAsync(drafts, cancellation);
+            await CompleteAsync(cancellation);
+        }
+        finally
+        {
+            await connection.EndAsync();
+        }
+    }
+
+    private async Task TakeTogetherAsync(IReadOnlyList<FileDraft> drafts, CancellationToken cancellation)
     {
         List<DraftBlock> pending = [];
         foreach (FileDraft draft in drafts)
@@ -51,7 +64,6 @@ public sealed class GroupIntake(
         }
 
         await TakeAsync(pending, whole: true, cancellation);
-        await CompleteAsync(cancellation);
     }
 
     /// <summary>A large file is read ahead while its blocks are written; when it is refused the caller rolls everything back.</summary>
@@ -87,6 +99,7 @@ public sealed class GroupIntake(
         {
             // When a block could not be written nobody takes the next one: the reader ends too and lets go of the file.
             await ended.CancelAsync();
+            await connection.EndAsync();
         }
 
         draft.Month ??= draft.LatestMonth;
@@ -172,9 +185,16 @@ public sealed class GroupIntake(
         }
 
         FileContent content = blocks[0].Draft.Content!.Value;
+        if (content is FileContent.Payroll or FileContent.Pension)
+        {
+            await IntakeFor(content).TakeAsync(blocks, whole, cancellation);
+            return;
+        }
+
+        NpgsqlConnection idle = await connection.IdleAsync();
         if (content == FileContent.Persons)
         {
-            await new PersonsIntake(area, _persons, _lives, connection).TakeAsync(blocks, whole, cancellation);
+            await new PersonsIntake(area, _persons, _lives, idle).TakeAsync(blocks, whole, cancellation);
             return;
         }
 
@@ -187,14 +207,11 @@ public sealed class GroupIntake(
         if (content == FileContent.Receipts)
         {
             await Receipts().TakeAsync(blocks, whole, cancellation);
-            return;
         }
-
-        await IntakeFor(content).TakeAsync(blocks, whole, cancellation);
     }
 
-    private ReceiptsIntake Receipts() => _receipts ??= new ReceiptsIntake(area, _employers, connection);
-    private MovementIntake Movements => _movements ??= new MovementIntake(area, policy, _persons, _lives, connection);
+    private ReceiptsIntake Receipts() => _receipts ??= new ReceiptsIntake(area, _employers, connection.Itself);
+    private MovementIntake Movements => _movements ??= new MovementIntake(area, policy, _persons, _lives, connection.Itself);
 
     private BlockIntake IntakeFor(FileContent content)
     {
@@ -225,7 +242,7 @@ public sealed class GroupIntake(
         }
 
         FactKind kind = draft.Content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
-        return await new Replacement(area, connection, IntakeFor(draft.Content!.Value), kind).WithdrawAsync(draft, month, request.Confirm, cancellation);
+        return await new Replacement(area, await connection.IdleAsync(), IntakeFor(draft.Content!.Value), kind).WithdrawAsync(draft, month, request.Confirm, cancellation);
     }
 
     private async Task CompleteAsync(CancellationToken cancellation)

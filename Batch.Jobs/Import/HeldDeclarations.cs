@@ -56,7 +56,8 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
                 continue;
             }
 
-            FactWriter writer = new(connection, area, kind);
+            FactTables tables = new(connection, area, Fact);
+            FactWriter writer = new(connection, area, kind, tables);
             foreach (FactRow fact in Facts(person, key, decision))
             {
                 writer.Add(fact, draft.Submission);
@@ -64,7 +65,8 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
             }
 
             Count(draft, key.Sides.First(s => IsNamed(s, decision)).Row, decision.Take);
-            await writer.CompleteAsync(cancellation);
+            await writer.FlushAsync(cancellation);
+            await tables.CloseAsync(cancellation);
             return true;
         }
 

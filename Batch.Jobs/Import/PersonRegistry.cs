@@ -7,12 +7,12 @@ using Npgsql;
 namespace Batch.Jobs.Import;
 
 /// <summary>Finds the persons behind citizen numbers and registers the unknown, a block of lines at a time.</summary>
-public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area, KnownPersons persons)
+public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area, KnownPersons persons)
 {
     private const int MostRecordsPreloaded = 2_000_000;
 
     private readonly CitizenNumbers _known = persons.Numbers;
-    private readonly List<(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission)> _new = [];
+    private List<NewPerson> _new = [];
     private readonly HashSet<int> _confirmed = [];
     private bool _anyRecords;
     private bool _preloaded;
@@ -26,7 +26,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
     /// <summary>For a large file: everybody is read at once, instead of each block's persons, where they are not too many.</summary>
     public async Task PreloadAsync(CancellationToken cancellation)
     {
-        if (await CountRecordsAsync(cancellation) <= MostRecordsPreloaded && await persons.ReadAsync(connection, area, cancellation))
+        if (await CountRecordsAsync(cancellation) <= MostRecordsPreloaded && await persons.ReadAsync(await connection.IdleAsync(), area, cancellation))
         {
             _nextId = persons.Next;
             await LoadRecordsAsync(null, cancellation);
@@ -47,7 +47,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
         persons.Forget();
         _records.Clear();
         List<int> found = [];
-        await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE citizen = ANY($1)"), connection))
+        await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE citizen = ANY($1)"), await connection.IdleAsync()))
         {
             command.Parameters.AddWithValue(citizens.Distinct().ToArray());
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -78,31 +78,41 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
     {
         int person = _nextId++;
         _known.Set(id.Digits17, person);
-        _new.Add((person, id.Digits17, name ?? "", id.Birth, month, submission));
+        _new.Add(new NewPerson(person, id.Digits17, name ?? "", id.Birth, month, submission));
         return person;
     }
 
     /// <summary>A fact of the person is written, so he is registered for good.</summary>
     public void Confirm(int person) => _confirmed.Add(person);
 
-    /// <summary>Writes the confirmed persons of this block, with their accounts; whom only rejected rows name is forgotten.</summary>
-    public async Task WriteAsync(CancellationToken cancellation)
+    /// <summary>Writes the confirmed persons of this block, with their accounts.</summary>
+    public async Task WriteAsync(CancellationToken cancellation) => await WriteAsync(await connection.IdleAsync(), TakeRegistered(), cancellation);
+
+    /// <summary>The confirmed persons of this block, to be written; whom only rejected rows name is forgotten.</summary>
+    internal List<NewPerson> TakeRegistered()
     {
-        foreach (var unconfirmed in _new.Where(p => !_confirmed.Contains(p.Person)))
+        foreach (NewPerson unconfirmed in _new.Where(p => !_confirmed.Contains(p.Person)))
         {
             _known.Remove(unconfirmed.Citizen);
         }
 
-        _new.RemoveAll(p => !_confirmed.Contains(p.Person));
+        List<NewPerson> registered = _new;
+        registered.RemoveAll(p => !_confirmed.Contains(p.Person));
         _confirmed.Clear();
-        if (_new.Count == 0)
+        _new = [];
+        return registered;
+    }
+
+    internal async Task WriteAsync(NpgsqlConnection idle, List<NewPerson> registered, CancellationToken cancellation)
+    {
+        if (registered.Count == 0)
         {
             return;
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(idle, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
         {
-            foreach (var person in _new)
+            foreach (NewPerson person in registered)
             {
                 copy.StartRow();
                 copy.Write(person.Person);
@@ -115,9 +125,9 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(idle, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
         {
-            foreach (var person in _new)
+            foreach (NewPerson person in registered)
             {
                 copy.StartRow();
                 copy.Write(person.Person);
@@ -128,14 +138,12 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
 
             await copy.CompleteAsync(cancellation);
         }
-
-        _new.Clear();
     }
 
     // The caller holds the area's intake lock, so nobody else registers meanwhile.
     private async Task NumberAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"), connection);
+        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"), await connection.IdleAsync());
         _nextId = (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -144,7 +152,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
     {
         if (!_anyRecords)
         {
-            await using NpgsqlCommand command = new(area.Sql("SELECT EXISTS (SELECT FROM :area.person_event WHERE event IN (1, 4, 5, 6))"), connection);
+            await using NpgsqlCommand command = new(area.Sql("SELECT EXISTS (SELECT FROM :area.person_event WHERE event IN (1, 4, 5, 6))"), await connection.IdleAsync());
             _anyRecords = (bool)(await command.ExecuteScalarAsync(cancellation))!;
         }
 
@@ -153,7 +161,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
 
     private async Task<long> CountRecordsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT count(*) FROM (SELECT FROM :area.person_event LIMIT $1) e"), connection);
+        await using NpgsqlCommand command = new(area.Sql("SELECT count(*) FROM (SELECT FROM :area.person_event LIMIT $1) e"), await connection.IdleAsync());
         command.Parameters.AddWithValue(MostRecordsPreloaded + 1L);
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
@@ -165,7 +173,7 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
             $"""
             SELECT DISTINCT ON (person_id, event) person_id, event, on_date, value FROM :area.person_event
             WHERE {(of is null ? "" : "person_id = ANY($1) AND ")}event IN (1, 4, 5, 6) ORDER BY person_id, event, submission_id DESC, row_no DESC
-            """), connection);
+            """), await connection.IdleAsync());
         if (of is not null)
         {
             command.Parameters.AddWithValue(of);
@@ -186,6 +194,9 @@ public sealed class PersonRegistry(NpgsqlConnection connection, AreaSchema area,
         }
     }
 }
+
+/// <summary>A person whom a file names first, with the month from which the first account is open.</summary>
+internal readonly record struct NewPerson(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission);
 
 /// <summary>Categories of people that every area knows; an area's policy may add its own.</summary>
 public static class Categories

@@ -24,10 +24,7 @@ public sealed class Replacement(AreaSchema area, NpgsqlConnection connection, Bl
             return new Rejection("REPLACEMENT_LEAVES_OUT", 0, "", FormattableString.Invariant($"{leftOut.Count}/{standing}"), "10 %");
         }
 
-        foreach (FactRow row in leftOut)
-        {
-            intake.Append(draft, row with { State = FactState.Withdrawn, Row = 0 });
-        }
+        await intake.AppendAsync(draft, leftOut.Select(row => row with { State = FactState.Withdrawn, Row = 0 }));
 
         return null;
     }
