@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Batch.Jobs.Areas;
@@ -65,10 +66,10 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
     // Parts are packed side by side, and written in their order.
     private static async Task WritePartsAsync(CopyRows copy, string path, byte[] hash, CancellationToken cancellation)
     {
-        Queue<Task<byte[]>> packing = [];
+        Queue<Task<ArraySegment<byte>>> packing = [];
         int part = 0;
         await using FileStream file = File.OpenRead(path);
-        while (await ReadPartAsync(file, cancellation) is { } bytes)
+        while (await ReadPartAsync(file, cancellation) is { Count: > 0 } bytes)
         {
             if (packing.Count == Environment.ProcessorCount)
             {
@@ -78,37 +79,42 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
             packing.Enqueue(Task.Run(() => Pack(bytes), cancellation));
         }
 
-        foreach (Task<byte[]> last in packing)
+        foreach (Task<ArraySegment<byte>> last in packing)
         {
             WritePart(copy, hash, part++, await last);
         }
     }
 
-    /// <summary>The next part; null: the file has ended.</summary>
-    private static async Task<byte[]?> ReadPartAsync(FileStream file, CancellationToken cancellation)
+    /// <summary>The next part, in a rented array; empty: the file has ended.</summary>
+    private static async Task<ArraySegment<byte>> ReadPartAsync(FileStream file, CancellationToken cancellation)
     {
-        byte[] part = new byte[Math.Min(PartBytes, file.Length - file.Position)];
-        await file.ReadExactlyAsync(part, cancellation);
-        return part.Length == 0 ? null : part;
+        int length = (int)Math.Min(PartBytes, file.Length - file.Position);
+        byte[] part = ArrayPool<byte>.Shared.Rent(length);
+        await file.ReadExactlyAsync(part.AsMemory(0, length), cancellation);
+        return new ArraySegment<byte>(part, 0, length);
     }
 
-    private static byte[] Pack(byte[] part)
+    // What cannot be packed becomes a little longer: five bytes for every block of it.
+    private static ArraySegment<byte> Pack(ArraySegment<byte> part)
     {
-        using MemoryStream packed = new();
+        byte[] room = ArrayPool<byte>.Shared.Rent(part.Count + (part.Count / 64) + 256);
+        using MemoryStream packed = new(room);
         using (DeflateStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
             deflate.Write(part);
         }
 
-        return packed.ToArray();
+        ArrayPool<byte>.Shared.Return(part.Array!);
+        return new ArraySegment<byte>(room, 0, (int)packed.Position);
     }
 
-    private static void WritePart(CopyRows copy, byte[] hash, int part, byte[] packed)
+    private static void WritePart(CopyRows copy, byte[] hash, int part, ArraySegment<byte> packed)
     {
         copy.StartRow();
         copy.Write(hash);
         copy.Write(part);
         copy.Write(packed);
+        ArrayPool<byte>.Shared.Return(packed.Array!);
         KillSwitch.Pass(KillPoint.ArchiveMidCopy);
     }
 

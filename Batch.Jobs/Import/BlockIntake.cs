@@ -244,9 +244,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             return true;
         }
 
-        FactRow said = row;
-        bool stands = _standing.For(new PersonMonthKey(row.Person, month))
-            ?.Exists(f => f.Row.Employer == said.Employer && f.Row.State == FactState.Accepted && f.Row.SaysTheSameAs(said)) ?? false;
+        bool stands = Stands(row, _standing.For(new PersonMonthKey(row.Person, month)));
         if (!stands)
         {
             _faults.Add(new Rejection(Codes.AccountClosed, row.Row, "费款所属期", month.Text(), closed.Text()));
@@ -254,6 +252,9 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
 
         return stands;
     }
+
+    private static bool Stands(FactRow said, List<StandingFact>? standing) =>
+        standing?.Exists(f => f.Row.Employer == said.Employer && f.Row.State == FactState.Accepted && f.Row.SaysTheSameAs(said)) ?? false;
 
     // A refused file leaves no trace in what stands for the files after it.
     private static void Undo(Staging staging)

@@ -67,9 +67,7 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
     /// <param name="twoEmployers">Which of two employers is credited; the other's line is held, to be refunded or sent again.</param>
     public void Accept(in FactRow row, CitizenId id, List<StandingFact>? standing, bool known, TwoEmployers twoEmployers = TwoEmployers.Hold)
     {
-        int employer = row.Employer;
-        StandingFact? own = standing?.Find(f => f.Row.Employer == employer);
-        bool contested = standing?.Exists(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn) ?? false;
+        (StandingFact? own, bool contested) = standing is null ? (null, false) : Sides(standing, row.Employer);
         if (own is not null && own.Row.SaysTheSameAs(row) && (own.Row.State != FactState.Withdrawn || contested) && !IsReleased(own, contested, known))
         {
             // Also what an operator has decided against, as long as the other side stands: he is not asked again.
@@ -110,6 +108,9 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
             }
         }
     }
+
+    private static (StandingFact? Own, bool Contested) Sides(List<StandingFact> standing, int employer) => (
+        standing.Find(f => f.Row.Employer == employer), standing.Exists(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn));
 
     private void Contest(in FactRow row, CitizenId id, List<StandingFact> standing, StandingFact? own, TwoEmployers rule)
     {

@@ -30,7 +30,11 @@ internal static class FieldText
     }
 
     /// <summary>A name as it is written: only the blanks around it and a leading apostrophe go.</summary>
-    public static string Trimmed(ReadOnlySpan<byte> utf8) => WithoutMarks(Encoding.UTF8.GetString(utf8)).ToString();
+    public static string Trimmed(ReadOnlySpan<byte> utf8)
+    {
+        Span<char> buffer = utf8.Length <= MaxChars ? stackalloc char[MaxChars] : new char[utf8.Length];
+        return WithoutMarks(buffer[..Encoding.UTF8.GetChars(utf8, buffer)]).ToString();
+    }
 
     public static bool IsBlank(ReadOnlySpan<byte> utf8)
     {

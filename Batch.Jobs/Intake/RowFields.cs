@@ -329,7 +329,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         {
             Reject(column, Codes.TextTooLong, $"{LongestName}");
         }
-        else if (text.Any(char.IsControl))
+        else if (HasControls(text))
         {
             Reject(column, Codes.TextCharacters, "");
         }
@@ -339,6 +339,19 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         }
 
         return text;
+    }
+
+    private static bool HasControls(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsSame(ReadOnlySpan<byte> field, ReadOnlySpan<char> text)
