@@ -83,28 +83,21 @@ internal sealed class AccountModel : AreaPage
         MayUnmask = await MayAsync(Permissions.Unmask);
     }
 
-    public async Task<IActionResult> OnPostUnmaskAsync(string? reason)
-    {
-        if (!await MayAsync(Permissions.Unmask))
+    public Task<IActionResult> OnPostUnmaskAsync(string? reason) => TryAsync(
+        Permissions.Unmask,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
+            if (string.IsNullOrWhiteSpace(reason))
             {
-                if (string.IsNullOrWhiteSpace(reason))
-                {
-                    throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.");
-                }
+                throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.");
+            }
 
-                await OnGetAsync();
-                await AuditAsync("account.unmask", Code, $"account {Account}", reason.Trim());
-                WholeNumber = await new ContributionRecord(Area).NumberAsync(Person.Person, Cancellation);
-                return Page();
-            },
-            OnGetAsync);
-    }
+            await OnGetAsync();
+            await AuditAsync("account.unmask", Code, $"account {Account}", reason.Trim());
+            WholeNumber = await new ContributionRecord(Area).NumberAsync(Person.Person, Cancellation);
+            return Page();
+        },
+        OnGetAsync);
 
     /// <summary>The months of the statement and whether coverage was broken in each.</summary>
     public IEnumerable<(YearMonth Month, bool Broken)> Timeline()

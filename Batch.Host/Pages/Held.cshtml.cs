@@ -26,22 +26,15 @@ internal sealed class HeldModel : AreaPage
         MayDecide = await MayAsync(Permissions.SendFiles);
     }
 
-    public async Task<IActionResult> OnPostAsync(int submission, int row, string? act, string? reason)
-    {
-        if (!await MayAsync(Permissions.SendFiles))
+    public Task<IActionResult> OnPostAsync(int submission, int row, string? act, string? reason) => TryAsync(
+        Permissions.SendFiles,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
-            {
-                DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(new Decision(submission, row, act == "take", Who, reason ?? ""), Cancellation);
-                await AuditAsync("held.decide", Code, $"{made.Submission}:{made.Row} {made.Act}", made.Reason);
-                return Redirect($"~/{Code}/held");
-            },
-            OnGetAsync);
-    }
+            DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(new Decision(submission, row, act == "take", Who, reason ?? ""), Cancellation);
+            await AuditAsync("held.decide", Code, $"{made.Submission}:{made.Row} {made.Act}", made.Reason);
+            return Redirect($"~/{Code}/held");
+        },
+        OnGetAsync);
 
     /// <summary>Why a row is held, without the numbers that the row itself shows.</summary>
     public static (string Chinese, string English) WhyOf(HeldRow row) => row.Code switch

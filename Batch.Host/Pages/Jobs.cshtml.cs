@@ -43,27 +43,20 @@ internal sealed class JobsModel : BatchPage
         });
     }
 
-    public async Task<IActionResult> OnPostAsync(int job, string? act, string? why)
-    {
-        if (!await MayAsync(Permissions.SteerJobs))
+    public Task<IActionResult> OnPostAsync(int job, string? act, string? why) => TryAsync(
+        Permissions.SteerJobs,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
+            await (act switch
             {
-                await (act switch
-                {
-                    "pause" => Queue.PauseAsync(job, Who, why ?? "", Cancellation),
-                    "resume" => Queue.ResumeAsync(job, Who, why ?? "", Cancellation),
-                    "cancel" => Queue.CancelAsync(job, Who, why ?? "", Cancellation),
-                    _ => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
-                });
-                return Redirect("~/jobs");
-            },
-            OnGetAsync);
-    }
+                "pause" => Queue.PauseAsync(job, Who, why ?? "", Cancellation),
+                "resume" => Queue.ResumeAsync(job, Who, why ?? "", Cancellation),
+                "cancel" => Queue.CancelAsync(job, Who, why ?? "", Cancellation),
+                _ => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
+            });
+            return Redirect("~/jobs");
+        },
+        OnGetAsync);
 
     public async Task<IActionResult> OnPostSeenAsync(int alarm, string? why)
     {

@@ -39,23 +39,16 @@ internal sealed class MonthModel : AreaPage
         MaySend = await MayAsync(Permissions.SendFiles);
     }
 
-    public async Task<IActionResult> OnPostCloseAsync()
-    {
-        if (!await MayAsync(Permissions.ReviewRuns))
+    public Task<IActionResult> OnPostCloseAsync() => TryAsync(
+        Permissions.ReviewRuns,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
-            {
-                YearMonth month = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
-                await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
-                await AuditAsync("month.close", Code, Show.Month(month));
-                return Redirect($"~/{Code}/months/{Show.Month(month)}");
-            },
-            OnGetAsync);
-    }
+            YearMonth month = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+            await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
+            await AuditAsync("month.close", Code, Show.Month(month));
+            return Redirect($"~/{Code}/months/{Show.Month(month)}");
+        },
+        OnGetAsync);
 
     /// <summary>Where a point is dealt with; null: it is only to be known.</summary>
     public string? HrefOf(ReadinessPoint point) => point.Ready == Ready.Yes ? null : point.Code switch

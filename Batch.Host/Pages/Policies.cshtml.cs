@@ -66,19 +66,12 @@ internal sealed class PoliciesModel : AreaPage
 
     public Task<IActionResult> OnPostApproveAsync(string? hash) => ActAsync(Permissions.ApprovePolicies, () => Store.ApproveAsync(hash ?? "", Who, Cancellation));
 
-    private async Task<IActionResult> ActAsync(string permission, Func<Task> act)
-    {
-        if (!await MayAsync(permission))
+    private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(
+        permission,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
-            {
-                await act();
-                return Redirect($"~/{Code}/policies");
-            },
-            OnGetAsync);
-    }
+            await act();
+            return Redirect($"~/{Code}/policies");
+        },
+        OnGetAsync);
 }

@@ -101,13 +101,6 @@ internal sealed class RunModel : AreaPage
         ? throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.")
         : reason.Trim();
 
-    private async Task<IActionResult> ActAsync(string permission, Func<Task<RunDocument>> act)
-    {
-        if (!await MayAsync(permission))
-        {
-            return Forbid();
-        }
-
-        return await TryAsync(async () => Redirect($"~/{Code}/runs/{(await act()).Run}"), OnGetAsync);
-    }
+    private Task<IActionResult> ActAsync(string permission, Func<Task<RunDocument>> act) => TryAsync(
+        permission, async () => Redirect($"~/{Code}/runs/{(await act()).Run}"), OnGetAsync);
 }

@@ -30,20 +30,13 @@ internal sealed class RunsModel : AreaPage
         MayCompute = await MayAsync(Permissions.ComputeRuns);
     }
 
-    public async Task<IActionResult> OnPostAsync(string? month)
-    {
-        if (!await MayAsync(Permissions.ComputeRuns))
+    public Task<IActionResult> OnPostAsync(string? month) => TryAsync(
+        Permissions.ComputeRuns,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
-            {
-                YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "请填写入账月份，例如 2021-06。", "Give the posting month, such as 2021-06.");
-                int job = await Service<QueuedWork>().AskAsync(new WorkOrder(WorkKinds.Allocate, Area.Schema, Show.Month(of), Who), Cancellation);
-                return Redirect($"~/{Code}/runs/now?job={job}");
-            },
-            OnGetAsync);
-    }
+            YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "请填写入账月份，例如 2021-06。", "Give the posting month, such as 2021-06.");
+            int job = await Service<QueuedWork>().AskAsync(new WorkOrder(WorkKinds.Allocate, Area.Schema, Show.Month(of), Who), Cancellation);
+            return Redirect($"~/{Code}/runs/now?job={job}");
+        },
+        OnGetAsync);
 }

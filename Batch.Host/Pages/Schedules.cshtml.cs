@@ -39,21 +39,14 @@ internal sealed class SchedulesModel : BatchPage
 
     public Task<IActionResult> OnPostApproveAsync(int change) => ActAsync(Permissions.ApprovePolicies, () => Settings.ApproveAsync(change, Who, Cancellation));
 
-    private async Task<IActionResult> ActAsync(string permission, Func<Task> act)
-    {
-        if (!await MayAsync(permission))
+    private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(
+        permission,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
-            {
-                await act();
-                return Redirect("~/schedules");
-            },
-            OnGetAsync);
-    }
+            await act();
+            return Redirect("~/schedules");
+        },
+        OnGetAsync);
 
     public static (string Chinese, string English) NameOf(MissedPolicy missed) => missed switch
     {

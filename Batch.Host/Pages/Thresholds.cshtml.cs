@@ -22,24 +22,17 @@ internal sealed class ThresholdsModel : AreaPage
         MaySet = await MayAsync(Permissions.ManageUsers);
     }
 
-    public async Task<IActionResult> OnPostAsync(string? name, string? value)
-    {
-        if (!await MayAsync(Permissions.ManageUsers))
+    public Task<IActionResult> OnPostAsync(string? name, string? value) => TryAsync(
+        Permissions.ManageUsers,
+        async () =>
         {
-            return Forbid();
-        }
-
-        return await TryAsync(
-            async () =>
-            {
-                decimal number = decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal read)
-                    ? read
-                    : throw new DataFaultException("THRESHOLD_INVALID", "请填写不小于 0 的数字。", "Give a number of 0 or more.");
-                await new Thresholds(Database.Program, Code).SetAsync(name ?? "", number, Who, Cancellation);
-                return Redirect($"~/{Code}/thresholds");
-            },
-            OnGetAsync);
-    }
+            decimal number = decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal read)
+                ? read
+                : throw new DataFaultException("THRESHOLD_INVALID", "请填写不小于 0 的数字。", "Give a number of 0 or more.");
+            await new Thresholds(Database.Program, Code).SetAsync(name ?? "", number, Who, Cancellation);
+            return Redirect($"~/{Code}/thresholds");
+        },
+        OnGetAsync);
 
     public static (string Chinese, string English) NameOf(string name) => name switch
     {

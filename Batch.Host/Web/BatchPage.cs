@@ -47,6 +47,10 @@ internal abstract class BatchPage : PageModel
         }
     }
 
+    /// <summary>The same, for whoever has the permission.</summary>
+    protected async Task<IActionResult> TryAsync(string permission, Func<Task<IActionResult>> act, Func<Task> show) =>
+        await MayAsync(permission) ? await TryAsync(act, show) : Forbid();
+
     /// <summary>Records an act of the signed-in user.</summary>
     protected Task AuditAsync(string act, string? area = null, string? subject = null, string? reason = null) =>
         Service<AuditLog>().WriteAsync(new Act(Who, act, area, subject, reason, HttpContext.Connection.RemoteIpAddress?.ToString()), Cancellation);
