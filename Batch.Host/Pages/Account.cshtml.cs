@@ -87,13 +87,9 @@ internal sealed class AccountModel : AreaPage
         Permissions.Unmask,
         async () =>
         {
-            if (string.IsNullOrWhiteSpace(reason))
-            {
-                throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.");
-            }
-
+            string why = Needed(reason);
             await OnGetAsync();
-            await AuditAsync("account.unmask", Code, $"account {Account}", reason.Trim());
+            await AuditAsync("account.unmask", Code, $"account {Account}", why);
             WholeNumber = await new ContributionRecord(Area).NumberAsync(Person.Person, Cancellation);
             return Page();
         },

@@ -30,7 +30,7 @@ internal sealed class MonthModel : AreaPage
 
     public async Task OnGetAsync()
     {
-        Of = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+        Of = Show.NeedMonth(Month);
         Line = (await new MonthList(Area).ReadAsync(Cancellation)).FirstOrDefault(m => m.Month == Of);
         bool closed = Line is { IsClosed: true };
         Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
@@ -43,7 +43,7 @@ internal sealed class MonthModel : AreaPage
         Permissions.ReviewRuns,
         async () =>
         {
-            YearMonth month = Show.ReadMonth(Month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+            YearMonth month = Show.NeedMonth(Month);
             await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
             await AuditAsync("month.close", Code, Show.Month(month));
             return Redirect($"~/{Code}/months/{Show.Month(month)}");

@@ -15,7 +15,7 @@ internal sealed class ReportDownloadModel : AreaPage
     public async Task<IActionResult> OnGetAsync(string? kind, string? month, string? format)
     {
         Report report = AllReports.Find(kind ?? "") ?? throw new DataFaultException("REPORT_UNKNOWN", "没有这种报表。", "There is no such report.");
-        YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+        YearMonth of = Show.NeedMonth(month);
         bool xlsx = format == "xlsx";
         string path = Path.Combine(Path.GetTempPath(), $"batch-report-{Guid.NewGuid():N}");
         FileStream file;

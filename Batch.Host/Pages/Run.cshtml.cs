@@ -97,10 +97,6 @@ internal sealed class RunModel : AreaPage
         return reversal;
     });
 
-    private static string Needed(string? reason) => string.IsNullOrWhiteSpace(reason)
-        ? throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.")
-        : reason.Trim();
-
     private Task<IActionResult> ActAsync(string permission, Func<Task<RunDocument>> act) => TryAsync(
         permission, async () => Redirect($"~/{Code}/runs/{(await act()).Run}"), OnGetAsync);
 }

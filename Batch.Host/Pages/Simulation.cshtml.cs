@@ -42,7 +42,7 @@ internal sealed class SimulationModel : AreaPage
         return await TryAsync(
             async () =>
             {
-                Of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+                Of = Show.NeedMonth(month);
                 Told = await SimulateAsync(file);
                 return Page();
             },

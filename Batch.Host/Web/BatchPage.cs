@@ -51,6 +51,11 @@ internal abstract class BatchPage : PageModel
     protected async Task<IActionResult> TryAsync(string permission, Func<Task<IActionResult>> act, Func<Task> show) =>
         await MayAsync(permission) ? await TryAsync(act, show) : Forbid();
 
+    /// <exception cref="DataFaultException">REASON_MISSING.</exception>
+    protected static string Needed(string? reason) => string.IsNullOrWhiteSpace(reason)
+        ? throw new DataFaultException("REASON_MISSING", "请写明理由。", "Write the reason.")
+        : reason.Trim();
+
     /// <summary>Records an act of the signed-in user.</summary>
     protected Task AuditAsync(string act, string? area = null, string? subject = null, string? reason = null) =>
         Service<AuditLog>().WriteAsync(new Act(Who, act, area, subject, reason, HttpContext.Connection.RemoteIpAddress?.ToString()), Cancellation);
