@@ -26,11 +26,7 @@ internal static class ExportJournalVerb
             throw VerbFault.OfUsage($"--from {from.Text()} is after --to {to.Text()}.", $"--from {from.Text()} 晚于 --to {to.Text()}。");
         }
 
-        if (Directory.Exists(file))
-        {
-            throw VerbFault.OfUsage($"{file} is a folder; name a file.", $"{file} 是目录，请给出文件名。");
-        }
-
+        ReportVerb.RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         JournalDocument journal = await new Journal(area, from, to).WriteAsync(file, call.Cancellation);

@@ -104,11 +104,7 @@ internal static class SubmissionVerbs
     private static async Task<int> PackAsync(VerbCall call)
     {
         string path = call.Need(Out).FullName;
-        if (Directory.Exists(path))
-        {
-            throw VerbFault.OfUsage($"{path} is a folder; name a file.", $"{path} 是目录，请给出文件名。");
-        }
-
+        ReportVerb.RefuseFolder(path);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         int rows;
