@@ -26,12 +26,10 @@ internal sealed class Verb : Command
 /// <summary>What a verb is called with.</summary>
 internal sealed record VerbCall(ParseResult Arguments, VerbOutput Output, DatabaseOptions Database, CancellationToken Cancellation)
 {
-    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
-
     public IClock Clock { get; init; } = SystemClock.Instance;
 
     /// <summary>Today where the offices are.</summary>
-    public LocalDate Today => Clock.GetCurrentInstant().InZone(Shanghai).Date;
+    public LocalDate Today => Clock.Today();
 
     public T? Get<T>(Option<T> option) => Arguments.GetValue(option);
 

@@ -59,9 +59,7 @@ internal static class AccountRoutes
 /// <summary>Who asks: finds the account within what the key may see, and records the inquiry whether somebody was found or not.</summary>
 internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection database, InquiryLog log, IClock clock)
 {
-    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
-
-    public LocalDate Today => clock.GetCurrentInstant().InZone(Shanghai).Date;
+    public LocalDate Today => clock.Today();
 
     public async Task<AccountHolder> FindAsync(AccountRoutes.HolderRequest request, string channel, string what, CancellationToken cancellation)
     {

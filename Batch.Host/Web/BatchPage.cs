@@ -13,8 +13,6 @@ namespace Batch.Host.Web;
 /// </summary>
 internal abstract class BatchPage : PageModel
 {
-    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
-
     /// <summary>The signed-in user: the <c>by</c> of every act.</summary>
     public string Who => User.Identity?.Name ?? throw new InvalidOperationException("Nobody is signed in.");
 
@@ -22,7 +20,7 @@ internal abstract class BatchPage : PageModel
 
     public DatabaseConnection Database => Service<DatabaseConnection>();
 
-    public LocalDate Today => Service<IClock>().GetCurrentInstant().InZone(Shanghai).Date;
+    public LocalDate Today => Service<IClock>().Today();
 
     /// <summary>An act that was refused: shown on the page that it was tried on.</summary>
     public DataFaultException? Fault { get; protected set; }

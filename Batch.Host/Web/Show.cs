@@ -9,8 +9,6 @@ namespace Batch.Host.Web;
 /// <summary>How values are shown: thousands separated, two places for yuan, times of Shanghai, words of the database in both languages.</summary>
 internal static class Show
 {
-    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
-
     public static string Yuan(Money money) => (money.Fen / 100m).ToString("#,##0.00", CultureInfo.InvariantCulture);
 
     public static string Yuan(Money? money) => money is { } known ? Yuan(known) : "";
@@ -29,7 +27,7 @@ internal static class Show
 
     public static string Time(DateTime? utc) => utc is { } known ? Time(known) : "";
 
-    public static string Time(Instant at) => at.InZone(Shanghai).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Time(Instant at) => at.InZone(ShanghaiTime.Zone).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Who did something and when, to the minute; the second is there for who looks closer.</summary>
     public static IHtmlContent When(string? who, DateTime? at) => When(who, at is { } known ? Instant.FromDateTimeUtc(known.ToUniversalTime()) : (Instant?)null);

@@ -136,7 +136,7 @@ public sealed class IntakeBench(Area area, IClock clock)
 
     private int Read(string path)
     {
-        LocalDate today = clock.GetCurrentInstant().InZone(DateTimeZoneProviders.Tzdb["Asia/Shanghai"]).Date;
+        LocalDate today = clock.Today();
         using SubmissionFile file = SubmissionFile.Open(path, null, today, IntakeLimits.Default);
         LineBlock block = new();
         int lines = 0;

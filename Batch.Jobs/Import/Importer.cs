@@ -96,7 +96,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             await DraftAsync(log, group, hashes, request, cancellation);
         List<FileDraft> drafts = [.. taken.Select(t => t.Draft)];
         MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
-        GroupIntake intake = new(new IntakeConnection(connection), area, policy, request, await log.LastClosedAsync(cancellation), parent, Today(), limits, _known);
+        GroupIntake intake = new(new IntakeConnection(connection), area, policy, request, await log.LastClosedAsync(cancellation), parent, clock.Today(), limits, _known);
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
         await (large ? intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation) : intake.TakeSmallAsync(drafts, cancellation));
         FileOutcome? repeated = again?.Repeated(drafts[0]);
@@ -176,8 +176,6 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         await transaction.CommitAsync(cancellation);
         return outcome;
     }
-
-    private LocalDate Today() => clock.GetCurrentInstant().InZone(DateTimeZoneProviders.Tzdb["Asia/Shanghai"]).Date;
 
     // A large file fills a transaction; a replacement can be refused at its end, so it has one of its own.
     private static bool StandsAlone(string path, SubmissionKind kind) =>

@@ -111,7 +111,7 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         {
             try
             {
-                LocalDate today = clock.GetCurrentInstant().InZone(DateTimeZoneProviders.Tzdb["Asia/Shanghai"]).Date;
+                LocalDate today = clock.Today();
                 using SubmissionFile structure = SubmissionFile.Open(file.Path, request.Month, today, limits);
                 content = structure.Content;
             }

@@ -24,8 +24,6 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
     /// <summary>Later than this is not on time any more.</summary>
     private static readonly Duration Grace = Duration.FromMinutes(10);
 
-    private static readonly DateTimeZone Shanghai = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];
-
     /// <summary>The engine's call: the work is due now.</summary>
     public async Task FireAsync(string area, string work, CancellationToken cancellation)
     {
@@ -97,7 +95,7 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
 
     private static Alarm Missed(Schedule schedule, Instant due, int times)
     {
-        string when = due.InZone(Shanghai).ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string when = due.InZone(ShanghaiTime.Zone).ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture);
         return new Alarm(
             schedule.Area, "SCHEDULE_MISSED",
             $"定时作业“{WorkText.Of(schedule.Work).Chinese}”应于 {when} 执行而未执行（共 {times} 次）。不会自动补做，请决定后手动执行。",
@@ -107,7 +105,7 @@ public sealed class Schedules(NpgsqlDataSource program, IJobEngine engine, Sched
     /// <summary>What the work is about, by the day on which it was due.</summary>
     private async Task<string> ArgumentOfAsync(Schedule schedule, Instant due, CancellationToken cancellation)
     {
-        LocalDate day = due.InZone(Shanghai).Date;
+        LocalDate day = due.InZone(ShanghaiTime.Zone).Date;
         return schedule.Work switch
         {
             WorkKinds.Allocate => day.ToYearMonth().Text(),
