@@ -115,13 +115,6 @@ internal sealed class AccountModel : AreaPage
         _ => (effect, effect),
     };
 
-    public static (string Chinese, string English) NameOf(AccountState state) => state switch
-    {
-        AccountState.Frozen => ("冻结", "frozen"),
-        AccountState.Closed => ("已销户", "closed"),
-        _ => ("正常", "open"),
-    };
-
     public static (string Chinese, string English) NameOf(AccountMoment moment) => moment.What switch
     {
         "opened" => ("开户", "opened"),

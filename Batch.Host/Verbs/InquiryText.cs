@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Inquiry;
+using Batch.Jobs.Ledger;
 
 namespace Batch.Host.Verbs;
 
@@ -32,7 +33,7 @@ internal static class InquiryText
     }
 
     private static string Told(HeldAccount account) =>
-        (account.State switch { AccountState.Closed => "已销户 closed", AccountState.Frozen => "冻结 frozen", _ => "正常 open" })
+        LedgerWords.Of(account.State).Both()
         + (account.Opened is { } opened ? $"，开户 opened {opened.Text()}" : "") + (account.ClosedOn is { } closed ? $"，销户 closed on {closed.Text()}" : "");
 
     public static void Write(VerbOutput output, ExplanationDocument told)

@@ -1,3 +1,4 @@
+using Batch.Jobs.Accounts;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
 
@@ -39,6 +40,13 @@ public static class LedgerWords
         SpendingChannel.Clinic => ("门诊", "clinic"),
         SpendingChannel.Hospital => ("住院", "hospital"),
         _ => ("其他", "other"),
+    };
+
+    public static (string Chinese, string English) Of(AccountState state) => state switch
+    {
+        AccountState.Frozen => ("冻结", "frozen"),
+        AccountState.Closed => ("已销户", "closed"),
+        _ => ("正常", "open"),
     };
 
     /// <summary>In both languages side by side, as tables and files write them.</summary>
