@@ -82,7 +82,7 @@ internal sealed class PostedBalances
             return (carried, null, 0);
         }
 
-        string months = string.Join(", ", reader.GetFieldValue<DateOnly[]>(1).Select(m => $"'{m.Month().Text()}-01'"));
+        string months = reader.GetFieldValue<DateOnly[]>(1).Select(m => m.Month()).Literals();
         string runs = string.Join(", ", reader.GetFieldValue<int[]>(2).Select(r => r.ToString(CultureInfo.InvariantCulture)));
         return (carried, $"SELECT account_id, account_fen FROM :area.entry WHERE posting_month IN ({months}) AND run_id IN ({runs})", reader.GetInt64(3));
     }

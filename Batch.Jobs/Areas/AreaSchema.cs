@@ -40,6 +40,9 @@ public static class Months
 
     public static string Text(this YearMonth month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year:0000}-{month.Month:00}");
 
+    /// <summary>Months as literals for SQL, so that no other month's table is even planned.</summary>
+    public static string Literals(this IEnumerable<YearMonth> months) => string.Join(", ", months.Select(m => $"DATE '{m.Text()}-01'"));
+
     public static string Text(this LocalDate day) => LocalDatePattern.Iso.Format(day);
 }
 

@@ -93,7 +93,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
             area.Sql(
                 $"""
                 SELECT posting_month, contribution_month, component, person_paid_fen, employer_paid_fen, account_fen FROM :area.entry
-                WHERE posting_month IN ({string.Join(", ", months.Select(m => $"'{m.Text()}-01'"))}) AND account_id = $1
+                WHERE posting_month IN ({months.Literals()}) AND account_id = $1
                 ORDER BY posting_month, run_id, contribution_month, component
                 """),
             r => new StatementLine(

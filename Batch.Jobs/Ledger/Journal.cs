@@ -169,7 +169,7 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
             ? string.Create(CultureInfo.InvariantCulture, $"SELECT account_id, closing_fen AS fen FROM :area.statement WHERE year = {statement}")
             : "SELECT 0 AS account_id, 0 AS fen WHERE false";
         string moved = months.Length > 0
-            ? $" UNION ALL SELECT account_id, account_fen FROM :area.entry WHERE posting_month IN ({string.Join(", ", months.Select(m => $"'{m.Month().Text()}-01'"))})"
+            ? $" UNION ALL SELECT account_id, account_fen FROM :area.entry WHERE posting_month IN ({months.Select(m => m.Month()).Literals()})"
             : "";
         return $"SELECT account_id, sum(fen)::bigint FROM ({carried}{moved}) held GROUP BY account_id ORDER BY account_id";
     }
