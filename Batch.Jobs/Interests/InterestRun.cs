@@ -43,12 +43,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     {
         if (await OpenRun.FindAsync(session, area, cancellation) is { } open)
         {
-            if (open.Kind != "interest" || open.PostingMonth != month)
-            {
-                throw new DataFaultException(
-                    "RUN_OPEN", $"{open.PostingMonth.Text()} 的批次 {open.Run} 尚未结束，请先入账或作废。", $"Run {open.Run} of {open.PostingMonth.Text()} is still open; post or discard it first.");
-            }
-
+            open.RefuseOther("interest", month);
             if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
             {
                 return open.State == "computing"
@@ -56,10 +51,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
                     : await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
             }
 
-            await using NpgsqlCommand discard = new(area.Sql("SELECT :area.discard_run($1, $2, 'stale')"), session);
-            discard.Parameters.AddWithValue(open.Run);
-            discard.Parameters.AddWithValue(by);
-            await discard.ExecuteNonQueryAsync(cancellation);
+            await open.DiscardStaleAsync(session, area, by, cancellation);
         }
 
         (int run, List<Chunk> chunks) = await OpenAsync(session, settlement, month, by, cancellation);

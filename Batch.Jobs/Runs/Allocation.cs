@@ -63,7 +63,8 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
 
         if (open is not null)
         {
-            await DiscardStaleAsync(session, open, postingMonth, by, cancellation);
+            open.RefuseOther("allocation", postingMonth);
+            await open.DiscardStaleAsync(session, area, by, cancellation);
         }
 
         return plan.Chunks.Count == 0
@@ -97,21 +98,6 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         {
             throw new DataFaultException("POLICY_GAP", $"统筹区 {gap.Area} 在 {gap.Month.Text()} 没有有效政策。", gap.Message);
         }
-    }
-
-    private async Task DiscardStaleAsync(NpgsqlConnection session, OpenRun open, YearMonth postingMonth, string by, CancellationToken cancellation)
-    {
-        if (open.PostingMonth != postingMonth || open.Kind != "allocation")
-        {
-            throw new DataFaultException(
-                "RUN_OPEN", $"{open.PostingMonth.Text()} 的批次 {open.Run} 尚未结束，请先入账或作废。",
-                $"Run {open.Run} of {open.PostingMonth.Text()} is still open; post or discard it first.");
-        }
-
-        await using NpgsqlCommand discard = new(area.Sql("SELECT :area.discard_run($1, $2, 'stale')"), session);
-        discard.Parameters.AddWithValue(open.Run);
-        discard.Parameters.AddWithValue(by);
-        await discard.ExecuteNonQueryAsync(cancellation);
     }
 
     // One transaction: a run is there with its plan, or not at all.

@@ -17,6 +17,25 @@ public sealed record OpenRun(int Run, string State, YearMonth PostingMonth, stri
             : null;
     }
 
+    /// <exception cref="DataFaultException">RUN_OPEN: it is of another kind or month, and people decide what becomes of it.</exception>
+    public void RefuseOther(string kind, YearMonth postingMonth)
+    {
+        if (Kind != kind || PostingMonth != postingMonth)
+        {
+            throw new DataFaultException(
+                "RUN_OPEN", $"{PostingMonth.Text()} 的批次 {Run} 尚未结束，请先入账或作废。", $"Run {Run} of {PostingMonth.Text()} is still open; post or discard it first.");
+        }
+    }
+
+    /// <summary>What it was computed from has changed: another takes its place.</summary>
+    public async Task DiscardStaleAsync(NpgsqlConnection connection, AreaSchema area, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand discard = new(area.Sql("SELECT :area.discard_run($1, $2, 'stale')"), connection);
+        discard.Parameters.AddWithValue(Run);
+        discard.Parameters.AddWithValue(by);
+        await discard.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Computing it anew would take the same submissions and policies against the same ledger.</summary>
     public async Task<bool> IsCurrentAsync(NpgsqlConnection connection, AreaSchema area, RunPlan plan, YearMonth postingMonth, CancellationToken cancellation)
     {
