@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 using NodaTime;
 
