@@ -64,9 +64,9 @@ internal static class Show
             end--;
         }
 
-        // "划账 allocation 2": the number belongs to both.
+        // "划账 allocation 2": the number belongs to both; ages, "35 岁及以下 up to 35", have theirs in each half.
         int number = both.Length - both.Reverse().TakeWhile(char.IsAsciiDigit).Count();
-        string chinese = both[..end] + (number < both.Length && number > end ? " " + both[number..] : "");
+        string chinese = both[..end] + (number < both.Length && number > end && !both[..end].Any(char.IsAsciiDigit) ? " " + both[number..] : "");
         return end == 0 ? (both, both) : (chinese, both[end..].Trim() is { Length: > 0 } english ? english : both);
     }
 

@@ -1,0 +1,28 @@
+using Batch.Host.Web;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>Words of the reports, times of schedules and counts, in both languages.</summary>
+public sealed class ShowTests
+{
+    [TestCase("在职 active", "在职", "active")]
+    [TestCase("划账 allocation 2", "划账 2", "allocation 2")]
+    [TestCase("35 岁及以下 up to 35", "35 岁及以下", "up to 35")]
+    [TestCase("36 至 45 岁 36 to 45", "36 至 45 岁", "36 to 45")]
+    [TestCase("payroll.csv", "payroll.csv", "payroll.csv")]
+    public void A_text_in_both_languages_is_shown_in_one(string both, string chinese, string english) => Assert.That(Show.Halves(both), Is.EqualTo((chinese, english)));
+
+    [TestCase("*/5 * * * *", "每 5 分钟", "every 5 minutes")]
+    [TestCase("0 3 * * *", "每天 03:00", "daily at 03:00")]
+    [TestCase("0 1 20 * *", "每月 20 日 01:00", "monthly on day 20 at 01:00")]
+    [TestCase("0 4 5 7 *", "每年 7 月 5 日 04:00", "yearly on July 5 at 04:00")]
+    [TestCase("30 8 * * 1", "每周一 08:30", "Mondays at 08:30")]
+    [TestCase("0 8 1-5 * *", "0 8 1-5 * *", "0 8 1-5 * *")]
+    public void A_cron_expression_is_told_in_words_and_one_of_another_form_as_it_is(string cron, string chinese, string english) => Assert.That(CronText.Of(cron), Is.EqualTo((chinese, english)));
+
+    [TestCase(1, "1 file")]
+    [TestCase(0, "0 files")]
+    [TestCase(1234, "1,234 files")]
+    public void One_is_not_many(long count, string text) => Assert.That(Show.Count(count, "file"), Is.EqualTo(text));
+}
