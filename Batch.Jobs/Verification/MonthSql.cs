@@ -228,9 +228,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             SELECT e.person_id, e.submission_id FROM :area.person_event e
             WHERE e.event = 1 AND e.on_date >= {Month} + interval '1 month' AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
                 SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = 1 AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
-        accounts AS (
-            SELECT person_id, max(account_id) AS account_id, max(opened) AS opened FROM :area.account
-            WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND (account_id < 100000000 OR opened <= {Month}) GROUP BY person_id),
+        accounts AS ({Accounts()}),
         closings AS (
             SELECT e.person_id, e.on_date FROM :area.person_event e
             WHERE e.event = 12 AND e.value <> 'withdrawn' AND e.on_date < {Month} AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
@@ -253,6 +251,14 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                    min(format('%s|%s|%s', lpad(person_id::text, 10, '0'), account_fen, fault)) FILTER (WHERE fault IS NOT NULL) AS first
             FROM judged)
         """;
+
+    // Where nobody has a second account there is nothing to choose from.
+    private string Accounts() => parts.LaterAccounts
+        ? $"""
+           SELECT person_id, max(account_id) AS account_id, max(opened) AS opened FROM :area.account
+           WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND (account_id < 100000000 OR opened <= {Month}) GROUP BY person_id
+           """
+        : $"SELECT person_id, account_id, opened FROM :area.account WHERE account_id BETWEEN $1 AND $2 {Some("person_id")}";
 
     private static string Between(string fen, string least, string most) => $"least(greatest({fen}, {least}), {most})";
 
