@@ -1,3 +1,4 @@
+using System.Globalization;
 using Batch.Host.Web;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,6 +22,8 @@ internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
         VerbFault fault = exception switch
         {
             FormatException wrong => new VerbFault(ExitCode.Usage, "BAD_REQUEST", $"A value cannot be read: {wrong.Message}.", $"参数无法识别：{wrong.Message}。"),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } when context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } most => new VerbFault(ExitCode.Usage, "REQUEST_TOO_LARGE",
+                string.Create(CultureInfo.InvariantCulture, $"The request is larger than the {most:N0} bytes taken here; send a file in parts."), string.Create(CultureInfo.InvariantCulture, $"请求超过此处可收的 {most:N0} 字节，请把文件分开报送。")),
             BadHttpRequestException wrong => new VerbFault(ExitCode.Usage, "BAD_REQUEST", "The request cannot be read; see the OpenAPI document.", $"请求无法识别（{wrong.StatusCode}），请参照 OpenAPI 文档。"),
             _ => FaultText.Of(exception),
         };

@@ -48,7 +48,7 @@ internal sealed class HomeModel : AreaPage
 
         if (await MayAsync(Permissions.LookUpAccounts))
         {
-            todo.Add(new Duty("", "按证件号码或卡号查询个人账户", "Look up an account by citizen number or card number", $"{Code}/accounts"));
+            todo.Add(new Duty("", "按公民身份号码或卡号查询个人账户", "Look up an account by citizen number or card number", $"{Code}/accounts"));
         }
 
         return todo;

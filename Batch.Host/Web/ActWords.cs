@@ -50,6 +50,7 @@ internal static class ActWords
             [_, "/{code}/runs", _] => ("开始计算", "run started"),
             [_, "/{code}/runs/{run}", var asked, _] => OfRun(asked),
             [_, "/{code}/uploads", ..] => ("上传文件", "files uploaded"),
+            [_, "/password", _] => ("提交新密码", "new password sent"),
             _ => ("提交请求", "request sent"),
         },
         _ => ("其他", "other"),

@@ -107,6 +107,7 @@ public sealed partial class HostileInputTests
         Assert.That(json, Does.StartWith("HTTP/1.1 413"));
         string upload = await RawAsync($"POST /api/v1/areas/420100/uploads?name=x.csv&month=2021-01 HTTP/1.1\r\nHost: x\r\nIdempotency-Key: large\r\nAuthorization: Bearer {key}\r\nContent-Type: application/octet-stream\r\nContent-Length: 5000000000\r\n\r\n");
         Assert.That(upload, Does.StartWith("HTTP/1.1 413"));
+        Assert.That(upload, Does.Contain("REQUEST_TOO_LARGE").And.Contain("send a file in parts"));
         Assert.That(await RawAsync($"GET /{new string('x', 20_000)} HTTP/1.1\r\nHost: x\r\n\r\n"), Does.StartWith("HTTP/1.1 414"));
         Assert.That(await RawAsync($"GET / HTTP/1.1\r\nHost: x\r\nX-Long: {new string('x', 40_000)}\r\n\r\n"), Does.StartWith("HTTP/1.1 431"));
     }
