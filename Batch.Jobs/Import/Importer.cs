@@ -23,21 +23,35 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
     {
         MendedParent.RefuseReplacement(request);
+        List<List<string>> groups = [.. Groups(paths, request.Kind)];
         List<FileOutcome> outcomes = [];
-        foreach (List<string> group in Groups(paths, request.Kind))
+        Task<IReadOnlyList<byte[]>> archived = ArchiveAsync(groups, 0, cancellation);
+        try
         {
-            Task known = StandsAlone(group[0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask;
-            Task<IReadOnlyList<byte[]>> archived = new Archive(program, area).KeepAsync(group, cancellation);
-            await Task.WhenAll(known, archived);
-            foreach (FileOutcome outcome in await TakeGroupAsync([.. group.Select(IncomingFile.At)], await archived, request, null, cancellation))
+            for (int i = 0; i < groups.Count; i++)
             {
-                outcomes.Add(outcome);
-                progress?.Report(outcome);
+                await Task.WhenAll(StandsAlone(groups[i][0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask, archived);
+                IReadOnlyList<byte[]> hashes = await archived;
+                archived = ArchiveAsync(groups, i + 1, cancellation);
+                foreach (FileOutcome outcome in await TakeGroupAsync([.. groups[i].Select(IncomingFile.At)], hashes, request, null, cancellation))
+                {
+                    outcomes.Add(outcome);
+                    progress?.Report(outcome);
+                }
             }
+        }
+        finally
+        {
+            await Task.WhenAny(archived);
         }
 
         return outcomes;
     }
+
+    // While the files before them are taken in.
+    private Task<IReadOnlyList<byte[]>> ArchiveAsync(List<List<string>> groups, int next, CancellationToken cancellation) => next == groups.Count
+        ? Task.FromResult<IReadOnlyList<byte[]>>([])
+        : Task.Run(() => new Archive(program, area).KeepAsync(groups[next], cancellation), cancellation);
 
     /// <summary>Takes in one file that was received and archived before; the upload's record ends in the same transaction.</summary>
     internal async Task<FileOutcome> TakeUploadAsync(IncomingFile file, ImportRequest request, UploadTaking upload, CancellationToken cancellation) =>
