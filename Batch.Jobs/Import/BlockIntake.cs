@@ -21,6 +21,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     private readonly List<Rejection> _faults = [];
     private readonly List<PersonMonthKey> _pairs = [];
     private readonly List<FactRow> _facts = [];
+    private (YearMonth Month, MonthPolicy? Policy) _slice;
     private FactTables? _tables;
     private BlockOutput? _filling;
     private BlockOutput? _spare;
@@ -32,6 +33,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     {
         await LoadAsync(blocks, cancellation);
         BlockOutput output = await OutputAsync();
+        int judged = 0;
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             _facts.Clear();
@@ -42,7 +44,8 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             }
 
             staging.RejectedPaid.AddRange(block.RejectedPaid);
-            Judge(block, staging);
+            Judge(block, staging, judged);
+            judged += Lines(block);
             staging.Count(kind);
             if (whole && draft.HasTooManyRejections)
             {
@@ -106,8 +109,12 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         foreach (FactRow row in staging.Facts)
         {
             output.Add(row, draft.Submission);
-            draft.CountFact(Table, row.Month);
             persons.Confirm(row.Person);
+        }
+
+        foreach ((YearMonth month, int facts) in staging.Facts.CountBy(f => f.Month))
+        {
+            draft.CountFact(Table, month, facts);
         }
 
         output.AddRejections(draft.Submission, staging.Rejections);
@@ -175,20 +182,22 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         await lives.LoadAsync(_pairs.Select(p => p.Person), cancellation);
     }
 
-    private void Judge(LineBlock block, Staging staging)
+    /// <param name="first">Where the block's persons and months begin among those that were loaded.</param>
+    private void Judge(LineBlock block, Staging staging, int first)
     {
         for (int i = 0; i < Lines(block); i++)
         {
-            (CitizenId id, _, YearMonth month) = Subject(block, i);
-            persons.TryFind(id, out int person);
+            (int person, YearMonth month) = _pairs[first + i];
+            PersonRegistry.Record record = persons.RecordOf(person);
             FactRow row = kind == FactKind.Contribution
                 ? FactRow.Of(block.Payroll[i], person, employers.Find(block.Payroll[i].Employer))
                 : FactRow.Of(block.Pension[i], person);
             staging.Speaks(row);
-            if (Check(block, i, month, persons.RecordOf(person), staging.Draft) && IsOpen(row, month))
+            if (Check(block, i, month, record, staging.Draft) && IsOpen(row, month))
             {
-                bool known = policy.For(month).RegistersUnknownPeople || persons.RecordOf(person).EnrolledIn is not null;
-                staging.Accept(row, id, _standing.For(new PersonMonthKey(person, month)), known, policy.For(month).TwoEmployers);
+                MonthPolicy slice = SliceOf(month)!;
+                bool known = slice.RegistersUnknownPeople || record.EnrolledIn is not null;
+                staging.Accept(row, Subject(block, i).Id, _standing.For(_pairs[first + i]), known, slice.TwoEmployers);
             }
             else
             {
@@ -214,13 +223,13 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         }
 
         // Where arrears are credited only after the enrolment, those for months before it are taken in: the pooled fund's.
-        bool paidLate = draft.Month > month && policy.TryFor(month)?.ArrearsCredited == ArrearsCredited.OnlyAfterEnrolment;
+        bool paidLate = draft.Month > month && SliceOf(month)?.ArrearsCredited == ArrearsCredited.OnlyAfterEnrolment;
         if (record.EnrolledIn is { } enrolled && month < enrolled && !paidLate)
         {
             _faults.Add(new Rejection(Codes.BeforeEnrolment, row, "费款所属期", month.Text(), enrolled.Text()));
         }
 
-        if (policy.TryFor(month) is not { } slice)
+        if (SliceOf(month) is not { } slice)
         {
             _faults.Add(new Rejection("POLICY_GAP", row, "费款所属期", month.Text(), ""));
         }
@@ -234,6 +243,17 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         }
 
         return _faults.Count == 0;
+    }
+
+    // Rows of one month come together.
+    private MonthPolicy? SliceOf(YearMonth month)
+    {
+        if (_slice.Month != month || _slice.Policy is null)
+        {
+            _slice = (month, policy.TryFor(month));
+        }
+
+        return _slice.Policy;
     }
 
     /// <summary>Nothing more is declared for a closed account until the person enrols anew; what stands already may be said again (edge 29).</summary>

@@ -9,16 +9,23 @@ namespace Batch.Jobs.Import;
 internal sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, FactKind kind, FactTables tables)
 {
     private readonly Dictionary<YearMonth, List<(FactRow Row, int Submission)>> _pending = [];
+    private (YearMonth Month, List<(FactRow, int)>? Rows) _last;
     private readonly string _table = kind == FactKind.Contribution ? "contribution" : "pension";
 
     public void Add(in FactRow row, int submission)
     {
-        if (!_pending.TryGetValue(row.Month, out List<(FactRow, int)>? rows))
+        // Rows of one month come together.
+        if (_last.Rows is null || _last.Month != row.Month)
         {
-            _pending.Add(row.Month, rows = []);
+            if (!_pending.TryGetValue(row.Month, out List<(FactRow, int)>? rows))
+            {
+                _pending.Add(row.Month, rows = []);
+            }
+
+            _last = (row.Month, rows);
         }
 
-        rows.Add((row, submission));
+        _last.Rows.Add((row, submission));
     }
 
     public async Task FlushAsync(CancellationToken cancellation)

@@ -83,7 +83,13 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     }
 
     /// <summary>A fact of the person is written, so he is registered for good.</summary>
-    public void Confirm(int person) => _confirmed.Add(person);
+    public void Confirm(int person)
+    {
+        if (_new.Count > 0 && person >= _new[0].Person)
+        {
+            _confirmed.Add(person);
+        }
+    }
 
     /// <summary>Writes the confirmed persons of this block, with their accounts.</summary>
     public async Task WriteAsync(CancellationToken cancellation) => await WriteAsync(await connection.IdleAsync(), TakeRegistered(), cancellation);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Batch.Jobs.Intake;
 using Batch.Rules;
+using NodaTime;
 
 namespace Batch.Jobs.Import;
 
@@ -9,6 +10,8 @@ namespace Batch.Jobs.Import;
 public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
 {
     private readonly HashSet<int> _rejectedRows = [];
+    private PersonSet? _present;
+    private YearMonth _presentIn;
     private int _accepted;
     private int _unchanged;
     private int _held;
@@ -30,12 +33,18 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
     /// <summary>The file speaks of this person in this month, whatever becomes of the row: a replacement does not leave him out.</summary>
     public void Speaks(in FactRow row)
     {
-        if (!Draft.Present.TryGetValue(row.Month, out PersonSet? present))
+        // Rows of one month come together.
+        if (_present is null || _presentIn != row.Month)
         {
-            Draft.Present.Add(row.Month, present = new PersonSet());
+            if (!Draft.Present.TryGetValue(row.Month, out _present))
+            {
+                Draft.Present.Add(row.Month, _present = new PersonSet());
+            }
+
+            _presentIn = row.Month;
         }
 
-        present.Add(row.Person);
+        _present.Add(row.Person);
         Draft.Employers.Add(row.Employer);
         if (Draft.LatestMonth is null || row.Month > Draft.LatestMonth)
         {
