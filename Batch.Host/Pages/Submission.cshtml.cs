@@ -27,7 +27,7 @@ internal sealed class SubmissionModel : AreaPage
 
     public IReadOnlyList<Submission> Children { get; private set; } = [];
 
-    public IReadOnlyList<CodeCount> Codes { get; private set; } = [];
+    public IReadOnlyList<CodeCount> Counts { get; private set; } = [];
 
     public Listing<Rejection> Rejections { get; private set; } = null!;
 
@@ -35,6 +35,15 @@ internal sealed class SubmissionModel : AreaPage
     public long Mended { get; private set; }
 
     public long Superseded { get; private set; }
+
+    /// <summary>Why the whole file was refused.</summary>
+    public Rejection? Refusal { get; private set; }
+
+    /// <summary>A replacement mends no single rows: it is sent again whole.</summary>
+    public bool IsReplacement => Record.Kind == SubmissionKind.Replacement;
+
+    /// <summary>It was refused only for want of a confirmation.</summary>
+    public bool MayConfirm => Line.Refused == Codes.ReplacementLeavesOut;
 
     public bool MaySend { get; private set; }
 
@@ -44,8 +53,9 @@ internal sealed class SubmissionModel : AreaPage
     {
         SubmissionList list = new(Area);
         Line = await list.FindAsync(Number, Cancellation);
-        Codes = await list.CodesAsync(Number, Cancellation);
+        Counts = await list.CodesAsync(Number, Cancellation);
         Rejections = await list.RejectionsAsync(Number, Reject, PageNumber, Cancellation);
+        Refusal = Line.Refused is { } code && (await list.RejectionsAsync(Number, code, 1, Cancellation)).Rows is [{ } why, ..] ? why : null;
         Mended = await list.MendedAsync(Number, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);

@@ -18,7 +18,7 @@ public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long
 /// <summary>How often a code occurs.</summary>
 public sealed record CodeCount(string Code, long Count);
 
-/// <summary>Which submissions to list: of a month, and only those with rejects or held rows.</summary>
+/// <summary>Which submissions to list: of a month, and only those with rejects or held rows or refused whole.</summary>
 public sealed record SubmissionFilter(YearMonth? Month, bool Open);
 
 /// <summary>What came in.</summary>
@@ -31,7 +31,7 @@ public sealed class SubmissionList(Area area)
         FROM :area.submission s
         """;
 
-    private const string Where = " WHERE ($1 = '-infinity'::date OR s.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0)";
+    private const string Where = " WHERE ($1 = '-infinity'::date OR s.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";
 
     /// <summary>Newest first.</summary>
     public async Task<(Listing<SubmissionLine> Lines, SubmissionTotals Totals)> ReadAsync(SubmissionFilter filter, int page, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Batch.Host.Web;
+using Batch.Jobs.Intake;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;
@@ -20,6 +21,17 @@ public sealed class ShowTests
     [TestCase("30 8 * * 1", "每周一 08:30", "Mondays at 08:30")]
     [TestCase("0 8 1-5 * *", "0 8 1-5 * *", "0 8 1-5 * *")]
     public void A_cron_expression_is_told_in_words_and_one_of_another_form_as_it_is(string cron, string chinese, string english) => Assert.That(CronText.Of(cron), Is.EqualTo((chinese, english)));
+
+    [TestCase("ID_CHECK_DIGIT", "18", "18 位，校验码相符", "18 characters with the right check character")]
+    [TestCase("ID_BLANK", "18", "18 位", "18 characters")]
+    [TestCase("AMOUNT_PRECISION", "0.01", "最多两位小数", "at most two decimals")]
+    [TestCase("AMOUNT_BLANK", "1234.56", "例如 1234.56", "for example 1234.56")]
+    [TestCase("EMPLOYER_UNKNOWN_FORMAT", "32", "字母、数字和连接号，最多 32 位", "at most 32 letters, digits and hyphens")]
+    [TestCase("DATE_FUTURE", "2021-06-30", "不晚于 2021-06-30", "not after 2021-06-30")]
+    [TestCase("AMOUNT_MISMATCH", "200.00", "200.00", "200.00")]
+    [TestCase("EMPLOYER_BLANK", "", "", "")]
+    public void What_a_rejected_value_should_be_is_told_in_words_unless_it_is_the_value_itself(string code, string expected, string chinese, string english) =>
+        Assert.That(ExpectedWords.Of(new Rejection(code, 3, "", "", expected)), Is.EqualTo((chinese, english)));
 
     [TestCase(1, "1 file")]
     [TestCase(0, "0 files")]

@@ -90,6 +90,9 @@ public sealed class OverviewTests
         Readiness readiness = new(await town.AreaAsync());
         ReadinessPoint refused = await PointAsync(readiness, "files-refused");
         Assert.That((refused.Ready, refused.Names.Single()), Is.EqualTo((Ready.Look, "六月.csv")));
+        await town.ImportAsync("甲,乙", ["1,2"], June, SubmissionKind.Regular, false, "六月.csv");
+        Listing<SubmissionLine> open = (await new SubmissionList(await town.AreaAsync()).ReadAsync(new SubmissionFilter(null, true), 1, default)).Lines;
+        Assert.That(open.Rows.Select(s => (s.Refused, s.Rejected)), Is.EqualTo(new[] { ("HEADER_UNKNOWN", 0), ("FILE_REFUSED", 60) }));
         await town.ImportAsync("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额",
             [$"甲,单位甲,某人,{Town.Person(1).Full()},2021-06,10000.00,200.00,800.00"], June, SubmissionKind.Regular, false, "六月.csv");
         Assert.That((await PointAsync(readiness, "files-refused")).Ready, Is.EqualTo(Ready.Yes));
