@@ -43,7 +43,7 @@ internal sealed class HomeModel : AreaPage
             Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, Cancellation)).ToDictionary(p => p.Code);
             await AddRunAsync(todo, points);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
-            AddPolicies(todo, points, await new PolicyStore(Database.Program).PendingAsync(Code, Cancellation));
+            AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
         }
 
         if (await MayAsync(Permissions.LookUpAccounts))
@@ -120,7 +120,10 @@ internal sealed class HomeModel : AreaPage
         }
     }
 
-    private void AddPolicies(List<Duty> todo, Dictionary<string, ReadinessPoint> points, IReadOnlyList<PolicyProposal> pending)
+    // Nobody approves what he proposed.
+    private async Task<int> ToApproveAsync() => (await new PolicyStore(Database.Program).PendingAsync(Code, Cancellation)).Count(p => p.ProposedBy != Who);
+
+    private void AddPolicies(List<Duty> todo, Dictionary<string, ReadinessPoint> points, int toApprove)
     {
         if (points.TryGetValue("missing-figures", out ReadinessPoint? missing) && missing.Count > 0)
         {
@@ -128,9 +131,9 @@ internal sealed class HomeModel : AreaPage
             todo.Add(new Duty("bad", $"缺少数值：{zh}。没有它不能计算退休人员的月份", $"A figure is missing: {en}. The month cannot be computed without it", $"{Code}/policies"));
         }
 
-        if (pending.Count > 0)
+        if (toApprove > 0)
         {
-            todo.Add(new Duty("look", $"{pending.Count} 项政策提案待复核", $"{Show.Count(pending.Count, "policy proposal")} to be approved", $"{Code}/policies"));
+            todo.Add(new Duty("look", $"{toApprove} 项政策提案待复核", $"{Show.Count(toApprove, "policy proposal")} to be approved", $"{Code}/policies"));
         }
     }
 }

@@ -45,15 +45,43 @@ internal static class ActWords
         "schedule propose" => ("提出定时作业", "schedule proposed"),
         "schedule approve" => ("复核定时作业", "schedule approved"),
         "area.open" => ("启用统筹区", "area put to use"),
-        _ when act.StartsWith(Request, StringComparison.Ordinal) => act.Split(' ') switch
+        _ when act.StartsWith(Request, StringComparison.Ordinal) => OfRequest(act.Split(' ')),
+        _ => ("其他", "other"),
+    };
+
+    // The request as it came: method, route, what the page was asked to do, how it ended.
+    private static (string Chinese, string English) OfRequest(string[] request)
+    {
+        (string chinese, string english) = request switch
         {
             [_, "/{code}/runs", _] => ("开始计算", "run started"),
             [_, "/{code}/runs/{run}", var asked, _] => OfRun(asked),
             [_, "/{code}/uploads", ..] => ("上传文件", "files uploaded"),
+            [_, "/{code}/months/{month}", "Close", _] => ("结账", "month closed"),
+            [_, "/{code}/policies", var asked, _] => asked == "Approve" ? ("复核政策", "policy approved") : ("提出政策", "policy proposed"),
+            [_, "/{code}/held", _] => ("决定待定行", "held row decided"),
+            [_, "/{code}/thresholds", _] => ("设定阈值", "threshold set"),
+            [_, "/{code}/simulation", _] => ("试算", "simulation"),
+            [_, "/{code}/accounts", _] => ("查询账户", "account looked up"),
+            [_, "/{code}/accounts/{account}", "Unmask", _] => ("显示完整号码", "whole number shown"),
+            [_, "/users", var asked, _] => OfUser(asked),
+            [_, "/schedules", var asked, _] => asked == "Approve" ? ("复核定时作业", "schedule approved") : ("提出定时作业", "schedule proposed"),
+            [_, "/jobs", "Seen", _] => ("处理报警", "alarm seen to"),
+            [_, "/jobs", _] => ("处理作业", "job steered"),
+            [_, "/areas", _] => ("启用统筹区", "area put to use"),
             [_, "/password", _] => ("提交新密码", "new password sent"),
             _ => ("提交请求", "request sent"),
-        },
-        _ => ("其他", "other"),
+        };
+        return request[^1] is ['4' or '5', _, _] ? ($"{chinese}（未成功）", $"{english} (refused)") : (chinese, english);
+    }
+
+    private static (string Chinese, string English) OfUser(string asked) => asked switch
+    {
+        "Add" => ("新增用户", "user added"),
+        "Roles" => ("改变角色", "roles changed"),
+        "Reset" => ("重置密码", "password reset"),
+        "Disable" => ("停用或启用用户", "user disabled or enabled"),
+        _ => ("提交请求", "request sent"),
     };
 
     private static (string Chinese, string English) OfRun(string asked) => asked.ToUpperInvariant() switch

@@ -64,6 +64,8 @@ public sealed class AnomalyTests
         Assert.That((kept.By, kept.Reason), Is.EqualTo(("reviewer", "单位丙本月未到账，已核对")));
         Assert.That(kept.Anomalies, Is.EqualTo(new[] { "CREDITED_OFF", "PEOPLE_OFF" }));
         Assert.That(await town.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE act = 'run.override'"), Is.EqualTo($"{run} CREDITED_OFF PEOPLE_OFF"));
+        AuditLine told = (await new AuditList(town.Database.Program).ReadAsync(new AuditFilter("reviewer", "run.override", ""), 1, default)).Rows.Single();
+        Assert.That(told.Reason, Is.EqualTo("单位丙本月未到账，已核对"));
         Assert.That((await town.Life.PostAsync(run, "reviewer", default)).State, Is.EqualTo("posted"));
     }
 

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Batch.Host.Access;
+using Batch.Rules;
+using Batch.Testing;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>What the pages say of a file that was refused whole, and to whom a proposal is a duty.</summary>
+public sealed partial class SubmissionPageTests
+{
+    private const string Area = "420100";
+    private const string Header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
+
+    private TestHost host = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => host = await TestHost.StartAsync(areas: Area);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await host.DisposeAsync();
+
+    [Test]
+    public async Task A_file_refused_whole_is_explained_and_a_replacement_can_be_confirmed_where_it_is_shown()
+    {
+        // One of two people is left out: more than a tenth.
+        await ImportAsync("regular", Header, Row(1), Row(2));
+        await ImportAsync("replacement", Header, Row(1));
+        await ImportAsync("regular", "甲,乙", "1,2");
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("sender", UserRoles.Operator));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions?open=true"), Does.Contain("/submissions/2").And.Contain("/submissions/3").And.Not.Contain("/submissions/1"));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/3"), Does.Contain("找不到能识别的表头"));
+        string english = await browser.GetStringAsync($"/{Area}/submissions/3?lang=en");
+        Assert.That(english, Does.Contain("No header was recognised").And.Not.Contain("找不到能识别的表头").And.Not.Contain("name=\"confirm\""));
+
+        string page = await browser.GetStringAsync($"/{Area}/submissions/2");
+        Assert.That(page, Does.Contain("The replacement leaves out 1/2 of the people").And.Contain("name=\"confirm\"").And.Not.Contain("name=\"parent\""));
+        using MultipartFormDataContent form = new()
+        {
+            { new StringContent(Hidden(page, "kind")), "kind" },
+            { new StringContent(Hidden(page, "month")), "month" },
+            { new StringContent("true"), "confirm" },
+            { new StringContent(Hidden(page, "__RequestVerificationToken")), "__RequestVerificationToken" },
+            { new StringContent($"{Header}\n{Row(1)}\n"), "files", "again.csv" },
+        };
+        using HttpResponseMessage sent = await browser.PostAsync($"/{Area}/uploads", form);
+        Assert.That(sent.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT kind || ' ' || confirm || ' ' || (parent IS NULL) FROM area_420100.upload WHERE file = 'again.csv'"),
+            Is.EqualTo("replacement true true").IgnoreCase);
+    }
+
+    [Test]
+    public async Task A_proposal_is_a_duty_of_whoever_may_approve_it()
+    {
+        using HttpClient maker = await host.SignedInAsync(await host.AddUserAsync("maker", UserRoles.Operator));
+        using HttpClient checker = await host.SignedInAsync(await host.AddUserAsync("checker", UserRoles.Reviewer));
+        using HttpResponseMessage proposed = await TestHost.PostAsync(
+            maker, $"/{Area}/policies?handler=Figure", ("name", "average-wage"), ("value", "9000.00"), ("from", "2030-01"), ("document", "test"));
+        Assert.That(proposed.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(await checker.GetStringAsync($"/{Area}"), Does.Contain("1 项政策提案待复核"));
+        Assert.That(await maker.GetStringAsync($"/{Area}"), Does.Not.Contain("项政策提案待复核"));
+        string audit = await checker.GetStringAsync("/audit?who=maker");
+        Assert.That(audit, Does.Contain("提出政策").And.Not.Contain("Figure 302").And.Not.Contain("提交请求"));
+    }
+
+    private async Task ImportAsync(string kind, params string[] lines)
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("submission-page-").FullName, "file.csv");
+        await File.WriteAllLinesAsync(file, lines);
+        await new BatchCli { Db = host.Database.Url }.RunAsync("import", file, "--area", Area, "--month", "2021-06", "--kind", kind, "--by", "wang");
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    private static string Row(int person) =>
+        $"甲,单位甲,某人,{CitizenId.FromDigits17(42_017_219_900_615_000L + person).Full()},2021-06,10000.00,200.00,800.00";
+
+    private static string Hidden(string page, string name) => Inputs().Matches(page).First(m => m.Groups[1].Value == name).Groups[2].Value;
+
+    [GeneratedRegex("<input[^>]*name=\"([^\"]+)\"[^>]*value=\"([^\"]+)\"")]
+    private static partial Regex Inputs();
+}
