@@ -47,13 +47,12 @@ internal sealed class CitizenNumbers
         }
     }
 
-    /// <summary>Makes room for so many, in one step.</summary>
-    public void EnsureCapacity(int count)
+    /// <summary>Makes room for so many in one step, and for some more so that it is not made again for a few.</summary>
+    public void EnsureCapacity(int count, int more)
     {
-        int wanted = (int)((count + 1) / Fullest) + 1;
-        if (wanted > citizens.Length)
+        if (count >= (int)(citizens.Length * Fullest))
         {
-            Grow(Math.Max(Smallest, wanted));
+            Grow(Math.Max(Smallest, (int)((count + more + 1) / Fullest) + 1));
         }
     }
 

@@ -43,6 +43,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         finally
         {
             await Task.WhenAny(archived);
+            _known.GiveBack();
         }
 
         return outcomes;

@@ -41,7 +41,7 @@ public sealed class KnownPersons
         command.Parameters.AddWithValue(next);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         // With room for those whom a month brings.
-        Numbers.EnsureCapacity(next + (next / 16));
+        Numbers.EnsureCapacity(next, next / 16);
         while (reader.Read())
         {
             Numbers.Set(reader.GetInt64(0), reader.GetInt32(1));

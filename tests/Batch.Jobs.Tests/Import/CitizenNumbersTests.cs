@@ -28,7 +28,7 @@ public sealed class CitizenNumbersTests
 
             if (i == 120_000)
             {
-                numbers.EnsureCapacity(500_000);
+                numbers.EnsureCapacity(500_000, 10_000);
             }
         }
 
