@@ -43,7 +43,6 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         finally
         {
             await Task.WhenAny(archived);
-            _known.GiveBack();
         }
 
         return outcomes;

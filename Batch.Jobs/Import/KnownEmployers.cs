@@ -31,7 +31,6 @@ public sealed class KnownEmployers
     public void Forget()
     {
         Numbers.Clear();
-        Numbers.TrimExcess();
         _last = 0;
     }
 }
@@ -39,8 +38,6 @@ public sealed class KnownEmployers
 /// <summary>What of the area's register is held between the files of an import.</summary>
 public sealed class KnownRegister
 {
-    private const int MostKept = 200_000;
-
     public KnownPersons Persons { get; } = new();
     public KnownEmployers Employers { get; } = new();
 
@@ -54,19 +51,5 @@ public sealed class KnownRegister
     {
         Persons.Forget();
         Employers.Forget();
-    }
-
-    /// <summary>
-    /// An import has ended. What was held of a city is by far the largest thing in the program, and the next import of the same host reads it anew: it is given
-    /// back now, or both would be held until the collector sees reason to look.
-    /// </summary>
-    public void GiveBack()
-    {
-        bool large = Persons.Numbers.Count > MostKept;
-        Forget();
-        if (large)
-        {
-            GC.Collect();
-        }
     }
 }
