@@ -188,7 +188,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         for (int i = 0; i < Lines(block); i++)
         {
             (int person, YearMonth month) = _pairs[first + i];
-            PersonRegistry.Record record = persons.RecordOf(person);
+            PersonRecord record = persons.RecordOf(person);
             FactRow row = kind == FactKind.Contribution
                 ? FactRow.Of(block.Payroll[i], person, employers.Find(block.Payroll[i].Employer))
                 : FactRow.Of(block.Pension[i], person);
@@ -208,7 +208,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     }
 
     /// <summary>Checks a line against the policy of its month and the record of its person; true when nothing is wrong.</summary>
-    private bool Check(LineBlock block, int index, YearMonth month, PersonRegistry.Record record, FileDraft draft)
+    private bool Check(LineBlock block, int index, YearMonth month, PersonRecord record, FileDraft draft)
     {
         _faults.Clear();
         int row = kind == FactKind.Contribution ? block.Payroll[index].Row : block.Pension[index].Row;

@@ -1,101 +1,115 @@
 namespace Batch.Jobs.Import;
 
 /// <summary>
-/// Person numbers by the first seventeen digits of their citizen numbers: 12 bytes a place in two arrays, where a dictionary takes more than twice
-/// that, so that a city of millions fits the memory that intake may take. Neither a citizen number nor a person number is ever 0.
+/// Person numbers by the first seventeen digits of their citizen numbers. A citizen number is an area that thousands share, a day of birth and
+/// three digits, so that it can be packed; what does not fit is held as it is. Neither a citizen number nor a person number is ever 0.
 /// </summary>
 internal sealed class CitizenNumbers
 {
-    private const int Smallest = 1024;
+    private readonly CitizenKeys keys = new();
+    private readonly PackedNumbers packed = new();
+    private readonly Dictionary<long, int> others = [];
 
-    // The persons of one block after the other; more is given back.
-    private const int MostKept = 65_536;
-    private const double Fullest = 0.75;
+    /// <summary>Those who were removed again may be counted.</summary>
+    public int Count => packed.Count + others.Count;
 
-    private long[] citizens = [];
-    private int[] persons = [];
-    private int used;
-
-    /// <summary>Places taken: those of persons who were removed again stay taken.</summary>
-    public int Count => used;
+    /// <summary>So many more find a place without growing.</summary>
+    public bool HasRoomFor(int more) => packed.HasRoomFor(more);
 
     public bool TryGetValue(long citizen, out int person)
     {
-        person = citizens.Length == 0 ? 0 : persons[Place(citizen)];
-        return person != 0;
+        person = keys.TryFind(citizen, out ulong key) ? packed.Of(key) : 0;
+        return person != 0 || (others.Count > 0 && others.TryGetValue(citizen, out person));
     }
 
     /// <summary>Adds a person, or gives the one who is there another number.</summary>
     public void Set(long citizen, int person)
     {
-        if (used >= (int)(citizens.Length * Fullest))
+        if ((uint)person > PackedNumbers.MostNumber || !keys.TryAdd(citizen, out ulong key))
         {
-            Grow(Math.Max(Smallest, citizens.Length + (citizens.Length / 2)));
+            Remove(citizen);
+            others[citizen] = person;
+            return;
         }
 
-        int place = Place(citizen);
-        used += citizens[place] == 0 ? 1 : 0;
-        citizens[place] = citizen;
-        persons[place] = person;
+        packed.Set(key, person);
+        if (others.Count > 0)
+        {
+            others.Remove(citizen);
+        }
     }
 
     public void Remove(long citizen)
     {
-        if (citizens.Length > 0)
+        if (keys.TryFind(citizen, out ulong key))
         {
-            persons[Place(citizen)] = 0;
+            packed.Remove(key);
         }
+
+        others.Remove(citizen);
     }
 
     /// <summary>Makes room for so many in one step, and for some more so that it is not made again for a few.</summary>
-    public void EnsureCapacity(int count, int more)
-    {
-        if (count >= (int)(citizens.Length * Fullest))
-        {
-            Grow(Math.Max(Smallest, (int)((count + more + 1) / Fullest) + 1));
-        }
-    }
+    public void EnsureCapacity(int count, int more) => packed.EnsureCapacity(count, more);
 
     public void Clear()
     {
-        if (citizens.Length > MostKept)
-        {
-            (citizens, persons) = ([], []);
-        }
+        packed.Clear();
+        others.Clear();
+    }
+}
 
-        Array.Clear(citizens);
-        Array.Clear(persons);
-        used = 0;
+/// <summary>Citizen numbers in 39 bits: which of the areas met so far (from 1, so that no key is 0), day of birth, sequence.</summary>
+internal sealed class CitizenKeys
+{
+    private const int AreaBits = 13;
+    private const int DayBits = 16;
+    private const int SequenceBits = 10;
+    private const long AreaUnit = 100_000_000_000;
+    private static readonly int FirstDay = new DateOnly(1880, 1, 1).DayNumber;
+
+    private ushort[] areas = [];
+    private int met;
+
+    /// <summary>False: no such number was added.</summary>
+    public bool TryFind(long citizen, out ulong key)
+    {
+        int area = (int)(citizen / AreaUnit);
+        int number = area < areas.Length ? areas[area] : 0;
+        key = 0;
+        return number != 0 && TryPack(number, citizen, out key);
     }
 
-    /// <summary>Where the citizen is, or would be: the places from the first one on are tried in their order.</summary>
-    private int Place(long citizen)
+    /// <summary>False: it does not fit, being of more areas than there have ever been, or of another time.</summary>
+    public bool TryAdd(long citizen, out ulong key)
     {
-        ulong mixed = unchecked((ulong)citizen * 0x9E37_79B9_7F4A_7C15);
-        int place = (int)Math.BigMul(mixed, (ulong)citizens.Length, out _);
-        while (citizens[place] != citizen && citizens[place] != 0)
+        int area = (int)(citizen / AreaUnit);
+        if (areas.Length == 0)
         {
-            place = place + 1 == citizens.Length ? 0 : place + 1;
+            areas = new ushort[1_000_000];
         }
 
-        return place;
+        if (areas[area] == 0 && met + 1 < 1 << AreaBits)
+        {
+            areas[area] = (ushort)++met;
+        }
+
+        key = 0;
+        return areas[area] != 0 && TryPack(areas[area], citizen, out key);
     }
 
-    private void Grow(int length)
+    private static bool TryPack(int area, long citizen, out ulong key)
     {
-        (long[] before, int[] numbers) = (citizens, persons);
-        citizens = new long[length];
-        persons = new int[length];
-        used = 0;
-        for (int i = 0; i < before.Length; i++)
+        int date = (int)(citizen / 1000 % 100_000_000);
+        (int year, int month, int day) = (date / 10000, date / 100 % 100, date % 100);
+        key = 0;
+        if (year is < 1880 or > 2058 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month))
         {
-            if (before[i] != 0 && numbers[i] != 0)
-            {
-                int place = Place(before[i]);
-                citizens[place] = before[i];
-                persons[place] = numbers[i];
-                used++;
-            }
+            return false;
         }
+
+        int days = new DateOnly(year, month, day).DayNumber - FirstDay;
+        key = ((((ulong)area << DayBits) | (uint)days) << SequenceBits) | (uint)(citizen % 1000);
+        return true;
     }
 }

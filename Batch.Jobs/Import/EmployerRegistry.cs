@@ -6,9 +6,20 @@ namespace Batch.Jobs.Import;
 /// <summary>Finds employers by their declared number and registers the unknown with the name they declare.</summary>
 public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema area, KnownEmployers employers)
 {
-    private readonly Dictionary<string, int> _known = employers.Numbers;
+    private readonly EmployerNumbers _known = employers.Numbers;
+    private (string? Number, int Employer) _last;
 
-    public int Find(string number) => _known[number];
+    /// <exception cref="KeyNotFoundException">The number is not among those that were loaded.</exception>
+    public int Find(string number)
+    {
+        // Rows of one employer come together.
+        if (!ReferenceEquals(number, _last.Number))
+        {
+            _last = (number, _known.TryGetValue(number, out int employer) ? employer : throw new KeyNotFoundException("An employer was not loaded."));
+        }
+
+        return _last.Employer;
+    }
 
     public async Task LoadAsync(IEnumerable<(string Number, string? Name)> employers, CancellationToken cancellation)
     {
@@ -16,7 +27,7 @@ public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema are
         string? last = null;
         foreach ((string number, string? name) in employers)
         {
-            if (!ReferenceEquals(number, last) && !_known.ContainsKey(number))
+            if (!ReferenceEquals(number, last) && !_known.TryGetValue(number, out _))
             {
                 wanted.TryAdd(number, name ?? "");
             }
@@ -30,7 +41,7 @@ public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema are
         }
 
         await ReadAsync("SELECT number, employer_id FROM :area.employer WHERE number = ANY($1)", [.. wanted.Keys], null, cancellation);
-        string[] unknown = [.. wanted.Keys.Where(n => !_known.ContainsKey(n))];
+        string[] unknown = [.. wanted.Keys.Where(n => !_known.TryGetValue(n, out _))];
         if (unknown.Length > 0)
         {
             await ReadAsync(
@@ -50,7 +61,7 @@ public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema are
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            _known.Add(reader.GetString(0), reader.GetInt32(1));
+            _known.Set(reader.GetString(0), reader.GetInt32(1));
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class GroupIntake(
     IntakeConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
     IntakeLimits limits, KnownRegister known)
 {
-    private readonly PersonRegistry _persons = new(connection, area, known.Persons);
+    private readonly PersonRegistry _persons = new(connection, area, known.Persons, known.Records);
     private readonly EmployerRegistry _employers = new(connection, area, known.Employers);
     private readonly AccountLives _lives = new(connection.Itself, area);
     private readonly Dictionary<FileContent, BlockIntake> _intakes = [];

@@ -11,11 +11,12 @@ public sealed class KnownEmployers
 
     private int _last;
 
-    internal Dictionary<string, int> Numbers { get; } = new(StringComparer.Ordinal);
+    internal EmployerNumbers Numbers { get; } = new();
 
     /// <summary>Reads those who came since the last time.</summary>
     public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
+        await MakeRoomAsync(connection, area, cancellation);
         await using NpgsqlCommand command = new(area.Sql("SELECT number, employer_id FROM :area.employer WHERE employer_id > $1 ORDER BY employer_id LIMIT $2"), connection);
         command.Parameters.AddWithValue(_last);
         command.Parameters.AddWithValue(Most);
@@ -23,7 +24,18 @@ public sealed class KnownEmployers
         while (reader.Read())
         {
             _last = reader.GetInt32(1);
-            Numbers[reader.GetString(0)] = _last;
+            Numbers.Set(reader.GetString(0), _last);
+        }
+    }
+
+    private async Task MakeRoomAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(employer_id), 0) FROM :area.employer"), connection);
+        int last = (int)(await command.ExecuteScalarAsync(cancellation))!;
+        if (last > _last)
+        {
+            // With room for those whom a month brings.
+            Numbers.EnsureCapacity(Math.Min(last, Most) + (last / 64));
         }
     }
 
@@ -32,24 +44,5 @@ public sealed class KnownEmployers
     {
         Numbers.Clear();
         _last = 0;
-    }
-}
-
-/// <summary>What of the area's register is held between the files of an import.</summary>
-public sealed class KnownRegister
-{
-    public KnownPersons Persons { get; } = new();
-    public KnownEmployers Employers { get; } = new();
-
-    public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
-    {
-        await Persons.ReadAsync(connection, area, cancellation);
-        await Employers.ReadAsync(connection, area, cancellation);
-    }
-
-    public void Forget()
-    {
-        Persons.Forget();
-        Employers.Forget();
     }
 }

@@ -7,30 +7,24 @@ using Npgsql;
 namespace Batch.Jobs.Import;
 
 /// <summary>Finds the persons behind citizen numbers and registers the unknown, a block of lines at a time.</summary>
-public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area, KnownPersons persons)
+public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area, KnownPersons persons, KnownRecords records)
 {
-    private const int MostRecordsPreloaded = 2_000_000;
-
     private readonly CitizenNumbers _known = persons.Numbers;
     private List<NewPerson> _new = [];
     private readonly HashSet<int> _confirmed = [];
     private bool _anyRecords;
-    private bool _preloaded;
+    private bool _everybodyHeld;
+    private bool _everyRecordHeld;
     private int _nextId;
-
-    /// <summary>What is on record of a person that a line is checked against.</summary>
-    public readonly record struct Record(YearMonth? EnrolledIn, YearMonth? DiedIn, LocalDate? RetiredOn, string Category);
-
-    private readonly Dictionary<int, Record> _records = [];
 
     /// <summary>For a large file: everybody is read at once, instead of each block's persons, where they are not too many.</summary>
     public async Task PreloadAsync(CancellationToken cancellation)
     {
-        if (await CountRecordsAsync(cancellation) <= MostRecordsPreloaded && await persons.ReadAsync(await connection.IdleAsync(), area, cancellation))
+        _everybodyHeld = await persons.ReadAsync(await connection.IdleAsync(), area, cancellation);
+        if (_everybodyHeld)
         {
             _nextId = persons.Next;
-            await LoadRecordsAsync(null, cancellation);
-            _preloaded = true;
+            _everyRecordHeld = await records.ReadAsync(await connection.IdleAsync(), area, cancellation);
         }
     }
 
@@ -38,14 +32,42 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     public async Task LoadAsync(IEnumerable<long> citizens, CancellationToken cancellation)
     {
         // A file that registers a whole province fills what can be held: from there on the persons of each block are read.
-        _preloaded &= !persons.IsFull;
-        if (_preloaded)
+        _everybodyHeld &= !persons.IsFull;
+        if (_everybodyHeld && _everyRecordHeld)
         {
             return;
         }
 
+        List<int> found = _everybodyHeld ? Held(citizens) : await ReadPersonsAsync(citizens, cancellation);
+        if (_everyRecordHeld)
+        {
+            return;
+        }
+
+        records.Forget();
+        if (found.Count > 0 && await AnyRecordsAsync(cancellation))
+        {
+            await records.ReadOnlyAsync([.. found], await connection.IdleAsync(), area, cancellation);
+        }
+    }
+
+    private List<int> Held(IEnumerable<long> citizens)
+    {
+        HashSet<int> found = [];
+        foreach (long citizen in citizens)
+        {
+            if (_known.TryGetValue(citizen, out int person))
+            {
+                found.Add(person);
+            }
+        }
+
+        return [.. found];
+    }
+
+    private async Task<List<int>> ReadPersonsAsync(IEnumerable<long> citizens, CancellationToken cancellation)
+    {
         persons.Forget();
-        _records.Clear();
         List<int> found = [];
         await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE citizen = ANY($1)"), await connection.IdleAsync()))
         {
@@ -63,15 +85,12 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
             await NumberAsync(cancellation);
         }
 
-        if (found.Count > 0 && await AnyRecordsAsync(cancellation))
-        {
-            await LoadRecordsAsync([.. found], cancellation);
-        }
+        return found;
     }
 
     public bool TryFind(CitizenId id, out int person) => _known.TryGetValue(id.Digits17, out person);
 
-    public Record RecordOf(int person) => _records.TryGetValue(person, out Record record) ? record : new Record(null, null, null, Categories.Unit);
+    public PersonRecord RecordOf(int person) => records.Of(person);
 
     /// <summary>Registers an unknown person and opens the first account from the month.</summary>
     public int Register(CitizenId id, string? name, YearMonth month, int submission)
@@ -164,48 +183,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
 
         return _anyRecords;
     }
-
-    private async Task<long> CountRecordsAsync(CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql("SELECT count(*) FROM (SELECT FROM :area.person_event LIMIT $1) e"), await connection.IdleAsync());
-        command.Parameters.AddWithValue(MostRecordsPreloaded + 1L);
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    /// <param name="of">Null: of everybody.</param>
-    private async Task LoadRecordsAsync(int[]? of, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Sql(
-            $"""
-            SELECT DISTINCT ON (person_id, event) person_id, event, on_date, value FROM :area.person_event
-            WHERE {(of is null ? "" : "person_id = ANY($1) AND ")}event IN (1, 4, 5, 6) ORDER BY person_id, event, submission_id DESC, row_no DESC
-            """), await connection.IdleAsync());
-        if (of is not null)
-        {
-            command.Parameters.AddWithValue(of);
-        }
-
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            int person = reader.GetInt32(0);
-            Record record = RecordOf(person);
-            _records[person] = (Intake.PersonEvent)reader.GetInt16(1) switch
-            {
-                Intake.PersonEvent.New => record with { EnrolledIn = reader.GetFieldValue<DateOnly>(2).Month() },
-                Intake.PersonEvent.Retired => record with { RetiredOn = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)) },
-                Intake.PersonEvent.Died => record with { DiedIn = reader.GetFieldValue<DateOnly>(2).Month() },
-                _ => record with { Category = reader.IsDBNull(3) ? Categories.Unit : reader.GetString(3) },
-            };
-        }
-    }
 }
 
 /// <summary>A person whom a file names first, with the month from which the first account is open.</summary>
 internal readonly record struct NewPerson(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission);
-
-/// <summary>Categories of people that every area knows; an area's policy may add its own.</summary>
-public static class Categories
-{
-    public const string Unit = "unit";
-}

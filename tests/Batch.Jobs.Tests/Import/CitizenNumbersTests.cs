@@ -47,4 +47,40 @@ public sealed class CitizenNumbersTests
         Assert.That(numbers.TryGetValue(420199_19900101_123L, out int person), Is.False);
         Assert.That(person, Is.Zero);
     }
+
+    [Test]
+    public void It_holds_what_is_too_large_too_old_or_of_too_many_areas_to_be_packed()
+    {
+        CitizenNumbers numbers = new();
+        Dictionary<long, int> known = new()
+        {
+            [420100_18001231_001L] = 1,
+            [420100_20990101_001L] = 2,
+            [420100_19900101_001L] = 40_000_000,
+            [420100_19900101_002L] = int.MaxValue,
+        };
+        for (int area = 0; area < 20_000; area++)
+        {
+            known[((100_000L + (area * 45)) * 100_000_000_000L) + 19900101_003L] = area + 10;
+        }
+
+        foreach ((long citizen, int person) in known)
+        {
+            numbers.Set(citizen, person);
+        }
+
+        Assert.That(known.Count(k => !numbers.TryGetValue(k.Key, out int person) || person != k.Value), Is.Zero);
+        numbers.Set(420100_19900101_001L, 7);
+        numbers.Set(420100_19900101_002L, 8);
+        numbers.Set(420100_19900101_002L, 50_000_000);
+        Assert.That(numbers.TryGetValue(420100_19900101_001L, out int small) ? small : 0, Is.EqualTo(7));
+        Assert.That(numbers.TryGetValue(420100_19900101_002L, out int large) ? large : 0, Is.EqualTo(50_000_000));
+        Assert.That(numbers.TryGetValue(420100_19900101_004L, out _), Is.False);
+        foreach (long citizen in known.Keys)
+        {
+            numbers.Remove(citizen);
+        }
+
+        Assert.That(known.Count(k => numbers.TryGetValue(k.Key, out _)), Is.Zero);
+    }
 }
