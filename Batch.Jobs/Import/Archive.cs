@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Batch.Jobs.Areas;
@@ -11,6 +10,8 @@ namespace Batch.Jobs.Import;
 public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
 {
     private const int PartBytes = 1 << 20;
+
+    private readonly Lane[] lanes = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lane())];
 
     /// <summary>Archives files that are not there yet, many small ones in one COPY; returns the SHA-256 of each.</summary>
     public async Task<IReadOnlyList<byte[]>> KeepAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
@@ -64,48 +65,27 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
             r => Convert.ToHexString(r.GetFieldValue<byte[]>(0)), cancellation, hashes, paths.Select(p => new FileInfo(p).Length).ToArray(), PartBytes)];
 
     // Parts are packed side by side, and written in their order.
-    private static async Task WritePartsAsync(CopyRows copy, string path, byte[] hash, CancellationToken cancellation)
+    private async Task WritePartsAsync(CopyRows copy, string path, byte[] hash, CancellationToken cancellation)
     {
         Queue<Task<ArraySegment<byte>>> packing = [];
-        int part = 0;
+        int written = 0;
         await using FileStream file = File.OpenRead(path);
-        while (await ReadPartAsync(file, cancellation) is { Count: > 0 } bytes)
+        for (int part = 0; file.Position < file.Length; part++)
         {
-            if (packing.Count == Environment.ProcessorCount)
+            if (packing.Count == lanes.Length)
             {
-                WritePart(copy, hash, part++, await packing.Dequeue());
+                WritePart(copy, hash, written++, await packing.Dequeue());
             }
 
-            packing.Enqueue(Task.Run(() => Pack(bytes), cancellation));
+            Lane lane = lanes[part % lanes.Length];
+            int length = await lane.ReadAsync(file, cancellation);
+            packing.Enqueue(Task.Run(() => lane.Pack(length), cancellation));
         }
 
         foreach (Task<ArraySegment<byte>> last in packing)
         {
-            WritePart(copy, hash, part++, await last);
+            WritePart(copy, hash, written++, await last);
         }
-    }
-
-    /// <summary>The next part, in a rented array; empty: the file has ended.</summary>
-    private static async Task<ArraySegment<byte>> ReadPartAsync(FileStream file, CancellationToken cancellation)
-    {
-        int length = (int)Math.Min(PartBytes, file.Length - file.Position);
-        byte[] part = ArrayPool<byte>.Shared.Rent(length);
-        await file.ReadExactlyAsync(part.AsMemory(0, length), cancellation);
-        return new ArraySegment<byte>(part, 0, length);
-    }
-
-    // What cannot be packed becomes a little longer: five bytes for every block of it.
-    private static ArraySegment<byte> Pack(ArraySegment<byte> part)
-    {
-        byte[] room = ArrayPool<byte>.Shared.Rent(part.Count + (part.Count / 64) + 256);
-        using MemoryStream packed = new(room);
-        using (DeflateStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            deflate.Write(part);
-        }
-
-        ArrayPool<byte>.Shared.Return(part.Array!);
-        return new ArraySegment<byte>(room, 0, (int)packed.Position);
     }
 
     private static void WritePart(CopyRows copy, byte[] hash, int part, ArraySegment<byte> packed)
@@ -114,7 +94,6 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         copy.Write(hash);
         copy.Write(part);
         copy.Write(packed);
-        ArrayPool<byte>.Shared.Return(packed.Array!);
         KillSwitch.Pass(KillPoint.ArchiveMidCopy);
     }
 
@@ -122,5 +101,36 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
     {
         using FileStream file = File.OpenRead(path);
         return SHA256.HashData(file);
+    }
+    /// <summary>Room for one part and for what it is packed into, used again for part after part.</summary>
+    private sealed class Lane
+    {
+        private byte[] bytes = [];
+        private byte[] packed = [];
+
+        /// <summary>Reads the next part; its length.</summary>
+        public async Task<int> ReadAsync(FileStream file, CancellationToken cancellation)
+        {
+            int length = (int)Math.Min(PartBytes, file.Length - file.Position);
+            if (bytes.Length < length)
+            {
+                // What cannot be packed becomes a little longer: five bytes for every block of it.
+                (bytes, packed) = (new byte[length], new byte[length + (length / 64) + 256]);
+            }
+
+            await file.ReadExactlyAsync(bytes.AsMemory(0, length), cancellation);
+            return length;
+        }
+
+        public ArraySegment<byte> Pack(int length)
+        {
+            using MemoryStream stream = new(packed);
+            using (DeflateStream deflate = new(stream, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                deflate.Write(bytes.AsSpan(0, length));
+            }
+
+            return new ArraySegment<byte>(packed, 0, (int)stream.Position);
+        }
     }
 }

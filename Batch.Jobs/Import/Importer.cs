@@ -17,7 +17,11 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private const long SmallFileBytes = 512 * 1024;
     private const long GroupBytes = 2 * 1024 * 1024;
 
+    // Groups of files that are archived before they are taken in.
+    private const int MostAhead = 2;
+
     private readonly KnownRegister _known = new();
+    private readonly Archive _archive = new(program, area);
 
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(
         IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
@@ -25,15 +29,18 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         MendedParent.RefuseReplacement(request);
         List<List<string>> groups = [.. Groups(paths, request.Kind)];
         List<FileOutcome> outcomes = [];
-        Task<IReadOnlyList<byte[]>> archived = ArchiveAsync(groups, 0, cancellation);
+        List<Task<IReadOnlyList<byte[]>>> archived = [];
         try
         {
             for (int i = 0; i < groups.Count; i++)
             {
-                await Task.WhenAll(StandsAlone(groups[i][0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask, archived);
-                IReadOnlyList<byte[]> hashes = await archived;
-                archived = ArchiveAsync(groups, i + 1, cancellation);
-                foreach (FileOutcome outcome in await TakeGroupAsync([.. groups[i].Select(IncomingFile.At)], hashes, request, null, cancellation))
+                while (archived.Count < Math.Min(groups.Count, i + 1 + MostAhead))
+                {
+                    archived.Add(ArchiveAsync(groups[archived.Count], archived.LastOrDefault() ?? Task.CompletedTask, cancellation));
+                }
+
+                await Task.WhenAll(StandsAlone(groups[i][0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask, archived[i]);
+                foreach (FileOutcome outcome in await TakeGroupAsync([.. groups[i].Select(IncomingFile.At)], await archived[i], request, null, cancellation))
                 {
                     outcomes.Add(outcome);
                     progress?.Report(outcome);
@@ -42,20 +49,32 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         }
         finally
         {
-            await Task.WhenAny(archived);
+            await Task.WhenAny(archived.LastOrDefault() ?? Task.CompletedTask);
+            await Task.Run(_known.GiveBack, CancellationToken.None);
         }
 
         return outcomes;
     }
 
-    // While the files before them are taken in.
-    private Task<IReadOnlyList<byte[]>> ArchiveAsync(List<List<string>> groups, int next, CancellationToken cancellation) => next == groups.Count
-        ? Task.FromResult<IReadOnlyList<byte[]>>([])
-        : Task.Run(() => new Archive(program, area).KeepAsync(groups[next], cancellation), cancellation);
+    // While the files before them are taken in: one group after the other.
+    private async Task<IReadOnlyList<byte[]>> ArchiveAsync(List<string> group, Task before, CancellationToken cancellation)
+    {
+        await before;
+        return await Task.Run(() => _archive.KeepAsync(group, cancellation), cancellation);
+    }
 
     /// <summary>Takes in one file that was received and archived before; the upload's record ends in the same transaction.</summary>
-    internal async Task<FileOutcome> TakeUploadAsync(IncomingFile file, ImportRequest request, UploadTaking upload, CancellationToken cancellation) =>
-        (await TakeGroupAsync([file], [upload.Sha256], request, upload, cancellation)).Single();
+    internal async Task<FileOutcome> TakeUploadAsync(IncomingFile file, ImportRequest request, UploadTaking upload, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await TakeGroupAsync([file], [upload.Sha256], request, upload, cancellation)).Single();
+        }
+        finally
+        {
+            await Task.Run(_known.GiveBack, CancellationToken.None);
+        }
+    }
 
     public static Rejection TooManyRejections(FileDraft draft) => new(
         "FILE_REFUSED", 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), (draft.Rows / 10).ToString(CultureInfo.InvariantCulture));
