@@ -84,7 +84,7 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public HashSet<MovementIdentity> NamedMovements { get; } = [];
     public HashSet<(DateOnly Day, MovementKind Kind, SpendingChannel Channel)> MovementGroups { get; } = [];
 
-    /// <summary>People that the file speaks of, by month; what a replacement leaves out is withdrawn.</summary>
+    /// <summary>Of a replacement: the people that it speaks of, by month, and their employers; what it leaves out is withdrawn.</summary>
     public Dictionary<YearMonth, PersonSet> Present { get; } = [];
     public HashSet<int> Employers { get; } = [];
 

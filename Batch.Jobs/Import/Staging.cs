@@ -33,6 +33,16 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
     /// <summary>The file speaks of this person in this month, whatever becomes of the row: a replacement does not leave him out.</summary>
     public void Speaks(in FactRow row)
     {
+        if (Draft.LatestMonth is null || row.Month > Draft.LatestMonth)
+        {
+            Draft.LatestMonth = row.Month;
+        }
+
+        if (Draft.Kind != SubmissionKind.Replacement)
+        {
+            return;
+        }
+
         // Rows of one month come together.
         if (_present is null || _presentIn != row.Month)
         {
@@ -46,10 +56,6 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
 
         _present.Add(row.Person);
         Draft.Employers.Add(row.Employer);
-        if (Draft.LatestMonth is null || row.Month > Draft.LatestMonth)
-        {
-            Draft.LatestMonth = row.Month;
-        }
     }
 
     public void Reject(Rejection rejection)

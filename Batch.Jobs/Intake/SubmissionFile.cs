@@ -8,6 +8,8 @@ namespace Batch.Jobs.Intake;
 /// </summary>
 public sealed partial class SubmissionFile : IDisposable
 {
+    private const long LargeBytes = 1 << 20;
+
     private readonly FileStream file;
     private readonly RowSource source;
     private readonly Header header;
@@ -77,6 +79,11 @@ public sealed partial class SubmissionFile : IDisposable
     public bool Read(LineBlock block)
     {
         block.Clear();
+        if (file.Length > LargeBytes)
+        {
+            block.MakeRoom(header.Content);
+        }
+
         fields.RejectInto(block.Rejections);
         bool child = header.Has(Column.ParentRow);
         while (block.Rows < LineBlock.Capacity && source.Read())
@@ -242,7 +249,7 @@ public sealed partial class SubmissionFile : IDisposable
 /// <summary>Rows of one file in their order: the lines that passed and the rejections of those that did not. Reused from block to block.</summary>
 public sealed class LineBlock
 {
-    public const int Capacity = 16_384;
+    public const int Capacity = 8_192;
 
     /// <summary>Rows read into this block: lines + distinct rejected rows.</summary>
     public int Rows { get; set; }
@@ -268,6 +275,19 @@ public sealed class LineBlock
         Pension.RemoveAll(l => rows.Contains(l.Row));
         Persons.RemoveAll(l => rows.Contains(l.Row));
         Receipts.RemoveAll(l => rows.Contains(l.Row));
+    }
+
+    /// <summary>Room for as many lines as a block holds, in one step: what growing would leave behind is large.</summary>
+    public void MakeRoom(FileContent content)
+    {
+        _ = content switch
+        {
+            FileContent.Payroll => Payroll.EnsureCapacity(Capacity),
+            FileContent.Pension => Pension.EnsureCapacity(Capacity),
+            FileContent.Persons => Persons.EnsureCapacity(Capacity),
+            FileContent.Movements => Movements.EnsureCapacity(Capacity),
+            _ => Receipts.EnsureCapacity(Capacity),
+        };
     }
 
     public void Clear()
