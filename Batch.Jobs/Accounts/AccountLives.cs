@@ -16,25 +16,32 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
     private readonly Dictionary<int, AccountLife> _lives = [];
     private readonly Dictionary<int, AccountLife> _changed = [];
     private bool? _preloaded;
+    private bool _withDeaths;
 
     /// <summary>What is on record of one person, for an inquiry or a decision: nothing of anybody else is counted or read.</summary>
     public static async Task<AccountLives> OfOneAsync(NpgsqlConnection connection, AreaSchema area, int person, CancellationToken cancellation)
     {
-        AccountLives lives = new(connection, area) { _preloaded = false };
+        AccountLives lives = new(connection, area) { _preloaded = false, _withDeaths = true };
         await lives.LoadAsync([person], cancellation);
         return lives;
     }
 
-    /// <summary>Nothing more needs to be read.</summary>
+    /// <summary>Everybody's closings are read.</summary>
     public bool AllRead => _preloaded == true;
 
     /// <summary>Reads what is on record of these persons.</summary>
-    public async Task LoadAsync(IEnumerable<int> persons, CancellationToken cancellation)
+    public Task LoadAsync(IEnumerable<int> persons, CancellationToken cancellation) => LoadAsync(persons, deaths: true, cancellation);
+
+    /// <summary>For those who only ask whether an account is closed: deaths, which become ever more, are left out where nobody has asked for them.</summary>
+    public Task LoadClosingsAsync(IEnumerable<int> persons, CancellationToken cancellation) => LoadAsync(persons, deaths: false, cancellation);
+
+    private async Task LoadAsync(IEnumerable<int> persons, bool deaths, CancellationToken cancellation)
     {
-        if (_preloaded is null)
+        if (_preloaded is null || (_preloaded.Value && deaths && !_withDeaths))
         {
-            await using NpgsqlCommand count = new(area.Sql(
-                "SELECT (SELECT count(*) FROM (SELECT FROM :area.person_event WHERE event IN (5, 10, 11, 12) LIMIT $1) e)"), connection);
+            _withDeaths = deaths;
+            _lives.Clear();
+            await using NpgsqlCommand count = new(area.Sql($"SELECT count(*) FROM (SELECT FROM :area.person_event WHERE {Events} LIMIT $1) e"), connection);
             count.Parameters.AddWithValue(MostPreloaded + 1);
             _preloaded = (long)(await count.ExecuteScalarAsync(cancellation))! <= MostPreloaded;
             if (_preloaded.Value)
@@ -45,6 +52,7 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
 
         if (!_preloaded.Value)
         {
+            _withDeaths |= deaths;
             _lives.Clear();
             await ReadAsync([.. persons.Distinct()], cancellation);
         }
@@ -87,13 +95,15 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
         return life;
     }
 
+    private string Events => _withDeaths ? "event IN (5, 10, 11, 12)" : "event IN (10, 11, 12)";
+
     private async Task ReadAsync(int[]? persons, CancellationToken cancellation)
     {
         string some = persons is null ? "" : "AND person_id = ANY($1)";
         await ReadAsync($"SELECT person_id, account_id, opened FROM :area.account WHERE account_id >= {AccountNumbers.Step} {some} ORDER BY account_id", persons, reader =>
             Known(reader.GetInt32(0)).Accounts.Add(new AccountSpan(reader.GetInt32(1), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)))), cancellation);
         await ReadAsync(
-            $"SELECT person_id, event, on_date, value FROM :area.person_event WHERE event IN (5, 10, 11, 12) {some} ORDER BY person_id, submission_id, row_no", persons, reader =>
+            $"SELECT person_id, event, on_date, value FROM :area.person_event WHERE {Events} {some} ORDER BY person_id, submission_id, row_no", persons, reader =>
             Known(reader.GetInt32(0)).Take(
                 (PersonEvent)reader.GetInt16(1), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)), reader.Text(3)), cancellation);
     }

@@ -179,7 +179,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             await connection.IdleAsync();
         }
 
-        await lives.LoadAsync(_pairs.Select(p => p.Person), cancellation);
+        await lives.LoadClosingsAsync(_pairs.Select(p => p.Person), cancellation);
     }
 
     /// <param name="first">Where the block's persons and months begin among those that were loaded.</param>

@@ -70,10 +70,10 @@ public sealed class KnownRecords
         lastSubmission = 0;
     }
 
-    // In the order in which they came: the later of two changes of one kind is the one that stands.
+    // Each kind in the order in which they came: the later of two changes of one kind is the one that stands.
     private async Task TakeAsync(string which, object parameter, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY submission_id, row_no"), connection);
+        await using NpgsqlCommand command = new(area.Sql($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY event, submission_id, row_no"), connection);
         command.Parameters.AddWithValue(parameter);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())

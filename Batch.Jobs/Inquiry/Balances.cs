@@ -20,7 +20,8 @@ public sealed record StatementDocument(YearMonth From, YearMonth To, Money Openi
 /// <summary>What an account holds: the last year-end statement plus the entries since, read from named months only.</summary>
 public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
 {
-    private const int MonthsAtOnce = 12;
+    // Most people have a credit in the latest of them.
+    private const int LatestMonths = 12;
 
     // Interest and movements are the person's, but they are no credit 划入 of a month.
     private static readonly string[] Credits = [LedgerWords.NameOf(Runs.Component.Contribution), LedgerWords.NameOf(Runs.Component.Retiree)];
@@ -28,13 +29,16 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
     public async Task<BalanceDocument> BalanceAsync(int account, YearMonth? at, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        (int Year, YearMonth Through)? carried = await LastStatementAsync(connection, at, cancellation);
-        List<YearMonth> posted = await PostedMonthsAsync(connection, new YearMonth(1900, 1), at ?? new YearMonth(9999, 12), cancellation);
+        (List<YearMonth> posted, (int Year, YearMonth Through)? carried) = await PostedAsync(connection, at ?? new YearMonth(9999, 12), cancellation);
         long balance = carried is { } statement ? await ClosingAsync(connection, account, statement.Year, cancellation) : 0;
-        List<StatementLine> lines = await LinesAsync(connection, account, posted.FindAll(m => !(m <= carried?.Through)), cancellation);
-        balance += lines.Sum(l => l.Amount.Fen);
+        List<YearMonth> since = posted.FindAll(m => !(m <= carried?.Through));
+        // What was posted since the statement, or the latest months where there is nothing since: read as one, since to ask takes longer than to look.
+        List<YearMonth> latest = since.Count > 0 ? since : posted[^Math.Min(posted.Count, LatestMonths)..];
+        List<StatementLine> lines = await LinesAsync(connection, account, latest, cancellation);
+        balance += since.Count > 0 ? lines.Sum(l => l.Amount.Fen) : 0;
         return new BalanceDocument(
-            new Money(balance), posted.Count > 0 ? posted[^1] : null, Latest(lines) ?? await EarlierCreditAsync(connection, account, posted, cancellation));
+            new Money(balance), posted.Count > 0 ? posted[^1] : null,
+            Latest(lines) ?? await EarlierCreditAsync(connection, account, posted[..^latest.Count], cancellation));
     }
 
     public async Task<StatementDocument> StatementAsync(int account, YearMonth from, YearMonth to, CancellationToken cancellation)
@@ -52,13 +56,21 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
         return new StatementDocument(from, to, opening, lines, balance - opening, balance);
     }
 
-    /// <summary>The last statement that the date allows.</summary>
-    private async Task<(int Year, YearMonth Through)?> LastStatementAsync(NpgsqlConnection connection, YearMonth? at, CancellationToken cancellation)
+    /// <summary>The posting months that the date allows, and the last statement.</summary>
+    private async Task<(List<YearMonth> Posted, (int Year, YearMonth Through)? Statement)> PostedAsync(NpgsqlConnection connection, YearMonth at, CancellationToken cancellation)
     {
-        List<(int, YearMonth)> last = await connection.ReadAsync(
-            area.Sql("SELECT year, through FROM :area.statement_year WHERE through <= $1 ORDER BY year DESC LIMIT 1"),
-            r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, (at ?? new YearMonth(9999, 12)).FirstDay());
-        return last is [var statement] ? statement : null;
+        await using NpgsqlCommand command = new(
+            area.Sql(
+                """
+                SELECT DISTINCT l.month, s.year, s.through
+                FROM :area.ledger l LEFT JOIN (SELECT year, through FROM :area.statement_year WHERE through <= $1 ORDER BY year DESC LIMIT 1) s ON true
+                WHERE l.act = 'post' AND l.month <= $1 ORDER BY 1
+                """), connection);
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = at.FirstDay() });
+        await command.PrepareAsync(cancellation);
+        List<(YearMonth Month, (int, YearMonth)? Statement)> rows = await command.ListAsync(
+            r => (r.GetFieldValue<DateOnly>(0).Month(), r.IsDBNull(1) ? ((int, YearMonth)?)null : (r.GetInt32(1), r.GetFieldValue<DateOnly>(2).Month())), cancellation);
+        return ([.. rows.Select(r => r.Month)], rows.Count > 0 ? rows[0].Statement : null);
     }
 
     private Task<List<YearMonth>> PostedMonthsAsync(NpgsqlConnection connection, YearMonth from, YearMonth to, CancellationToken cancellation) =>
@@ -66,14 +78,22 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
             area.Sql("SELECT DISTINCT month FROM :area.ledger WHERE act = 'post' AND month BETWEEN $1 AND $2 ORDER BY 1"),
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, from.FirstDay(), to.FirstDay());
 
+    // Prepared, as are all look-ups of a balance: to plan one takes ten times as long as to make it, and everybody asks for the same ones.
     private async Task<long> ClosingAsync(NpgsqlConnection connection, int account, int year, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT closing_fen FROM :area.statement WHERE year = {year} AND account_id = $1"), connection);
-        command.Parameters.AddWithValue(account);
+        await using NpgsqlCommand command = await OfAccountAsync(
+            connection, $"SELECT closing_fen FROM :area.statement WHERE year = {year} AND account_id = $1", account, cancellation);
         return (long?)await command.ExecuteScalarAsync(cancellation) ?? 0;
     }
 
-    // Prepared: to plan a look-up in twelve months takes ten times as long as to make it, and everybody asks for the same ones.
+    private async Task<NpgsqlCommand> OfAccountAsync(NpgsqlConnection connection, string sql, int account, CancellationToken cancellation)
+    {
+        NpgsqlCommand command = new(area.Sql(sql), connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = account });
+        await command.PrepareAsync(cancellation);
+        return command;
+    }
+
     private async Task<List<StatementLine>> LinesAsync(NpgsqlConnection connection, int account, List<YearMonth> months, CancellationToken cancellation)
     {
         if (months.Count == 0)
@@ -81,15 +101,13 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
             return [];
         }
 
-        await using NpgsqlCommand command = new(
-            area.Sql(
-                $"""
-                SELECT posting_month, contribution_month, component, person_paid_fen, employer_paid_fen, account_fen FROM :area.entry
-                WHERE posting_month IN ({months.Literals()}) AND account_id = $1
-                ORDER BY posting_month, run_id, contribution_month, component
-                """), connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = account });
-        await command.PrepareAsync(cancellation);
+        await using NpgsqlCommand command = await OfAccountAsync(
+            connection,
+            $"""
+            SELECT posting_month, contribution_month, component, person_paid_fen, employer_paid_fen, account_fen FROM :area.entry
+            WHERE posting_month IN ({months.Literals()}) AND account_id = $1
+            ORDER BY posting_month, run_id, contribution_month, component
+            """, account, cancellation);
         return await command.ListAsync(
             r => new StatementLine(
                 r.GetFieldValue<DateOnly>(0).Month(), r.GetFieldValue<DateOnly>(1).Month(), LedgerWords.NameOf((Runs.Component)r.GetInt16(2)),
@@ -97,18 +115,23 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
             cancellation);
     }
 
-    // A year at a time and backwards, so that only named months are read: most people have a credit in the latest.
-    private async Task<CreditDocument?> EarlierCreditAsync(NpgsqlConnection connection, int account, List<YearMonth> posted, CancellationToken cancellation)
+    private async Task<CreditDocument?> EarlierCreditAsync(NpgsqlConnection connection, int account, List<YearMonth> months, CancellationToken cancellation)
     {
-        foreach (YearMonth[] year in Enumerable.Reverse(posted).Chunk(MonthsAtOnce))
+        if (months.Count == 0)
         {
-            if (Latest(await LinesAsync(connection, account, [.. year], cancellation)) is { } earlier)
-            {
-                return earlier;
-            }
+            return null;
         }
 
-        return null;
+        await using NpgsqlCommand command = await OfAccountAsync(
+            connection,
+            $"""
+            SELECT posting_month, contribution_month, account_fen FROM :area.entry
+            WHERE posting_month IN ({months.Literals()}) AND account_id = $1 AND component IN ({(int)Runs.Component.Contribution}, {(int)Runs.Component.Retiree}) AND account_fen > 0
+            ORDER BY posting_month DESC, run_id DESC, contribution_month DESC, component DESC LIMIT 1
+            """, account, cancellation);
+        List<CreditDocument> last = await command.ListAsync(
+            r => new CreditDocument(r.GetFieldValue<DateOnly>(1).Month(), r.GetFieldValue<DateOnly>(0).Month(), new Money(r.GetInt64(2))), cancellation);
+        return last is [var credit] ? credit : null;
     }
 
     private static CreditDocument? Latest(List<StatementLine> lines) =>
