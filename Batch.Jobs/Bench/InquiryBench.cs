@@ -13,7 +13,7 @@ public sealed record InquiryTimes(int Inquiries, double Median, double P99, doub
 /// </summary>
 public sealed class InquiryBench(Area area, int people)
 {
-    private const int WarmUp = 200;
+    private const int WarmUp = 2_000;
 
     /// <summary>Asks until the work beside it is done, and at least <paramref name="atLeast"/> times.</summary>
     public async Task<InquiryTimes> MeasureAsync(int atLeast, Task beside, CancellationToken cancellation)

@@ -51,7 +51,7 @@ public sealed class KnownRecords
             changes.EnsureCapacity(changes.Count + more, more / 16);
         }
 
-        await TakeAsync("submission_id > $1", lastSubmission, connection, area, cancellation);
+        await TakeAsync("submission_id > $1", "", lastSubmission, connection, area, cancellation);
         return true;
     }
 
@@ -59,7 +59,7 @@ public sealed class KnownRecords
     public async Task ReadOnlyAsync(int[] persons, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
         Forget();
-        await TakeAsync("person_id = ANY($1)", persons, connection, area, cancellation);
+        await TakeAsync("person_id = ANY($1)", "person_id, ", persons, connection, area, cancellation);
         lastSubmission = 0;
     }
 
@@ -70,10 +70,10 @@ public sealed class KnownRecords
         lastSubmission = 0;
     }
 
-    // Each kind in the order in which they came: the later of two changes of one kind is the one that stands.
-    private async Task TakeAsync(string which, object parameter, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    // Each kind in the order in which they came: the later of two changes of one kind is the one that stands. In the order of a key, so that nothing is sorted.
+    private async Task TakeAsync(string which, string order, object parameter, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY event, submission_id, row_no"), connection);
+        await using NpgsqlCommand command = new(area.Sql($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY {order}event, submission_id, row_no"), connection);
         command.Parameters.AddWithValue(parameter);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())

@@ -20,8 +20,9 @@ public sealed record StatementDocument(YearMonth From, YearMonth To, Money Openi
 /// <summary>What an account holds: the last year-end statement plus the entries since, read from named months only.</summary>
 public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
 {
-    // Most people have a credit in the latest of them.
+    // Most people have a credit in the latest of them; for the others more are looked through at once.
     private const int LatestMonths = 12;
+    private const int EarlierMonths = 24;
 
     // Interest and movements are the person's, but they are no credit 划入 of a month.
     private static readonly string[] Credits = [LedgerWords.NameOf(Runs.Component.Contribution), LedgerWords.NameOf(Runs.Component.Retiree)];
@@ -31,11 +32,11 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         (List<YearMonth> posted, (int Year, YearMonth Through)? carried) = await PostedAsync(connection, at ?? new YearMonth(9999, 12), cancellation);
         long balance = carried is { } statement ? await ClosingAsync(connection, account, statement.Year, cancellation) : 0;
-        List<YearMonth> since = posted.FindAll(m => !(m <= carried?.Through));
-        // What was posted since the statement, or the latest months where there is nothing since: read as one, since to ask takes longer than to look.
-        List<YearMonth> latest = since.Count > 0 ? since : posted[^Math.Min(posted.Count, LatestMonths)..];
+        // What was posted since the statement, and as much before it as most people's last credit needs: read as one, since to ask takes longer than to look.
+        int since = posted.Count(m => !(m <= carried?.Through));
+        List<YearMonth> latest = posted[^Math.Min(posted.Count, Math.Max(since, LatestMonths))..];
         List<StatementLine> lines = await LinesAsync(connection, account, latest, cancellation);
-        balance += since.Count > 0 ? lines.Sum(l => l.Amount.Fen) : 0;
+        balance += lines.Where(l => !(l.PostingMonth <= carried?.Through)).Sum(l => l.Amount.Fen);
         return new BalanceDocument(
             new Money(balance), posted.Count > 0 ? posted[^1] : null,
             Latest(lines) ?? await EarlierCreditAsync(connection, account, posted[..^latest.Count], cancellation));
@@ -117,21 +118,24 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
 
     private async Task<CreditDocument?> EarlierCreditAsync(NpgsqlConnection connection, int account, List<YearMonth> months, CancellationToken cancellation)
     {
-        if (months.Count == 0)
+        foreach (YearMonth[] some in Enumerable.Reverse(months).Chunk(EarlierMonths))
         {
-            return null;
+            await using NpgsqlCommand command = await OfAccountAsync(
+                connection,
+                $"""
+                SELECT posting_month, contribution_month, account_fen FROM :area.entry
+                WHERE posting_month IN ({some.Literals()}) AND account_id = $1 AND component IN ({(int)Runs.Component.Contribution}, {(int)Runs.Component.Retiree}) AND account_fen > 0
+                ORDER BY posting_month DESC, run_id DESC, contribution_month DESC, component DESC LIMIT 1
+                """, account, cancellation);
+            List<CreditDocument> last = await command.ListAsync(
+                r => new CreditDocument(r.GetFieldValue<DateOnly>(1).Month(), r.GetFieldValue<DateOnly>(0).Month(), new Money(r.GetInt64(2))), cancellation);
+            if (last is [var credit])
+            {
+                return credit;
+            }
         }
 
-        await using NpgsqlCommand command = await OfAccountAsync(
-            connection,
-            $"""
-            SELECT posting_month, contribution_month, account_fen FROM :area.entry
-            WHERE posting_month IN ({months.Literals()}) AND account_id = $1 AND component IN ({(int)Runs.Component.Contribution}, {(int)Runs.Component.Retiree}) AND account_fen > 0
-            ORDER BY posting_month DESC, run_id DESC, contribution_month DESC, component DESC LIMIT 1
-            """, account, cancellation);
-        List<CreditDocument> last = await command.ListAsync(
-            r => new CreditDocument(r.GetFieldValue<DateOnly>(1).Month(), r.GetFieldValue<DateOnly>(0).Month(), new Money(r.GetInt64(2))), cancellation);
-        return last is [var credit] ? credit : null;
+        return null;
     }
 
     private static CreditDocument? Latest(List<StatementLine> lines) =>

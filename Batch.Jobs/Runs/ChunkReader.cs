@@ -131,7 +131,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         await using NpgsqlDataReader reader = await ReadRangeAsync(area.Sql(
             """
             SELECT person_id, event, on_date, value, submission_id FROM :area.person_event
-            WHERE person_id BETWEEN $1 AND $2 AND event IN (4, 5, 6) AND submission_id <> ALL($3) ORDER BY person_id, submission_id, row_no
+            WHERE person_id BETWEEN $1 AND $2 AND event IN (4, 5, 6) AND submission_id <> ALL($3) ORDER BY person_id, event, submission_id, row_no
             """), chunk, unseen, cancellation);
         while (reader.Read())
         {
