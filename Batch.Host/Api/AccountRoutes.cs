@@ -59,7 +59,12 @@ internal static class AccountRoutes
 /// <summary>Who asks: finds the account within what the key may see, and records the inquiry whether somebody was found or not.</summary>
 internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection database, InquiryLog log, IClock clock)
 {
+    private Task _recorded = Task.CompletedTask;
+
     public LocalDate Today => clock.Today();
+
+    /// <summary>The inquiry is on record: it is written while its answer is looked up, and nothing is answered before.</summary>
+    public Task RecordedAsync() => _recorded;
 
     public async Task<AccountHolder> FindAsync(AccountRoutes.HolderRequest request, string channel, string what, CancellationToken cancellation)
     {
@@ -89,7 +94,7 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
         }
         finally
         {
-            await log.WriteAsync(new Inquired(user.Who(), channel, holder?.Area.Schema.Code ?? request.Area, holder?.Person, what), CancellationToken.None);
+            _recorded = log.WriteAsync(new Inquired(user.Who(), channel, holder?.Area.Schema.Code ?? request.Area, holder?.Person, what), CancellationToken.None);
         }
     }
 }

@@ -16,6 +16,7 @@ internal static class ApiRoutes
     {
         RouteGroupBuilder api = app.MapGroup(ApiFaults.Path + "/v1").RequireRateLimiting(RateLimit).DisableAntiforgery();
         api.AddEndpointFilter(KeepToAreasAsync);
+        api.AddEndpointFilter(RecordAsync);
         FileRoutes.Map(api);
         RunRoutes.Map(api);
         JobRoutes.Map(api);
@@ -49,6 +50,19 @@ internal static class ApiRoutes
         }
 
         return await next(context);
+    }
+
+    // Whatever the answer, a refusal too.
+    private static async ValueTask<object?> RecordAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        finally
+        {
+            await context.HttpContext.RequestServices.GetRequiredService<Asker>().RecordedAsync();
+        }
     }
 
     public static void Refuse(ClaimsPrincipal user, string area)

@@ -86,10 +86,14 @@ internal static class BenchVerb
 
     private static async Task<BenchResult> AskAsync(VerbCall call, Area area, BenchResult result, IReadOnlyList<string> next)
     {
-        InquiryBench bench = new(area, result.People);
+        InquiryBench bench = InquiryBench.InProcess(area, result.People);
+        await using ApiInquiries api = await ApiInquiries.StartAsync(area.Database, area, call.Clock, call.Cancellation);
+        InquiryBench throughApi = new(api.AskAsync, result.People);
         InquiryTimes idle = await bench.MeasureAsync(Inquiries, Task.CompletedTask, call.Cancellation);
-        InquiryTimes beside = await bench.MeasureAsync(0, Task.Run(() => NextMonthAsync(call, area, result.Months[^1].Month.PlusMonths(1), next)), call.Cancellation);
-        return result with { Idle = idle, BesideARun = beside };
+        InquiryTimes idleApi = await throughApi.MeasureAsync(Inquiries, Task.CompletedTask, call.Cancellation);
+        Task run = Task.Run(() => NextMonthAsync(call, area, result.Months[^1].Month.PlusMonths(1), next));
+        InquiryTimes[] beside = await Task.WhenAll(bench.MeasureAsync(0, run, call.Cancellation), throughApi.MeasureAsync(0, run, call.Cancellation));
+        return result with { Idle = idle, IdleApi = idleApi, BesideARun = beside[0], BesideARunApi = beside[1] };
     }
 
     private static async Task NextMonthAsync(VerbCall call, Area area, YearMonth month, IReadOnlyList<string> files)
@@ -108,7 +112,9 @@ internal static class BenchVerb
         public double? VerifySeconds { get; init; }
         public double? VerifyAllSeconds { get; init; }
         public InquiryTimes? Idle { get; init; }
+        public InquiryTimes? IdleApi { get; init; }
         public InquiryTimes? BesideARun { get; init; }
+        public InquiryTimes? BesideARunApi { get; init; }
     }
 
     private static void Tell(VerbCall call, BenchResult result)
@@ -116,6 +122,8 @@ internal static class BenchVerb
         // The first month also registers everybody; the last one is the month that comes every month.
         BenchMonth usual = result.Months[^1];
         double slope = Slope.AMonth([.. result.Months.Skip(1).Select(m => m.Product)]);
+        // Beside the floor of the same months: what the machine itself became slower or faster by is not in it.
+        double slopeToFloor = Slope.AMonth([.. result.Months.Skip(1).Select(m => m.RatioToFloor)]);
         call.Output.Document(new
         {
             result.People, floorSeconds = usual.Floor.Total.TotalSeconds, scriptSeconds = usual.Script?.TotalSeconds, productSeconds = usual.Product, usual.Stages, usual.RatioToFloor,
@@ -125,7 +133,8 @@ internal static class BenchVerb
                 m.Month, floorSeconds = m.Floor.Total.TotalSeconds, scriptSeconds = m.Script?.TotalSeconds, productSeconds = m.Product, m.RatioToFloor, m.Stages, m.Floor.Rows,
                 bytesAPersonMonth = m.Bytes / Math.Max(m.Floor.Rows, 1),
             }),
-            slopeAMonth = slope, result.VerifySeconds, result.VerifyAllSeconds, inquiry = result.Idle, inquiryBesideARun = result.BesideARun,
+            slopeAMonth = slope, slopeToFloorAMonth = slopeToFloor, result.VerifySeconds, result.VerifyAllSeconds, inquiry = result.Idle, inquiryApi = result.IdleApi,
+            inquiryBesideARun = result.BesideARun, inquiryApiBesideARun = result.BesideARunApi,
         });
         call.Output.Table(
             ["月 month", "下限 floor s", "脚本 script s", "产品 product s", "产品/下限", "脚本/产品", "行/秒 rows/s", "字节/人月", .. usual.Stages.Keys],
@@ -137,13 +146,14 @@ internal static class BenchVerb
             }.Concat(m.Stages.Values.Select(Number)).ToArray()));
         call.Output.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"floor: read {usual.Floor.Reading.TotalSeconds:0.00}, facts {usual.Floor.Facts.TotalSeconds:0.00}, credits {usual.Floor.Credits.TotalSeconds:0.00}; peak {result.PeakMiB} MiB; slope {slope:P2} a month"));
+            $"floor: read {usual.Floor.Reading.TotalSeconds:0.00}, facts {usual.Floor.Facts.TotalSeconds:0.00}, credits {usual.Floor.Credits.TotalSeconds:0.00}; peak {result.PeakMiB} MiB; slope {slope:P2} a month, {slopeToFloor:P2} beside the floor"));
         if (result.VerifySeconds is { } verify)
         {
             call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"verify: the last month {verify:0.00} s, --all {result.VerifyAllSeconds:0.00} s"));
         }
 
-        foreach ((string name, InquiryTimes? times) in new[] { ("idle", result.Idle), ("beside a run", result.BesideARun) })
+        foreach ((string name, InquiryTimes? times) in new[]
+            { ("idle", result.Idle), ("idle, API", result.IdleApi), ("beside a run", result.BesideARun), ("beside a run, API", result.BesideARunApi) })
         {
             if (times is not null)
             {

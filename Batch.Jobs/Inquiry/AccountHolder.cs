@@ -21,11 +21,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
         foreach (string code in area is null ? await Migrator.AreasAsync(database.Program, cancellation) : [area])
         {
             AreaSchema schema = new(code);
-            if (area is not null)
-            {
-                await Area.OpenAsync(database, code, cancellation);
-            }
-
+            Area? opened = area is null ? null : await Area.OpenAsync(database, code, cancellation);
             await using NpgsqlCommand command = database.Program.CreateCommand(schema.Sql(
                 citizen is not null
                     ? "SELECT p.person_id, max(a.account_id) FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1"
@@ -39,7 +35,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
             {
                 (int person, int account) = (reader.GetInt32(0), reader.GetInt32(1));
                 await reader.CloseAsync();
-                return new AccountHolder(await Area.OpenAsync(database, code, cancellation), person, account);
+                return new AccountHolder(opened ?? await Area.OpenAsync(database, code, cancellation), person, account);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Batch.Jobs.Areas;
@@ -15,6 +16,9 @@ namespace Batch.Jobs.Policies;
 public sealed class PolicyStore(NpgsqlDataSource program)
 {
     private const int ShortestHash = 8;
+
+    // The text in force of each area, read into rules once: every inquiry opens its area.
+    private static readonly ConcurrentDictionary<string, (string Text, AreaPolicy Policy)> Read = new(StringComparer.Ordinal);
 
     /// <summary>The policy in force now, or as it was after change number <paramref name="throughSeq"/>.</summary>
     /// <exception cref="DataFaultException">AREA_UNKNOWN: none has been adopted for the area.</exception>
@@ -50,7 +54,17 @@ public sealed class PolicyStore(NpgsqlDataSource program)
             }
         }
 
-        return file is null ? null : new PolicyInForce(AreaPolicy.Parse(file, area + ".yaml"), figures, seq);
+        return file is null ? null : new PolicyInForce(Rules(area, file), figures, seq);
+    }
+
+    private static AreaPolicy Rules(string area, string text)
+    {
+        if (!Read.TryGetValue(area, out (string Text, AreaPolicy Policy) read) || read.Text != text)
+        {
+            Read[area] = read = (text, AreaPolicy.Parse(text, area + ".yaml"));
+        }
+
+        return read.Policy;
     }
 
     /// <summary>The policy as it would be with a proposal approved.</summary>

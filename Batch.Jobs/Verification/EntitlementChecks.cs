@@ -33,7 +33,7 @@ internal sealed record RangeWork(MonthWork Month, int First, int Last);
 /// <summary>V3, V4 and V6, month by month in ranges of persons, so that memory does not grow with the area.</summary>
 internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
-    private const int RangePersons = 131_072;
+    private const int RangePersons = 65_536;
 
     /// <summary>A month that the runs in scope touch for more people than this is checked for everybody.</summary>
     private const int SomePersons = 20_000;
