@@ -25,6 +25,7 @@ public sealed class KnownRegister
         Records.Forget();
         Employers.Forget();
     }
+
     /// <summary>
     /// An import has ended. What was held of a city is by far the largest thing in the program, and the next import of the same host reads it anew: it is
     /// given back now, or both would be held until the collector sees reason to look.

@@ -7,7 +7,6 @@ namespace Batch.Jobs.Import;
 internal sealed class PackedNumbers
 {
     public const ulong MostNumber = (1UL << NumberBits) - 1;
-    public const ulong MostKey = ulong.MaxValue >> NumberBits;
 
     private const int NumberBits = 25;
     private const int Smallest = 1024;
