@@ -70,21 +70,29 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         Queue<Task<ArraySegment<byte>>> packing = [];
         int written = 0;
         await using FileStream file = File.OpenRead(path);
-        for (int part = 0; file.Position < file.Length; part++)
+        try
         {
-            if (packing.Count == lanes.Length)
+            for (int part = 0; file.Position < file.Length; part++)
             {
-                WritePart(copy, hash, written++, await packing.Dequeue());
+                if (packing.Count == lanes.Length)
+                {
+                    WritePart(copy, hash, written++, await packing.Dequeue());
+                }
+
+                Lane lane = lanes[part % lanes.Length];
+                int length = await lane.ReadAsync(file, cancellation);
+                packing.Enqueue(Task.Run(() => lane.Pack(length), cancellation));
             }
 
-            Lane lane = lanes[part % lanes.Length];
-            int length = await lane.ReadAsync(file, cancellation);
-            packing.Enqueue(Task.Run(() => lane.Pack(length), cancellation));
+            foreach (Task<ArraySegment<byte>> last in packing)
+            {
+                WritePart(copy, hash, written++, await last);
+            }
         }
-
-        foreach (Task<ArraySegment<byte>> last in packing)
+        finally
         {
-            WritePart(copy, hash, written++, await last);
+            // Whatever became of it: nothing is packed any more when another file is read into the same room.
+            await Task.WhenAny(Task.WhenAll(packing));
         }
     }
 
@@ -102,6 +110,7 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         using FileStream file = File.OpenRead(path);
         return SHA256.HashData(file);
     }
+
     /// <summary>Room for one part and for what it is packed into, used again for part after part.</summary>
     private sealed class Lane
     {

@@ -14,8 +14,12 @@ public sealed class KnownRegister
 
     public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
-        await Persons.ReadAsync(connection, area, cancellation);
-        await Records.ReadAsync(connection, area, cancellation);
+        // Where the persons are too many to be held, their changes are read with those of each block.
+        if (await Persons.ReadAsync(connection, area, cancellation))
+        {
+            await Records.ReadAsync(connection, area, cancellation);
+        }
+
         await Employers.ReadAsync(connection, area, cancellation);
     }
 
