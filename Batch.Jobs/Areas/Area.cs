@@ -16,7 +16,7 @@ public sealed record Area(DatabaseConnection Database, AreaSchema Schema, Policy
         AreaSchema schema = new(code);
         PolicyStore policies = new(database.Program);
         // Before the schema is made: an area without a policy gets none.
-        PolicyInForce policy = await policies.FindAsync(code, cancellation) ?? await AdoptAsync(policies, code, cancellation);
+        PolicyInForce policy = await policies.ReadOrAdoptAsync(code, cancellation);
         // Only making a schema takes the owner's rights.
         if (!await Migrator.IsAreaCurrentAsync(database.Program, code, cancellation))
         {
@@ -24,12 +24,6 @@ public sealed record Area(DatabaseConnection Database, AreaSchema Schema, Policy
         }
 
         return new Area(database, schema, policy);
-    }
-
-    private static async Task<PolicyInForce> AdoptAsync(PolicyStore policies, string code, CancellationToken cancellation)
-    {
-        await policies.AdoptShippedAsync(code, cancellation);
-        return await policies.ReadAsync(code, null, cancellation);
     }
 
     /// <summary>The area that a run belongs to.</summary>

@@ -25,6 +25,19 @@ public sealed class PolicyStore(NpgsqlDataSource program)
     public async Task<PolicyInForce> ReadAsync(string area, int? throughSeq, CancellationToken cancellation) =>
         await FindAsync(area, cancellation, throughSeq) ?? throw Unknown(area);
 
+    /// <summary>The policy in force now; a new area adopts the shipped one first.</summary>
+    /// <exception cref="DataFaultException">AREA_UNKNOWN: none is shipped or adopted for the area.</exception>
+    public async Task<PolicyInForce> ReadOrAdoptAsync(string area, CancellationToken cancellation)
+    {
+        if (await FindAsync(area, cancellation) is { } policy)
+        {
+            return policy;
+        }
+
+        await AdoptShippedAsync(area, cancellation);
+        return await ReadAsync(area, null, cancellation);
+    }
+
     /// <summary>The policy in force; null when none has been adopted for the area.</summary>
     public async Task<PolicyInForce?> FindAsync(string area, CancellationToken cancellation, int? throughSeq = null)
     {
@@ -138,8 +151,7 @@ public sealed class PolicyStore(NpgsqlDataSource program)
     /// <summary>Proposes a dated figure; a second person approves the proposal by its hash.</summary>
     public async Task<PolicyProposal> ProposeFigureAsync(string area, DatedFigure figure, string by, CancellationToken cancellation)
     {
-        await AdoptShippedAsync(area, cancellation);
-        PolicyInForce now = await ReadAsync(area, null, cancellation);
+        PolicyInForce now = await ReadOrAdoptAsync(area, cancellation);
         try
         {
             now.Policy.For(figure.From, now.Figures.Append(figure));
