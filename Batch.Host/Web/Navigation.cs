@@ -6,7 +6,8 @@ namespace Batch.Host.Web;
 /// <param name="Path">Behind the area's code; from the root when it begins with a slash.</param>
 internal sealed record NavigationEntry(string Path, string Chinese, string English, string Permission)
 {
-    public string Href(string? area) => Path.StartsWith('/') ? "~" + Path : $"~/{area}/{Path}".TrimEnd('/');
+    /// <summary>From the root of the host.</summary>
+    public string Href(string? area) => Path.StartsWith('/') ? Path : $"/{area}/{Path}".TrimEnd('/');
 }
 
 internal static class Navigation
