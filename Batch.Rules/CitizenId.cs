@@ -73,12 +73,13 @@ public readonly partial record struct CitizenId(long Digits17)
     /// <summary>All 18 characters. Only for who may see them, and for the database; never for a log or a message.</summary>
     public string Full() => string.Create(18, this, static (text, id) => id.WriteTo(text));
 
-    /// <summary>Masked, so that it can never leak by accident: <c>110105********1234</c>.</summary>
-    public override string ToString() => string.Create(18, this, static (text, id) =>
+    /// <summary>Masked, so that it can never leak by accident: <c>1101*************4</c>.</summary>
+    public override string ToString()
     {
-        id.WriteTo(text);
-        text[6..14].Fill('*');
-    });
+        Span<char> text = stackalloc char[18];
+        WriteTo(text);
+        return NumberMask.Of(text);
+    }
 
     private void WriteTo(Span<char> text)
     {

@@ -143,7 +143,7 @@ internal static class ExplanationSentences
             (_, Ages.Oldest) => ($"{tier.From} 周岁及以上", $"{tier.From} and over"),
             _ => ($"{tier.From} 至 {tier.To} 周岁", $"{tier.From} to {tier.To}"),
         };
-        explanation.Say($"{date} 时满 {age} 周岁，档次：{zh}", $"age {age} on {date}, tier: {en}");
+        explanation.SayAge($"{date} 时满 {age} 周岁，档次：{zh}", $"age {age} on {date}, tier: {en}");
         if (tier.Note is not null)
         {
             explanation.Say($"计算依据：{tier.Note.Chinese}", $"taken of {tier.Note.English}");

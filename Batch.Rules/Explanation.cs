@@ -13,6 +13,7 @@ public enum Language : byte
 public sealed class Explanation(Language language = Language.Chinese)
 {
     private List<string> _steps = [];
+    private int? _age;
 
     public List<ExplanationLine> Lines { get; } = [];
 
@@ -31,11 +32,18 @@ public sealed class Explanation(Language language = Language.Chinese)
     /// <summary>A step on the way to the next component.</summary>
     internal void Say(string chinese, string english) => _steps.Add(language == Language.Chinese ? chinese : english);
 
+    /// <summary>The step that tells the age.</summary>
+    internal void SayAge(string chinese, string english)
+    {
+        _age = _steps.Count;
+        Say(chinese, english);
+    }
+
     /// <summary>The component that the steps since the last one led to.</summary>
     internal void Add(string component, Money amount, decimal? rate, decimal? baseYuan, string clause)
     {
-        Lines.Add(new ExplanationLine(component, amount, rate, baseYuan, clause, _steps));
-        _steps = [];
+        Lines.Add(new ExplanationLine(component, amount, rate, baseYuan, clause, _steps) { AgeStep = _age });
+        (_steps, _age) = ([], null);
     }
 
     private Money Sum(Func<ExplanationLine, bool> which)
@@ -58,5 +66,11 @@ public sealed class Explanation(Language language = Language.Chinese)
 /// <param name="Steps">The way there in sentences: the age and the date it was taken on, the tier, the fallback step, the clamp, the rounding.</param>
 public sealed record ExplanationLine(string Component, Money Amount, decimal? Rate, decimal? Base, string Clause, IReadOnlyList<string> Steps)
 {
+    /// <summary>Place of the step that tells the age; null: none does.</summary>
+    public int? AgeStep { get; init; }
+
+    /// <summary>The steps for who may not see whole numbers: an age beside a masked number narrows it down.</summary>
+    public IEnumerable<string> StepsWithoutAge => Steps.Where((_, place) => place != AgeStep);
+
     public bool IsDeduction => Component.StartsWith("deduction:", StringComparison.Ordinal);
 }

@@ -49,7 +49,7 @@ public sealed class FixPacks(NpgsqlDataSource program, AreaSchema area, IntakeLi
         using NpgsqlDataReader reader = command.ExecuteReader();
         while (reader.Read())
         {
-            yield return new Rejection(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4));
+            yield return new Rejection(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), Masking.Found(reader.GetString(3)), reader.GetString(4));
         }
     }
 }

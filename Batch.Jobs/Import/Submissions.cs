@@ -1,5 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Reports;
 using NodaTime;
 using Npgsql;
 
@@ -36,7 +37,7 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
     public Task<List<Rejection>> RejectionsAsync(int number, int most, CancellationToken cancellation) =>
         connection.ReadAsync(
             area.Sql("SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 ORDER BY row_no, fault_no LIMIT $2"),
-            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.GetString(4)), cancellation, number, most);
+            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), Masking.Found(r.GetString(3)), r.GetString(4)), cancellation, number, most);
 
     /// <summary>What was answered when the file was taken in.</summary>
     public async Task<FileOutcome> OutcomeAsync(int number, CancellationToken cancellation)

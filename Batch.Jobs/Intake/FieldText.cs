@@ -1,4 +1,5 @@
 using System.Text;
+using Batch.Rules;
 
 namespace Batch.Jobs.Intake;
 
@@ -85,19 +86,9 @@ internal static class FieldText
         return text.Length > longest ? shown.Append('…').ToString() : shown.ToString();
     }
 
-    /// <summary>First 6 and last 4 of a number, the first character of a name, nothing of what lies between.</summary>
     private static string Masked(ReadOnlySpan<char> text)
     {
-        (int head, int tail) = text.Length switch
-        {
-            0 => (0, 0),
-            >= 12 => (6, 4),
-            >= 6 => (2, 2),
-            1 => (0, 0),
-            _ => (1, 0),
-        };
-        int hidden = Math.Clamp(text.Length - head - tail, 0, 8);
-        string masked = string.Concat(text[..head], new string('*', hidden), text[^tail..]);
+        string masked = NumberMask.Of(text);
         return string.Create(masked.Length, masked, static (to, from) =>
         {
             for (int i = 0; i < to.Length; i++)

@@ -10,7 +10,7 @@ namespace Batch.Jobs.Overview;
 public sealed record ContributionLine(YearMonth Month, string Employer, string EmployerName, Money Base, Money PersonPaid, Money EmployerPaid, string State, int Submission);
 
 /// <summary>Whose account it is, masked; and whether somebody is there at all.</summary>
-public sealed record PersonSummary(int Person, int Account, long Citizen, string Name, int BirthYear, DateOnly Opened);
+public sealed record PersonSummary(int Person, int Account, long Citizen, string Name, DateOnly Opened);
 
 /// <summary>The contribution record 缴费明细 of a person.</summary>
 public sealed class ContributionRecord(Area area)
@@ -44,10 +44,10 @@ public sealed class ContributionRecord(Area area)
     /// <exception cref="DataFaultException">ACCOUNT_UNKNOWN.</exception>
     public async Task<PersonSummary> WhoAsync(int account, CancellationToken cancellation) => (await area.ReadAsync(
         """
-        SELECT p.person_id, a.account_id, p.citizen, p.name, extract(year FROM p.birth)::int, a.opened FROM :area.account a JOIN :area.person p USING (person_id)
+        SELECT p.person_id, a.account_id, p.citizen, p.name, a.opened FROM :area.account a JOIN :area.person p USING (person_id)
         WHERE a.account_id = $1
         """,
-        r => new PersonSummary(r.GetInt32(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetInt32(4), r.GetFieldValue<DateOnly>(5)), cancellation, account)).SingleOrDefault()
+        r => new PersonSummary(r.GetInt32(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetFieldValue<DateOnly>(4)), cancellation, account)).SingleOrDefault()
         ?? throw new DataFaultException("ACCOUNT_UNKNOWN", "没有这个账户。", "There is no such account.");
 
     /// <summary>The whole number, for whoever may see it and has said why.</summary>

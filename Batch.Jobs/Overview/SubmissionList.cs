@@ -1,5 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Reports;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -69,7 +70,7 @@ public sealed class SubmissionList(Area area)
             SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)
             ORDER BY row_no, fault_no LIMIT $3 OFFSET $4
             """,
-            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.GetString(4)), cancellation,
+            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), Masking.Found(r.GetString(3)), r.GetString(4)), cancellation,
             submission, code ?? "", Listing<Rejection>.PageRows, (page - 1) * Listing<Rejection>.PageRows);
         return new Listing<Rejection>(rows, page, count);
     }

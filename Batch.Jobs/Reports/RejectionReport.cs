@@ -37,6 +37,7 @@ public sealed class RejectionReport : QueryReport
     {
         await foreach (Cell[] row in base.RowsAsync(source, cancellation))
         {
+            row[Found] = Masking.Found(row[Found].Text!);
             row[Sentence] = RejectionCodes.Describe(RejectionOf(row), "zh");
             yield return row;
         }

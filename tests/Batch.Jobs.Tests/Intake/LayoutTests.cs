@@ -71,7 +71,7 @@ public sealed class LayoutTests
         Assert.That(reading.Payroll, Has.Count.EqualTo(1));
         Assert.That(reading.Rejections.Select(r => (r.Row, r.Column, r.Code, r.Found)), Is.EqualTo(new[]
         {
-            (3, "公民身份号码", "ID_CHECK_DIGIT", "420106********3011"),
+            (3, "公民身份号码", "ID_CHECK_DIGIT", "4201*************1"),
             (3, "单位编号", "EMPLOYER_BLANK", ""),
             (3, "费款所属期", "MONTH_INVALID", "2021-13"),
             (3, "缴费基数", "AMOUNT_NEGATIVE", "-5"),

@@ -155,7 +155,11 @@ public sealed class OverviewTests
         await role.ExecuteNonQueryAsync();
         string number = Town.Person(1).Full();
         await using NpgsqlCommand person = new("SELECT id_masked || name_masked FROM area_420100.analyst_person", analyst);
-        Assert.That(await person.ExecuteScalarAsync(), Is.EqualTo(number[..6] + "********" + number[14..] + "某*"));
+        Assert.That(await person.ExecuteScalarAsync(), Is.EqualTo(number[..4] + "*************" + number[17..] + "某*"));
+        await using NpgsqlCommand decade = new("SELECT DISTINCT birth_decade % 10 FROM area_420100.analyst_person", analyst);
+        Assert.That(await decade.ExecuteScalarAsync(), Is.EqualTo(0), "no year beside a masked number");
+        await using NpgsqlCommand birth = new("SELECT count(*) FROM information_schema.columns WHERE table_name LIKE 'analyst%' AND column_name ~ 'birth_year|birth$|age$'", analyst);
+        Assert.That(await birth.ExecuteScalarAsync(), Is.EqualTo(0));
         await using NpgsqlCommand balance = new("SELECT sum(balance) FROM area_420100.analyst_balance", analyst);
         Assert.That(await balance.ExecuteScalarAsync(), Is.EqualTo(310m));
         await using NpgsqlCommand whole = new("SELECT citizen FROM area_420100.person", analyst);
