@@ -26,6 +26,12 @@ public sealed class FactsInForce(IntakeConnection connection, AreaSchema area, F
     /// </summary>
     public const string LatestFirst = "submission_id DESC, (row_no <= 0) DESC, row_no DESC";
 
+    /// <summary>
+    /// The same rule for versions that are read in the order of submission and row: whether the next one replaces the one read before it. A consequence
+    /// comes before the rows of its submission and is replaced by a later submission only.
+    /// </summary>
+    public static bool Replaces(int submission, int earlierSubmission, int earlierRow) => submission > earlierSubmission || earlierRow > 0;
+
     private readonly Dictionary<YearMonth, PersonSet> _seen = [];
     private readonly Dictionary<YearMonth, bool> _heldFactsBefore = [];
     private readonly Dictionary<PersonMonthKey, List<StandingFact>> _standing = [];

@@ -177,9 +177,8 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
                 Settle(ref person);
                 person.Reading = version;
             }
-            else if (version.Submission > person.Reading.Submission || person.Reading.Row > 0)
+            else if (FactsInForce.Replaces(version.Submission, person.Reading.Submission, person.Reading.Row))
             {
-                // Within one submission a consequence (row 0 or less) sorts first and overrides its rows.
                 person.Reading = version;
             }
         }
@@ -214,7 +213,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             DeclaredPension version = new(
                 reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3), Figure(reader, 4), Figure(reader, 5), Figure(reader, 6));
             person.Touched |= taken.Contains(version.Submission);
-            if (version.Submission > person.Pension.Submission || person.Pension.Row > 0)
+            if (FactsInForce.Replaces(version.Submission, person.Pension.Submission, person.Pension.Row))
             {
                 person.Pension = version;
             }

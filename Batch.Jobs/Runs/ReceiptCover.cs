@@ -120,9 +120,8 @@ public sealed class ReceiptCover
                 Settle(declared, reading);
                 reading = version;
             }
-            else if (version.Submission > reading.Submission || reading.Row > 0)
+            else if (FactsInForce.Replaces(version.Submission, reading.Submission, reading.Row))
             {
-                // Within one submission a consequence (row 0 or less) sorts first and overrides its rows.
                 reading = version;
             }
         }

@@ -53,9 +53,8 @@ public sealed class YearPensions
                 Settle(persons, chunk, reading);
                 reading = next;
             }
-            else if (next.Submission > reading.Submission || reading.Row > 0)
+            else if (FactsInForce.Replaces(next.Submission, reading.Submission, reading.Row))
             {
-                // Within one submission a consequence (row 0 or less) sorts first and overrides its rows.
                 reading = next;
             }
         }

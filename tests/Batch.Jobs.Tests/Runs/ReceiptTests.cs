@@ -249,6 +249,28 @@ public class ReceiptTests
         }));
     }
 
+    // At 2022-02 each month's age is its distance to 2022-02: 2022-02 none (base 1000), 2022-01 one (2000), 2021-12 two (3000), 2021-11 three (4000), 2021-10 four
+    // (5000), 2021-08 six (6000), 2021-07 seven (7000), 2021-02 twelve (8000), 2021-01 thirteen (9000). A tenth of each base is declared and none of it received.
+    [Test]
+    public async Task The_arrears_list_puts_each_month_into_the_column_of_its_age_at_both_ends_of_a_column()
+    {
+        (YearMonth Month, decimal Base)[] declared =
+        [
+            (new(2022, 2), 1000m), (new(2022, 1), 2000m), (new(2021, 12), 3000m), (new(2021, 11), 4000m), (new(2021, 10), 5000m), (new(2021, 8), 6000m), (new(2021, 7), 7000m),
+            (new(2021, 2), 8000m), (new(2021, 1), 9000m),
+        ];
+        foreach ((YearMonth month, decimal wage) in declared)
+        {
+            await town.PayrollAsync(month, "E9", [(Dan, wage)]);
+        }
+
+        string[] report = await town.ReportAsync(new ArrearsReport(), new YearMonth(2022, 2));
+        // 500 + 600 in 4 to 6 months, 700 + 800 in 7 to 12 months.
+        Assert.That(
+            report.Single(l => l.StartsWith("E9,", StringComparison.Ordinal)),
+            Is.EqualTo("E9,单位E9,9,2021-01,4500.00,0.00,4500.00,100.00,200.00,300.00,400.00,1100.00,1500.00,900.00,0.00,0.00,0.00"));
+    }
+
     private Task<FileOutcome> ReceiveAsync(YearMonth month, params string[] rows) => ReceiveAsync(month, SubmissionKind.Regular, false, rows);
 
     private Task<FileOutcome> ReceiveAsync(YearMonth month, SubmissionKind kind, bool confirm, params string[] rows) => town.ImportAsync(Header, rows, month, kind, confirm);

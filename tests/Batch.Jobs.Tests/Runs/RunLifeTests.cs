@@ -223,6 +223,20 @@ public class RunLifeTests
     }
 
     [Test]
+    public async Task A_reversal_goes_into_the_runs_own_month_while_it_is_open_and_into_the_next_one_when_it_is_the_last_closed()
+    {
+        int run = (await town.PostMonthAsync(January)).Run!.Value;
+        YearMonth open = await town.Life.OpenMonthAsync(run, default);
+        await town.CloseAsync(January);
+        YearMonth closed = await town.Life.OpenMonthAsync(run, default);
+        await town.CloseAsync(February);
+        YearMonth longClosed = await town.Life.OpenMonthAsync(run, default);
+        Assert.That((open, closed, longClosed), Is.EqualTo((January, February, new YearMonth(2021, 3))));
+        RunDocument reversal = await town.Life.ReverseAsync(run, longClosed, "operator", default);
+        Assert.That((reversal.Month, reversal.Credited), Is.EqualTo((new YearMonth(2021, 3), Money.FromYuan(-1026.00m))));
+    }
+
+    [Test]
     public async Task Nothing_is_posted_into_a_closed_month()
     {
         RunDocument late = await town.AllocateAsync(January);
