@@ -112,10 +112,14 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
     }
 
     /// <summary>Room for one part and for what it is packed into, used again for part after part.</summary>
+#pragma warning disable CA1001 // A memory stream holds nothing to release.
     private sealed class Lane
+#pragma warning restore CA1001
     {
         private byte[] bytes = [];
-        private byte[] packed = [];
+
+        // Grows as needed: Deflate lengthens incompressible bytes by more than any fixed allowance (an .xlsx is compressed already).
+        private readonly MemoryStream packed = new();
 
         /// <summary>Reads the next part; its length.</summary>
         public async Task<int> ReadAsync(FileStream file, CancellationToken cancellation)
@@ -123,8 +127,7 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
             int length = (int)Math.Min(PartBytes, file.Length - file.Position);
             if (bytes.Length < length)
             {
-                // What cannot be packed becomes a little longer: five bytes for every block of it.
-                (bytes, packed) = (new byte[length], new byte[length + (length / 64) + 256]);
+                bytes = new byte[length];
             }
 
             await file.ReadExactlyAsync(bytes.AsMemory(0, length), cancellation);
@@ -133,13 +136,13 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
 
         public ArraySegment<byte> Pack(int length)
         {
-            using MemoryStream stream = new(packed);
-            using (DeflateStream deflate = new(stream, CompressionLevel.Fastest, leaveOpen: true))
+            packed.SetLength(0);
+            using (DeflateStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
             {
                 deflate.Write(bytes.AsSpan(0, length));
             }
 
-            return new ArraySegment<byte>(packed, 0, (int)stream.Position);
+            return new ArraySegment<byte>(packed.GetBuffer(), 0, (int)packed.Length);
         }
     }
 }
