@@ -25,6 +25,12 @@ internal sealed class ReportDownloadModel : AreaPage
                 Area, report, of, xlsx ? ReportFormat.Xlsx : ReportFormat.Csv, path, Cancellation, format == "csv-gb18030" ? ReportEncoding.Gb18030 : ReportEncoding.Utf8);
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         }
+        catch (DataFaultException)
+        {
+            System.IO.File.Delete(path);
+            // The page of reports says why there is none.
+            return RedirectToPage("/Reports", new { Code, kind, month });
+        }
         catch
         {
             System.IO.File.Delete(path);

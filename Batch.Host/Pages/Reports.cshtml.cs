@@ -23,6 +23,9 @@ internal sealed class ReportsModel : AreaPage
 
     public ReportTable? Table { get; private set; }
 
+    /// <summary>Why there is no table yet: nothing that went wrong.</summary>
+    public DataFaultException? NotYet { get; private set; }
+
     public string Query => $"kind={Uri.EscapeDataString(Kind ?? "")}&month={Show.Month(Of)}";
 
     public static (string Chinese, string English) NameOf(Report report) => (report.Title, report.Kind switch
@@ -44,15 +47,15 @@ internal sealed class ReportsModel : AreaPage
     public async Task OnGetAsync()
     {
         IReadOnlyList<MonthLine> months = await new MonthList(Area).ReadAsync(Cancellation);
-        Of = Show.ReadMonth(Month) ?? (months.Count > 0 ? months[0].Month : (YearMonth?)null) ?? new YearMonth(Today.Year, Today.Month);
-        if (string.IsNullOrEmpty(Kind))
-        {
-            return;
-        }
-
+        Of = months.Count > 0 ? months[0].Month : Today.ToYearMonth();
         try
         {
-            Table = await ReportTable.ReadAsync(Area, Kind, Of, PageNumber, Cancellation);
+            Of = string.IsNullOrWhiteSpace(Month) ? Of : Show.NeedMonth(Month);
+            Table = string.IsNullOrEmpty(Kind) ? null : await ReportTable.ReadAsync(Area, Kind, Of, PageNumber, Cancellation);
+        }
+        catch (DataFaultException fault) when (fault.Code == "MONTH_OPEN")
+        {
+            NotYet = fault;
         }
         catch (DataFaultException fault)
         {
