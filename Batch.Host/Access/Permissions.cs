@@ -18,8 +18,11 @@ internal static class Permissions
     /// <summary>Compute runs, discard them, compute reversals.</summary>
     public const string ComputeRuns = "compute-runs";
 
-    /// <summary>Approve and post runs, close months.</summary>
+    /// <summary>Approve and post runs.</summary>
     public const string ReviewRuns = "review-runs";
+
+    /// <summary>Close months, open the last closed one again: each act by another person than the one before it.</summary>
+    public const string CloseMonths = "close-months";
 
     /// <summary>See submissions, runs and months.</summary>
     public const string SeeWork = "see-work";
@@ -60,6 +63,7 @@ internal static class Permissions
         [SendFiles] = [Operator],
         [ComputeRuns] = [Operator],
         [ReviewRuns] = [Reviewer],
+        [CloseMonths] = [Operator, Reviewer],
         [SeeWork] = [Operator, Reviewer, Analyst, Administrator],
         [ExportReports] = [Operator, Reviewer, Analyst],
         [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Batch.Jobs.Areas;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using Batch.Jobs.Work;
@@ -20,6 +21,9 @@ internal static class RunRoutes
         api.MapPost("/runs/{run:int}/discard", DiscardAsync).Needs(Scopes.Runs).WithSummary("Discard a run that is not posted.");
         api.MapPost("/runs/{run:int}/reverse", ReverseAsync).Needs(Scopes.Runs).WithSummary("Compute the reversal of a posted run.");
         api.MapPost("/areas/{area}/months/{month}/close", CloseAsync).Needs(Scopes.Review).WithSummary("Close a month; answered with the job that does it.");
+        api.MapPost("/areas/{area}/months/{month}/reopen", ProposeReopeningAsync).Needs(Scopes.Review).WithSummary("Propose to open the last closed month again, with a reason.");
+        api.MapPost("/areas/{area}/months/{month}/reopen/approve", ReopenAsync).Needs(Scopes.Review)
+            .WithSummary("Open the last closed month again, by another key than proposed it.");
     }
 
     private sealed record RunRequest(YearMonth Month);
@@ -55,6 +59,20 @@ internal static class RunRoutes
 
     private static async Task<IResult> CloseAsync(string area, string month, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
         JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Close, new AreaSchema(area), VerbOptions.ParseMonth(month).Text(), user.Who()), cancellation));
+
+    private static Task<ReopeningDocument> ProposeReopeningAsync(
+        string area, string month, ReasonRequest request, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
+        ActOnAsync(database, area, reopening => reopening.ProposeAsync(VerbOptions.ParseMonth(month), user.Who(), request.Why, cancellation), cancellation);
+
+    private static Task<ReopeningDocument> ReopenAsync(string area, string month, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
+        ActOnAsync(database, area, reopening => reopening.ApproveAsync(VerbOptions.ParseMonth(month), user.Who(), cancellation), cancellation);
+
+    private static async Task<ReopeningDocument> ActOnAsync(
+        DatabaseConnection database, string code, Func<Reopening, Task<ReopeningDocument>> act, CancellationToken cancellation)
+    {
+        Area area = await Area.OpenAsync(database, code, cancellation);
+        return await act(new Reopening(area.Program, area.Schema));
+    }
 
     private static async Task<object> ActAsync(int run, HttpContext http, Func<RunLife, Task<RunDocument>> act)
     {

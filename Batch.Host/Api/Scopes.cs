@@ -12,7 +12,7 @@ internal static class Scopes
     /// <summary>Compute, discard and reverse runs; see them.</summary>
     public const string Runs = "runs";
 
-    /// <summary>Approve and post runs, close months; see them.</summary>
+    /// <summary>Approve and post runs, close months and open the last one again; see them.</summary>
     public const string Review = "review";
 
     /// <summary>Ask for reports and fetch them.</summary>

@@ -26,6 +26,14 @@ internal sealed class MonthModel : AreaPage
 
     public bool MayClose { get; private set; }
 
+    /// <summary>What keeps this month from being closed now; null: nothing, or it is closed.</summary>
+    public ClosingBar? Before { get; private set; }
+
+    /// <summary>A proposal to open the month again that waits, or how it was opened.</summary>
+    public ReopeningDocument? Reopening { get; private set; }
+
+    public bool LastClosed { get; private set; }
+
     public bool MaySend { get; private set; }
 
     public async Task OnGetAsync()
@@ -35,17 +43,34 @@ internal sealed class MonthModel : AreaPage
         bool closed = Line is { IsClosed: true };
         Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
-        MayClose = await MayAsync(Permissions.ReviewRuns);
+        MayClose = await MayAsync(Permissions.CloseMonths);
+        Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
+        Reopening = await new Reopening(Area.Program, Area.Schema).ReadAsync(Of, Cancellation);
+        LastClosed = closed && await Area.OneAsync<bool>("SELECT :area.last_closed() = $1", Cancellation, Of.FirstDay());
         MaySend = await MayAsync(Permissions.SendFiles);
     }
 
     public Task<IActionResult> OnPostCloseAsync() => TryAsync(
-        Permissions.ReviewRuns,
+        Permissions.CloseMonths,
         async () =>
         {
             YearMonth month = Show.NeedMonth(Month);
             await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
             await AuditAsync("month.close", Code, Show.Month(month));
+            return Redirect($"~/{Code}/months/{Show.Month(month)}");
+        },
+        OnGetAsync);
+
+    public Task<IActionResult> OnPostProposeAsync(string? reason) => ReopenAsync((month, reopening) => reopening.ProposeAsync(month, Who, Needed(reason), Cancellation));
+
+    public Task<IActionResult> OnPostReopenAsync() => ReopenAsync((month, reopening) => reopening.ApproveAsync(month, Who, Cancellation));
+
+    private Task<IActionResult> ReopenAsync(Func<YearMonth, Reopening, Task<ReopeningDocument>> act) => TryAsync(
+        Permissions.CloseMonths,
+        async () =>
+        {
+            YearMonth month = Show.NeedMonth(Month);
+            await act(month, new Reopening(Area.Program, Area.Schema));
             return Redirect($"~/{Code}/months/{Show.Month(month)}");
         },
         OnGetAsync);

@@ -40,6 +40,7 @@ internal sealed class ThresholdsModel : AreaPage
         "people-off-percent" => ("人数与上月相差（%）", "People off last month (%)"),
         "least-people" => ("上月至少有多少人才作比较", "Compared only where last month had so many people"),
         "single-credit-yuan" => ("单笔划入（元）", "Single credit (yuan)"),
+        Thresholds.CloseEarlyDays => ("月末前几天起可以结账（0：月末之后）", "Days before the month's end from which it may be closed (0: after its end)"),
         _ => ("扣回（负数）分录数", "Entries that take money back"),
     };
 }

@@ -17,6 +17,7 @@ internal static class AllVerbs
         .. HeldVerbs.Create(),
         DropVerb.Create(),
         .. RunVerbs.Create(),
+        .. ClosingVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),
         ReportVerb.Create(),
@@ -28,6 +29,7 @@ internal static class AllVerbs
         UserVerbs.Create(),
         KeyVerbs.Create(),
         ScheduleVerbs.Create(),
+        ThresholdVerb.Create(),
         DbVerbs.Create(),
     ];
 }

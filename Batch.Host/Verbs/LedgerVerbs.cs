@@ -9,13 +9,11 @@ using NodaTime;
 
 namespace Batch.Host.Verbs;
 
-/// <summary><c>close</c>, and what people ask: <c>balance|statement|explain|coverage --id ID</c> or <c>--card NO</c>.</summary>
+/// <summary>What people ask: <c>balance|statement|explain|coverage --id ID</c> or <c>--card NO</c>.</summary>
 internal static class LedgerVerbs
 {
-    private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<string?> AnyArea = VerbOptions.Area(required: false);
     private static readonly Option<YearMonth?> Month = VerbOptions.Month();
-    private static readonly Option<string?> By = VerbOptions.By();
     private static readonly Option<string?> Id = new("--id") { Description = "公民身份号码 / citizen number", HelpName = "ID" };
     private static readonly Option<string?> Card = new("--card") { Description = "卡号 / card number", HelpName = "NO" };
     private static readonly Option<string?> Asker = new("--asker")
@@ -34,35 +32,12 @@ internal static class LedgerVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By },
         new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, Asker, AnyArea, At, Account },
         new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, Asker, AnyArea, From, To, Account, ReportVerb.Format, Out },
         new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { Id, Card, Asker, AnyArea, Month },
         new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { Id, Card, Asker, AnyArea, At },
         new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { Id, Card, Asker, AnyArea, From, To },
     ];
-
-    private static async Task<int> CloseAsync(VerbCall call)
-    {
-        await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.Need(By)!, call.Cancellation);
-        call.Output.Document(closing);
-        call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
-        call.Output.Table(["", ""],
-        [
-            ["账户数 accounts", closing.Accounts.ToString(CultureInfo.InvariantCulture)], ["期初 opening", closing.Opening.ToString()],
-            ["本期 movements", closing.Movements.ToString()], ["期末 closing", closing.Closing.ToString()], ["统筹净额 pool, net", closing.Pool.ToString()],
-            ["其他 other", closing.Other.ToString()],
-        ]);
-        if (closing.Statements is { } statements)
-        {
-            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"年度对账单 statements: {statements}"));
-        }
-
-        call.Output.Line($"封签 seal {closing.Seal}");
-        return ExitCode.Done;
-    }
 
     private static async Task<int> BalanceAsync(VerbCall call)
     {

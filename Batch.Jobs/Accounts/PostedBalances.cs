@@ -64,7 +64,7 @@ internal sealed class PostedBalances
     {
         await using NpgsqlCommand command = new(area.Sql(
             """
-            WITH stated AS (SELECT y.year, c.seq FROM :area.statement_year y JOIN :area.closing c ON c.month = y.through ORDER BY y.year DESC LIMIT 1),
+            WITH stated AS (SELECT y.year, c.seq FROM :area.statement_year y JOIN :area.closing_in_force c ON c.month = y.through ORDER BY y.year DESC LIMIT 1),
             snapped AS (SELECT seq, taken FROM :area.balance_snapshot ORDER BY seq DESC LIMIT 1),
             base AS (
                 SELECT coalesce((SELECT seq FROM stated), 0) AS stated, coalesce((SELECT seq FROM snapped), 0) AS snapped)

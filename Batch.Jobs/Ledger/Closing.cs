@@ -50,12 +50,16 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
         return (await ReadAsync(month, cancellation))!;
     }
 
+    /// <summary>The month that is closed next; null: nothing was posted or received yet, and any month may be the first.</summary>
+    public async Task<YearMonth?> NextAsync(CancellationToken cancellation) =>
+        (await program.ReadAsync(area.Sql("SELECT :area.next_to_close()"), r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
+
     public async Task<ClosingDocument?> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = program.CreateCommand(area.Sql(
             """
             SELECT c.accounts, c.opening_fen, c.movements_fen, c.closing_fen, c.pool_fen, c.other_fen, c.seal, l.by, y.accounts
-            FROM :area.closing c JOIN :area.ledger l USING (seq) LEFT JOIN :area.statement_year y ON y.through = c.month WHERE c.month = $1
+            FROM :area.closing_in_force c JOIN :area.ledger l USING (seq) LEFT JOIN :area.statement_year y ON y.through = c.month WHERE c.month = $1
             """));
         command.Parameters.AddWithValue(month.FirstDay());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

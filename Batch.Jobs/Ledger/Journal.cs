@@ -190,7 +190,7 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
             """
             SELECT * FROM (
                 SELECT c.month, c.seal, c.closing_fen, sum(c.pool_fen) OVER w, sum(c.other_fen) OVER w, y.year
-                FROM :area.closing c LEFT JOIN :area.statement_year y ON y.through = c.month WINDOW w AS (ORDER BY c.month)) closings
+                FROM :area.closing_in_force c LEFT JOIN :area.statement_year y ON y.through = c.month WINDOW w AS (ORDER BY c.month)) closings
             WHERE month BETWEEN $1 AND $2 ORDER BY month
             """), _connection);
         command.Parameters.AddWithValue(from.FirstDay());

@@ -51,9 +51,19 @@ public sealed class Thresholds(NpgsqlDataSource program, string area)
         ORDER BY name, area NULLS LAST, threshold_id DESC
         """, r => new Threshold(r.GetString(0), r.GetDecimal(1), r.GetString(2), r.GetDateTime(3)), cancellation, area);
 
+    /// <summary>How many days before the end of a month it may be closed; not a threshold of anomalies, but set and recorded like one.</summary>
+    public const string CloseEarlyDays = "close-early-days";
+
+    private const int MostDaysEarly = 31;
+
     /// <exception cref="DataFaultException">THRESHOLD_INVALID.</exception>
     public async Task SetAsync(string name, decimal value, string by, CancellationToken cancellation)
     {
+        if (name == CloseEarlyDays && (value > MostDaysEarly || value != decimal.Truncate(value)))
+        {
+            throw new DataFaultException("THRESHOLD_INVALID", "可提前结账的天数须是 0 到 31 的整数。", "The days of early closing are a whole number from 0 to 31.");
+        }
+
         if (value < 0 || !(await ReadAsync(cancellation)).Any(t => t.Name == name))
         {
             throw new DataFaultException("THRESHOLD_INVALID", "没有这个阈值，或数值小于 0。", "There is no such threshold, or the value is below 0.");

@@ -23,7 +23,7 @@ public sealed class MonthList(Area area)
             FROM :area.posted_run r JOIN :area.run_total t USING (run_id) GROUP BY 1)
         SELECT month, coalesce(p.runs, 0), coalesce(p.entries, 0), coalesce(p.person, 0), coalesce(p.employer, 0), coalesce(p.account, 0), coalesce(p.pool, 0),
                coalesce(p.other, 0), c.closing_fen, c.seal, l.by, l.at
-        FROM posted p FULL JOIN :area.closing c USING (month) LEFT JOIN (SELECT seq, by, at FROM :area.ledger) l ON l.seq = c.seq ORDER BY 1 DESC
+        FROM posted p FULL JOIN :area.closing_in_force c USING (month) LEFT JOIN (SELECT seq, by, at FROM :area.ledger) l ON l.seq = c.seq ORDER BY 1 DESC
         """,
         r => new MonthLine(
             r.GetFieldValue<DateOnly>(0).Month(), r.GetInt64(1), r.GetInt64(2), new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
@@ -32,7 +32,7 @@ public sealed class MonthList(Area area)
     /// <summary>The month that work is on: the open month of the newest posting or file; null in an area without any.</summary>
     public async Task<YearMonth?> CurrentAsync(CancellationToken cancellation) => (await area.ReadAsync(
         """
-        SELECT greatest((SELECT (max(month) + interval '1 month')::date FROM :area.closing), (SELECT max(posting_month) FROM :area.run WHERE state <> 'discarded'),
+        SELECT greatest((SELECT (max(month) + interval '1 month')::date FROM :area.closing_in_force), (SELECT max(posting_month) FROM :area.run WHERE state <> 'discarded'),
                         (SELECT max(month) FROM :area.submission))
         """, r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
 }

@@ -34,7 +34,7 @@ public sealed class CertificateReport : QueryReport
             SELECT 1 AS part, 0::bigint AS place, '期初 opening' AS item, NULL::text AS made_by, NULL::text AS approved_by, NULL::text AS ended_by,
                    NULL::bigint AS people, NULL::bigint AS entries, NULL::bigint AS person_paid, NULL::bigint AS employer_paid, opening_fen AS account,
                    NULL::bigint AS pool, NULL::bigint AS other, NULL::text AS seal
-            FROM :area.closing WHERE month = :month
+            FROM :area.closing_in_force WHERE month = :month
             UNION ALL
             SELECT 2, seq, CASE kind WHEN 'allocation' THEN '划账 allocation ' WHEN 'interest' THEN '计息 interest ' ELSE '冲正 reversal ' END || row_number() OVER (ORDER BY seq), made_by, approved_by,
                    ended_by, people, entries, person_paid, employer_paid, account, pool, other, digest
@@ -42,10 +42,10 @@ public sealed class CertificateReport : QueryReport
             UNION ALL
             SELECT 3, 0, '本期合计 movements', NULL, NULL, NULL, NULL, coalesce(sum(t.entries), 0)::bigint, coalesce(sum(t.person_paid), 0)::bigint,
                    coalesce(sum(t.employer_paid), 0)::bigint, min(c.movements_fen), min(c.pool_fen), min(c.other_fen), NULL
-            FROM :area.closing c LEFT JOIN totals t ON true WHERE c.month = :month HAVING count(*) > 0
+            FROM :area.closing_in_force c LEFT JOIN totals t ON true WHERE c.month = :month HAVING count(*) > 0
             UNION ALL
             SELECT 4, 0, '期末合计 closing', NULL, NULL, l.by, c.accounts, NULL, NULL, NULL, c.closing_fen, NULL, NULL, c.seal
-            FROM :area.closing c JOIN :area.ledger l USING (seq) WHERE c.month = :month)
+            FROM :area.closing_in_force c JOIN :area.ledger l USING (seq) WHERE c.month = :month)
         SELECT item, made_by, approved_by, ended_by, people, entries, person_paid, employer_paid, account, pool, other, seal FROM lines ORDER BY part, place
         """;
 

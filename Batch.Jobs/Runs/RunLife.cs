@@ -165,8 +165,6 @@ public static class LedgerRefusal
     {
         "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "Who approves is somebody else than who made it."),
         "BA002" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
-        // Two who closed at once: the database let one of them.
-        "23505" when refused.ConstraintName == "closing_pkey" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
         "BA003" => new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first."),
         "BA004" => new DataFaultException("RUN_STATE", $"批次状态不允许此操作：{refused.MessageText}", refused.MessageText),
         "BA005" => new DataFaultException("CONTENT_CHANGED", "批次内容与复核时不同，拒绝执行。", "The content of the run is not what was reviewed; refused."),
@@ -175,6 +173,19 @@ public static class LedgerRefusal
         "BA020" => new DataFaultException(
             "ANOMALIES", $"批次有异常，复核须写明理由（--override）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override): {Between(refused.MessageText)}."),
         "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
+        "BA150" => new DataFaultException(
+            "MONTH_OUT_OF_ORDER", $"须按月份顺序结账：下一个应结账的月份是 {refused.MessageText}。", $"Months are closed in order: the next one to close is {refused.MessageText}."),
+        "BA151" => new DataFaultException(
+            "MONTH_NOT_ENDED", $"该月尚未结束，{refused.MessageText} 起可以结账。", $"The month has not ended; it can be closed from {refused.MessageText} on."),
+        "BA152" => new DataFaultException("CLOSED_BY_POSTER", "本月最后一次入账的人不能结账，请由另一人结账。", "Whoever posted last in the month cannot close it; another person closes it."),
+        "BA153" => new DataFaultException("MONTH_OPEN", "该月没有结账。", "The month is not closed."),
+        "BA154" => new DataFaultException(
+            "NOT_LAST_CLOSED", $"只能重新打开最后结账的月份：{refused.MessageText}。", $"Only the month closed last can be opened again: {refused.MessageText}."),
+        "BA155" => new DataFaultException(
+            "POSTED_SINCE", $"结账后已有批次 {refused.MessageText} 入账，不能重新打开；请在未结账的月份更正。",
+            $"Run {refused.MessageText} was posted after the closing, so it cannot be opened again; correct it in an open month."),
+        "BA156" => new DataFaultException("REASON_MISSING", "请写明重新打开的理由（--reason）。", "Give the reason for opening it again (--reason)."),
+        "BA157" => new DataFaultException("NOT_PROPOSED", "还没有人提出重新打开该月，请先由一人写明理由提出。", "Nobody has proposed to open the month again; one person proposes it with a reason first."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", $"请先结清更早的月份。{refused.MessageText}", refused.MessageText),
         // A run's table is gone or sealed: somebody else has taken the run over, or thrown it away.
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege when refused.MessageText.Contains("run_entry_", StringComparison.Ordinal) => new DataFaultException(

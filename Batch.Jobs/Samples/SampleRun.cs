@@ -10,12 +10,13 @@ namespace Batch.Jobs.Samples;
 
 /// <summary>
 /// Carries a cast of data-samples through the whole line, step by step as <c>steps.csv</c> says: the demo, and the golden tests. One person operates,
-/// another approves, posts and closes.
+/// another approves and posts, a third closes.
 /// </summary>
 public sealed class SampleRun(Area area, string folder, IClock clock)
 {
     public const string Operator = "operator";
     public const string Reviewer = "reviewer";
+    public const string Closer = "closer";
     private const int Workers = 2;
 
     private readonly Importer _importer = new(area.Program, area.Schema, area.Policy, clock, IntakeLimits.Default);
@@ -42,7 +43,7 @@ public sealed class SampleRun(Area area, string folder, IClock clock)
             {
                 "import" => await ImportAsync(outcome, cancellation),
                 "allocate" => await AllocateAsync(outcome, cancellation),
-                "close" => outcome with { Closing = await _closing.CloseAsync(step.Month, Reviewer, cancellation), Came = "closed" },
+                "close" => outcome with { Closing = await _closing.CloseAsync(step.Month, Closer, cancellation), Came = "closed" },
                 _ => throw new InvalidDataException($"Step {step.Number} has no known action."),
             };
         }

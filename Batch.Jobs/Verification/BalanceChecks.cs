@@ -126,20 +126,22 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
     {
         await using NpgsqlCommand command = new(area.Sql(
             """
-            WITH chain AS (
-                SELECT c.*, lag(c.month) OVER w AS before, lag(c.closing_fen) OVER w AS carried, lag(c.seal) OVER w AS sealed
-                FROM :area.closing c WINDOW w AS (ORDER BY c.month))
-            SELECT month, before, opening_fen = coalesce(carried, 0), opening_fen + movements_fen = closing_fen,
-                   accounts <= (SELECT count(*) FROM :area.account a WHERE a.opened <= c.month),
-                   seal = :area.closing_seal(month, sealed, opening_fen, movements_fen, pool_fen, other_fen), movements_fen, pool_fen, other_fen
-            FROM chain c WHERE $1 OR seq > $2 ORDER BY month
+            SELECT c.month, p.month, c.opening_fen = coalesce(p.closing_fen, 0), c.opening_fen + c.movements_fen = c.closing_fen,
+                   c.accounts <= (SELECT count(*) FROM :area.account a WHERE a.opened <= c.month),
+                   c.seal = :area.closing_seal(c.month, p.seal, c.opening_fen, c.movements_fen, c.pool_fen, c.other_fen, c.seq), c.movements_fen, c.pool_fen, c.other_fen,
+                   CASE WHEN EXISTS (SELECT FROM :area.reopening o WHERE o.closing_seq = c.seq) THEN c.seq END
+            FROM :area.closing c LEFT JOIN LATERAL (
+                SELECT * FROM :area.closing b WHERE b.seq < c.seq AND b.month < c.month
+                    AND NOT EXISTS (SELECT FROM :area.reopening o WHERE o.closing_seq = b.seq AND o.seq < c.seq)
+                ORDER BY b.month DESC, b.seq DESC LIMIT 1) p ON true
+            WHERE $1 OR c.seq > $2 ORDER BY c.seq
             """), connection);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Sealed);
         foreach (Closed closed in await command.ListAsync(
             r => new Closed(
                 r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : r.GetFieldValue<DateOnly>(1), r.GetBoolean(2), r.GetBoolean(3), r.GetBoolean(4), r.GetBoolean(5),
-                r.GetInt64(6), r.GetInt64(7), r.GetInt64(8)), cancellation))
+                r.GetInt64(6), r.GetInt64(7), r.GetInt64(8), r.IsDBNull(9) ? null : r.GetInt64(9)), cancellation))
         {
             findings.Checked(Invariants.Statements, 1);
             if (await FaultAsync(closed, cancellation) is { } fault)
@@ -149,8 +151,10 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
         }
     }
 
+    /// <param name="Before">The month of the closing that was in force when this one was made.</param>
+    /// <param name="Reopened">Its act where it was opened again: later runs of its months are not part of it.</param>
     private sealed record Closed(
-        DateOnly Month, DateOnly? Before, bool Opens, bool AddsUp, bool CountsAccounts, bool Sealed, long MovementsFen, long PoolFen, long OtherFen);
+        DateOnly Month, DateOnly? Before, bool Opens, bool AddsUp, bool CountsAccounts, bool Sealed, long MovementsFen, long PoolFen, long OtherFen, long? Reopened);
 
     private async Task<string?> FaultAsync(Closed closed, CancellationToken cancellation)
     {
@@ -171,11 +175,14 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
 
         // Months without a closing of their own have no entries; those before the first closing would belong to it.
         List<DateOnly> months = [.. (await VerificationScope.PartsAsync(connection, area, "entry", cancellation)).Where(m => m <= closed.Month && !(m <= closed.Before))];
+        string then = closed.Reopened is { } seq
+            ? $"AND run_id IN (SELECT run_id FROM :area.ledger WHERE act = 'post' AND seq < {seq.ToString(CultureInfo.InvariantCulture)})"
+            : "";
         string sums = months.Count == 0
             ? "SELECT 0::bigint, 0::bigint, 0::bigint"
             : $"""
                SELECT coalesce(sum(account_fen), 0)::bigint, coalesce(sum(pool_fen), 0)::bigint, coalesce(sum(other_fen), 0)::bigint
-               FROM :area.entry WHERE posting_month IN ({months.Literals()})
+               FROM :area.entry WHERE posting_month IN ({months.Literals()}) {then}
                """;
         await using NpgsqlCommand command = new(area.Sql(sums), connection);
         (long, long, long) moved = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation))[0];

@@ -17,6 +17,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
         }
 
         await CheckClosedMonthsAsync(cancellation);
+        await new ReopeningChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await CheckApprovalsAsync(cancellation);
         await CheckStatesAsync(cancellation);
         await CheckTakenAsync(cancellation);
@@ -38,7 +39,8 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
             SELECT run_id, contribution_month, component, coalesce(s.entries, 0), coalesce(s.unbalanced, 0), r.posting_month IS NOT DISTINCT FROM {month.Literal()},
                    (s.entries, s.account_fen, s.credited_fen, s.pool_fen, s.other_fen, s.person_paid_fen, s.employer_paid_fen, s.paid_out_fen) IS NOT DISTINCT FROM
                    (t.entries, t.account_fen, t.credited_fen, t.pool_fen, t.other_fen, t.person_paid_fen, t.employer_paid_fen, t.paid_out_fen),
-                   EXISTS (SELECT FROM :area.closing c WHERE c.month >= {month.Literal()} AND c.seq < r.seq)
+                   EXISTS (SELECT FROM :area.closing c WHERE c.month >= {month.Literal()} AND c.seq < r.seq
+                           AND NOT EXISTS (SELECT FROM :area.reopening o WHERE o.closing_seq = c.seq AND o.seq < r.seq))
             FROM sums s FULL JOIN totals t USING (run_id, contribution_month, component) LEFT JOIN :area.posted_run r USING (run_id) ORDER BY 1, 2, 3
             """), connection);
         List<Group> groups = await command.ListAsync(
@@ -73,7 +75,8 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
     {
         await using NpgsqlCommand command = new(area.Sql(
             """
-            SELECT c.month, (SELECT min(l.run_id) FROM :area.ledger l WHERE l.act = 'post' AND l.month <= c.month AND l.seq > c.seq),
+            SELECT c.month, (SELECT min(l.run_id) FROM :area.ledger l WHERE l.act = 'post' AND l.month <= c.month AND l.seq > c.seq
+                             AND l.seq < coalesce((SELECT o.seq FROM :area.reopening o WHERE o.closing_seq = c.seq), l.seq + 1)),
                    EXISTS (SELECT FROM :area.ledger l WHERE l.seq = c.seq AND l.act = 'close' AND l.month = c.month)
             FROM :area.closing c WHERE $1 OR c.seq > $2 OR EXISTS (SELECT FROM :area.ledger l WHERE l.seq > $2 AND l.act = 'post' AND l.month <= c.month) ORDER BY 1
             """), connection);

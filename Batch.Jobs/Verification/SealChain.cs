@@ -9,7 +9,7 @@ namespace Batch.Jobs.Verification;
 
 /// <summary>
 /// V9: the chain of hashes over what was posted and closed. Content: SHA-256 of a run's entries as text, one line an entry in the order of
-/// the key; of a closing its row and its year's statements. Hash: SHA-256 of <c>previous hash|seq|act|run|month|by|approved by|content</c>.
+/// the key; of a closing its row and its year's statements, of a reopening its row. Hash: SHA-256 of <c>previous hash|seq|act|run|month|by|approved by|content</c>.
 /// </summary>
 internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
@@ -46,7 +46,7 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
             }
             else if (content != link.Content)
             {
-                findings.Broken(Invariants.Chain, $"{name}: {(link.Run is null ? "the closing or its year's statements" : "the entries")}: the content is not what was sealed");
+                findings.Broken(Invariants.Chain, $"{name}: {(link.Run is not null ? "the entries" : link.Act == "reopen" ? "the reopening" : "the closing or its year's statements")}: the content is not what was sealed");
             }
             else if (hash != link.Hash)
             {
@@ -89,7 +89,7 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
     {
         if (link.Run is not { } run)
         {
-            return await ClosingAsync(link.Seq, cancellation);
+            return await (link.Act == "reopen" ? ReopeningAsync(link.Seq, cancellation) : ClosingAsync(link.Seq, cancellation));
         }
 
         (string content, int people) = await EntriesAsync(run, link.Month, cancellation);
@@ -158,10 +158,18 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
         await using NpgsqlCommand command = new(area.Sql(
             """
             SELECT concat_ws('|', c.month, c.accounts, c.opening_fen, c.movements_fen, c.closing_fen, c.pool_fen, c.other_fen, c.seal, y.year, y.through, y.accounts, y.digest, y.made_by)
-            FROM :area.closing c LEFT JOIN :area.statement_year y ON y.through = c.month WHERE c.seq = $1
+            FROM :area.closing c LEFT JOIN :area.closing_statements y ON y.closing_seq = c.seq WHERE c.seq = $1
             """), connection);
         command.Parameters.AddWithValue(seq);
         return Sha256((string?)await command.ExecuteScalarAsync(cancellation) ?? "no closing");
+    }
+
+    private async Task<string> ReopeningAsync(long seq, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            "SELECT concat_ws('|', month, closing_seq, proposed_by, extract(epoch FROM proposed_at), reason) FROM :area.reopening WHERE seq = $1"), connection);
+        command.Parameters.AddWithValue(seq);
+        return Sha256((string?)await command.ExecuteScalarAsync(cancellation) ?? "no reopening");
     }
 
     private static string HashOf(string previous, Link link, string content) => Sha256(string.Join(

@@ -60,11 +60,11 @@ public sealed partial class CityInTheBrowserTests
         await TimeAsync(site, "look at the run", () => li.GotoAsync(site.Root + Area + "/runs/1"));
         await TimeAsync(site, "approve", () => ClickAsync(li, "#approve", "待入账"));
         await TimeAsync(site, "post", () => ClickAsync(li, "#post", "已入账"));
-        await TimeAsync(site, "close", () => CloseAsync(site, li));
+        await TimeAsync(site, "close", () => CloseAsync(site, wang));
         Say($"the month: {whole.Elapsed.TotalSeconds:0.0} s, peak of the host {site.HostPeakMiB()} MiB");
 
         string credited = Money(manifest.GetProperty("months")[0].GetProperty("credited").GetString()!);
-        await Assertions.Expect(li.Locator("#report")).ToContainTextAsync(credited);
+        await Assertions.Expect(wang.Locator("#report")).ToContainTextAsync(credited);
         CliResult verify = await site.Cli.RunAsync("verify", "--all", "--json");
         Assert.That(verify.Json.GetProperty("ok").GetBoolean(), Is.True, verify.ToString());
         if (People >= 1_000_000)

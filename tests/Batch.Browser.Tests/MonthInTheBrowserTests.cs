@@ -83,7 +83,7 @@ public sealed partial class MonthInTheBrowserTests
     }
 
     [Test, Order(2)]
-    public async Task A_reviewer_approves_posts_and_closes()
+    public async Task A_reviewer_approves_and_posts_and_another_person_closes()
     {
         IPage page = await site.SignInAsync("li");
         await page.GotoAsync(site.Root + Area);
@@ -92,6 +92,9 @@ public sealed partial class MonthInTheBrowserTests
         await Expect(page.Locator("#state")).ToHaveTextAsync("待入账");
         await page.ClickAsync("#post");
         await Expect(page.Locator("#state")).ToHaveTextAsync("已入账");
+        await page.GotoAsync(site.Root + Area + "/months/2021-06");
+        await Expect(page.Locator("main")).ToContainTextAsync("请由另一人结账");
+        page = await site.SignInAsync("wang");
         await page.GotoAsync(site.Root + Area + "/months/2021-06");
         await page.ClickAsync("summary:has-text('结清本月')");
         await page.ClickAsync("button:has-text('确认结账')");

@@ -127,12 +127,12 @@ public sealed class StateScreenshotTests
         await wang.ClickAsync(Start);
         await Assertions.Expect(wang.Locator(".empty")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await shots.TakeAsync(wang, "run-nothing");
-        await shots.DrawAsync(li, "month-to-close", Area + "/months/2021-06");
-        await li.ClickAsync("summary:has-text('Close')");
-        await li.ClickAsync("button:has-text('Yes, close')");
-        await li.GotoAsync(site.Root + Area + "/months/2021-06?lang=zh");
-        await shots.PrintAsync(li, "certificate");
-        await shots.DrawAsync(li, "month-closed", Area + "/months/2021-06");
+        await shots.DrawAsync(wang, "month-to-close", Area + "/months/2021-06");
+        await wang.ClickAsync("summary:has-text('Close')");
+        await wang.ClickAsync("button:has-text('Yes, close')");
+        await wang.GotoAsync(site.Root + Area + "/months/2021-06?lang=zh");
+        await shots.PrintAsync(wang, "certificate");
+        await shots.DrawAsync(wang, "month-closed", Area + "/months/2021-06");
     }
 
     // Only the pensions of July come: most people leave.

@@ -29,7 +29,7 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
         await server.OpenAreaAsync();
         await server.RequireAsync(
             "generate", "--people", "600", "--month", "2021-01", "--months", "36", "--area", Life.Area, "--seed", "7", "--faults", "0", "--files", "employer", "--out", server.Files);
-        string maker = await KeyAsync("maker", "files,runs,reports,accounts"), checker = await KeyAsync("checker", "review");
+        string maker = await KeyAsync("maker", "files,runs,reports,accounts,review"), checker = await KeyAsync("checker", "review");
         _steady = await SoakHost.StartAsync(server);
         using (CancellationTokenSource end = new(length))
         {
@@ -69,7 +69,7 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
                     await PostAsync(maker, checker, month);
                 }
 
-                await JobAsync(checker, $"areas/{Life.Area}/months/{month}/close", new { });
+                await JobAsync(maker, $"areas/{Life.Area}/months/{month}/close", new { });
                 Count("months closed");
             }
         });

@@ -80,7 +80,7 @@ public class KilledVerbTests
             }
 
             await PostAsync(batch, random, month);
-            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "reviewer");
+            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "closer");
         }
 
         await AppointAsync(batch, random);
@@ -161,8 +161,15 @@ public class KilledVerbTests
         JsonElement run = await DoAsync(batch, random, "allocate", "--area", Area, "--month", "2021-08", "--by", "operator");
         await DoAsync(batch, random, "discard", Number(run.GetProperty("run").GetInt32()), "--by", "operator");
         await PostAsync(batch, random, "2021-08");
-        await DoAsync(batch, random, "close", "--area", Area, "--month", "2021-08", "--by", "reviewer");
-        await DoAsync(batch, random, "close", "--area", Area, "--month", "2021-12", "--by", "reviewer");
+        foreach (string month in new[] { "2021-08", "2021-09", "2021-10", "2021-11", "2021-12" })
+        {
+            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "closer");
+        }
+
+        // The year's end was closed by mistake: opened again by two people, and closed.
+        await DoAsync(batch, random, "reopen", "--area", Area, "--month", "2021-12", "--by", "closer", "--reason", "漏记一批");
+        await DoAsync(batch, random, "reopen", "--area", Area, "--month", "2021-12", "--by", "reviewer", "--approve");
+        await DoAsync(batch, random, "close", "--area", Area, "--month", "2021-12", "--by", "closer");
         JsonElement interest = await DoAsync(batch, random, "interest", "--area", Area, "--year", "2021", "--by", "operator");
         await ApproveAndPostAsync(batch, random, interest.GetProperty("run").GetInt32());
     }

@@ -216,7 +216,9 @@ public sealed class ApiTests
         using HttpResponseMessage approved = await checker.PostAsJsonAsync($"runs/{run}/approve", new { digest });
         Assert.That(approved.StatusCode, Is.EqualTo(HttpStatusCode.OK), await approved.Content.ReadAsStringAsync());
         Assert.That((await JobAsync(checker, $"runs/{run}/post", new { })).State, Is.EqualTo(WorkState.Done));
-        Assert.That((await JobAsync(checker, $"areas/{Area}/months/2021-01/close", new { })).State, Is.EqualTo(WorkState.Done));
+        WorkItem refused = await JobAsync(checker, $"areas/{Area}/months/2021-01/close", new { });
+        Assert.That((refused.State, refused.Fault?.Code), Is.EqualTo((WorkState.Refused, "CLOSED_BY_POSTER")));
+        Assert.That((await JobAsync(maker, $"areas/{Area}/months/2021-01/close", new { })).State, Is.EqualTo(WorkState.Done));
     }
 
     private async Task<WorkItem> JobAsync(HttpClient client, string path, object body)

@@ -106,10 +106,17 @@ public sealed class Town : IAsyncDisposable
         return await Life.PostAsync(run, "reviewer", CancellationToken.None);
     }
 
-    public async Task<ClosingDocument> CloseAsync(YearMonth month)
+    /// <summary>Closes the months that are to be closed before it, and the month.</summary>
+    public async Task<ClosingDocument> CloseAsync(YearMonth month, string by = "closer")
     {
         Area area = await AreaAsync();
-        return await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, "reviewer", CancellationToken.None);
+        Closing closing = new(area.Program, area.Schema, area.Policy);
+        for (YearMonth? next; (next = await closing.NextAsync(CancellationToken.None)) < month;)
+        {
+            await closing.CloseAsync(next.Value, by, CancellationToken.None);
+        }
+
+        return await closing.CloseAsync(month, by, CancellationToken.None);
     }
 
     public async Task<Money> BalanceAsync(CitizenId who)

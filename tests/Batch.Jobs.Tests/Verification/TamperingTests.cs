@@ -17,6 +17,7 @@ public sealed class TamperingTests
         ["benefit_export"] = "what was told to the reimbursement side, made again from the ledger",
         ["benefit_change"] = "what was told to the reimbursement side, made again from the ledger",
         ["waiting_submission.month"] = "the plan of the next run, made again from its submission",
+        ["reopening_proposal"] = "a proposal that waits; approved it becomes a reopening",
         ["employer added"] = "an employer that nobody has declared for: files with nothing but rejects leave such rows, too",
         ["record_shape added"] = "columns that no seal was made over",
         ["record_shape.kind"] = "a label of the columns",
@@ -34,6 +35,7 @@ public sealed class TamperingTests
         ["run_submission"] = "submission",
         ["waiting_submission"] = "waits|taken|submission",
         ["statement_year"] = "statement",
+        ["withdrawn_statement_year"] = "statements",
     };
 
     private WholeLine _cast = null!;
@@ -42,6 +44,7 @@ public sealed class TamperingTests
     public async Task SealedCastAsync()
     {
         _cast = await WholeLine.OfTheCastAsync();
+        await _cast.EndYearTwiceAsync();
         await _cast.AssertCleanAsync(all: true, "as it was");
         // A superuser's liberties: no key, check or trigger stands in the way, and every change can be taken back.
         await _cast.TamperAsync(
@@ -97,6 +100,7 @@ public sealed class TamperingTests
     public async Task A_changed_a_removed_and_an_inserted_record_of_the_audit_log_are_named_by_their_hundred()
     {
         await using WholeLine line = await _cast.CopyAsync();
+        await line.TamperAsync("UPDATE batch.audit SET at = at - interval '2 days'");
         await line.TamperAsync("INSERT INTO batch.audit (at, who, area, act) SELECT now() - interval '1 day' + n * interval '1 minute', 'wang', '420100', 'act ' || n FROM generate_series(1, 250) n");
         await line.AssertCleanAsync(all: true, "sealed");
         await line.TamperAsync("CREATE TABLE batch.zz_saved AS SELECT * FROM batch.audit");

@@ -130,7 +130,25 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task CloseAsync(YearMonth month)
     {
         Area area = await OpenAsync();
-        await new Closing(Connection.Program, Schema, area.Policy).CloseAsync(month, "reviewer", CancellationToken.None);
+        await new Closing(Connection.Program, Schema, area.Policy).CloseAsync(month, "closer", CancellationToken.None);
+    }
+
+    /// <summary>Closes the months up to the next end of a year, opens the last one again and closes it once more.</summary>
+    public async Task EndYearTwiceAsync()
+    {
+        Area area = await OpenAsync();
+        Closing closing = new(Connection.Program, Schema, area.Policy);
+        Reopening reopening = new(Connection.Program, Schema);
+        YearMonth month;
+        do
+        {
+            month = (await closing.NextAsync(CancellationToken.None))!.Value;
+            await CloseAsync(month);
+        }
+        while (month.Month != 12);
+        await reopening.ProposeAsync(month, "operator", "漏记一批", CancellationToken.None);
+        await reopening.ApproveAsync(month, "reviewer", CancellationToken.None);
+        await CloseAsync(month);
     }
 
     /// <summary>A dated figure, proposed by one person and approved by another.</summary>

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Server;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>close</c> ends a month; <c>reopen</c> opens the last closed one again, by two people.</summary>
+internal static class ClosingVerbs
+{
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<YearMonth?> Month = VerbOptions.Month();
+    private static readonly Option<string?> By = VerbOptions.By();
+    private static readonly Option<string?> Reason = new("--reason") { Description = "提出重新打开的理由 / why it is to be opened again: proposes it", HelpName = "TEXT" };
+    private static readonly Option<bool> Approve = new("--approve") { Description = "同意另一人提出的重新打开 / approve what another person proposed: opens it" };
+
+    public static IEnumerable<Command> Create() =>
+    [
+        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By },
+        new Verb("reopen", "重新打开最后结账的月份：一人提出，另一人同意", "open the last closed month again: one proposes, another approves", ReopenAsync) { Area, Month, By, Reason, Approve },
+    ];
+
+    private static async Task<int> CloseAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.Need(By)!, call.Cancellation);
+        call.Output.Document(closing);
+        call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
+        call.Output.Table(["", ""],
+        [
+            ["账户数 accounts", closing.Accounts.ToString(CultureInfo.InvariantCulture)], ["期初 opening", closing.Opening.ToString()],
+            ["本期 movements", closing.Movements.ToString()], ["期末 closing", closing.Closing.ToString()], ["统筹净额 pool, net", closing.Pool.ToString()],
+            ["其他 other", closing.Other.ToString()],
+        ]);
+        if (closing.Statements is { } statements)
+        {
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"年度对账单 statements: {statements}"));
+        }
+
+        call.Output.Line($"封签 seal {closing.Seal}");
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ReopenAsync(VerbCall call)
+    {
+        (string? reason, bool approve) = (call.Get(Reason), call.Get(Approve));
+        if (approve == reason is not null)
+        {
+            throw VerbFault.OfUsage("Give --reason to propose it, or --approve to approve what another person proposed.", "提出请给出 --reason；同意另一人的提议请给出 --approve。");
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Reopening reopening = new(area.Program, area.Schema);
+        (YearMonth month, string by) = (call.Need(Month)!.Value, call.Need(By)!);
+        ReopeningDocument done = approve ? await reopening.ApproveAsync(month, by, call.Cancellation) : await reopening.ProposeAsync(month, by, reason!, call.Cancellation);
+        call.Output.Document(done);
+        call.Output.Line(done.State == "proposed"
+            ? $"{done.Area} {month.Text()} 已提出重新打开，待另一人同意 proposed by {done.ProposedBy}: {done.Reason}"
+            : $"{done.Area} {month.Text()} 已重新打开 opened again by {done.ReopenedBy}（{done.ProposedBy}: {done.Reason}）");
+        if (done.Statements is { } statements)
+        {
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"年度对账单 statements: {statements}，{(done.State == "proposed" ? "将停用 will be withdrawn" : "已停用 withdrawn")}"));
+        }
+
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,86 @@
+using Batch.Jobs.Areas;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Server;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Ledger;
+
+/// <summary>The last closed month, proposed to be opened again or opened.</summary>
+/// <param name="State"><c>proposed</c> or <c>reopened</c>.</param>
+/// <param name="Statements">How many year-end statements the closing had made: they no longer carry anything over.</param>
+public sealed record ReopeningDocument(
+    string Area, YearMonth Month, string State, string ProposedBy, DateTime ProposedAt, string Reason, string? ReopenedBy, DateTime? ReopenedAt, int? Statements);
+
+/// <summary>
+/// Opens the month that was closed last again while nothing was posted after it: proposed by one person with a reason, approved by another. The closing stays on
+/// record in the chain; year-end statements that it made are set aside.
+/// </summary>
+public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
+{
+    /// <exception cref="DataFaultException">MONTH_OPEN, NOT_LAST_CLOSED, POSTED_SINCE, REASON_MISSING.</exception>
+    public async Task<ReopeningDocument> ProposeAsync(YearMonth month, string by, string reason, CancellationToken cancellation)
+    {
+        await CallAsync("SELECT :area.propose_reopening($1, $2, $3)", [month.FirstDay(), by, reason], cancellation);
+        return (await ReadAsync(month, cancellation))!;
+    }
+
+    /// <exception cref="DataFaultException">Also NOT_PROPOSED and SAME_PERSON.</exception>
+    public async Task<ReopeningDocument> ApproveAsync(YearMonth month, string by, CancellationToken cancellation)
+    {
+        try
+        {
+            await CallAsync("SELECT :area.reopen_month($1, $2)", [month.FirstDay(), by], cancellation);
+        }
+        catch (DataFaultException refused) when (refused.Code == "MONTH_OPEN")
+        {
+            // Killed and done again: the first one may have ended meanwhile.
+            if (await ReadAsync(month, cancellation) is { State: "reopened" } done && done.ReopenedBy == by)
+            {
+                return done;
+            }
+
+            throw;
+        }
+
+        return (await ReadAsync(month, cancellation))!;
+    }
+
+    /// <summary>The proposal that waits for another person, or the last reopening of a month that is open since; null: neither.</summary>
+    public async Task<ReopeningDocument?> ReadAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
+        area.Sql(
+            """
+            SELECT * FROM (
+                SELECT 'proposed' AS state, p.closing_seq AS seq, p.proposed_by, p.proposed_at, p.reason, NULL::text AS by, NULL::timestamptz AS at, y.accounts
+                FROM :area.reopening_proposal p JOIN :area.closing_in_force c ON c.seq = p.closing_seq LEFT JOIN :area.statement_year y ON y.through = p.month
+                WHERE p.month = $1
+                UNION ALL
+                SELECT 'reopened', o.seq, o.proposed_by, o.proposed_at, o.reason, l.by, l.at, w.accounts
+                FROM :area.reopening o JOIN :area.ledger l USING (seq) LEFT JOIN :area.withdrawn_statement_year w USING (seq)
+                WHERE o.month = $1 AND NOT EXISTS (SELECT FROM :area.closing_in_force c WHERE c.month = $1)) r
+            ORDER BY seq DESC LIMIT 1
+            """),
+        r => new ReopeningDocument(
+            area.Code, month, r.GetString(0), r.GetString(2), r.GetDateTime(3), r.GetString(4), r.Text(5), r.Time(6), r.IsDBNull(7) ? null : r.GetInt32(7)),
+        cancellation, month.FirstDay())).FirstOrDefault();
+
+    private async Task CallAsync(string sql, object[] arguments, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(area.Sql(sql));
+        foreach (object argument in arguments)
+        {
+            command.Parameters.AddWithValue(argument);
+        }
+
+        try
+        {
+            KillSwitch.Pass(KillPoint.ActBefore);
+            await command.ExecuteNonQueryAsync(cancellation);
+            KillSwitch.Pass(KillPoint.ActAfter);
+        }
+        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+    }
+}
