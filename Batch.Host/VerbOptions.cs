@@ -65,6 +65,11 @@ internal static partial class VerbOptions
         }
     }
 
+    public static Option<T> Word<T>(string name, string description) => Parsed(name, required: false, string.Join('|', EnumWords.Of(typeof(T))), description, text =>
+        EnumWords.Of(typeof(T)).Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? (T)Enum.Parse(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), text, ignoreCase: true)
+            : throw new FormatException($"it is not one of {string.Join(", ", EnumWords.Of(typeof(T)))}"));
+
     public static YearMonth ParseMonth(string text)
     {
         ParseResult<YearMonth> parsed = MonthPattern.Parse(text);

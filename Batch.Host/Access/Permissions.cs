@@ -36,6 +36,9 @@ internal static class Permissions
     /// <summary>See whole numbers, with a reason that is logged.</summary>
     public const string Unmask = "unmask";
 
+    /// <summary>Put an area to use: makes its ledger and adopts its shipped policy.</summary>
+    public const string OpenAreas = "open-areas";
+
     /// <summary>Propose policies and figures.</summary>
     public const string ProposePolicies = "propose-policies";
 
@@ -68,6 +71,7 @@ internal static class Permissions
         [ExportReports] = [Operator, Reviewer, Analyst],
         [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],
         [Unmask] = [Operator, Reviewer, Inquiry],
+        [OpenAreas] = [Administrator],
         [ProposePolicies] = [Operator, Administrator],
         [ApprovePolicies] = [Reviewer, Administrator],
         [SeeJobs] = [Operator, Reviewer, Analyst, Administrator],

@@ -25,12 +25,12 @@ internal sealed class AreasModel : BatchPage
 
     public async Task<IActionResult> OnPostAsync(string? code)
     {
-        if (!await MayAsync(Permissions.ProposePolicies))
+        if (!await MayAsync(Permissions.OpenAreas))
         {
             return Forbid();
         }
 
-        Area area = await OpenAreaAsync(code ?? "");
+        Area area = await Area.OpenOrCreateAsync(Database, code ?? "", Cancellation);
         await AuditAsync("area.open", area.Schema.Code);
         return Redirect("~/" + area.Schema.Code);
     }

@@ -49,7 +49,7 @@ internal static class BenchVerb
             new GenerateOptions { Area = BenchArea, People = people, Month = first, Months = written, Seed = 7, Directory = files }, call.Cancellation);
         await using DatabaseConnection database = await DatabaseConnection.OpenAsync(call.Database with { DataDirectory = folder }, call.Cancellation);
         await DatabaseContents.ResetAsync(database, call.Cancellation);
-        Area area = await Area.OpenAsync(database, BenchArea, call.Cancellation);
+        Area area = await Area.OpenOrCreateAsync(database, BenchArea, call.Cancellation);
         BenchCourse course = new(area, database, call.Clock);
         await course.EndAsync(call.Cancellation);
         BenchResult result = new(people, []);

@@ -30,7 +30,7 @@ internal static class DemoVerb
         string data = Path.Combine(call.Database.DataDirectory, "demo");
         await using DatabaseConnection database = await DatabaseConnection.OpenAsync(new DatabaseOptions(null, data), call.Cancellation);
         await DatabaseContents.ResetAsync(database, call.Cancellation);
-        Area area = await Area.OpenAsync(database, AreaCode, call.Cancellation);
+        Area area = await Area.OpenOrCreateAsync(database, AreaCode, call.Cancellation);
         DemoText text = new(call.Output, data);
         text.Begin(area, samples);
         List<SampleOutcome> outcomes = [];

@@ -33,7 +33,7 @@ internal static class DropVerb
         do
         {
             // Opened for each look: a policy may have come into force meanwhile.
-            Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+            Area area = await Jobs.Areas.Area.OpenOrCreateAsync(database, call.Need(Area)!, call.Cancellation);
             taken.AddRange(await new DropFolder(area, call.Clock, VerbOptions.LimitsOf(call), DropFolder.UsualRest).TakeOnceAsync(folder.FullName, call.Get(By)!, told, call.Cancellation));
             if (call.Get(Watch))
             {

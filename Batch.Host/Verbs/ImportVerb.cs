@@ -12,12 +12,7 @@ internal static class ImportVerb
     private static readonly Argument<string[]> Files = new("FILE") { Description = "上传的文件 / files to take in", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<NodaTime.YearMonth?> Month = VerbOptions.Month(required: false);
-    private static readonly Option<SubmissionKind> Kind = new("--kind")
-    {
-        Description = "正常、补充、替换 / regular, supplementary, replacement",
-        DefaultValueFactory = _ => SubmissionKind.Regular,
-    };
-
+    private static readonly Option<SubmissionKind> Kind = VerbOptions.Word<SubmissionKind>("--kind", "正常（缺省）、补充、替换 / regular (the default), supplementary, replacement");
     private static readonly Option<bool> Confirm = new("--confirm") { Description = "确认替换文件减少超过一成人员 / a replacement may leave out more than a tenth" };
     private static readonly Option<int?> Parent = new("--parent") { Description = "更正第几号报送中被拒绝的行 / the submission whose rejected rows the file mends", HelpName = "SUBMISSION" };
     private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
@@ -33,7 +28,7 @@ internal static class ImportVerb
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Areas.Area.OpenOrCreateAsync(database, call.Need(Area)!, call.Cancellation);
         Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, VerbOptions.LimitsOf(call));
         IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
             files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!, call.Get(Parent)), null, call.Cancellation);

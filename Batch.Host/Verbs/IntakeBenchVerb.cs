@@ -59,7 +59,7 @@ internal static class IntakeBenchVerb
             await DatabaseContents.ResetAsync(database, call.Cancellation);
         }
 
-        Area area = await Area.OpenAsync(database, BenchArea, call.Cancellation);
+        Area area = await Area.OpenOrCreateAsync(database, BenchArea, call.Cancellation);
         GC.Collect();
         IntakeStage measured = await stage(new IntakeBench(area, call.Clock));
         call.Output.Log(string.Create(CultureInfo.InvariantCulture, $"{measured.Rows} rows, {measured.Files} files: {measured.Seconds:0.00} s, bare {measured.BareSeconds:0.00} s"));

@@ -13,7 +13,7 @@ internal static class ScheduleVerbs
     private static readonly Argument<string> Work = new("WORK") { Description = "drop-folder, allocate, close, verify, interest, retention" };
     private static readonly Argument<int> Number = new("NUMBER") { Description = "提案号 / number of the proposal" };
     private static readonly Option<string?> Cron = new("--cron") { Description = "分 时 日 月 星期（北京时间）/ minute hour day month weekday, Asia/Shanghai", HelpName = "CRON" };
-    private static readonly Option<MissedPolicy?> Missed = new("--missed") { Description = "错过时：alarm 报警、skip 略过、once 补做一次 / when missed" };
+    private static readonly Option<MissedPolicy?> Missed = VerbOptions.Word<MissedPolicy?>("--missed", "错过时：alarm 报警、skip 略过、once 补做一次 / when missed");
     private static readonly Option<bool?> Enabled = new("--enabled") { Description = "true|false" };
     private static readonly Option<string?> Folder = new("--folder") { Description = "投递目录 / the drop folder" };
     private static readonly Option<string?> By = VerbOptions.By();

@@ -25,7 +25,10 @@ internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
     public static int StatusOf(VerbFault fault) => fault switch
     {
         { Code: "SAME_PERSON" or "ACCESS_DENIED" } => StatusCodes.Status403Forbidden,
-        { Code: "RUN_UNKNOWN" or "PERSON_UNKNOWN" or "ACCOUNT_UNKNOWN" or "USER_UNKNOWN" } => StatusCodes.Status404NotFound,
+        // RUN_UNKNOWN, AREA_UNKNOWN and so on.
+        { Code: "AREA_NOT_OPEN" } => StatusCodes.Status404NotFound,
+        { ExitCode: ExitCode.Data } when fault.Code.EndsWith("_UNKNOWN", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
+        { Code: "ID_INVALID" or "REASON_MISSING" or "DIGEST_MISSING" } => StatusCodes.Status400BadRequest,
         { ExitCode: ExitCode.Usage } => StatusCodes.Status400BadRequest,
         { ExitCode: ExitCode.Data } => StatusCodes.Status409Conflict,
         { Code: "INTERNAL" } => StatusCodes.Status500InternalServerError,

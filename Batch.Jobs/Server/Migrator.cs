@@ -23,12 +23,13 @@ public static partial class Migrator
     public static Task<int> EnsureAreaAsync(NpgsqlDataSource owner, string area, CancellationToken cancellation = default) =>
         ApplyAsync(owner, SchemaOf(area), Area.Value, cancellation);
 
-    /// <summary>Whether every script has been applied to an area; any role can ask.</summary>
-    public static async Task<bool> IsAreaCurrentAsync(NpgsqlDataSource any, string area, CancellationToken cancellation = default)
+    /// <summary>Whether every script has been applied to an area; null: there is no such area here. Any role can ask.</summary>
+    public static async Task<bool?> IsAreaCurrentAsync(NpgsqlDataSource any, string area, CancellationToken cancellation = default)
     {
         await using NpgsqlConnection connection = await any.OpenConnectionAsync(cancellation);
         string series = SchemaOf(area);
-        return Next(series, Area.Value, await RecordedAsync(connection, series, cancellation)) is null;
+        List<Recorded> recorded = await RecordedAsync(connection, series, cancellation);
+        return recorded.Count == 0 ? null : Next(series, Area.Value, recorded) is null;
     }
 
     /// <summary>Schema of an area: <c>area_420100</c>.</summary>

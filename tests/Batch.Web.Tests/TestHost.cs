@@ -105,11 +105,14 @@ internal sealed partial class TestHost : IAsyncDisposable
         PostAsync(browser, "/sign-in", ("Name", name), ("Password", password));
 
     /// <summary>Fills a page's form in and sends it, with the token that the page holds.</summary>
-    public static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string page, params (string Name, string Value)[] fields)
+    public static Task<HttpResponseMessage> PostAsync(HttpClient browser, string page, params (string Name, string Value)[] fields) => PostAsync(browser, page, null, fields);
+
+    /// <param name="handler">Which of the page's forms.</param>
+    public static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string page, string? handler, params (string Name, string Value)[] fields)
     {
         string html = await browser.GetStringAsync(page);
         string token = Token().Match(html).Groups[1].Value;
-        return await browser.PostAsync(page, new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]));
+        return await browser.PostAsync(handler is null ? page : $"{page}?handler={handler}", new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]));
     }
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage answer) => await answer.Content.ReadFromJsonAsync<JsonElement>();
