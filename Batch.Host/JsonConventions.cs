@@ -26,7 +26,7 @@ internal static class JsonConventions
             new TextConverter<YearMonth>(Months.Text, VerbOptions.ParseMonth),
             new TextConverter<LocalDate>(Months.Text, text => LocalDatePattern.Iso.Parse(text).GetValueOrThrow()),
             new TextConverter<Instant>(InstantPattern.ExtendedIso.Format, text => InstantPattern.ExtendedIso.Parse(text).GetValueOrThrow()),
-            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
         },
     };
 

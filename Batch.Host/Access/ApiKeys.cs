@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Batch.Jobs.Areas;
@@ -17,6 +18,9 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
     private const string Columns = "k.key_id, k.name, k.scopes, k.areas, k.expires_at, k.by, k.at, EXISTS (SELECT FROM batch.api_key_revoked r WHERE r.key_id = k.key_id), k.hash";
 
     private readonly HashSet<string> used = [];
+
+    // Hashes of the keys that this host has let in.
+    private readonly ConcurrentDictionary<string, string> known = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The key itself, which is told this once. Done again by the same person before the key was used, it gives a new one in its place: whoever was killed
@@ -92,13 +96,19 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
         bool inForce = key is { Revoked: false }
             && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(Hash(text)))
             && !(key.Expires < clock.GetCurrentInstant());
-        if (inForce)
+        if (!inForce)
         {
-            await UsedAsync(id, cancellation);
+            known.TryRemove(new KeyValuePair<string, string>(id, Hash(text)));
+            return null;
         }
 
-        return inForce ? key : null;
+        known[id] = hash;
+        await UsedAsync(id, cancellation);
+        return key;
     }
+
+    /// <summary>Whether this host has let the key in before; it may have been revoked since.</summary>
+    public bool IsKnown(string text) => text.Split('_') is ["bk", var id, _] && known.TryGetValue(id, out string? hash) && hash == Hash(text);
 
     private async Task UsedAsync(string id, CancellationToken cancellation)
     {

@@ -23,34 +23,36 @@ internal static class AccountRoutes
         api.MapPost("/accounts/coverage", CoverageAsync).Needs(Scopes.Accounts).WithSummary("Months paid, and breaks.");
     }
 
-    /// <summary>Whose account: by citizen number or by card number.</summary>
-    internal sealed record HolderRequest(string? Id, string? Card, string? Area, YearMonth? At, YearMonth? From, YearMonth? To, YearMonth? Month);
-
-    private static async Task<object> BalanceAsync(HolderRequest request, Asker asker, CancellationToken cancellation)
+    private static async Task<object> BalanceAsync(Body<HolderAtRequest> body, Asker asker, CancellationToken cancellation)
     {
-        AccountHolder holder = await asker.FindAsync(request, ChannelName, "balance", cancellation);
-        return await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, request.At, cancellation);
+        AccountHolder holder = await asker.FindAsync(body.Value, ChannelName, "balance", cancellation);
+        return await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, body.Value.At, cancellation);
     }
 
-    private static async Task<object> StatementAsync(HolderRequest request, Asker asker, CancellationToken cancellation)
+    private static async Task<object> StatementAsync(Body<StatementRequest> body, Asker asker, CancellationToken cancellation)
     {
-        AccountHolder holder = await asker.FindAsync(request, ChannelName, "statement", cancellation);
-        YearMonth to = request.To ?? asker.Today.ToYearMonth();
-        return await new Balances(holder.Area.Program, holder.Area.Schema).StatementAsync(holder.Account, request.From ?? new YearMonth(to.Year, 1), to, cancellation);
+        YearMonth to = body.Value.To ?? asker.Today.ToYearMonth();
+        YearMonth from = body.Value.From ?? new YearMonth(to.Year, 1);
+        if (from > to)
+        {
+            throw new RequestFault("from", new FieldFault("晚于 to", "after to"));
+        }
+
+        AccountHolder holder = await asker.FindAsync(body.Value, ChannelName, "statement", cancellation);
+        return await new Balances(holder.Area.Program, holder.Area.Schema).StatementAsync(holder.Account, from, to, cancellation);
     }
 
-    private static async Task<object> ExplainAsync(HolderRequest request, Asker asker, CancellationToken cancellation)
+    private static async Task<object> ExplainAsync(Body<ExplainRequest> body, Asker asker, CancellationToken cancellation)
     {
-        YearMonth month = request.Month ?? throw new FormatException("month is missing");
-        AccountHolder holder = await asker.FindAsync(request, ChannelName, "explain", cancellation);
-        ExplanationDocument told = await new Explanations(holder.Area).ExplainAsync(holder.Person, month, cancellation);
+        AccountHolder holder = await asker.FindAsync(body.Value, ChannelName, "explain", cancellation);
+        ExplanationDocument told = await new Explanations(holder.Area).ExplainAsync(holder.Person, body.Value.Month!.Value, cancellation);
         return new { told.Month, told.Policy, lines = Lines(told), told.Net, told.Source, reason = told.ReasonChinese, reasonEn = told.ReasonEnglish };
     }
 
-    private static async Task<object> CoverageAsync(HolderRequest request, Asker asker, CancellationToken cancellation)
+    private static async Task<object> CoverageAsync(Body<HolderAtRequest> body, Asker asker, CancellationToken cancellation)
     {
-        AccountHolder holder = await asker.FindAsync(request, ChannelName, "coverage", cancellation);
-        return await new CoverageInquiry(holder.Area).ReadAsync(holder.Account, request.At, asker.Today.ToYearMonth(), cancellation);
+        AccountHolder holder = await asker.FindAsync(body.Value, ChannelName, "coverage", cancellation);
+        return await new CoverageInquiry(holder.Area).ReadAsync(holder.Account, body.Value.At, asker.Today.ToYearMonth(), cancellation);
     }
 
     internal static IEnumerable<object> Lines(ExplanationDocument told) => told.Chinese.Lines.Zip(told.English.Lines, (zh, en) => ExplanationText.Document(zh, en));
@@ -66,12 +68,13 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
     /// <summary>The inquiry is on record: it is written while its answer is looked up, and nothing is answered before.</summary>
     public Task RecordedAsync() => _recorded;
 
-    public async Task<AccountHolder> FindAsync(AccountRoutes.HolderRequest request, string channel, string what, CancellationToken cancellation)
+    public async Task<AccountHolder> FindAsync(HolderRequest request, string channel, string what, CancellationToken cancellation)
     {
         ClaimsPrincipal user = http.HttpContext!.User;
         if (string.IsNullOrWhiteSpace(request.Id) == string.IsNullOrWhiteSpace(request.Card))
         {
-            throw new FormatException("give either id or card");
+            FieldFault either = new("须给出 id 或 card 之一", "give one of id and card");
+            throw new RequestFault(new Dictionary<string, FieldFault> { ["id"] = either, ["card"] = either });
         }
 
         HostMetrics.Asked(channel, what);
@@ -86,6 +89,10 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
             holder = await AccountHolder.FindAsync(database, request.Area, request.Id, request.Card, Today, cancellation);
             ApiRoutes.Refuse(user, holder.Area.Schema.Code);
             return holder;
+        }
+        catch (DataFaultException wrong) when (wrong.Code == "ID_INVALID")
+        {
+            throw new RequestFault("id", new FieldFault("公民身份号码有误，请核对", "not a valid citizen number; check it"));
         }
         catch (DataFaultException refused) when (refused.Code == "ACCESS_DENIED")
         {

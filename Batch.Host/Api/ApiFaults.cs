@@ -19,6 +19,17 @@ internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
             return false;
         }
 
+        if (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } && QueryFaults.Of(context) is { Count: > 0 } wrongOnes)
+        {
+            exception = new RequestFault(wrongOnes);
+        }
+
+        if (exception is RequestFault request)
+        {
+            await WriteAsync(context, Of(request));
+            return true;
+        }
+
         VerbFault fault = exception switch
         {
             FormatException wrong => new VerbFault(ExitCode.Usage, "BAD_REQUEST", $"A value cannot be read: {wrong.Message}.", $"参数无法识别：{wrong.Message}。"),
@@ -43,12 +54,23 @@ internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
         Status = status, Title = code, Detail = $"{chinese} / {english}", Extensions = { ["code"] = code, ["zh"] = chinese, ["en"] = english },
     };
 
+    private static ProblemDetails Of(RequestFault fault)
+    {
+        ProblemDetails problem = Of(StatusCodes.Status400BadRequest, fault.Code, fault.Chinese, fault.English);
+        problem.Extensions["errors"] = fault.Fields.ToDictionary(f => f.Key, f => new[] { $"{f.Value.Chinese} / {f.Value.English}" });
+        return problem;
+    }
+
     /// <summary>What the pipeline refuses before a route sees it.</summary>
     public static Task TellStatusAsync(HttpContext context) => WriteAsync(context, context.Response.StatusCode switch
     {
         StatusCodes.Status401Unauthorized => Of(401, "KEY_MISSING", "需要有效的 API 密钥（Authorization: Bearer …）。", "A valid API key is needed (Authorization: Bearer ...)."),
         StatusCodes.Status403Forbidden => Of(403, "SCOPE_MISSING", "此密钥没有该权限范围。", "The key does not have the scope."),
         StatusCodes.Status404NotFound => Of(404, "NOT_FOUND", "没有这个地址。", "There is no such address."),
+        StatusCodes.Status405MethodNotAllowed => Of(
+            405, "METHOD_NOT_ALLOWED", $"此地址只接受 {context.Response.Headers.Allow}。", $"This address takes {context.Response.Headers.Allow} only."),
+        StatusCodes.Status415UnsupportedMediaType => Of(
+            415, "MEDIA_TYPE", "不接受这种 Content-Type，请参照 OpenAPI 文档。", "This Content-Type is not taken here; see the OpenAPI document."),
         StatusCodes.Status429TooManyRequests => Of(429, "TOO_MANY_REQUESTS", "请求过于频繁，请稍后再试。", "Too many requests; try again in a moment."),
         int status => Of(status, "BAD_REQUEST", "请求无效。", "The request is not valid."),
     });

@@ -7,12 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Batch.Host.Api;
 
 /// <summary>Signs a program in by its key: <c>Authorization: Bearer bk_...</c>.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys)
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys, WrongKeys wrong)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "ApiKey";
     public const string Area = "area";
     private const string Prefix = "Bearer ";
+
+    private bool _tooMany;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -22,8 +24,12 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             return AuthenticateResult.NoResult();
         }
 
-        if (await keys.FindAsync(header[Prefix.Length..].Trim(), Context.RequestAborted) is not { } key)
+        string text = header[Prefix.Length..].Trim();
+        string from = Context.Connection.RemoteIpAddress?.ToString() ?? "";
+        _tooMany = wrong.AreTooMany(from) && !keys.IsKnown(text);
+        if (_tooMany || await keys.FindAsync(text, Context.RequestAborted) is not { } key)
         {
+            wrong.Count(from);
             return AuthenticateResult.Fail("The key is not in force.");
         }
 
@@ -31,5 +37,17 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             [new(ClaimTypes.Name, key.Name), .. key.Scopes.Select(s => new Claim(Scopes.Claim, s)), .. key.Areas.Select(a => new Claim(Area, a))],
             base.Scheme.Name, ClaimTypes.Name, ClaimTypes.Role);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), base.Scheme.Name));
+    }
+
+    // The same answer for a key that there never was, a wrong one, one that has expired and one that was revoked.
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = _tooMany ? StatusCodes.Status429TooManyRequests : StatusCodes.Status401Unauthorized;
+        if (_tooMany)
+        {
+            Response.Headers.RetryAfter = "60";
+        }
+
+        return Task.CompletedTask;
     }
 }

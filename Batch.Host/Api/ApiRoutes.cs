@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Batch.Host.Web;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
+using NodaTime;
 
 namespace Batch.Host.Api;
 
@@ -15,6 +16,11 @@ internal static class ApiRoutes
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder api = app.MapGroup(ApiFaults.Path + "/v1").RequireRateLimiting(RateLimit).DisableAntiforgery();
+        foreach (int status in (int[])[400, 401, 403, 404, 409, 429])
+        {
+            api.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(FaultDocument), ["application/problem+json"]));
+        }
+
         api.AddEndpointFilter(KeepToAreasAsync);
         api.AddEndpointFilter(RecordAsync);
         FileRoutes.Map(api);
@@ -40,13 +46,17 @@ internal static class ApiRoutes
     private static async ValueTask<object?> KeepToAreasAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         HttpContext http = context.HttpContext;
+        DatabaseConnection database = http.RequestServices.GetRequiredService<DatabaseConnection>();
         if (http.GetRouteValue("area") is string area)
         {
+            // A job for an area that there is not would otherwise be queued.
+            RequireForm(area);
             Refuse(http.User, area);
+            await Area.RequireAsync(database, area, http.RequestAborted);
         }
         else if (http.GetRouteValue("run") is string run && int.TryParse(run, out int number))
         {
-            Refuse(http.User, (await Area.OfRunAsync(http.RequestServices.GetRequiredService<DatabaseConnection>(), number, http.RequestAborted)).Schema.Code);
+            Refuse(http.User, (await Area.OfRunAsync(database, number, http.RequestAborted)).Schema.Code);
         }
 
         return await next(context);
@@ -62,6 +72,28 @@ internal static class ApiRoutes
         finally
         {
             await context.HttpContext.RequestServices.GetRequiredService<Asker>().RecordedAsync();
+        }
+    }
+
+    private static void RequireForm(string area)
+    {
+        if (area.Length != 6 || !area.All(char.IsAsciiDigit))
+        {
+            throw new RequestFault("area", FieldFault.Area);
+        }
+    }
+
+    /// <summary>A month of an address or a form.</summary>
+    /// <exception cref="RequestFault">It is none.</exception>
+    public static YearMonth Month(string field, string text)
+    {
+        try
+        {
+            return VerbOptions.ParseMonth(text);
+        }
+        catch (FormatException)
+        {
+            throw new RequestFault(field, FieldFault.Month);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Batch.Host.Verbs;
 using Batch.Jobs.Areas;
@@ -6,6 +7,7 @@ using Batch.Jobs.Intake;
 using Batch.Jobs.Server;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 using NodaTime;
 using Npgsql;
 
@@ -14,15 +16,23 @@ namespace Batch.Host.Api;
 /// <summary>Files in: uploads and what became of them.</summary>
 internal static class FileRoutes
 {
-    private const string KeyHeader = "Idempotency-Key";
+    internal const string KeyHeader = "Idempotency-Key";
+    internal const int LongestKey = 200;
+
+    // What a file is shows in its bytes, whatever the sender calls it: these are the types that programs and browsers send for the files that are taken.
+    private static readonly string[] MediaTypes =
+    [
+        "application/octet-stream", "multipart/form-data", "text/csv", "text/plain", "application/csv", "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ];
 
     // What a form says beside its file.
     private const int FormBytes = 64 * 1024;
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/areas/{area}/uploads", ReceiveAsync).Needs(Scopes.Files).Accepts<byte[]>("application/octet-stream", "multipart/form-data")
-            .WithSummary("Send a file; the body is its bytes, or a form with its fields (month, kind, confirm, parent) before its one file. Needs an Idempotency-Key.");
+        api.MapPost("/areas/{area}/uploads", ReceiveAsync).Needs(Scopes.Files).Accepts<byte[]>(MediaTypes[0], MediaTypes[1..])
+            .Produces(StatusCodes.Status202Accepted).WithSummary("Send a file; the body is its bytes, or a form with its fields (month, kind, confirm, parent) before its one file. Needs an Idempotency-Key.");
         api.MapGet("/areas/{area}/uploads", UploadsAsync).Needs(Scopes.Files).WithSummary("Received files, the latest first.");
         api.MapGet("/areas/{area}/uploads/{number:int}", UploadAsync).Needs(Scopes.Files).WithSummary("A received file, how far it is, and its outcome when it is in.");
         api.MapGet("/areas/{area}/submissions", SubmissionsAsync).Needs(Scopes.See).WithSummary("Submissions, the latest first.");
@@ -34,16 +44,25 @@ internal static class FileRoutes
     {
         Area open = await Area.OpenAsync(database, area, cancellation);
         await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
-        return new { items = await new HeldRows(open.Schema).ListAsync(connection, month is null ? null : VerbOptions.ParseMonth(month), cancellation) };
+        return new { items = await new HeldRows(open.Schema).ListAsync(connection, month is null ? null : ApiRoutes.Month("month", month), cancellation) };
     }
 
     /// <summary>How a file is to be taken, as the address says it; a form's fields say what the address leaves open.</summary>
-    internal sealed record UploadAsked(string? Name, string? Month, SubmissionKind? Kind, bool? Confirm, int? Parent)
+    internal sealed record UploadAsked(
+        [property: FromQuery(Name = "name"), Description("What the sender calls the file; a form's file has its name.")] string? Name,
+        [property: FromQuery(Name = "month"), Description("The month that the file is for, when its rows do not say.")] string? Month,
+        [property: FromQuery(Name = "kind"), Description("regular (when left out), supplementary or replacement, in upper or lower case.")] string? Kind,
+        [property: FromQuery(Name = "confirm"), Description("A replacement may leave out more than a tenth of the people.")] bool? Confirm,
+        [property: FromQuery(Name = "parent"), Description("The submission whose rejected rows the file brings.")] int? Parent,
+        [property: FromHeader(Name = KeyHeader), Description("A text of the sender's own for this upload, at most 200 characters: sent again, it is the same upload.")] string? IdempotencyKey)
     {
         public ImportRequest Request(string by, IReadOnlyDictionary<string, string> form) => new(
-            (Month ?? form.GetValueOrDefault("month")) is { Length: > 0 } month ? VerbOptions.ParseMonth(month) : null,
-            Kind ?? Field(form, "kind", text => Enum.Parse<SubmissionKind>(text, ignoreCase: true)) ?? SubmissionKind.Regular,
+            (Month ?? form.GetValueOrDefault("month")) is { Length: > 0 } month ? ApiRoutes.Month("month", month) : null,
+            (Kind ?? form.GetValueOrDefault("kind")) is { Length: > 0 } kind ? KindOf(kind) : SubmissionKind.Regular,
             Confirm ?? Field(form, "confirm", bool.Parse) ?? false, by, Parent ?? Field(form, "parent", text => int.Parse(text, CultureInfo.InvariantCulture)));
+
+        private static SubmissionKind KindOf(string text) =>
+            EnumWords.Read<SubmissionKind>(text) ?? throw new RequestFault("kind", FieldFault.OneOf(EnumWords.Of(typeof(SubmissionKind))));
 
         private static T? Field<T>(IReadOnlyDictionary<string, string> form, string name, Func<string, T> read)
             where T : struct
@@ -52,25 +71,26 @@ internal static class FileRoutes
             {
                 return form.GetValueOrDefault(name) is { Length: > 0 } text ? read(text) : null;
             }
-            catch (Exception wrong) when (wrong is ArgumentException or FormatException or OverflowException)
+            catch (Exception wrong) when (wrong is FormatException or OverflowException)
             {
-                throw new FormatException(name);
+                throw new RequestFault(name, FieldFault.Unreadable);
             }
         }
     }
 
     private static async Task<IResult> ReceiveAsync(string area, [AsParameters] UploadAsked asked, HttpContext http, DatabaseConnection database, QueuedWork queue, IClock clock)
     {
-        if (http.Request.Headers[KeyHeader].ToString() is not { Length: > 0 and <= 200 } key)
+        if (asked.IdempotencyKey is not { Length: > 0 and <= LongestKey } key)
         {
-            throw new VerbFault(ExitCode.Usage, "IDEMPOTENCY_KEY_MISSING", $"Give each upload an {KeyHeader} of its own.", $"每次上传须带一个 {KeyHeader}。");
+            FieldFault wrong = asked.IdempotencyKey is { Length: > 0 } ? FieldFault.TooLong(LongestKey) : new FieldFault("每次上传须带一个", "give each upload one of its own");
+            throw new RequestFault(KeyHeader, wrong) { Code = "IDEMPOTENCY_KEY_MISSING" };
         }
 
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = IntakeLimits.Configured.MaxBytes + FormBytes;
         Area open = await Area.OpenAsync(database, area, http.RequestAborted);
         UploadBody body = await UploadBody.OpenAsync(http.Request, http.RequestAborted);
         ImportRequest request = asked.Request(http.User.Who(), body.Fields);
-        string name = asked.Name ?? body.Name ?? throw new FormatException("name is missing");
+        string name = asked.Name ?? body.Name ?? throw new RequestFault("name", FieldFault.Missing);
         Upload upload = await new Uploads(open, clock, IntakeLimits.Configured).ReceiveAsync(name, body.Content, request, key, http.RequestAborted);
         if (upload.State == UploadState.Refused)
         {

@@ -13,8 +13,8 @@ internal static class InquiryRoutes
     {
         foreach (Channel channel in Channel.All)
         {
-            api.MapPost($"/inquiries/{channel.Name}", async (AccountRoutes.HolderRequest request, Asker asker, CancellationToken cancellation) =>
-                    await TellAsync(channel, await asker.FindAsync(request, channel.Name, "account", cancellation), asker.Today, cancellation))
+            api.MapPost($"/inquiries/{channel.Name}", async (Body<HolderRequest> body, Asker asker, CancellationToken cancellation) =>
+                    await TellAsync(channel, await asker.FindAsync(body.Value, channel.Name, "account", cancellation), asker.Today, cancellation))
                 .Needs(Scopes.InquiryPrefix + channel.Name).WithSummary($"{channel.Chinese}: balance, last credit and its reason, contribution record, with the least personal data.");
         }
     }

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Reports;
 using Batch.Jobs.Work;
-using NodaTime;
 using Npgsql;
 
 namespace Batch.Host.Api;
@@ -12,27 +11,23 @@ internal static class JobRoutes
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/areas/{area}/reports", ReportAsync).Needs(Scopes.Reports).WithSummary("Write a report; answered with the job whose file it will be.");
+        api.MapPost("/areas/{area}/reports", ReportAsync).Needs(Scopes.Reports).Produces(StatusCodes.Status202Accepted).WithSummary("Write a report; answered with the job whose file it will be.");
         api.MapGet("/areas/{area}/jobs", ListAsync).Needs(Scopes.See).WithSummary("Queued work, the latest first.");
         api.MapGet("/jobs/{job:int}", ReadAsync).Needs(Scopes.See).WithSummary("A piece of work: how far it is, its outcome, what happened to it.");
-        api.MapGet("/jobs/{job:int}/file", FileAsync).Needs(Scopes.Reports).WithSummary("The report that a job wrote.");
+        api.MapGet("/jobs/{job:int}/file", FileAsync).Needs(Scopes.Reports).Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").WithSummary("The report that a job wrote.");
         foreach (string act in (string[])["pause", "resume", "cancel", "retry"])
         {
-            api.MapPost($"/jobs/{{job:int}}/{act}", (int job, SteerRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
-                SteerAsync(act, job, request, user, queue, cancellation)).Needs(Scopes.Runs).WithSummary($"{act}, with the reason.");
+            api.MapPost($"/jobs/{{job:int}}/{act}", (int job, Body<ReasonRequest> body, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
+                SteerAsync(act, job, body.Value.Why!, user, queue, cancellation)).Needs(Scopes.Runs).WithSummary($"{act}, with the reason.");
         }
     }
 
     public static IResult Accepted(int job) => Results.Accepted($"{ApiFaults.Path}/v1/jobs/{job}", new { job });
 
-    private sealed record ReportRequest(string Kind, YearMonth Month, ReportFormat? Format);
-
-    private sealed record SteerRequest(string Why);
-
-    private static async Task<IResult> ReportAsync(string area, ReportRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
+    private static async Task<IResult> ReportAsync(string area, Body<ReportRequest> body, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
     {
-        Report report = AllReports.Find(request.Kind) ?? throw new DataFaultException("REPORT_UNKNOWN", $"没有报表“{request.Kind}”。", $"There is no report {request.Kind}.");
-        string argument = ReportWork.Argument(report.Kind, request.Month, request.Format ?? ReportFormat.Csv);
+        Report report = AllReports.Find(body.Value.Kind!) ?? throw new RequestFault("kind", FieldFault.OneOf(AllReports.List.Select(r => r.Kind)));
+        string argument = ReportWork.Argument(report.Kind, body.Value.Month!.Value, body.Value.Format ?? ReportFormat.Csv);
         return Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Report, new AreaSchema(area), argument, user.Who()), cancellation));
     }
 
@@ -56,15 +51,15 @@ internal static class JobRoutes
         return Results.Stream(to => ReportWork.CopyAsync(program, job, to, cancellation), "application/octet-stream", result.GetProperty("file").GetString());
     }
 
-    private static async Task<object> SteerAsync(string act, int job, SteerRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
+    private static async Task<object> SteerAsync(string act, int job, string why, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation)
     {
         await OfKeyAsync(job, user, queue, cancellation);
         await (act switch
         {
-            "pause" => queue.PauseAsync(job, user.Who(), request.Why, cancellation),
-            "resume" => queue.ResumeAsync(job, user.Who(), request.Why, cancellation),
-            "cancel" => queue.CancelAsync(job, user.Who(), request.Why, cancellation),
-            _ => queue.RetryAsync(job, user.Who(), request.Why, cancellation),
+            "pause" => queue.PauseAsync(job, user.Who(), why, cancellation),
+            "resume" => queue.ResumeAsync(job, user.Who(), why, cancellation),
+            "cancel" => queue.CancelAsync(job, user.Who(), why, cancellation),
+            _ => queue.RetryAsync(job, user.Who(), why, cancellation),
         });
         return new { job = await queue.ReadAsync(job, cancellation) };
     }

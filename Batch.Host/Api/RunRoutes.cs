@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Security.Claims;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Overview;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using Batch.Jobs.Work;
-using NodaTime;
 
 namespace Batch.Host.Api;
 
@@ -14,26 +14,21 @@ internal static class RunRoutes
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/areas/{area}/runs", AllocateAsync).Needs(Scopes.Runs).WithSummary("Compute a month's run; answered with the job that does it.");
-        api.MapGet("/runs/{run:int}", PreviewAsync).Needs(Scopes.See).WithSummary("A run in totals, with the month before.");
-        api.MapPost("/runs/{run:int}/approve", ApproveAsync).Needs(Scopes.Review).WithSummary("Approve a run, by another key than computed it, for exactly the content of the digest.");
-        api.MapPost("/runs/{run:int}/post", PostAsync).Needs(Scopes.Review).WithSummary("Make an approved run part of the ledger; answered with the job that does it.");
+        api.MapPost("/areas/{area}/runs", AllocateAsync).Needs(Scopes.Runs).Produces(StatusCodes.Status202Accepted).WithSummary("Compute a month's run; answered with the job that does it.");
+        api.MapGet("/runs/{run:int}", PreviewAsync).Needs(Scopes.See).WithSummary("A run in totals, with the month before, its anomalies and its digest.");
+        api.MapPost("/runs/{run:int}/approve", ApproveAsync).Needs(Scopes.Review)
+            .WithSummary("Approve a run, by another key than computed it, for exactly the content of the digest; a run with anomalies needs a reason.");
+        api.MapPost("/runs/{run:int}/post", PostAsync).Needs(Scopes.Review).Produces(StatusCodes.Status202Accepted).WithSummary("Make an approved run part of the ledger; answered with the job that does it.");
         api.MapPost("/runs/{run:int}/discard", DiscardAsync).Needs(Scopes.Runs).WithSummary("Discard a run that is not posted.");
         api.MapPost("/runs/{run:int}/reverse", ReverseAsync).Needs(Scopes.Runs).WithSummary("Compute the reversal of a posted run.");
-        api.MapPost("/areas/{area}/months/{month}/close", CloseAsync).Needs(Scopes.Review).WithSummary("Close a month; answered with the job that does it.");
+        api.MapPost("/areas/{area}/months/{month}/close", CloseAsync).Needs(Scopes.Review).Produces(StatusCodes.Status202Accepted).WithSummary("Close a month; answered with the job that does it.");
         api.MapPost("/areas/{area}/months/{month}/reopen", ProposeReopeningAsync).Needs(Scopes.Review).WithSummary("Propose to open the last closed month again, with a reason.");
         api.MapPost("/areas/{area}/months/{month}/reopen/approve", ReopenAsync).Needs(Scopes.Review)
             .WithSummary("Open the last closed month again, by another key than proposed it.");
     }
 
-    private sealed record RunRequest(YearMonth Month);
-
-    private sealed record ApproveRequest(string Digest);
-
-    private sealed record ReasonRequest(string Why);
-
-    private static async Task<IResult> AllocateAsync(string area, RunRequest request, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
-        JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Allocate, new AreaSchema(area), request.Month.Text(), user.Who()), cancellation));
+    private static async Task<IResult> AllocateAsync(string area, Body<RunRequest> body, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
+        JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Allocate, new AreaSchema(area), body.Value.Month!.Value.Text(), user.Who()), cancellation));
 
     private static async Task<object> PreviewAsync(int run, DatabaseConnection database, CancellationToken cancellation)
     {
@@ -41,14 +36,20 @@ internal static class RunRoutes
         return await DocumentAsync(area, await new RunLife(area.Program, area.Schema).PreviewAsync(run, cancellation), cancellation);
     }
 
-    private static Task<object> ApproveAsync(int run, ApproveRequest request, ClaimsPrincipal user, HttpContext http) =>
-        ActAsync(run, http, life => life.ApproveAsync(run, user.Who(), request.Digest, http.RequestAborted));
+    private static Task<object> ApproveAsync(int run, Body<ApproveRequest> body, ClaimsPrincipal user, HttpContext http) => ActAsync(
+        run, http, life => life.ApproveAsync(run, user.Who(), body.Value.Digest!, http.RequestAborted, body.Value.Reason ?? body.Value.Override));
 
-    private static Task<object> DiscardAsync(int run, ReasonRequest request, ClaimsPrincipal user, HttpContext http) =>
-        ActAsync(run, http, life => life.DiscardAsync(run, user.Who(), request.Why, http.RequestAborted));
+    private static Task<object> DiscardAsync(int run, Body<ReasonRequest> body, ClaimsPrincipal user, HttpContext http) =>
+        ActAsync(run, http, life => life.DiscardAsync(run, user.Who(), body.Value.Why!, http.RequestAborted));
 
-    private static Task<object> ReverseAsync(int run, ClaimsPrincipal user, HttpContext http) =>
-        ActAsync(run, http, async life => await life.ReverseAsync(run, await life.OpenMonthAsync(run, http.RequestAborted), user.Who(), http.RequestAborted));
+    private static Task<object> ReverseAsync(int run, Body<ReasonRequest> body, ClaimsPrincipal user, HttpContext http) => ActAsync(run, http, async life =>
+    {
+        RunDocument reversal = await life.ReverseAsync(run, await life.OpenMonthAsync(run, http.RequestAborted), user.Who(), http.RequestAborted);
+        Act act = new(
+            user.Who(), "run.reverse", reversal.Area, string.Create(CultureInfo.InvariantCulture, $"{run} {reversal.Run}"), body.Value.Why, http.Connection.RemoteIpAddress?.ToString());
+        await http.RequestServices.GetRequiredService<AuditLog>().WriteAsync(act, http.RequestAborted);
+        return reversal;
+    });
 
     private static async Task<IResult> PostAsync(int run, ClaimsPrincipal user, DatabaseConnection database, QueuedWork queue, CancellationToken cancellation)
     {
@@ -58,14 +59,14 @@ internal static class RunRoutes
     }
 
     private static async Task<IResult> CloseAsync(string area, string month, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
-        JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Close, new AreaSchema(area), VerbOptions.ParseMonth(month).Text(), user.Who()), cancellation));
+        JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Close, new AreaSchema(area), ApiRoutes.Month("month", month).Text(), user.Who()), cancellation));
 
     private static Task<ReopeningDocument> ProposeReopeningAsync(
-        string area, string month, ReasonRequest request, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
-        ActOnAsync(database, area, reopening => reopening.ProposeAsync(VerbOptions.ParseMonth(month), user.Who(), request.Why, cancellation), cancellation);
+        string area, string month, Body<ReasonRequest> body, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
+        ActOnAsync(database, area, reopening => reopening.ProposeAsync(ApiRoutes.Month("month", month), user.Who(), body.Value.Why!, cancellation), cancellation);
 
     private static Task<ReopeningDocument> ReopenAsync(string area, string month, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
-        ActOnAsync(database, area, reopening => reopening.ApproveAsync(VerbOptions.ParseMonth(month), user.Who(), cancellation), cancellation);
+        ActOnAsync(database, area, reopening => reopening.ApproveAsync(ApiRoutes.Month("month", month), user.Who(), cancellation), cancellation);
 
     private static async Task<ReopeningDocument> ActOnAsync(
         DatabaseConnection database, string code, Func<Reopening, Task<ReopeningDocument>> act, CancellationToken cancellation)
@@ -80,6 +81,10 @@ internal static class RunRoutes
         return await DocumentAsync(area, await act(new RunLife(area.Program, area.Schema)), http.RequestAborted);
     }
 
-    private static async Task<object> DocumentAsync(Area area, RunDocument run, CancellationToken cancellation) =>
-        new { run, lastMonth = run.Run is null ? null : await RunComparison.ReadAsync(area, run, cancellation) };
+    private static async Task<object> DocumentAsync(Area area, RunDocument run, CancellationToken cancellation) => new
+    {
+        run,
+        lastMonth = run.Run is null ? null : await RunComparison.ReadAsync(area, run, cancellation),
+        anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+    };
 }

@@ -1,5 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Overview;
@@ -30,11 +31,19 @@ internal sealed class HeldModel : AreaPage
         Permissions.SendFiles,
         async () =>
         {
-            DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(new Decision(submission, row, act == "take", Who, reason ?? ""), Cancellation);
+            DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(new Decision(submission, row, Takes(act), Who, reason ?? ""), Cancellation);
             await AuditAsync("held.decide", Code, $"{made.Submission}:{made.Row} {made.Act}", made.Reason);
             return Redirect($"~/{Code}/held");
         },
         OnGetAsync);
+
+    // A form without its button decides nothing: to withdraw is a decision as well.
+    private static bool Takes(string? act) => act switch
+    {
+        "take" => true,
+        "withdraw" => false,
+        _ => throw new DataFaultException("DECISION_MISSING", "请选择采用或不采用。", "Choose whether the row is taken or withdrawn."),
+    };
 
     /// <summary>Why a row is held, without the numbers that the row itself shows.</summary>
     public static (string Chinese, string English) WhyOf(HeldRow row) => row.Code switch

@@ -1,5 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Reports;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
@@ -52,7 +53,8 @@ internal sealed class JobsModel : BatchPage
                 "pause" => Queue.PauseAsync(job, Who, why ?? "", Cancellation),
                 "resume" => Queue.ResumeAsync(job, Who, why ?? "", Cancellation),
                 "cancel" => Queue.CancelAsync(job, Who, why ?? "", Cancellation),
-                _ => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
+                "retry" => Queue.RetryAsync(job, Who, why ?? "", Cancellation),
+                _ => throw new DataFaultException("ACT_MISSING", "请选择暂停、继续、取消或重试。", "Choose to pause, resume, cancel or retry."),
             });
             return Redirect("~/jobs");
         },

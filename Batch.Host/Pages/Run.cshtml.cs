@@ -74,7 +74,7 @@ internal sealed class RunModel : AreaPage
         : L["尚不能估计", "not known yet"];
 
     public Task<IActionResult> OnPostApproveAsync(string? digest, string? reason) =>
-        ActAsync(Permissions.ReviewRuns, () => Life.ApproveAsync(Run, Who, digest, Cancellation, reason));
+        ActAsync(Permissions.ReviewRuns, () => Life.ApproveAsync(Run, Who, Shown(digest), Cancellation, reason));
 
     public Task<IActionResult> OnPostPostAsync() => ActAsync(Permissions.ReviewRuns, () => Life.PostAsync(Run, Who, Cancellation));
 
@@ -96,6 +96,11 @@ internal sealed class RunModel : AreaPage
         await AuditAsync("run.reverse", Code, $"{Run} {reversal.Run}", why);
         return reversal;
     });
+
+    // The form sends the digest of what it showed: without it nobody knows what was reviewed.
+    private static string Shown(string? digest) => string.IsNullOrWhiteSpace(digest)
+        ? throw new DataFaultException("DIGEST_MISSING", "缺少所复核内容的摘要，请重新打开批次。", "The digest of what was reviewed is missing; open the run again.")
+        : digest;
 
     private Task<IActionResult> ActAsync(string permission, Func<Task<RunDocument>> act) => TryAsync(
         permission, async () => Redirect($"~/{Code}/runs/{(await act()).Run}"), OnGetAsync);

@@ -41,12 +41,13 @@ internal sealed class UploadsModel : AreaPage
                     throw new DataFaultException("NO_FILE", "请选择要上传的文件。", "Choose the files to upload.");
                 }
 
-                SubmissionKind of = Enum.TryParse(kind, ignoreCase: true, out SubmissionKind parsed) ? parsed : SubmissionKind.Regular;
+                SubmissionKind of = KindOf(kind);
+                YearMonth? declared = string.IsNullOrWhiteSpace(month) ? null : Show.NeedMonth(month);
                 Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
                 foreach (IFormFile file in files)
                 {
                     await using Stream content = file.OpenReadStream();
-                    Upload upload = await uploads.ReceiveAsync(file.FileName, content, new ImportRequest(Show.ReadMonth(month), of, confirm, Who, parent), null, Cancellation);
+                    Upload upload = await uploads.ReceiveAsync(file.FileName, content, new ImportRequest(declared, of, confirm, Who, parent), null, Cancellation);
                     if (upload.State == UploadState.Waiting)
                     {
                         await AskAsync(upload.Number);
@@ -82,6 +83,10 @@ internal sealed class UploadsModel : AreaPage
                 .ToDictionary(f => f.Item1, f => f.Item2),
         });
     }
+
+    // What cannot be read is refused: a file taken as another kind than its sender meant changes money.
+    private static SubmissionKind KindOf(string? text) => string.IsNullOrEmpty(text) ? SubmissionKind.Regular
+        : EnumWords.Read<SubmissionKind>(text) ?? throw new DataFaultException("KIND_INVALID", "报送类别须是正常、补充或替换。", "A file is regular, supplementary or a replacement.");
 
     private Task<int> AskAsync(int upload) => Service<QueuedWork>().AskAsync(
         new WorkOrder(WorkKinds.Upload, Area.Schema, upload.ToString(System.Globalization.CultureInfo.InvariantCulture), Who), Cancellation);

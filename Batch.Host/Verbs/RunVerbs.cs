@@ -22,8 +22,6 @@ internal static class RunVerbs
     private static readonly Option<string?> Reason = new("--reason") { Description = "原因 / why" };
     private static readonly Option<string?> Override = new("--override") { Description = "有异常仍予复核的理由 / why a run with anomalies is approved", HelpName = "TEXT" };
 
-    // Scripts approve here, and a page is where reasons are asked for: what is kept then says that none was written.
-    private const string NoReason = "（命令行复核，未写理由 approved on the command line, no reason written）";
     private static readonly Argument<int> Run = new("RUN") { Description = "批次号 / the run's number" };
 
     public static IEnumerable<Command> Create() =>
@@ -32,7 +30,7 @@ internal static class RunVerbs
         new Verb("interest", "计算某年度利息批次", "compute a year's interest as a run", InterestAsync) { Area, Year, By, OpenMonth },
         new Verb("preview", "查看批次", "show a run", call => OnRunAsync(call, (life, run) => life.PreviewAsync(run, call.Cancellation))) { Run },
         new Verb("approve", "复核批次（须为另一人）", "approve a run, by another person", call =>
-            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.Need(By)!, call.Get(Digest), call.Cancellation, call.Get(Override) ?? NoReason))) { Run, By, Digest, Override },
+            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.Need(By)!, call.Get(Digest), call.Cancellation, call.Get(Override)))) { Run, By, Digest, Override },
         new Verb("post", "批次入账", "make an approved run part of the ledger", call =>
             OnRunAsync(call, (life, run) => life.PostAsync(run, call.Need(By)!, call.Cancellation))) { Run, By },
         new Verb("discard", "作废批次", "discard a run that is not posted", call =>

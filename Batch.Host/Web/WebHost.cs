@@ -108,7 +108,12 @@ internal static class WebHost
         services.AddDataProtection().SetApplicationName("batch");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredService<DatabaseConnection>().Program)));
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignedIn.Configure)
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(static cookie =>
+            {
+                SignedIn.Configure(cookie);
+                // What the API answers before a route is found, a wrong method say, is told to whoever has a key; a browser's session is none there.
+                cookie.ForwardDefaultSelector = static context => IsApi(context) ? ApiKeyHandler.Scheme : null;
+            })
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
         AuthorizationBuilder authorization = services.AddAuthorizationBuilder();
         Permissions.AddTo(authorization);
@@ -150,10 +155,13 @@ internal static class WebHost
     private static void AddApi(IServiceCollection services, WebOptions options)
     {
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<WrongKeys>();
         services.AddSingleton<InquiryLog>();
         services.AddSingleton<MetricsText>();
         services.AddScoped<Asker>();
         services.ConfigureHttpJsonOptions(json => JsonConventions.CopyTo(json.SerializerOptions));
+        // As an exception, which ApiFaults answers with the names of the fields.
+        services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", OpenApiTexts.Configure);
         services.AddRateLimiter(limiter =>
         {

@@ -11,6 +11,9 @@ internal sealed record WebOptions(IReadOnlyList<string> Urls, bool Pages, bool W
     /// <summary>Attempts to sign in that one address has.</summary>
     public const int SignInsAMinute = 120;
 
+    /// <summary>Keys that are not in force that one address may send before nothing is looked up for it.</summary>
+    public const int WrongKeysAMinute = 60;
+
     /// <summary>Calls of the API that one key has; <c>BATCH_API_CALLS</c>.</summary>
     public int CallsAMinute { get; init; } = 600;
 }

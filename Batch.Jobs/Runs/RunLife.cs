@@ -13,11 +13,18 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
 {
     public Task<RunDocument> PreviewAsync(int run, CancellationToken cancellation) => RunDocument.ReadAsync(program, area, run, cancellation);
 
-    /// <param name="reviewed">Digest of the content that the reviewer saw; null: the content as it was sealed.</param>
+    /// <param name="reviewed">Digest of the content that the reviewer saw; null: the content as it was sealed (the command line, where the same person previews and approves).</param>
     /// <param name="reason">Why a run with anomalies is approved all the same; the database refuses such a run without it (ANOMALIES).</param>
     public async Task<RunDocument> ApproveAsync(int run, string by, string? reviewed, CancellationToken cancellation, string? reason = null)
     {
-        string digest = reviewed ?? (await PreviewAsync(run, cancellation)).Digest ?? "";
+        RunDocument now = await PreviewAsync(run, cancellation);
+        string digest = reviewed ?? now.Digest ?? "";
+        // Also when it is approved already: who reviewed something else learns it.
+        if (now.Digest is not null && now.Digest != digest)
+        {
+            throw LedgerRefusal.ContentChanged;
+        }
+
         return await OnceAsync(
             run, async () => await PreviewAsync(run, cancellation) is { State: "approved" or "posted" } document && document.ApprovedBy == by,
             "SELECT :area.approve_run($1, $2, $3, $4)", [run, by, digest, reason ?? ""], cancellation);
@@ -161,17 +168,19 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
 /// <summary>Turns what the database's functions refuse (SQLSTATE class BA) into sentences.</summary>
 public static class LedgerRefusal
 {
+    internal static DataFaultException ContentChanged => new("CONTENT_CHANGED", "批次内容与复核时不同，拒绝执行。", "The content of the run is not what was reviewed; refused.");
+
     public static DataFaultException? Of(PostgresException refused) => refused.SqlState switch
     {
         "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "Who approves is somebody else than who made it."),
         "BA002" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
         "BA003" => new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first."),
         "BA004" => new DataFaultException("RUN_STATE", $"批次状态不允许此操作：{refused.MessageText}", refused.MessageText),
-        "BA005" => new DataFaultException("CONTENT_CHANGED", "批次内容与复核时不同，拒绝执行。", "The content of the run is not what was reviewed; refused."),
+        "BA005" => ContentChanged,
         "BA006" => new DataFaultException("LEDGER_MOVED", "计算后账本已变动，请重新计算。", "The ledger has moved since the run was computed; allocate again."),
         "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", refused.MessageText),
         "BA020" => new DataFaultException(
-            "ANOMALIES", $"批次有异常，复核须写明理由（--override）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override): {Between(refused.MessageText)}."),
+            "ANOMALIES", $"批次有异常，复核须写明理由（命令行 --override，接口 reason）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override on the command line, reason in the API): {Between(refused.MessageText)}."),
         "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
         "BA150" => new DataFaultException(
             "MONTH_OUT_OF_ORDER", $"须按月份顺序结账：下一个应结账的月份是 {refused.MessageText}。", $"Months are closed in order: the next one to close is {refused.MessageText}."),

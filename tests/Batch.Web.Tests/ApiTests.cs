@@ -57,7 +57,7 @@ public sealed class ApiTests
     }
 
     [Test]
-    public async Task Every_channel_is_told_the_balance_and_none_more_about_the_person_than_it_needs()
+    public async Task Every_inquiry_of_a_channel_is_on_record_and_its_key_serves_for_nothing_else()
     {
         const string id = "420100196801300793";
         foreach (string channel in (string[])["counter", "hotline", "kiosk", "app", "mini-program", "bank", "pharmacy"])
@@ -66,15 +66,8 @@ public sealed class ApiTests
             using HttpResponseMessage answer = await asks.PostAsJsonAsync($"inquiries/{channel}", new { id });
             string text = await answer.Content.ReadAsStringAsync();
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), text);
-            JsonElement told = JsonDocument.Parse(text).RootElement;
-            Assert.That(told.GetProperty("balance").GetString(), Is.Not.Empty);
-            Assert.That(told.GetProperty("lastCredit").GetProperty("amount").GetString(), Is.Not.Empty);
-            Assert.That(told.GetProperty("reason").GetString(), Is.Not.Empty);
+            // What each is told, and what not, is the matter of ChannelTests.
             Assert.That(text, Does.Not.Contain(id).And.Not.Contain("19680130"), channel);
-            Assert.That(told.GetProperty("holder").ValueKind == JsonValueKind.Null, Is.EqualTo(channel is not ("counter" or "kiosk")), channel);
-            Assert.That(told.GetProperty("text").ValueKind == JsonValueKind.Null, Is.EqualTo(channel != "hotline"), channel);
-            bool amounts = told.GetProperty("record").EnumerateArray().All(m => m.TryGetProperty("personPaid", out _));
-            Assert.That(amounts, Is.EqualTo(channel is not ("hotline" or "bank" or "pharmacy")), channel);
             await RefusedAsync(await asks.PostAsJsonAsync("accounts/balance", new { id }), HttpStatusCode.Forbidden, "SCOPE_MISSING");
             Assert.That(await host.Database.ScalarAsync<long>($"SELECT count(*) FROM batch.inquiry WHERE channel = '{channel}' AND person_id IS NOT NULL AND who = 'ask-{channel}'"), Is.EqualTo(1));
         }

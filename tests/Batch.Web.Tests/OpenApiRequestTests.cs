@@ -1,0 +1,319 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>
+/// Every operation of the OpenAPI document that the running host gives, asked with what it must not take: each field and parameter missing, null, of the wrong type,
+/// too long, a month that is none. Each answer is a 4xx that names the field, and nothing is made of any of them.
+/// </summary>
+public sealed partial class OpenApiRequestTests
+{
+    private const string Months = @"^\d{4}-\d{2}$";
+
+    // By hand, from what the operations need; the document must say the same.
+    private static readonly Dictionary<string, string[]> Required = new()
+    {
+        ["/areas/{area}/runs"] = ["month"], ["/areas/{area}/reports"] = ["kind", "month"], ["/runs/{run}/approve"] = ["digest"], ["/runs/{run}/discard"] = ["why"],
+        ["/areas/{area}/months/{month}/reopen"] = ["why"], ["/runs/{run}/reverse"] = ["why"], ["/jobs/{job}/pause"] = ["why"], ["/jobs/{job}/resume"] = ["why"], ["/jobs/{job}/cancel"] = ["why"], ["/jobs/{job}/retry"] = ["why"],
+        ["/accounts/balance"] = [], ["/accounts/statement"] = [], ["/accounts/explain"] = ["month"], ["/accounts/coverage"] = [], ["/inquiries/counter"] = [],
+        ["/inquiries/hotline"] = [], ["/inquiries/kiosk"] = [], ["/inquiries/app"] = [], ["/inquiries/mini-program"] = [], ["/inquiries/bank"] = [], ["/inquiries/pharmacy"] = [],
+    };
+
+    private readonly List<string> wrong = [];
+    private TestHost host = null!;
+    private HttpClient machine = null!;
+    private JsonElement document;
+    private int asked;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        host = await TestHost.StartAsync(areas: "420100");
+        // Adopts the shipped policy, once.
+        await Jobs.Areas.Area.OpenAsync(host.Database.Connection, "420100", default);
+        machine = host.Machine(await host.AddKeyAsync("tries", [.. Batch.Host.Api.Scopes.All]));
+        document = JsonDocument.Parse(await machine.GetStringAsync("openapi.json")).RootElement;
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        machine.Dispose();
+        await host.DisposeAsync();
+    }
+
+    [SetUp]
+    public void Begin() => wrong.Clear();
+
+    [Test]
+    public void The_document_gives_each_body_with_its_required_fields_and_the_answers()
+    {
+        Dictionary<string, string[]> described = Operations().Where(o => Schema(o) is not null).ToDictionary(
+            o => o.Path, o => Schema(o)!.Value.TryGetProperty("required", out JsonElement names) ? names.EnumerateArray().Select(n => n.GetString()!).Order().ToArray() : []);
+        Assert.That(described.Keys, Is.EquivalentTo(Required.Keys));
+        Assert.Multiple(() =>
+        {
+            foreach ((string path, string[] fields) in described)
+            {
+                Assert.That(fields, Is.EqualTo(Required[path]), path);
+            }
+
+            foreach (Operation operation in Operations())
+            {
+                JsonElement answers = operation.Json.GetProperty("responses");
+                Assert.That(answers.TryGetProperty("400", out JsonElement bad) && bad.GetProperty("content").TryGetProperty("application/problem+json", out _), operation.ToString());
+                Assert.That(answers.EnumerateObject().Any(a => a.Name is "200" or "202"), operation.ToString());
+                Assert.That(Schema(operation) is null || operation.Json.GetProperty("requestBody").GetProperty("required").GetBoolean(), operation.ToString());
+            }
+        });
+    }
+
+    [Test]
+    public async Task No_body_that_is_missing_or_wrong_makes_anything_and_each_of_its_fields_is_named()
+    {
+        string before = await CountsAsync();
+        foreach (Operation operation in Operations().Where(o => Schema(o) is not null))
+        {
+            string[] required = Required[operation.Path];
+            string[] named = required is [] ? ["id", "card"] : required;
+            await TryAsync(operation, "{}", named);
+            foreach (string? body in (string?[])[null, "", "month=2021-01", "[]", "null", "1", "\"2021-01\"", "{\"month\":", "[{}]"])
+            {
+                await TryAsync(operation, body, required is [] ? ["body"] : required);
+            }
+
+            foreach (JsonProperty field in Schema(operation)!.Value.GetProperty("properties").EnumerateObject())
+            {
+                await TryFieldAsync(operation, field, required.Contains(field.Name));
+            }
+
+            await TryAsync(operation, Whole(operation).ToJsonString(), [], HttpStatusCode.UnsupportedMediaType, "text/plain");
+        }
+
+        Assert.That(wrong, Is.Empty);
+        Assert.That(asked, Is.GreaterThan(500));
+        Assert.That(await CountsAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task No_parameter_that_is_wrong_makes_anything_and_it_is_named()
+    {
+        string before = await CountsAsync();
+        foreach (Operation operation in Operations())
+        {
+            foreach (JsonElement parameter in operation.Json.TryGetProperty("parameters", out JsonElement all) ? all.EnumerateArray().ToArray() : [])
+            {
+                await TryParameterAsync(operation, parameter);
+            }
+        }
+
+        Assert.That(wrong, Is.Empty);
+        Assert.That(await CountsAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_wrong_method_is_told_which_are_right()
+    {
+        foreach (IGrouping<string, Operation> path in Operations().GroupBy(o => o.Path))
+        {
+            using HttpRequestMessage request = new(HttpMethod.Delete, Address(path.First()));
+            using HttpResponseMessage answer = await machine.SendAsync(request);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed), path.Key);
+            Assert.That(answer.Content.Headers.Allow, Is.EquivalentTo(path.Select(o => o.Method.ToUpperInvariant())), path.Key);
+            Assert.That((await TestHost.JsonAsync(answer)).GetProperty("code").GetString(), Is.EqualTo("METHOD_NOT_ALLOWED"));
+        }
+    }
+
+    private async Task TryFieldAsync(Operation operation, JsonProperty field, bool required)
+    {
+        string name = field.Name;
+        if (required)
+        {
+            await TryAsync(operation, With(operation, name, null, remove: true), [name]);
+            await TryAsync(operation, With(operation, name, null), [name]);
+            await TryAsync(operation, With(operation, name, ""), [name]);
+            await TryAsync(operation, With(operation, name, "  "), [name]);
+        }
+
+        foreach (JsonNode value in (JsonNode[])[1, 2.5, true, new JsonObject(), new JsonArray("x"), new JsonArray()])
+        {
+            await TryAsync(operation, With(operation, name, value), [name]);
+        }
+
+        int most = field.Value.TryGetProperty("maxLength", out JsonElement length) ? length.GetInt32() : 1000;
+        await TryAsync(operation, With(operation, name, new string('1', most + 1)), [name]);
+        string whole = Whole(operation).ToJsonString();
+        await TryAsync(operation, $"{{\"{name}\":\"x\",\"{name.ToUpperInvariant()}\":\"x\"{(whole.Length > 2 ? "," + whole[1..] : "}")}", [name]);
+        foreach (string text in Misformed(field.Value).Append("a\0b"))
+        {
+            await TryAsync(operation, With(operation, name, text), [name]);
+        }
+    }
+
+    private static IEnumerable<string> Misformed(JsonElement schema)
+    {
+        if (schema.TryGetProperty("enum", out _))
+        {
+            return ["sideways", "0", "1", "7"];
+        }
+
+        return !schema.TryGetProperty("pattern", out JsonElement pattern) ? []
+            : pattern.GetString() == Months ? ["0001-01", "1989-12", "2101-01", "2021-13", "2021-00", "2021-1", "202101", "2021-06-01", "２０２１-０６", "6"]
+            : ["42010", "4201000", "42010x", "４２０１００", "x'; --"];
+    }
+
+    private async Task TryParameterAsync(Operation operation, JsonElement parameter)
+    {
+        string name = parameter.GetProperty("name").GetString()!;
+        JsonElement schema = parameter.GetProperty("schema");
+        string body = Schema(operation) is null ? "x" : Whole(operation).ToJsonString();
+        switch (parameter.GetProperty("in").GetString())
+        {
+            case "path" when name is "area":
+                foreach (string text in Misformed(schema).Where(t => !t.Contains('/', StringComparison.Ordinal)))
+                {
+                    await TryAsync(operation, body, ["area"], path: Address(operation, ("area", text)));
+                }
+
+                await TryAsync(operation, body, [], HttpStatusCode.NotFound, path: Address(operation, ("area", "110000")), code: "AREA_UNKNOWN");
+                break;
+            case "path" when name is "month":
+                foreach (string text in Misformed(schema))
+                {
+                    await TryAsync(operation, body, ["month"], path: Address(operation, ("month", text)));
+                }
+
+                break;
+            case "path":
+                foreach (string text in (string[])["x", "2021-01", "99999999999", "424242"])
+                {
+                    await TryAsync(operation, body, [], HttpStatusCode.NotFound, path: Address(operation, (name, text)));
+                }
+
+                break;
+            case "query" when name is not "name":
+                foreach (string text in Misformed(schema).DefaultIfEmpty("x"))
+                {
+                    await TryAsync(operation, body, [name], path: $"{Address(operation)}?{name}={Uri.EscapeDataString(text)}");
+                }
+
+                break;
+            case "header":
+                await TryAsync(operation, body, [name], code: "IDEMPOTENCY_KEY_MISSING", key: "");
+                await TryAsync(operation, body, [name], code: "IDEMPOTENCY_KEY_MISSING", key: new string('k', 201));
+                break;
+        }
+    }
+
+    /// <summary>Sends it and keeps in <see cref="wrong"/> what is not as it must be.</summary>
+    private async Task TryAsync(
+        Operation operation, string? body, string[] named, HttpStatusCode status = HttpStatusCode.BadRequest, string? type = null, string? path = null, string? code = null, string key = "k")
+    {
+        asked++;
+        using HttpRequestMessage request = new(new HttpMethod(operation.Method), path ?? Address(operation));
+        if (operation.Method != "get" && body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, type ?? (Schema(operation) is null ? "text/csv" : "application/json"));
+        }
+
+        if (operation.Path.EndsWith("/uploads", StringComparison.Ordinal) && key.Length > 0)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        using HttpResponseMessage answer = await machine.SendAsync(request);
+        string text = await answer.Content.ReadAsStringAsync();
+        if (Fault(answer, text, named, status, code) is { } fault)
+        {
+            wrong.Add($"{operation} {request.RequestUri} {(body is { Length: > 200 } ? body[..200] : body)}: {fault}: {answer.StatusCode} {text}");
+        }
+    }
+
+    private static string? Fault(HttpResponseMessage answer, string text, string[] named, HttpStatusCode status, string? code)
+    {
+        if (answer.StatusCode != status || answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
+        {
+            return $"not {status}";
+        }
+
+        JsonElement problem = JsonDocument.Parse(text).RootElement;
+        string[] fields = problem.TryGetProperty("errors", out JsonElement errors) ? [.. errors.EnumerateObject().Select(e => e.Name)] : [];
+        return !Code().IsMatch(problem.GetProperty("code").GetString()!) || (code is not null && problem.GetProperty("code").GetString() != code) ? "no such code"
+            : !Chinese().IsMatch(problem.GetProperty("zh").GetString()!) || problem.GetProperty("en").GetString() is not { Length: > 10 } ? "not in both languages"
+            : named.Except(fields).Any() ? $"does not name {string.Join(' ', named)}"
+            : Inside().IsMatch(text) ? "tells what is inside"
+            : null;
+    }
+
+    /// <summary>How many of everything there are that a request can make.</summary>
+    private Task<string> CountsAsync() => host.Database.ScalarAsync<string>(
+        """
+        SELECT concat_ws(' ', (SELECT count(*) FROM batch.job), (SELECT count(DISTINCT series) FROM batch.migration), (SELECT count(*) FROM batch.policy_change),
+            (SELECT count(*) FROM pg_namespace), (SELECT count(*) FROM area_420100.upload), (SELECT count(*) FROM area_420100.submission), (SELECT count(*) FROM area_420100.run))
+        """);
+
+    private IEnumerable<Operation> Operations() => document.GetProperty("paths").EnumerateObject()
+        .SelectMany(p => p.Value.EnumerateObject().Select(o => new Operation(o.Name, p.Name["/api/v1".Length..], o.Value)));
+
+    private JsonElement? Schema(Operation operation)
+    {
+        if (!operation.Json.TryGetProperty("requestBody", out JsonElement body) || !body.GetProperty("content").TryGetProperty("application/json", out JsonElement json))
+        {
+            return null;
+        }
+
+        JsonElement schema = json.GetProperty("schema");
+        return schema.TryGetProperty("$ref", out JsonElement name)
+            ? document.GetProperty("components").GetProperty("schemas").GetProperty(name.GetString()!.Split('/')[^1])
+            : schema;
+    }
+
+    private static string Address(Operation operation, params (string Name, string Value)[] parameters) => Parameter().Replace(operation.Path[1..], m =>
+        Uri.EscapeDataString(parameters.FirstOrDefault(p => p.Name == m.Groups[1].Value).Value ?? m.Groups[1].Value switch { "area" => "420100", "month" => "2021-01", _ => "1" }));
+
+    /// <summary>A body with everything that is required, right.</summary>
+    private static JsonObject Whole(Operation operation)
+    {
+        JsonObject whole = [];
+        foreach (string field in Required[operation.Path])
+        {
+            whole[field] = field switch { "month" => "2021-01", "kind" => "allocation", "digest" => new string('0', 64), _ => "why" };
+        }
+
+        return whole;
+    }
+
+    private static string With(Operation operation, string field, JsonNode? value, bool remove = false)
+    {
+        JsonObject body = Whole(operation);
+        body[field] = value;
+        if (remove)
+        {
+            body.Remove(field);
+        }
+
+        return body.ToJsonString();
+    }
+
+    private sealed record Operation(string Method, string Path, JsonElement Json)
+    {
+        public override string ToString() => $"{Method} {Path}";
+    }
+
+    [GeneratedRegex(@"\{([a-z]+)\}")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("^[A-Z_]{4,}$")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}{2}")]
+    private static partial Regex Chinese();
+
+    [GeneratedRegex(@"SELECT|INSERT|Npgsql|System\.|Exception|   at |area_420100|batch\.")]
+    private static partial Regex Inside();
+}
