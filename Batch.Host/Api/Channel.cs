@@ -1,32 +1,68 @@
+using static Batch.Host.Api.Told;
+
 namespace Batch.Host.Api;
 
 /// <summary>
-/// Where people ask 查询渠道, and how much each of them is told: the least that it needs. For policy people to read; the one place where it is decided.
+/// Where people ask 查询渠道, and what each of them is told: the least that it needs. For policy people to read; the one place where it is decided. An answer holds
+/// these fields and no others.
 /// </summary>
 /// <param name="Name">As in the route: <c>/api/v1/inquiries/hotline</c>.</param>
-/// <param name="Record">Months of the contribution record 缴费明细 that are shown; 0: none.</param>
-/// <param name="Amounts">Whether the record shows what was paid, or only which months were.</param>
-/// <param name="Reason">How the reason of the last credit is told: in a sentence, or line by line as it was computed.</param>
-/// <param name="Identity">Whether the masked number and name come back, for the one who asks to compare with the person in front of them.</param>
-/// <param name="Spoken">A text to be read out.</param>
-internal sealed record Channel(string Name, string Chinese, int Record, bool Amounts, ReasonDetail Reason, bool Identity, bool Spoken)
+/// <param name="Months">Months of the contribution record 缴费明细, where that is told.</param>
+internal sealed record Channel(string Name, string Chinese, int Months, IReadOnlyList<Told> Fields)
 {
     public static IReadOnlyList<Channel> All { get; } =
     [
-        //   channel          中文            months  amounts  reason                 identity  spoken
-        new("counter",        "经办窗口",     24,     true,    ReasonDetail.Lines,    true,     false),
-        new("hotline",        "12333 热线",   3,      false,   ReasonDetail.Sentence, false,    true),
-        new("kiosk",          "自助终端",     12,     true,    ReasonDetail.Lines,    true,     false),
-        new("app",            "手机应用",     24,     true,    ReasonDetail.Lines,    false,    false),
-        new("mini-program",   "小程序",       12,     true,    ReasonDetail.Sentence, false,    false),
-        new("bank",           "银行",         1,      false,   ReasonDetail.Sentence, false,    false),
-        new("pharmacy",       "药店终端",     1,      false,   ReasonDetail.Sentence, false,    false),
+        //   channel          中文           months
+        new("counter",        "经办窗口",     24, [Balance, AsOf, LastCredit, Reason, ReasonEn, ReasonLines, Record, Holder]),
+        new("hotline",        "12333 热线",   0,  [Balance, AsOf, LastCredit, ShortReason, ShortReasonEn, Text]),
+        new("kiosk",          "自助终端",     12, [Balance, AsOf, LastCredit, Reason, ReasonEn, ReasonLines, Record, Holder]),
+        new("app",            "手机应用",     24, [Balance, AsOf, LastCredit, Reason, ReasonEn, ReasonLines, Record]),
+        new("mini-program",   "小程序",       12, [Balance, AsOf, LastCredit, ShortReason, ShortReasonEn, Record]),
+        new("bank",           "银行",         0,  [Usable]),
+        new("pharmacy",       "药店终端",     0,  [Usable]),
     ];
 }
 
-/// <summary>How a reason is told.</summary>
-internal enum ReasonDetail
+/// <summary>What can be told.</summary>
+internal enum Told
 {
-    Sentence,
-    Lines,
+    /// <summary>What the account can be spent from now; nothing of a frozen or closed account, or after a death.</summary>
+    Usable,
+
+    Balance,
+    AsOf,
+
+    /// <summary>Month, posting month and amount.</summary>
+    LastCredit,
+
+    /// <summary>Why the last credit is what it is, with base, rate and age: for the person and for who serves them face to face.</summary>
+    Reason,
+    ReasonEn,
+
+    /// <summary>The same, line by line as it was computed.</summary>
+    ReasonLines,
+
+    /// <summary>The kind of the reason in a sentence without a figure; in the answer it is called <c>reason</c> too.</summary>
+    ShortReason,
+    ShortReasonEn,
+
+    /// <summary>Months with what was paid and credited.</summary>
+    Record,
+
+    /// <summary>The masked number and name, for the one who asks to compare with the person in front of them.</summary>
+    Holder,
+
+    /// <summary>A text to be read out.</summary>
+    Text,
+}
+
+/// <summary>What the fields are called in an answer.</summary>
+internal static class ToldNames
+{
+    public static string Name(this Told field) => field switch
+    {
+        Told.ShortReason => "reason",
+        Told.ShortReasonEn => "reasonEn",
+        _ => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(field.ToString()),
+    };
 }

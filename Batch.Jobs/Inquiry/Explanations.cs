@@ -17,7 +17,7 @@ public sealed record SourceDocument(string File, int Row);
 /// <param name="Movements">What else changed the account in the month.</param>
 public sealed record ExplanationDocument(
     YearMonth Month, string? Policy, Explanation Chinese, Explanation English, SourceDocument? Source, Money Net, string ReasonChinese, string ReasonEnglish,
-    IReadOnlyList<ExplainedMovement> Movements);
+    IReadOnlyList<ExplainedMovement> Movements, ReasonKind Kind);
 
 /// <summary>Answers "why this amount": the same code that computed it explains it, from the same facts and the policy it was computed with.</summary>
 public sealed class Explanations(Area area)
@@ -35,7 +35,7 @@ public sealed class Explanations(Area area)
         string? version = null;
         Legs posted = new(
             facts.PostedContribution.Account + facts.PostedRetiree.Account, 0, 0, 0, 0, 0);
-        (string why, string whyEnglish) = ("", "");
+        (ReasonKind kind, string why, string whyEnglish) = (ReasonKind.NoRecord, "", "");
         if (slice is not null)
         {
             version = slice.Version;
@@ -47,13 +47,13 @@ public sealed class Explanations(Area area)
                 english.SetAside(slice);
             }
 
-            (why, whyEnglish) = Reason(facts, slice, chinese.Net.Fen, posted.Account);
+            (kind, why, whyEnglish) = Reason(facts, slice, chinese.Net.Fen, posted.Account);
         }
 
         Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
 
         return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish,
-            await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation));
+            await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation), kind);
     }
 
     /// <summary>The last month of a year also has the year's interest, once it is posted: explained with the rates of its latest run.</summary>
@@ -98,17 +98,17 @@ public sealed class Explanations(Area area)
         return await command.ExecuteScalarAsync(cancellation) is DateOnly latest ? latest.Month() : month;
     }
 
-    private static (string, string) Reason(in PersonFacts facts, MonthPolicy policy, long entitled, long posted) => (entitled == posted, posted) switch
+    private static (ReasonKind, string, string) Reason(in PersonFacts facts, MonthPolicy policy, long entitled, long posted) => (entitled == posted, posted) switch
     {
-        (false, _) => ("有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
-        (true, 0) when facts.DiedIn is { } died && policy.Month > died => ("死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (false, _) => (ReasonKind.ChangedSince, "有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
+        (true, 0) when facts.DiedIn is { } died && policy.Month > died => (ReasonKind.AfterDeath, "死亡次月起不再划入。", "Nothing is credited after the month of death."),
         (true, 0) when facts.Pension.Submission != 0 && facts.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(facts.Category ?? Categories.Unit) =>
-            ("尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
-        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (
+            (ReasonKind.FrozenAmountMissing, "尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
+        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived,
             "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
-        (true, 0) when facts.Contribution.Employer != 0 => ("该月缴费按规定不划入或暂未划入，理由见上。", "By the rules told above nothing of this month's contribution is credited, or not yet."),
-        (true, 0) => ("该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
-        _ => ("", ""),
+        (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules told above nothing of this month's contribution is credited, or not yet."),
+        (true, 0) => (ReasonKind.NoRecord, "该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
+        _ => (facts.PostedRetiree.Account != 0 ? ReasonKind.Retired : ReasonKind.Contribution, "", ""),
     };
 
     private async Task<PolicyInForce> PolicyOfAsync(NpgsqlConnection connection, YearMonth month, CancellationToken cancellation)

@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Samples;
+using Batch.Testing;
+using NodaTime;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>
+/// Every channel asks about everybody of the cast, and about accounts that are frozen, closed, below zero or spent from; the whole answer is held against what the
+/// channel may be told, which stands here a second time.
+/// </summary>
+public sealed partial class ChannelTests
+{
+    private const string Area = "420100";
+    private const string Operator = "operator";
+    private const string Reviewer = "reviewer";
+    private static readonly YearMonth March = new(2022, 3);
+    private static readonly string Folder = Path.Combine(BatchCli.Root, "data-samples", Area);
+
+    private static readonly string[] Amount = ["balance", "asOf", "lastCredit", "lastCredit.month", "lastCredit.postingMonth", "lastCredit.amount", "reason", "reasonEn"];
+    private static readonly string[] Record = ["record", "record[].month", "record[].postingMonth", "record[].personPaid", "record[].employerPaid", "record[].amount"];
+
+    private static readonly string[] Lines =
+    [
+        "reasonLines", "reasonLines[].component", "reasonLines[].amount", "reasonLines[].rate", "reasonLines[].base", "reasonLines[].clause", "reasonLines[].steps", "reasonLines[].steps[]",
+        "reasonLines[].stepsEn", "reasonLines[].stepsEn[]", "reasonLines[].source",
+    ];
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["counter"] = [.. Amount, .. Lines, .. Record, "holder", "holder.id", "holder.name"], ["kiosk"] = [.. Amount, .. Lines, .. Record, "holder", "holder.id", "holder.name"],
+        ["app"] = [.. Amount, .. Lines, .. Record], ["mini-program"] = [.. Amount, .. Record], ["hotline"] = [.. Amount, "text"], ["bank"] = ["usable"], ["pharmacy"] = ["usable"],
+    };
+
+    private readonly Dictionary<(string Channel, string Name), JsonElement> told = [];
+    private readonly Dictionary<string, string> numbers = [];
+    private TestHost host = null!;
+
+    [OneTimeSetUp]
+    public async Task AskEverythingAsync()
+    {
+        host = await TestHost.StartAsync(areas: Area);
+        Area area = await Jobs.Areas.Area.OpenAsync(host.Database.Connection, Area, default);
+        await foreach (SampleOutcome outcome in new SampleRun(area, Folder, SystemClock.Instance).RunAsync(default))
+        {
+            Assert.That(outcome.IsAsExpected, $"step {outcome.Step.Number}: {outcome.Came}");
+        }
+
+        foreach (string[] row in (await File.ReadAllLinesAsync(Path.Combine(Folder, "expected", "balances.csv"))).Skip(1).Select(l => l.Split(',')))
+        {
+            numbers.Add(row[0], row[1]);
+        }
+
+        await LiveOnAsync(area);
+        foreach (string channel in Allowed.Keys)
+        {
+            using HttpClient machine = host.Machine(await host.AddKeyAsync("asks-" + channel, "inquiry:" + channel));
+            foreach ((string name, string id) in numbers)
+            {
+                using HttpResponseMessage answer = await machine.PostAsJsonAsync($"inquiries/{channel}", new { id });
+                Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{channel} {name} {await answer.Content.ReadAsStringAsync()}");
+                told.Add((channel, name), await TestHost.JsonAsync(answer));
+            }
+        }
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await host.DisposeAsync();
+
+    [Test]
+    public void Each_channel_is_told_its_fields_and_no_other_about_everybody() => Assert.Multiple(() =>
+    {
+        foreach (((string channel, string name), JsonElement answer) in told)
+        {
+            string[] fields = [.. Leaves(answer, "").Select(l => l.Path).Distinct()];
+            Assert.That(fields.Except(Allowed[channel]), Is.Empty, $"{channel} {name}");
+            Assert.That(answer.EnumerateObject().Select(p => p.Name), Is.EquivalentTo(Allowed[channel].Where(p => !p.Contains('.', StringComparison.Ordinal) && !p.Contains('['))), $"{channel} {name}");
+        }
+    });
+
+    [Test]
+    public void A_reason_that_is_told_by_its_kind_has_no_figure_and_nothing_of_wage_pension_age_or_employer() => Assert.Multiple(() =>
+    {
+        foreach (((string channel, string name), JsonElement answer) in told.Where(t => t.Key.Channel is "hotline" or "mini-program"))
+        {
+            string reason = $"{answer.GetProperty("reason")} {answer.GetProperty("reasonEn")}";
+            Assert.That(reason, Does.Not.Match(@"[\d%]").And.Not.Match(Secret().ToString()), $"{channel} {name}");
+            Assert.That(reason, Does.Match(@"\p{IsCJKUnifiedIdeographs}{4}"), $"{channel} {name}");
+        }
+    });
+
+    [Test]
+    public void What_is_read_out_has_months_and_the_two_amounts_alone() => Assert.Multiple(() =>
+    {
+        foreach ((string name, JsonElement answer) in told.Where(t => t.Key.Channel == "hotline").Select(t => (t.Key.Name, t.Value)))
+        {
+            string text = answer.GetProperty("text").GetString()!;
+            Assert.That(MonthText().Replace(text, ""), Does.Not.Match(@"[\d%]").And.Not.Match(Secret().ToString()), name);
+            Assert.That(Spoken().Count(text), Is.EqualTo(2), $"{name}: {text}");
+        }
+    });
+
+    [Test]
+    public async Task No_channel_that_is_told_less_has_a_value_that_is_a_wage_a_pension_a_birth_date_or_a_rate()
+    {
+        foreach ((string name, string id) in numbers)
+        {
+            string[] secrets = (await host.Database.ScalarAsync<string>(
+                $"""
+                WITH p AS (SELECT person_id FROM area_420100.person WHERE citizen = {id[..17]})
+                SELECT concat_ws(' ', (SELECT string_agg(DISTINCT to_char(base_fen / 100.0, 'FM9999990.00'), ' ') FROM area_420100.contribution JOIN p USING (person_id)),
+                    (SELECT string_agg(DISTINCT to_char(f / 100.0, 'FM9999990.00'), ' ') FROM area_420100.pension JOIN p USING (person_id),
+                        unnest(ARRAY[prior_year_fen, this_year_fen, month_fen]) f WHERE f > 0))
+                """)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            Assert.That(secrets, Is.Not.Empty, name);
+            foreach (string channel in (string[])["hotline", "mini-program", "bank", "pharmacy"])
+            {
+                string[] values = [.. Leaves(told[(channel, name)], "").Select(l => l.Value).Where(v => v.Length > 0)];
+                Assert.That(values.Intersect([.. secrets, id, id[6..14], $"{id[6..10]}-{id[10..12]}-{id[12..14]}", "0.02", "0.011", "0.014", "0.017", "0.048", "0.051"]), Is.Empty, $"{channel} {name}");
+            }
+        }
+    }
+
+    // Balances of February by expected/balances.csv, then what LiveOnAsync does.
+    [TestCase("高晓禾", "3640.00", TestName = "Of_an_open_account_all_is_usable")]
+    [TestCase("白露", "1807.30", TestName = "What_was_there_before_a_break_stays_usable")]
+    [TestCase("贺兰芝", "2486.40", TestName = "Held_rows_change_nothing")]
+    [TestCase("钱伯年", "4403.42", TestName = "So_of_somebody_retired")]
+    [TestCase("罗建国", "4592.50", TestName = "A_spending_that_waits_to_be_posted_is_gone_already")]      // 4693.00 - 100.50
+    [TestCase("苏晚晴", "0.00", TestName = "Nothing_of_a_frozen_account_is_usable")]
+    [TestCase("陆青松", "0.00", TestName = "Nothing_of_a_closed_account_is_usable")]
+    [TestCase("魏明珠", "0.00", TestName = "Nothing_below_zero_is_usable")]                                 // 3758.30 - 5000.00
+    [TestCase("方大伟", "0.00", TestName = "Nothing_is_usable_after_a_death")]
+    public void A_pharmacy_and_a_bank_are_told_what_can_be_spent(string name, string usable) => Assert.Multiple(() =>
+    {
+        Assert.That(told[("pharmacy", name)].GetProperty("usable").GetString(), Is.EqualTo(usable));
+        Assert.That(told[("bank", name)].GetProperty("usable").GetString(), Is.EqualTo(usable));
+    });
+
+    [TestCase("魏明珠", "-1241.70", "负一千二百四十一元七角")]
+    [TestCase("高晓禾", "3640.00", "三千六百四十元整")]
+    public void The_hotline_is_told_the_posted_balance(string name, string balance, string spoken)
+    {
+        Assert.That(told[("hotline", name)].GetProperty("balance").GetString(), Is.EqualTo(balance));
+        Assert.That(told[("hotline", name)].GetProperty("text").GetString(), Does.Contain(spoken));
+    }
+
+    [TestCase("苏晚晴", "已冻结", false)]
+    [TestCase("陆青松", "已停止使用", false)]
+    [TestCase("方大伟", "已停止使用", false)]
+    [TestCase("高晓禾", "仍可使用", true)]
+    public void Only_of_an_open_account_it_is_said_that_it_can_be_used(string name, string said, bool usable)
+    {
+        string text = told[("hotline", name)].GetProperty("text").GetString()!;
+        Assert.That(text, Does.Contain(said));
+        Assert.That(text.Contains("可使用", StringComparison.Ordinal), Is.EqualTo(usable));
+    }
+
+    [TestCase("钱伯年", "按退休人员的规定划入。")]
+    [TestCase("高晓禾", "按当月缴费划入。")]
+    public void The_kind_of_the_reason_is_that_of_the_person(string name, string reason) =>
+        Assert.That(told[("hotline", name)].GetProperty("reason").GetString(), Is.EqualTo(reason));
+
+    /// <summary>March 2022: one account frozen, one given up, one below zero, one spent from and not posted yet.</summary>
+    private async Task LiveOnAsync(Area area)
+    {
+        await ImportAsync(area, "公民身份号码,变更类型,变更日期,变更内容,凭证号", $"{numbers["苏晚晴"]},冻结,2022-03-01,,文1");
+        const string movements = "公民身份号码,变动类型,金额,发生日期,渠道,凭证号,事由";
+        FileOutcome spent = await ImportAsync(
+            area, movements, $"{numbers["陆青松"]},支付,3664.00,2022-03-02,,FQ1,放弃", $"{numbers["魏明珠"]},消费,5000.00,2022-03-02,住院,,");
+        await new Decisions(area.Program, area.Schema).DecideAsync(new Decision(spent.Submission!.Value, 3, true, Reviewer, "急诊"), default);
+        RunDocument run = await new Allocation(area.Database, area.Schema, area.Policy).RunAsync(March, Operator, 1, null, default);
+        RunLife life = new(area.Program, area.Schema);
+        await life.ApproveAsync(run.Run!.Value, Reviewer, run.Digest, default, "测试");
+        await life.PostAsync(run.Run!.Value, Reviewer, default);
+        await ImportAsync(area, movements, $"{numbers["罗建国"]},消费,100.50,2022-03-03,药店,,");
+    }
+
+    private static async Task<FileOutcome> ImportAsync(Area area, string header, params string[] rows)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"channel-{Guid.NewGuid():N}.csv");
+        await File.WriteAllLinesAsync(file, rows.Prepend(header));
+        Importer importer = new(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default);
+        FileOutcome outcome = (await importer.ImportAsync([file], new ImportRequest(March, SubmissionKind.Regular, false, Operator), null, default))[0];
+        File.Delete(file);
+        Assert.That((outcome.Refused, outcome.Rejected), Is.EqualTo(((string?)null, 0)), string.Join(' ', outcome.Rejections));
+        return outcome;
+    }
+
+    /// <summary>Every value with the way to it, and the objects and lists on the way.</summary>
+    private static IEnumerable<(string Path, string Value)> Leaves(JsonElement of, string path) => of.ValueKind switch
+    {
+        JsonValueKind.Object => of.EnumerateObject().SelectMany(p => Leaves(p.Value, path.Length == 0 ? p.Name : $"{path}.{p.Name}")).Concat(path.Length == 0 ? [] : [(path, "")]),
+        JsonValueKind.Array => of.EnumerateArray().SelectMany(e => Leaves(e, path + "[]")).Where(l => !l.Path.EndsWith("[]", StringComparison.Ordinal) || l.Value.Length > 0).Append((path, "")),
+        JsonValueKind.Null => [(path, "")],
+        _ => [(path, of.ToString())],
+    };
+
+    [GeneratedRegex("基数|费率|年龄|周岁|养老金|工资|单位|出生|base|rate|age\\b|wage|pension|employer", RegexOptions.IgnoreCase)]
+    private static partial Regex Secret();
+
+    [GeneratedRegex(@"\d{4}年\d{1,2}月")]
+    private static partial Regex MonthText();
+
+    [GeneratedRegex("[零一二三四五六七八九十百千万]+(元|角|分)[零一二三四五六七八九角分整]*")]
+    private static partial Regex Spoken();
+}
