@@ -19,14 +19,14 @@ internal sealed record UploadBody(string? Name, Stream Content, IReadOnlyDiction
         }
 
         string? boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        MultipartReader form = new(boundary is { Length: > 0 and <= LongestBoundary } ? boundary : throw new FormatException("the form has no boundary"), request.Body);
+        MultipartReader form = new(boundary is { Length: > 0 and <= LongestBoundary } ? boundary : throw Wrong("表单没有分隔符", "the form has no boundary"), request.Body);
         Dictionary<string, string> fields = new(StringComparer.Ordinal);
         while (await form.ReadNextSectionAsync(cancellation) is { } part)
         {
             ContentDispositionHeaderValue? what = part.GetContentDispositionHeader();
             if (what is null)
             {
-                throw new FormatException("a part of the form has no name");
+                throw Wrong("表单中有一段没有名称", "a part of the form has no name");
             }
 
             if (what.IsFileDisposition())
@@ -37,20 +37,22 @@ internal sealed record UploadBody(string? Name, Stream Content, IReadOnlyDiction
 
             if (fields.Count == MostFields)
             {
-                throw new FormatException("the form has too many fields");
+                throw Wrong("表单字段过多", "the form has too many fields");
             }
 
             fields[HeaderUtilities.RemoveQuotes(what.Name).Value ?? ""] = await TextAsync(part.Body, cancellation);
         }
 
-        throw new FormatException("the form has no file");
+        throw Wrong("表单中没有文件", "the form has no file");
     }
+
+    private static RequestFault Wrong(string chinese, string english) => new("body", new FieldFault(chinese, english));
 
     private static async Task<string> TextAsync(Stream part, CancellationToken cancellation)
     {
         byte[] bytes = new byte[LongestField + 1];
         int read = await part.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-        return read <= LongestField ? System.Text.Encoding.UTF8.GetString(bytes, 0, read).Trim() : throw new FormatException("a field of the form is too long");
+        return read <= LongestField ? System.Text.Encoding.UTF8.GetString(bytes, 0, read).Trim() : throw Wrong("表单中有字段过长", "a field of the form is too long");
     }
 
     /// <summary>Ends where the file ends, and only if the form ends there: what came behind it would be lost.</summary>
@@ -79,7 +81,7 @@ internal sealed record UploadBody(string? Name, Stream Content, IReadOnlyDiction
             ended = true;
             return await form.ReadNextSectionAsync(cancellationToken) is null
                 ? 0
-                : throw new FormatException("something comes behind the file: send one file a form, its fields before it");
+                : throw Wrong("文件之后还有内容：每个表单只发一个文件，字段写在文件之前", "something comes behind the file: send one file a form, its fields before it");
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
