@@ -48,6 +48,11 @@ internal static class JobRoutes
             throw new DataFaultException("REPORT_NOT_READY", "报表尚未生成。", "The report is not written yet.");
         }
 
+        if (!await ReportWork.IsKeptAsync(program, job, cancellation))
+        {
+            throw new DataFaultException("REPORT_FILE_UNKNOWN", "报表文件已过保存期，请重新生成。", "The report's file is no longer kept; write it again.");
+        }
+
         return Results.Stream(to => ReportWork.CopyAsync(program, job, to, cancellation), "application/octet-stream", result.GetProperty("file").GetString());
     }
 

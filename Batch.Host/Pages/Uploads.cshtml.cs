@@ -42,7 +42,7 @@ internal sealed class UploadsModel : AreaPage
                 }
 
                 SubmissionKind of = KindOf(kind);
-                YearMonth? declared = string.IsNullOrWhiteSpace(month) ? null : Show.NeedMonth(month);
+                YearMonth? declared = Show.ReadMonth(month);
                 Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
                 foreach (IFormFile file in files)
                 {

@@ -47,13 +47,15 @@ internal static class Show
         ? string.Create(CultureInfo.InvariantCulture, $"{(bytes + 1023) / 1024:#,##0} KiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576m:#,##0.0} MiB");
 
-    /// <summary>Month of a form field or an address; null when it is none.</summary>
-    public static YearMonth? ReadMonth(string? text) =>
-        NodaTime.Text.YearMonthPattern.Iso.Parse(text ?? "") is { Success: true } read && read.Value.Year is >= 1990 and <= 2100 ? read.Value : null;
-
+    /// <summary>Month of a form field or an address; null when it is left empty. A month that cannot be read is never taken for another.</summary>
     /// <exception cref="DataFaultException">MONTH_INVALID.</exception>
+    public static YearMonth? ReadMonth(string? text) => string.IsNullOrWhiteSpace(text) ? null : NeedMonth(text);
+
+    /// <exception cref="DataFaultException">MONTH_INVALID, also when it is left empty.</exception>
     public static YearMonth NeedMonth(string? text) =>
-        ReadMonth(text) ?? throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+        NodaTime.Text.YearMonthPattern.Iso.Parse(text?.Trim() ?? "") is { Success: true } read && read.Value.Year is >= 1990 and <= 2100
+            ? read.Value
+            : throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
 
     /// <summary>The two halves of a text that the reports write in both languages, "在职 active".</summary>
     public static (string Chinese, string English) Halves(string both)

@@ -132,7 +132,7 @@ internal static class WebHost
         services.AddExceptionHandler<ApiFaults>();
         services.AddExceptionHandler<FaultPages>();
         // Pages check the antiforgery token of every post by themselves.
-        services.AddRazorPages();
+        services.AddRazorPages().AddMvcOptions(static mvc => mvc.Filters.Add(new UnreadableForms()));
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.Configure<RouteOptions>(routes => routes.LowercaseUrls = true);
     }

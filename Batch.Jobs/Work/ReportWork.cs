@@ -26,6 +26,10 @@ public sealed class ReportWork(Area area)
         return new WorkOutcome(WorkState.Done, new { file = name, rows, bytes });
     }
 
+    /// <summary>Files of reports are kept for a month; before an answer has begun it can still say that this one is gone.</summary>
+    public static async Task<bool> IsKeptAsync(NpgsqlDataSource program, int job, CancellationToken cancellation) =>
+        (await program.ReadAsync("SELECT EXISTS (SELECT FROM batch.job_file WHERE job_id = $1)", r => r.GetBoolean(0), cancellation, job))[0];
+
     /// <summary>Copies a report that was written to wherever it is asked for; false: it is not there (any more).</summary>
     public static async Task<bool> CopyAsync(NpgsqlDataSource program, int job, Stream to, CancellationToken cancellation)
     {

@@ -68,7 +68,7 @@ public sealed class ScreenshotTests
         Assert.That(taken.ExitCode, Is.Zero, taken.ToString());
         CliResult run = await batch.RunAsync("allocate", "--area", "370200", "--month", "2021-06", "--by", "wang", "--json");
         string number = run.Json.GetProperty("run").GetRawText();
-        await batch.RunAsync("approve", number, "--by", "li");
+        await batch.RunAsync("approve", number, "--by", "li", "--override", "已核对");
         await batch.RunAsync("post", number, "--by", "li");
         // Opens the empty area, and has something wait for somebody else.
         await batch.RunAsync("policy", "set", "110000", Proposal + "=12000", "--from", "2022-01", "--document", "京人社〔2022〕1号", "--by", "wang");

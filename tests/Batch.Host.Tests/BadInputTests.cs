@@ -64,6 +64,17 @@ public class BadInputTests
         });
     }
 
+    [TestCase("7")]
+    [TestCase("1")]
+    [TestCase("sideways")]
+    public async Task A_kind_of_file_is_a_word_and_no_number(string kind)
+    {
+        string path = await WriteAsync("kind", Header + Good);
+        CliResult result = await batch.RunAsync("import", path, "--area", "420100", "--kind", kind, "--json");
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.ToString(), Does.Contain("regular, supplementary, replacement"));
+    }
+
     [Test]
     public async Task An_unknown_area_is_named_with_those_that_are_known()
     {

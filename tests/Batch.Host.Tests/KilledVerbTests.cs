@@ -203,7 +203,7 @@ public class KilledVerbTests
 
     private static async Task ApproveAndPostAsync(BatchCli batch, Random? random, int run)
     {
-        await DoAsync(batch, random, "approve", Number(run), "--by", "reviewer");
+        await DoAsync(batch, random, "approve", Number(run), "--by", "reviewer", "--override", "checked");
         await DoAsync(batch, random, "post", Number(run), "--by", "reviewer");
     }
 

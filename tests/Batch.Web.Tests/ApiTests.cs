@@ -54,6 +54,8 @@ public sealed class ApiTests
         await new BatchCli { Db = host.Database.Url }.RunAsync("report", "allocation", "--area", Area, "--month", "2021-01", "--format", "csv", "--out", file);
         Assert.That(api, Is.EqualTo(await File.ReadAllBytesAsync(file)));
         File.Delete(file);
+        await host.Database.ExecuteAsync($"DELETE FROM batch.job_file WHERE job_id = {written.Number}");
+        await RefusedAsync(await maker.GetAsync($"jobs/{written.Number}/file"), HttpStatusCode.NotFound, "REPORT_FILE_UNKNOWN");
     }
 
     [Test]
@@ -233,6 +235,39 @@ public sealed class ApiTests
         await RefusedAsync(await FormAsync("form-3", ("month", "2021-01"u8.ToArray(), null)), HttpStatusCode.BadRequest, "BAD_REQUEST");
         await RefusedAsync(await FormAsync("form-4", ("kind", "sideways"u8.ToArray(), null), ("file", file, "a.csv")), HttpStatusCode.BadRequest, "BAD_REQUEST");
         Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.upload WHERE upload_key IN ('form-2', 'form-3', 'form-4')"), Is.Zero);
+    }
+
+    [TestCase("text/csv", "supplementary")]
+    [TestCase("TEXT/CSV; charset=gb18030", "Supplementary")]
+    [TestCase("text/plain", "SUPPLEMENTARY")]
+    [TestCase("application/vnd.ms-excel", "regular")]
+    [TestCase("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Regular")]
+    [TestCase("application/octet-stream", "")]
+    [TestCase(null, "regular")]
+    public async Task An_upload_comes_with_any_of_the_types_that_programs_send_and_its_kind_in_any_case(string? type, string kind)
+    {
+        using HttpResponseMessage sent = await TypedAsync(type, kind);
+        Assert.That(sent.StatusCode, Is.EqualTo(HttpStatusCode.Accepted), await sent.Content.ReadAsStringAsync());
+        Assert.That((await TestHost.JsonAsync(sent)).GetProperty("upload").GetProperty("kind").GetString(), Is.EqualTo(kind.Length == 0 ? "regular" : kind.ToLowerInvariant()));
+    }
+
+    [TestCase("application/json", "regular", HttpStatusCode.UnsupportedMediaType, "MEDIA_TYPE")]
+    [TestCase("image/png", "regular", HttpStatusCode.UnsupportedMediaType, "MEDIA_TYPE")]
+    [TestCase("text/csv", "1", HttpStatusCode.BadRequest, "BAD_REQUEST")]
+    [TestCase("text/csv", "sideways", HttpStatusCode.BadRequest, "BAD_REQUEST")]
+    public async Task Another_type_or_kind_is_not_taken(string type, string kind, HttpStatusCode status, string code) => await RefusedAsync(await TypedAsync(type, kind), status, code);
+
+    private async Task<HttpResponseMessage> TypedAsync(string? type, string kind)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, $"areas/{Area}/uploads?name=typed.csv&month=2021-01&kind={kind}");
+        request.Content = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(Samples, "pension.csv")));
+        if (type is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        request.Headers.Add("Idempotency-Key", $"typed {type} {kind}");
+        return await maker.SendAsync(request);
     }
 
     private async Task<HttpResponseMessage> FormAsync(string key, params (string Name, byte[] Bytes, string? File)[] parts)

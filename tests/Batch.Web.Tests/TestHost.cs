@@ -111,9 +111,11 @@ internal sealed partial class TestHost : IAsyncDisposable
     public static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string page, string? handler, params (string Name, string Value)[] fields)
     {
         string html = await browser.GetStringAsync(page);
-        string token = Token().Match(html).Groups[1].Value;
+        string token = TokenOf(html);
         return await browser.PostAsync(handler is null ? page : $"{page}?handler={handler}", new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]));
     }
+
+    public static string TokenOf(string html) => Token().Match(html).Groups[1].Value;
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage answer) => await answer.Content.ReadFromJsonAsync<JsonElement>();
 
