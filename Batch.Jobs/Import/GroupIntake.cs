@@ -274,15 +274,7 @@ public sealed class GroupIntake(
         LineBlock whole = blocks.Count > 0 ? blocks[0] : new LineBlock();
         foreach (LineBlock block in blocks.Skip(1))
         {
-            whole.Rows += block.Rows;
-            whole.Payroll.AddRange(block.Payroll);
-            whole.Pension.AddRange(block.Pension);
-            whole.Persons.AddRange(block.Persons);
-            whole.Receipts.AddRange(block.Receipts);
-            whole.Movements.AddRange(block.Movements);
-            whole.Rejections.AddRange(block.Rejections);
-            whole.ParentRows.AddRange(block.ParentRows);
-            whole.RejectedPaid.AddRange(block.RejectedPaid);
+            whole.Append(block);
         }
 
         return whole;

@@ -95,6 +95,27 @@ public sealed class ChildTests
         });
     }
 
+    // The second row of the movements file is of no kind; its mended copy names a row that was never rejected, so it is one rejected row and moves nothing.
+    [Test]
+    public async Task A_mended_movement_that_names_a_wrong_row_is_rejected_and_moves_nothing()
+    {
+        const string header = "公民身份号码,变动类型,金额,发生日期,渠道,凭证号,事由,继承人证件号码,继承人姓名,对方统筹区,成员证件号码,以前年限";
+        FileOutcome parent = await town.MovementsAsync(June, $"{Ann.Full()},期初余额,100.00,2021-01-01,,,,,,,,", $"{Ann.Full()},错,30.00,2021-06-05,药店,,,,,,,");
+        Assert.That((parent.Accepted, parent.Rejected, parent.Submission), Is.EqualTo((1, 1, (int?)2)));
+        FileOutcome wrong = await SendAsync($"{header},原行号\r\n{Ann.Full()},消费,30.00,2021-06-05,药店,,,,,,,,2\r\n", 2);
+        FileOutcome right = await SendAsync($"{header},原行号\r\n{Ann.Full()},消费,20.00,2021-06-05,门诊,,,,,,,,3\r\n", 2);
+        Assert.Multiple(() =>
+        {
+            Assert.That((wrong.Rows, wrong.Accepted, wrong.Rejected, wrong.Rejections.Count), Is.EqualTo((1, 0, 1, 1)));
+            Assert.That(wrong.Rejections[0].Code, Is.EqualTo(Codes.ParentRowNotRejected));
+            Assert.That((right.Rows, right.Accepted, right.Rejected), Is.EqualTo((1, 1, 0)));
+        });
+        await town.PostMonthAsync(June);
+        // 100.00 + 5000 x 3.1 % - 20.00
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(235m)));
+        await town.AssertCleanAsync();
+    }
+
     [Test]
     public async Task A_replacement_cannot_be_a_child_and_a_child_is_undone_by_a_replacement_of_the_whole()
     {
