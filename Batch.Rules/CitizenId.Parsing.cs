@@ -55,9 +55,15 @@ public readonly partial record struct CitizenId
         return text.Length switch
         {
             18 => ParseEighteen(text, today, out id),
-            15 => ParseFifteen(text, today, out _),
-            _ => CitizenIdFault.Length,
+            15 => TryLettersAndDigits(text, out id) ? CitizenIdFault.None : NoneOf(ParseFifteen(text, today, out _), out id),
+            _ => TryPassport(text, out id) ? CitizenIdFault.None : NoneOf(CitizenIdFault.Length, out id),
         };
+    }
+
+    private static CitizenIdFault NoneOf(CitizenIdFault fault, out CitizenId id)
+    {
+        id = default;
+        return fault;
     }
 
     /// <summary>

@@ -27,25 +27,35 @@ public enum Sex : byte
 /// <summary>
 /// A citizen identification number 公民身份号码 (GB 11643-1999): 6 digits of area, birth date, 3 of sequence (odd male, even
 /// female), one check character. Held as its first 17 digits, which fit in 57 bits; the check character is derived.
-/// Residence permits for Hong Kong, Macao and Taiwan follow the same scheme.
+/// Residence permits for Hong Kong, Macao and Taiwan (810000, 820000, 830000) and the new permanent residence cards of foreigners (18 digits
+/// beginning with 9) follow the same scheme. A document of another kind (<see cref="CitizenId.TellsBirth"/> is false) is held as a number above
+/// all of these, from which its characters are derived.
 /// </summary>
 public readonly partial record struct CitizenId(long Digits17)
 {
-    private const long MaxDigits17 = 99_999_999_999_999_999;
 
     /// <summary>Rebuilds a number from the 17 digits that a table holds; they were proven when they were read.</summary>
     public static CitizenId FromDigits17(long digits17)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(digits17);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(digits17, MaxDigits17);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(digits17, EndOfPassports);
         return new CitizenId(digits17);
     }
 
+    /// <summary>False for the documents whose number holds neither birth date nor sex: passports, old residence cards, foreigners' social security numbers.</summary>
+    public bool TellsBirth => Digits17 < FirstOther;
+
     /// <summary>Birth date 出生日期: digits 7 to 14. The number, not a column of the file, is the source of the age (edge 3).</summary>
+    /// <exception cref="InvalidOperationException">The number does not hold it.</exception>
     public LocalDate Birth
     {
         get
         {
+            if (!TellsBirth)
+            {
+                throw new InvalidOperationException("The number of this document holds no birth date.");
+            }
+
             int date = (int)(Digits17 / 1000 % 100_000_000);
             return new LocalDate(date / 10000, date / 100 % 100, date % 100);
         }
@@ -70,16 +80,11 @@ public readonly partial record struct CitizenId(long Digits17)
         }
     }
 
-    /// <summary>All 18 characters. Only for who may see them, and for the database; never for a log or a message.</summary>
-    public string Full() => string.Create(18, this, static (text, id) => id.WriteTo(text));
+    /// <summary>All characters, 18 of a citizen number. Only for who may see them, and for the database; never for a log or a message.</summary>
+    public string Full() => TellsBirth ? string.Create(18, this, static (text, id) => id.WriteTo(text)) : OtherText();
 
     /// <summary>Masked, so that it can never leak by accident: <c>1101*************4</c>.</summary>
-    public override string ToString()
-    {
-        Span<char> text = stackalloc char[18];
-        WriteTo(text);
-        return NumberMask.Of(text);
-    }
+    public override string ToString() => NumberMask.Of(Full());
 
     private void WriteTo(Span<char> text)
     {

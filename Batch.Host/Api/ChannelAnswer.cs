@@ -59,7 +59,7 @@ internal sealed class ChannelAnswer(AccountHolder holder, LocalDate today)
 
     private async Task<object?> IdentityAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = holder.Area.Program.CreateCommand(holder.Area.Schema.Sql("SELECT batch.masked_number(citizen), name FROM :area.person WHERE person_id = $1"));
+        await using NpgsqlCommand command = holder.Area.Program.CreateCommand(holder.Area.Schema.Sql("SELECT batch.masked_number(citizen), name FROM :area.insured WHERE person_id = $1"));
         command.Parameters.AddWithValue(holder.Person);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? new { id = reader.GetString(0), name = MaskedName(reader.GetString(1)) } : null;

@@ -35,6 +35,8 @@ internal sealed class AccountModel : AreaPage
 
     public PersonSummary Person { get; private set; } = null!;
 
+    public IReadOnlyList<long> EarlierNumbers { get; private set; } = [];
+
     /// <summary>Whole, when it was asked for with a reason in this very request.</summary>
     public string? WholeNumber { get; private set; }
 
@@ -63,6 +65,7 @@ internal sealed class AccountModel : AreaPage
     {
         ContributionRecord record = new(Area);
         Person = await record.WhoAsync(Account, Cancellation);
+        EarlierNumbers = await record.EarlierNumbersAsync(Person.Person, Cancellation);
         Balances balances = new(Area.Program, Area.Schema);
         Balance = await balances.BalanceAsync(Account, null, Cancellation);
         YearMonth to = Show.ReadMonth(To) ?? Balance.AsOf ?? new YearMonth(Today.Year, Today.Month);

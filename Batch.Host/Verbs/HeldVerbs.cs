@@ -43,6 +43,9 @@ internal static class HeldVerbs
                 r.Row,
                 r.Month,
                 r.Code,
+                r.Found,
+                r.Expected,
+                r.Event,
                 id = r.Citizen,
                 r.Name,
                 r.Employer,
@@ -62,7 +65,7 @@ internal static class HeldVerbs
             ["报送 submission", "行 row", "月份 month", "原因 why", "人员 person", "单位 employer", "文件 file", "金额 figures"],
             rows.Select(r => new[]
             {
-                r.Submission.ToString(CultureInfo.InvariantCulture), r.Row.ToString(CultureInfo.InvariantCulture), r.Month.Text(), r.Code, $"{r.Citizen} {r.Name}",
+                r.Submission.ToString(CultureInfo.InvariantCulture), r.Row.ToString(CultureInfo.InvariantCulture), r.Month.Text(), r.Found.Length + r.Expected.Length == 0 ? r.Code : $"{r.Code} {r.Found} / {r.Expected}", $"{r.Citizen} {r.Name}",
                 $"{r.Employer} {r.EmployerName}".Trim(), r.File, string.Join("  ", r.Figures.Where(f => f.Fen is not null).Select(f => $"{f.Name} {new Money(f.Fen!.Value)}")),
             }));
         call.Output.Line($"batch decide --area {area.Schema.Code} --submission {rows[0].Submission} --row {rows[0].Row} --take|--withdraw --by WHO --reason TEXT");

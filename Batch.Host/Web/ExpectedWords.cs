@@ -12,6 +12,7 @@ internal static class ExpectedWords
 
     private static (string Chinese, string English)? OfId(string code) => code switch
     {
+        Codes.BirthDateMissing => ("“出生日期”列，例如 1985-07-01", "the column “出生日期” (birth date), such as 1985-07-01"),
         Codes.IdBlank or Codes.IdLength or Codes.IdFifteenDigits => ("18 位", "18 characters"),
         Codes.IdRuinedBySpreadsheet => ("18 位，列为文本格式", "18 characters, in a column formatted as text"),
         Codes.IdCharacters => ("17 位数字，末位数字或 X", "17 digits, then a digit or X"),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Rules;
@@ -28,7 +27,14 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
     public static bool Is(PersonEvent change) => change is PersonEvent.FamilyBound or PersonEvent.FamilyUnbound;
 
     /// <summary>The member that a line speaks of.</summary>
-    public static long MemberOf(in PersonsLine line) => long.Parse(line.Value.AsSpan(0, 17), NumberStyles.None, CultureInfo.InvariantCulture);
+    public static long MemberOf(in PersonsLine line) => NumberOf(line.Value!).Digits17;
+
+    // The number was read from a file before, so it is one.
+    private static CitizenId NumberOf(string value)
+    {
+        _ = CitizenId.TryParse(value.AsSpan(0, 18).TrimEnd(), LocalDate.MaxIsoValue, out CitizenId member);
+        return member;
+    }
 
     /// <summary>Reads the bindings in which any of these pays or is paid for.</summary>
     public async Task LoadAsync(IEnumerable<int> payers, IEnumerable<long> members, CancellationToken cancellation)
@@ -40,7 +46,7 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
             WHERE event IN (13, 14) AND (person_id = ANY($1) OR left(value, 17) = ANY($2)) ORDER BY submission_id, row_no
             """), connection);
         command.Parameters.AddWithValue(payers.Distinct().ToArray());
-        command.Parameters.AddWithValue(members.Distinct().Select(m => m.ToString("00000000000000000", CultureInfo.InvariantCulture)).ToArray());
+        command.Parameters.AddWithValue(members.Distinct().Select(m => CitizenId.FromDigits17(m).Full().PadRight(18)[..17]).ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -123,5 +129,5 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
         }
     }
 
-    private static string RelationOf(string value) => value[(value.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+    private static string RelationOf(string value) => value[(value.LastIndexOf(' ') + 1)..];
 }

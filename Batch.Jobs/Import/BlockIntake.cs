@@ -2,6 +2,7 @@ using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Policies;
+using Batch.Jobs.Reports;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -20,6 +21,10 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
     private readonly FactsInForce _standing = new(connection, area, kind);
     private readonly List<Rejection> _faults = [];
     private readonly List<PersonMonthKey> _pairs = [];
+
+    // Beside the months of which a line may have to wait.
+    private readonly List<PersonMonthKey> _beside = [];
+    private readonly List<(FileDraft Draft, int Person, string Name, YearMonth Month, int Row)> _learned = [];
     private readonly List<FactRow> _facts = [];
     private (YearMonth Month, MonthPolicy? Policy) _slice;
     private FactTables? _tables;
@@ -50,6 +55,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             if (whole && draft.HasTooManyRejections)
             {
                 Undo(staging);
+                _learned.Where(l => l.Draft == draft).ToList().ForEach(l => persons.ForgetName(l.Person));
                 draft.Refuse(Importer.TooManyRejections(draft));
                 continue;
             }
@@ -109,7 +115,13 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         foreach (FactRow row in staging.Facts)
         {
             output.Add(row, draft.Submission);
-            persons.Confirm(row.Person);
+            persons.Confirm(Math.Abs(row.Person));
+        }
+
+        foreach ((_, int person, string name, YearMonth month, int row) in _learned.Where(l => l.Draft == draft))
+        {
+            output.AddEvent(person, new PersonsLine(-row, default, null, PersonEvent.NameChanged, month.OnDayOfMonth(1), name), draft.Submission);
+            draft.CountFact("event", month);
         }
 
         foreach ((YearMonth month, int facts) in staging.Facts.CountBy(f => f.Month))
@@ -143,7 +155,8 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             if (persons.TryFind(line.Id, out int person) && persons.RecordOf(person).RetiredOn != line.RetiredOn)
             {
                 LocalDate on = line.RetiredOn!.Value;
-                output.AddRetirement(person, line, on, draft.Submission);
+                // A change of status that the agency vouches for (edge 20).
+                output.AddEvent(person, new PersonsLine(-line.Row, line.Id, line.Name, PersonEvent.Retired, on, null), draft.Submission);
                 draft.CountFact("event", on.ToYearMonth());
             }
         }
@@ -158,22 +171,26 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         }
 
         _pairs.Clear();
+        _beside.Clear();
+        _learned.Clear();
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             for (int i = 0; i < Lines(block); i++)
             {
-                (CitizenId id, string? name, YearMonth month) = Subject(block, i);
-                if (!persons.TryFind(id, out int person))
+                LineSubject line = Subject(block, i);
+                if (!persons.TryFind(line.Id, out int person))
                 {
                     // Written only when a line of his is: a person known by rejected rows alone is not registered.
-                    person = persons.Register(id, name, month, draft.Submission);
+                    person = persons.Register(line.Id, line.Name, line.BirthTold ?? line.Id.Birth, line.Month, draft.Submission);
                 }
 
-                _pairs.Add(new PersonMonthKey(person, month));
+                _pairs.Add(new PersonMonthKey(person, line.Month));
+                AddBeside(block, i, draft, person);
             }
         }
 
-        await _standing.LoadAsync(_pairs, cancellation);
+        await persons.LoadNamesAsync(_beside.Select(k => k.Person), cancellation);
+        await _standing.LoadAsync(_pairs.Count > 0 && _beside.Count > 0 ? [.. _pairs, .. _beside] : _pairs, cancellation);
         if (!lives.AllRead)
         {
             await connection.IdleAsync();
@@ -181,6 +198,21 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
 
         await lives.LoadClosingsAsync(_pairs.Select(p => p.Person), cancellation);
     }
+
+    // Of a line that may have to wait, what waits beside the month already; and what the month has, also where this block alone speaks of it.
+    private void AddBeside(LineBlock block, int index, FileDraft draft, int person)
+    {
+        LineSubject line = Subject(block, index);
+        bool late = kind == FactKind.Contribution && IsArrears(block.Payroll[index], draft);
+        if (late || persons.MayBeAnother(person, line.Name, line.BirthTold))
+        {
+            _beside.Add(new PersonMonthKey(person, line.Month));
+            _beside.Add(new PersonMonthKey(-person, line.Month));
+        }
+    }
+
+    // A regular file pays its own month: what it says of an earlier one is paid late, whatever the row calls it.
+    private static bool IsArrears(in PayrollLine line, FileDraft draft) => line.Arrears || (draft.Kind == SubmissionKind.Regular && draft.Month > line.Month);
 
     /// <param name="first">Where the block's persons and months begin among those that were loaded.</param>
     private void Judge(LineBlock block, Staging staging, int first)
@@ -197,7 +229,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             {
                 MonthPolicy slice = SliceOf(month)!;
                 bool known = slice.RegistersUnknownPeople || record.EnrolledIn is not null;
-                staging.Accept(row, Subject(block, i).Id, _standing.For(_pairs[first + i]), known, slice.TwoEmployers);
+                Place(row, block, i, staging, known, slice.TwoEmployers);
             }
             else
             {
@@ -206,6 +238,45 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
             }
         }
     }
+
+    // A line with nothing wrong meets what is in force, or waits beside it.
+    private void Place(in FactRow row, LineBlock block, int index, Staging staging, bool known, TwoEmployers twoEmployers)
+    {
+        LineSubject line = Subject(block, index);
+        PersonMonthKey key = new(row.Person, row.Month);
+        int person = row.Person;
+        List<StandingFact>? standing = _standing.For(key);
+        if (persons.NameFault(row.Person, line.Name, line.BirthTold) is { } code)
+        {
+            Rejection Why(int at) => new(code, at, code == Codes.NameDiffers ? "姓名" : "出生日期", Masking.Name(line.Name ?? ""), persons.MaskedName(person));
+            if (persons.IsNew(row.Person) && standing is not null)
+            {
+                staging.HoldOwn(standing, Why);
+            }
+
+            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], Why(row.Row));
+            return;
+        }
+
+        if (persons.Establish(row.Person, line.Name, line.BirthTold ?? line.Id.Birth))
+        {
+            _learned.Add((staging.Draft, row.Person, line.Name!, row.Month, row.Row));
+        }
+
+        if (kind == FactKind.Contribution && IsArrears(block.Payroll[index], staging.Draft) && Lessened(row, standing, staging.Draft) is { } paid)
+        {
+            Rejection why = new(Codes.ArrearsBelowPaid, row.Row, "缴费基数", new Money(row.First).ToString(), new Money(paid.First).ToString());
+            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], why);
+            return;
+        }
+
+        staging.Accept(row, line.Id, standing, known, twoEmployers);
+    }
+
+    // What the same employer has paid for the month, where the line is less. Two lines of one file are another question.
+    private static FactRow? Lessened(FactRow row, List<StandingFact>? standing, FileDraft draft) =>
+        standing?.Find(f => f.Row.Employer == row.Employer && f.Row.State == FactState.Accepted && f.Submission != draft.Submission) is { Row: var paid }
+        && (row.First < paid.First || row.Second + row.Third < paid.Second + paid.Third) ? paid : null;
 
     /// <summary>Checks a line against the policy of its month and the record of its person; true when nothing is wrong.</summary>
     private bool Check(LineBlock block, int index, YearMonth month, PersonRecord record, FileDraft draft)
@@ -299,15 +370,17 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         ? block.Payroll.Select(l => l.Id.Digits17)
         : block.Pension.Select(l => l.Id.Digits17);
 
-    private (CitizenId Id, string? Name, YearMonth Month) Subject(LineBlock block, int index)
+    private LineSubject Subject(LineBlock block, int index)
     {
         if (kind == FactKind.Contribution)
         {
             PayrollLine line = block.Payroll[index];
-            return (line.Id, line.Name, line.Month);
+            return new LineSubject(line.Id, line.Name, line.BirthTold, line.Month);
         }
 
         PensionLine pension = block.Pension[index];
-        return (pension.Id, pension.Name, pension.Month);
+        return new LineSubject(pension.Id, pension.Name, pension.BirthTold, pension.Month);
     }
+
+    private readonly record struct LineSubject(CitizenId Id, string? Name, LocalDate? BirthTold, YearMonth Month);
 }

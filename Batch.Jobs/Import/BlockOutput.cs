@@ -1,6 +1,5 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
-using NodaTime;
 using Npgsql;
 
 namespace Batch.Jobs.Import;
@@ -11,7 +10,7 @@ internal sealed class BlockOutput(NpgsqlConnection connection, AreaSchema area, 
     private readonly RejectionWriter _rejections = new(connection, area);
     private readonly List<(int Submission, int Row, long? Fen)> _rejectedPaid = [];
     private readonly List<ChildRow> _children = [];
-    private readonly List<(int Person, PersonsLine Line, int Submission)> _retirements = [];
+    private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
     private List<NewPerson> _registered = [];
 
     public void Add(in FactRow row, int submission) => facts.Add(row, submission);
@@ -22,9 +21,7 @@ internal sealed class BlockOutput(NpgsqlConnection connection, AreaSchema area, 
 
     public void AddChildren(IEnumerable<ChildRow> rows) => _children.AddRange(rows);
 
-    // A change of status that the agency vouches for (edge 20).
-    public void AddRetirement(int person, PensionLine line, LocalDate on, int submission) =>
-        _retirements.Add((person, new PersonsLine(-line.Row, line.Id, line.Name, PersonEvent.Retired, on, null), submission));
+    public void AddEvent(int person, PersonsLine line, int submission) => _events.Add((person, line, submission));
 
     /// <summary>The block is judged: whom it registers is known.</summary>
     public void Complete() => _registered = persons.TakeRegistered();
@@ -33,11 +30,11 @@ internal sealed class BlockOutput(NpgsqlConnection connection, AreaSchema area, 
     {
         await persons.WriteAsync(connection, _registered, cancellation);
         await facts.FlushAsync(cancellation);
-        await EventWriter.WriteAsync(connection, area, _retirements, cancellation);
+        await EventWriter.WriteAsync(connection, area, _events, cancellation);
         await _rejections.FlushAsync(cancellation);
         await ChildRows.WriteRejectedAsync(connection, area, _rejectedPaid, cancellation);
         await ChildRows.WriteAsync(connection, area, _children, cancellation);
         _registered = [];
-        _retirements.Clear();
+        _events.Clear();
     }
 }

@@ -61,11 +61,11 @@ internal static class ChildRows
     }
 
     /// <summary>Of a file of changes of status.</summary>
-    public static IEnumerable<ChildRow> Of(int submission, LineBlock block, HashSet<int> unchanged)
+    public static IEnumerable<ChildRow> Of(int submission, LineBlock block, HashSet<int> unchanged, HashSet<int>? held = null)
     {
         HashSet<int> rejected = [.. block.Rejections.Select(r => r.Row)];
         return block.ParentRows.Select(r => new ChildRow(
-            submission, r.Row, r.ParentRow, rejected.Contains(r.Row) ? RowOutcome.Rejected : unchanged.Contains(r.Row) ? RowOutcome.Unchanged : RowOutcome.Accepted, null));
+            submission, r.Row, r.ParentRow, held?.Contains(r.Row) == true ? RowOutcome.Held : rejected.Contains(r.Row) ? RowOutcome.Rejected : unchanged.Contains(r.Row) ? RowOutcome.Unchanged : RowOutcome.Accepted, null));
     }
 
     public static async Task WriteAsync(NpgsqlConnection connection, AreaSchema area, List<ChildRow> rows, CancellationToken cancellation)

@@ -80,13 +80,19 @@ internal sealed class CitizenKeys
         return number != 0 && TryPack(number, citizen, out key);
     }
 
-    /// <summary>False: it does not fit, being of more areas than there have ever been, or of another time.</summary>
+    /// <summary>False: it does not fit, being of more areas than there have ever been, of another time, or of another document.</summary>
     public bool TryAdd(long citizen, out ulong key)
     {
         int area = (int)(citizen / AreaUnit);
         if (areas.Length == 0)
         {
             areas = new ushort[1_000_000];
+        }
+
+        if (area >= areas.Length)
+        {
+            key = 0;
+            return false;
         }
 
         if (areas[area] == 0 && met + 1 < 1 << AreaBits)

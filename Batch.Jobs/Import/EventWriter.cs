@@ -17,7 +17,7 @@ internal static class EventWriter
         }
 
         await using CopyRows copy = await CopyRows.BeginAsync(
-            connection, area.Sql(":area.person_event"), "person_id, event, on_date, value, submission_id, row_no, document", cancellation);
+            connection, area.Sql(":area.person_event"), "person_id, event, on_date, value, submission_id, row_no, document, number, birth", cancellation);
         foreach ((int person, PersonsLine line, int submission) in events)
         {
             copy.StartRow();
@@ -28,8 +28,13 @@ internal static class EventWriter
             copy.Write(submission);
             copy.Write(line.Row);
             copy.Write(line.Document);
+            copy.Write(line.Number?.Digits17);
+            copy.Write(BirthOf(line));
         }
 
         await copy.CompleteAsync(cancellation);
     }
+
+    /// <summary>The birth date that a change of number brings. Of other rows the date told is what an unknown person is registered with.</summary>
+    public static DateOnly? BirthOf(in PersonsLine line) => line.Event == PersonEvent.NumberChanged ? line.BirthTold?.ToDateOnly() : null;
 }

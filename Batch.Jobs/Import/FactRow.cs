@@ -21,6 +21,7 @@ public enum FactState : short
 /// A version of what was declared for a person and month. Figures in fen: base, person's and employer's payment of a contribution; prior-year
 /// average, this-year average and the month's pension (<see cref="None"/>: not given).
 /// </summary>
+/// <param name="Person">Below zero: a line that waits beside what the person has, since it may not be the person's. Nothing else reads it until it is decided.</param>
 /// <param name="Employer">Zero for pensions.</param>
 /// <param name="Row">Line of the file; 0 for a consequence of the file that is no row of it.</param>
 [StructLayout(LayoutKind.Auto)]

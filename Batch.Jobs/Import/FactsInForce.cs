@@ -56,7 +56,7 @@ public sealed class FactsInForce(IntakeConnection connection, AreaSchema area, F
                 seen = SeenIn(pair.Month);
             }
 
-            if ((!seen.Add(pair.Person) || before) && _standing.TryAdd(pair, []))
+            if ((pair.Person < 0 || !seen.Add(pair.Person) || before) && _standing.TryAdd(pair, []))
             {
                 if (!wanted.TryGetValue(pair.Month, out List<int>? persons))
                 {

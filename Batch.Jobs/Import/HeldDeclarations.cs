@@ -26,6 +26,9 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
 
         public bool IsHeld => Latest.Row.State == FactState.Held;
 
+        /// <summary>It waits beside the person's month, of which it is no side.</summary>
+        public bool Waits => Latest.Row.Person < 0;
+
         /// <summary>The rows that could stand: those of the last submission that had any. Two lines of one file are two.</summary>
         public IEnumerable<Version> Sides => versions.Where(v => v.IsRow && v.Submission == versions.Where(o => o.IsRow).Max(o => o.Submission));
     }
@@ -58,7 +61,9 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
 
             FactTables tables = new(connection, area, Fact);
             FactWriter writer = new(connection, area, kind, tables);
-            foreach (FactRow fact in Facts(person, key, decision))
+            List<Key> meets = key.Waits && decision.Take ? await MeetsAsync(connection, month, -key.Latest.Row.Person, cancellation) : person;
+            RefuseAnotherEmployer(key, meets, decision);
+            foreach (FactRow fact in Facts(meets, key, decision))
             {
                 writer.Add(fact, draft.Submission);
                 draft.CountFact(Fact, month);
@@ -78,10 +83,36 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
     private static IEnumerable<FactRow> Facts(List<Key> person, Key key, Decision decision)
     {
         FactRow named = key.Sides.First(s => IsNamed(s, decision)).Row;
+        if (key.Waits)
+        {
+            yield return named with { State = FactState.Withdrawn, Row = 0 };
+            named = named with { Person = -named.Person };
+        }
+
+        if (key.Waits && !decision.Take)
+        {
+            yield break;
+        }
+
         yield return named with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 };
         foreach (Key other in person.Where(k => decision.Take && k.Latest.Row.Employer != named.Employer && k.Latest.Row.State != FactState.Withdrawn))
         {
             yield return other.Latest.Row with { State = FactState.Withdrawn, Row = 0 };
+        }
+    }
+
+    private async Task<List<Key>> MeetsAsync(NpgsqlConnection connection, YearMonth month, int person, CancellationToken cancellation) =>
+        (await PersonsAsync(connection, month, "SELECT $1", [person], cancellation)).SingleOrDefault() ?? [];
+
+    // A row that was none of the person's must not silently take the place of what another employer has paid.
+    private static void RefuseAnotherEmployer(Key key, List<Key> meets, Decision decision)
+    {
+        if (key.Waits && decision.Take && meets.Exists(k => k.Latest.Row.Employer != key.Latest.Row.Employer && k.Latest.Row.State == FactState.Accepted))
+        {
+            throw new DataFaultException(
+                Codes.TwoEmployers,
+                "此人该月已有另一家单位的缴费，不能直接采用这一行。请不采用此行，并请单位按登记的姓名重新报送：两家的申报会一起待定，再决定采用哪一家。",
+                "Another employer has paid for this person and month, so the row cannot be taken as it is. Withdraw it and have it sent again with the name on record: both lines are then held side by side.");
         }
     }
 
@@ -133,15 +164,22 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
     {
         int[] submissions = [.. sides.Select(s => s.Submission)];
         int[] rows = [.. sides.Select(s => s.Row.Row)];
-        Dictionary<(int, int), string> codes = await HeldRows.CodesAsync(connection, area, submissions, rows, cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. sides.Select(s => s.Row.Person)], cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, rows, cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. sides.Select(s => Math.Abs(s.Row.Person))], cancellation);
         Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
         Dictionary<int, (string Number, string Name)> employers = await EmployersAsync(connection, [.. sides.Select(s => s.Row.Employer)], cancellation);
         return [.. sides.Select(side => new HeldRow(
-            Fact, side.Submission, side.Row.Row, side.Row.Month, codes.GetValueOrDefault((side.Submission, side.Row.Row), Codes.TwoEmployers),
-            persons[side.Row.Person].Citizen, persons[side.Row.Person].Name, employers.GetValueOrDefault(side.Row.Employer).Number ?? "",
-            employers.GetValueOrDefault(side.Row.Employer).Name ?? "", files[side.Submission].File, files[side.Submission].By, Figures(side.Row)))];
+            Fact, side.Submission, side.Row.Row, side.Row.Month, Reason(reasons, side).Code,
+            persons[Math.Abs(side.Row.Person)].Citizen, persons[Math.Abs(side.Row.Person)].Name, employers.GetValueOrDefault(side.Row.Employer).Number ?? "",
+            employers.GetValueOrDefault(side.Row.Employer).Name ?? "", files[side.Submission].File, files[side.Submission].By, Figures(side.Row))
+        {
+            Found = Reason(reasons, side).Found,
+            Expected = Reason(reasons, side).Expected,
+        })];
     }
+
+    private static HeldReason Reason(Dictionary<(int, int), HeldReason> reasons, Version side) =>
+        reasons.GetValueOrDefault((side.Submission, side.Row.Row), new HeldReason(Codes.TwoEmployers, "", ""));
 
     private HeldFigure[] Figures(in FactRow row)
     {

@@ -3,6 +3,7 @@ using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
+using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -26,13 +27,20 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         }
 
         int[] submissions = [.. held.Select(h => h.Submission)];
-        Dictionary<(int, int), string> codes = await HeldRows.CodesAsync(connection, area, submissions, [.. held.Select(h => h.Fact.Row)], cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. held.Select(h => h.Fact.Person)], cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, [.. held.Select(h => h.Fact.Row)], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. held.Select(h => Math.Abs(h.Fact.Person))], cancellation);
         Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
         return [.. held.Select(h => new HeldRow(
-            Fact, h.Submission, h.Fact.Row, h.Fact.Month, codes.GetValueOrDefault((h.Submission, h.Fact.Row), Codes.BalanceExceeded), persons[h.Fact.Person].Citizen,
-            persons[h.Fact.Person].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(LedgerWords.Of((Component)h.Fact.Identity.Kind).Both(), h.Fact.Fen)]))];
+            Fact, h.Submission, h.Fact.Row, h.Fact.Month, Reason(reasons, h).Code, persons[Math.Abs(h.Fact.Person)].Citizen,
+            persons[Math.Abs(h.Fact.Person)].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(LedgerWords.Of((Component)h.Fact.Identity.Kind).Both(), h.Fact.Fen)])
+        {
+            Found = Reason(reasons, h).Found,
+            Expected = Reason(reasons, h).Expected,
+        })];
     }
+
+    private static HeldReason Reason(Dictionary<(int, int), HeldReason> reasons, StandingMovement held) =>
+        reasons.GetValueOrDefault((held.Submission, held.Fact.Row), new HeldReason(Codes.BalanceExceeded, "", ""));
 
     /// <exception cref="DataFaultException">SAME_PERSON: more than the account holds is paid only when somebody else than the sender says so.</exception>
     public async Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
@@ -47,15 +55,28 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
                 continue;
             }
 
+            bool waits = held.Fact.Person < 0;
+            MovementFact fact = waits ? held.Fact.Aside() : held.Fact;
             await RefuseSenderAsync(connection, decision, cancellation);
             if (decision.Take)
             {
-                await TakeAsync(connection, held.Fact, draft, cancellation);
+                await (waits ? MeetAsync(connection, fact, decision, cancellation) : Task.CompletedTask);
+                await TakeAsync(connection, fact, draft, cancellation);
             }
 
             MovementWriter writer = new(connection, area);
-            writer.Add(held.Fact with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 }, draft.Submission);
-            draft.CountDay(held.Fact.On);
+            if (waits)
+            {
+                writer.Add(held.Fact with { State = FactState.Withdrawn, Row = 0 }, draft.Submission);
+                draft.CountDay(held.Fact.On);
+            }
+
+            if (!waits || decision.Take)
+            {
+                writer.Add(fact with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 }, draft.Submission);
+                draft.CountDay(held.Fact.On);
+            }
+
             draft.Rows = draft.Accepted = decision.Take ? 1 : 0;
             draft.MovedFen = decision.Take ? Math.Abs(held.Fact.Fen) : 0;
             await writer.CompleteAsync(cancellation);
@@ -63,6 +84,27 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         }
 
         return false;
+    }
+
+    // A row that was none of the person's was not held against the account: neither what is in force under the same document or day, nor the money there.
+    private async Task MeetAsync(NpgsqlConnection connection, MovementFact fact, Decision decision, CancellationToken cancellation)
+    {
+        MovementsInForce standing = new(connection, area);
+        await standing.LoadAsync([fact], [], cancellation);
+        if (standing.For(fact.Identity) is { } other)
+        {
+            Rejection differs = new(Codes.MovementDiffers, fact.Row, "金额", new Money(fact.Fen).ToString(), new Money(other.Fact.Fen).ToString());
+            throw new DataFaultException(differs.Code, RejectionCodes.Describe(differs, "zh"), RejectionCodes.Describe(differs, "en"));
+        }
+
+        AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
+        AvailableBalances balances = new(connection, area, lives);
+        await balances.LoadAsync([fact.Person], [], large: false, cancellation);
+        Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        if (fact.Fen < 0 && fact.Identity.Kind != MovementKind.Correction && balances.Of(lives.AccountIn(fact.Person, fact.Month)) + fact.Fen < 0 && sent.By == decision.By)
+        {
+            throw SamePerson();
+        }
     }
 
     // What has come to be known since it was held may speak against it, as it would against a row that came now.
@@ -105,14 +147,16 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
 
     private async Task RefuseSenderAsync(NpgsqlConnection connection, Decision decision, CancellationToken cancellation)
     {
-        Dictionary<(int, int), string> codes = await HeldRows.CodesAsync(connection, area, [decision.Submission], [decision.Row], cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, [decision.Submission], [decision.Row], cancellation);
         Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
-        if (decision.Take && sent.By == decision.By && codes.GetValueOrDefault((decision.Submission, decision.Row)) == Codes.BalanceExceeded)
+        if (decision.Take && sent.By == decision.By && reasons.GetValueOrDefault((decision.Submission, decision.Row)).Code == Codes.BalanceExceeded)
         {
-            throw new DataFaultException(
-                "SAME_PERSON", "超过余额的支付须由报送人以外的人员决定。", "Paying more than the account holds is decided by somebody else than who sent the file.");
+            throw SamePerson();
         }
     }
+
+    private static DataFaultException SamePerson() => new(
+        "SAME_PERSON", "超过余额的支付须由报送人以外的人员决定。", "Paying more than the account holds is decided by somebody else than who sent the file.");
 
     // Of the movements that a query names, those that are held, with the version that says so.
     private static Task<List<StandingMovement>> ReadAsync(

@@ -16,7 +16,18 @@ public readonly record struct HeldFigure(string Name, long? Fen);
 /// <param name="Employer">Number of the employer; empty where there is none.</param>
 public sealed record HeldRow(
     string Fact, int Submission, int Row, YearMonth Month, string Code, string Citizen, string Name, string Employer, string EmployerName, string File, string ReceivedBy,
-    IReadOnlyList<HeldFigure> Figures);
+    IReadOnlyList<HeldFigure> Figures)
+{
+    /// <summary>What the row says and what is on record, as its fault named them; masked where they are personal.</summary>
+    public string Found { get; init; } = "";
+    public string Expected { get; init; } = "";
+
+    /// <summary>The change of status that it is; null for rows of money.</summary>
+    public Intake.PersonEvent? Event { get; init; }
+}
+
+/// <summary>Why a row is held, with what it said and what was expected.</summary>
+internal readonly record struct HeldReason(string Code, string Found, string Expected);
 
 /// <summary>One kind of facts of which some can be held.</summary>
 internal interface IHeldFacts
@@ -36,7 +47,7 @@ internal interface IHeldFacts
 /// <summary>Lists what is held in an area.</summary>
 public sealed class HeldRows(AreaSchema area)
 {
-    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) => [new HeldDeclarations(area, FactKind.Contribution), new HeldDeclarations(area, FactKind.Pension), new HeldMovements(area)];
+    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) => [new HeldDeclarations(area, FactKind.Contribution), new HeldDeclarations(area, FactKind.Pension), new HeldMovements(area), new HeldEvents(area)];
 
     public async Task<IReadOnlyList<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
     {
@@ -56,17 +67,17 @@ public sealed class HeldRows(AreaSchema area)
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, fact);
 
     /// <summary>Why a row is held: its own fault, or the other side's.</summary>
-    internal static async Task<Dictionary<(int Submission, int Row), string>> CodesAsync(
+    internal static async Task<Dictionary<(int Submission, int Row), HeldReason>> ReasonsAsync(
         NpgsqlConnection connection, AreaSchema area, int[] submissions, int[] rows, CancellationToken cancellation) =>
         (await connection.ReadAsync(area.Sql(
             $"""
-            SELECT r.submission_id, r.row_no, min(r.code) FROM :area.rejection r JOIN unnest($1, $2) t (s, n) ON t.s = r.submission_id AND t.n = r.row_no
-            WHERE r.code IN ({Intake.RejectionCodes.HeldList}) GROUP BY 1, 2
-            """), r => ((r.GetInt32(0), r.GetInt32(1)), r.GetString(2)), cancellation, submissions, rows)).ToDictionary();
+            SELECT DISTINCT ON (r.submission_id, r.row_no) r.submission_id, r.row_no, r.code, r.found, r.expected FROM :area.rejection r JOIN unnest($1, $2) t (s, n) ON t.s = r.submission_id AND t.n = r.row_no
+            WHERE r.code IN ({Intake.RejectionCodes.HeldList}) ORDER BY 1, 2, 3
+            """), r => ((r.GetInt32(0), r.GetInt32(1)), new HeldReason(r.GetString(2), r.GetString(3), r.GetString(4))), cancellation, submissions, rows)).ToDictionary();
 
     internal static async Task<Dictionary<int, (string Citizen, string Name)>> PersonsAsync(NpgsqlConnection connection, AreaSchema area, int[] persons, CancellationToken cancellation) =>
         (await connection.ReadAsync(
-            area.Sql("SELECT person_id, citizen, name FROM :area.person WHERE person_id = ANY($1)"),
+            area.Sql("SELECT person_id, citizen, name FROM :area.insured WHERE person_id = ANY($1)"),
             r => (r.GetInt32(0), (Masking.Number(r.GetInt64(1)), Masking.Name(r.GetString(2)))), cancellation, persons)).ToDictionary();
 
     internal static async Task<Dictionary<int, (string File, string By)>> FilesAsync(NpgsqlConnection connection, AreaSchema area, int[] submissions, CancellationToken cancellation) =>

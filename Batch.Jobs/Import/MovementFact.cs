@@ -19,6 +19,9 @@ public readonly record struct MovementFact(
 {
     public int Person => Identity.Person;
 
+    /// <summary>The same, waiting beside the person's account or back from there: nobody's until it is decided.</summary>
+    public MovementFact Aside() => this with { Identity = Identity with { Person = -Identity.Person } };
+
     public YearMonth Month => new(On.Year, On.Month);
 
     public static MovementFact Of(in MovementLine line, int person)

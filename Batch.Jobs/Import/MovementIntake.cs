@@ -2,6 +2,7 @@ using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Policies;
+using Batch.Jobs.Reports;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -118,7 +119,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
     private async Task LoadAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
     {
         await persons.LoadAsync(blocks.SelectMany(b => b.Block.Movements).Select(l => l.Id.Digits17), cancellation);
-        List<MovementFact> facts = [];
+        List<MovementFact> facts = [], beside = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             _own.Add(draft.Submission);
@@ -126,21 +127,24 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
             {
                 if (!persons.TryFind(line.Id, out int person))
                 {
-                    if (line.Kind is not (MovementKind.Opening or MovementKind.TransferIn))
+                    if (line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || LacksBirth(line))
                     {
                         continue;
                     }
 
-                    person = persons.Register(line.Id, line.Name, line.On.ToYearMonth(), draft.Submission);
+                    person = persons.Register(line.Id, line.Name, line.BirthTold ?? line.Id.Birth, line.On.ToYearMonth(), draft.Submission);
                 }
 
                 facts.Add(MovementFact.Of(line, person));
+                beside.AddRange(persons.MayBeAnother(person, line.Name, line.BirthTold) ? [facts[^1].Aside()] : []);
             }
         }
 
+        await persons.LoadNamesAsync(beside.Select(f => -f.Person), cancellation);
+
         int[] holders = [.. facts.Select(f => f.Person).Distinct()];
         await lives.LoadAsync(holders, cancellation);
-        await _standing.LoadAsync(facts, _writer.Fresh, cancellation);
+        await _standing.LoadAsync(facts.Concat(beside), _writer.Fresh, cancellation);
         await LoadFamilyAsync(facts, cancellation);
         await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
         // A replacement stands alone like a large file; a small one reads what it needs.
@@ -161,7 +165,9 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
     {
         if (!persons.TryFind(line.Id, out int person))
         {
-            staging.Reject(new Rejection(Codes.AccountMissing, line.Row, "公民身份号码", line.Id.ToString(), ""));
+            staging.Reject(staging.Draft.InItsWords(LacksBirth(line) && line.Kind is (MovementKind.Opening or MovementKind.TransferIn)
+                ? new Rejection(Codes.BirthDateMissing, line.Row, "出生日期", line.Id.ToString(), "1985-07-01")
+                : new Rejection(Codes.AccountMissing, line.Row, "公民身份号码", line.Id.ToString(), "")));
             return;
         }
 
@@ -171,13 +177,24 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         {
             staging.Reject(staging.Draft.InItsWords(fault));
         }
+        else if (persons.NameFault(person, line.Name, line.BirthTold) is { } code)
+        {
+            staging.SetAside(fact, new Rejection(code, line.Row, code == Codes.NameDiffers ? "姓名" : "出生日期", Masking.Name(line.Name ?? ""), persons.MaskedName(person)));
+        }
         else
         {
+            if (persons.Establish(person, line.Name, line.BirthTold ?? (line.Id.TellsBirth ? line.Id.Birth : default)))
+            {
+                staging.Events.Add((person, new PersonsLine(-line.Row, default, null, PersonEvent.NameChanged, line.On, line.Name)));
+            }
+
             bool known = line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || policy.For(fact.Month).RegistersUnknownPeople
                 || persons.RecordOf(person).EnrolledIn is not null;
             staging.Accept(line, fact, known);
         }
     }
+
+    private static bool LacksBirth(in MovementLine line) => !line.Id.TellsBirth && line.BirthTold is null;
 
     private void JudgeShares(FileDraft draft, MovementStaging staging)
     {
@@ -275,7 +292,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         foreach (MovementFact fact in staging.Facts)
         {
             Append(draft, fact);
-            persons.Confirm(fact.Person);
+            persons.Confirm(Math.Abs(fact.Person));
         }
 
         foreach ((int person, PersonsLine line) in staging.Events)

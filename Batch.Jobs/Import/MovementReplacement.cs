@@ -34,13 +34,14 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
             standing += await LeftOutAsync(draft, day, kind, channel, cancellation);
         }
 
-        if (Withdrawn.Count * 10L > standing && !confirm)
+        if (Withdrawn.Count(f => f.Person > 0) * 10L > standing && !confirm)
         {
             return new Rejection(Codes.ReplacementLeavesOut, 0, "", FormattableString.Invariant($"{Withdrawn.Count}/{standing}"), "10 %");
         }
 
-        await lives.LoadAsync(Withdrawn.Select(f => f.Person), cancellation);
-        foreach (MovementFact fact in Withdrawn.Where(f => MovementStaging.Ends(f)))
+        List<MovementFact> moved = [.. Withdrawn.Where(f => f.Person > 0)];
+        await lives.LoadAsync(moved.Select(f => f.Person), cancellation);
+        foreach (MovementFact fact in moved.Where(f => MovementStaging.Ends(f)))
         {
             AccountSpan account = lives.Change(fact.Person).In(fact.Month);
             if (account.ClosedOn?.ToDateOnly() == fact.On)
@@ -59,7 +60,7 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
         string part = area.Part("movement", day.Month());
         await using NpgsqlCommand command = new(
             $"""
-            SELECT person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart FROM (
+            SELECT person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id FROM (
                 SELECT DISTINCT ON (person_id, member, reference) * FROM {part} WHERE on_date = $1 AND kind = $2 AND channel = $3
                 ORDER BY person_id, member, reference, {FactsInForce.LatestFirst}) latest
             WHERE state <> 3 ORDER BY person_id, member, reference
@@ -71,9 +72,11 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            standing++;
             MovementFact fact = MovementsInForce.Read(reader);
-            if (!draft.NamedMovements.Contains(fact.Identity))
+            standing += fact.Person > 0 ? 1 : 0;
+            // What waited beside an account waits on only if the replacement says it again.
+            bool left = fact.Person > 0 || reader.GetInt32(12) != draft.Submission;
+            if (left && !draft.NamedMovements.Contains(fact.Identity))
             {
                 Withdrawn.Add(fact with { State = FactState.Withdrawn, Row = 0 });
             }

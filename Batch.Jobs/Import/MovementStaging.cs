@@ -93,6 +93,20 @@ public sealed class MovementStaging(
         Take(line, fact, own, account);
     }
 
+    /// <summary>A line that names another than the person on record waits beside the account. Said again it is no new question; a replacement says everything anew.</summary>
+    public void SetAside(in MovementFact fact, Rejection why)
+    {
+        MovementFact beside = fact.Aside();
+        StandingMovement? own = standing.For(beside.Identity);
+        if (own is { } said && said.Fact.SaysTheSameAs(beside) && (said.Submission == Draft.Submission || Draft.Kind != SubmissionKind.Replacement))
+        {
+            _unchanged++;
+            return;
+        }
+
+        Hold(beside, own, why);
+    }
+
     /// <summary>The shares of one inheritance are the whole balance, or none of them is taken.</summary>
     public bool HoldsShares(IReadOnlyList<MovementLine> shares)
     {

@@ -78,6 +78,11 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
     // Bits where there may be millions; true: not seen before.
     private bool MarkSeen(in MovementIdentity identity)
     {
+        if (identity.Person < 0)
+        {
+            return _others.Add(identity);
+        }
+
         if (identity is { Kind: MovementKind.Opening, Member: 0 })
         {
             return _openings.Add(identity.Person);

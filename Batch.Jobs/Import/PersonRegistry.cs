@@ -1,4 +1,6 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Reports;
 using Batch.Jobs.Server;
 using Batch.Rules;
 using NodaTime;
@@ -11,6 +13,12 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
 {
     private readonly CitizenNumbers _known = persons.Numbers;
     private List<NewPerson> _new = [];
+
+    // Of each new person of the block: a line that passed has named him.
+    private List<bool> _named = [];
+    private readonly Dictionary<int, string> _names = [];
+    private int _firstRegistered = int.MaxValue;
+    private bool? _anyChanges;
     private readonly HashSet<int> _confirmed = [];
     private bool _anyRecords;
     private bool _everybodyHeld;
@@ -69,15 +77,24 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     {
         persons.Forget();
         List<int> found = [];
-        await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id FROM :area.person WHERE citizen = ANY($1)"), await connection.IdleAsync()))
+        long[] distinct = [.. citizens.Distinct()];
+        await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id, name, birth FROM :area.person WHERE citizen = ANY($1)"), await connection.IdleAsync()))
         {
-            command.Parameters.AddWithValue(citizens.Distinct().ToArray());
+            command.Parameters.AddWithValue(distinct);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
             while (reader.Read())
             {
-                _known.Set(reader.GetInt64(0), reader.GetInt32(1));
-                found.Add(reader.GetInt32(1));
+                (long citizen, int person) = (reader.GetInt64(0), reader.GetInt32(1));
+                _known.Set(citizen, person);
+                persons.Know(person, citizen, reader.GetString(2), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(3)));
+                found.Add(person);
             }
+        }
+
+        // Once per transaction: changes that it brings itself are in the table by the next block.
+        if (_anyChanges ??= await IdentityChanges.AnyAsync(await connection.IdleAsync(), area, cancellation))
+        {
+            await IdentityChanges.ReadOnlyAsync(persons, distinct, found, await connection.IdleAsync(), area, cancellation);
         }
 
         if (_nextId == 0)
@@ -92,12 +109,103 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
 
     public PersonRecord RecordOf(int person) => records.Of(person);
 
+    /// <summary>The code of what contradicts the record, name or birth date; null: nothing does, or there is nothing to compare.</summary>
+    public string? NameFault(int person, string? name, LocalDate? birthTold)
+    {
+        if (IsUnnamed(person))
+        {
+            return null;
+        }
+
+        uint known = persons.Names.Of(person);
+        if (known != 0 && NameKeys.Of(name) is not 0 and var key && key != known)
+        {
+            return Codes.NameDiffers;
+        }
+
+        return birthTold is { } told && persons.Names.BirthOf(person) is { } birth && birth != told ? Codes.BirthDateDiffers : null;
+    }
+
+    /// <summary>Reads the names of those with whom a line disagrees, so that it can be told which name is on record.</summary>
+    public async Task LoadNamesAsync(IEnumerable<int> whose, CancellationToken cancellation)
+    {
+        int[] wanted = [.. whose.Where(p => p > 0 && !_names.ContainsKey(p)).Distinct()];
+        if (wanted.Length > 0)
+        {
+            NpgsqlConnection idle = await connection.IdleAsync();
+            foreach ((int person, string name) in await idle.ReadAsync(
+                area.Sql("SELECT person_id, name FROM :area.insured WHERE person_id = ANY($1)"), r => (r.GetInt32(0), r.GetString(1)), cancellation, wanted))
+            {
+                _names[person] = name;
+            }
+        }
+    }
+
+    /// <summary>The name on record, masked.</summary>
+    public string MaskedName(int person) => Masking.Name(
+        _new.Count > 0 && person >= _new[0].Person ? _new[person - _new[0].Person].Name : _names.GetValueOrDefault(person, ""));
+
+    /// <summary>The line may have to wait, as far as can be told before the lines of its block are judged.</summary>
+    public bool MayBeAnother(int person, string? name, LocalDate? birthTold) =>
+        (persons.Names.Of(person) is not 0 and var known && NameKeys.Of(name) is not 0 and var key && key != known) || (birthTold is not null && birthTold != persons.Names.BirthOf(person));
+
+    /// <summary>The person was registered by the files of this transaction.</summary>
+    public bool IsNew(int person) => person >= _firstRegistered;
+
+    /// <summary>
+    /// The first line of a new person that passes every check says the name; lines that are rejected do not. True: the person is on record without a name,
+    /// which is this one from now on.
+    /// </summary>
+    public bool Establish(int person, string? name, LocalDate birth)
+    {
+        if (IsUnnamed(person))
+        {
+            int at = person - _new[0].Person;
+            _named[at] = true;
+            _new[at] = _new[at] with { Name = name ?? "", Birth = birth };
+            persons.Names.Set(person, NameKeys.Of(name));
+            return false;
+        }
+
+        if (persons.Names.Of(person) != 0 || NameKeys.Of(name) is not (not 0 and var learned))
+        {
+            return false;
+        }
+
+        persons.Names.Set(person, learned);
+        return true;
+    }
+
+    // No line that passed has named the person yet.
+    private bool IsUnnamed(int person) => _new.Count > 0 && person >= _new[0].Person && !_named[person - _new[0].Person];
+
+    /// <summary>A file that said the name first is refused.</summary>
+    public void ForgetName(int person) => persons.Names.Set(person, 0);
+
+    /// <summary>A change of number or name that this transaction brings.</summary>
+    public void Change(int person, CitizenId number, LocalDate? birth)
+    {
+        persons.Change(person, number.Digits17, birth);
+        _anyChanges = true;
+    }
+
+    public void GiveUp(int person, long number) => persons.GiveUp(person, number);
+
+    public void Rename(int person, string name)
+    {
+        persons.Names.Set(person, NameKeys.Of(name));
+        _anyChanges = true;
+    }
+
     /// <summary>Registers an unknown person and opens the first account from the month.</summary>
-    public int Register(CitizenId id, string? name, YearMonth month, int submission)
+    public int Register(CitizenId id, string? name, LocalDate birth, YearMonth month, int submission)
     {
         int person = _nextId++;
+        _firstRegistered = Math.Min(_firstRegistered, person);
         _known.Set(id.Digits17, person);
-        _new.Add(new NewPerson(person, id.Digits17, name ?? "", id.Birth, month, submission));
+        _new.Add(new NewPerson(person, id.Digits17, name ?? "", birth, month, submission));
+        _named.Add(false);
+        persons.Know(person, id.Digits17, name ?? "", birth);
         return person;
     }
 
@@ -119,12 +227,14 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         foreach (NewPerson unconfirmed in _new.Where(p => !_confirmed.Contains(p.Person)))
         {
             _known.Remove(unconfirmed.Citizen);
+            persons.Names.Set(unconfirmed.Person, 0);
         }
 
         List<NewPerson> registered = _new;
         registered.RemoveAll(p => !_confirmed.Contains(p.Person));
         _confirmed.Clear();
         _new = [];
+        _named = [];
         return registered;
     }
 

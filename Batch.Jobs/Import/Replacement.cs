@@ -18,18 +18,20 @@ public sealed class Replacement(AreaSchema area, NpgsqlConnection connection, Bl
             return new Rejection("REPLACEMENT_UNREADABLE_ROWS", 0, "", draft.Rejected.ToString(System.Globalization.CultureInfo.InvariantCulture), "0");
         }
 
-        (List<FactRow> leftOut, int standing) = await LeftOutAsync(draft, month, cancellation);
+        List<FactRow> waiting = [];
+        (List<FactRow> leftOut, int standing) = await LeftOutAsync(draft, month, waiting, cancellation);
         if (leftOut.Count * 10L > standing && !confirm)
         {
             return new Rejection("REPLACEMENT_LEAVES_OUT", 0, "", FormattableString.Invariant($"{leftOut.Count}/{standing}"), "10 %");
         }
 
-        await intake.AppendAsync(draft, leftOut.Select(row => row with { State = FactState.Withdrawn, Row = 0 }));
+        await intake.AppendAsync(draft, leftOut.Concat(waiting).Select(row => row with { State = FactState.Withdrawn, Row = 0 }));
 
         return null;
     }
 
-    private async Task<(List<FactRow> LeftOut, int Standing)> LeftOutAsync(FileDraft draft, YearMonth month, CancellationToken cancellation)
+    private async Task<(List<FactRow> LeftOut, int Standing)> LeftOutAsync(
+        FileDraft draft, YearMonth month, List<FactRow> waiting, CancellationToken cancellation)
     {
         List<FactRow> leftOut = [];
         int standing = 0;
@@ -47,14 +49,14 @@ public sealed class Replacement(AreaSchema area, NpgsqlConnection connection, Bl
         PersonSet present = draft.Present.GetValueOrDefault(month) ?? new PersonSet();
         string sql = kind == FactKind.Contribution
             ? $"""
-               SELECT person_id, employer_id FROM (
-                   SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, state FROM {part} WHERE employer_id = ANY($1)
+               SELECT person_id, employer_id, submission_id FROM (
+                   SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, state, submission_id FROM {part} WHERE employer_id = ANY($1)
                    ORDER BY person_id, employer_id, {FactsInForce.LatestFirst}) latest
                WHERE state <> 3 ORDER BY person_id
                """
             : $"""
-               SELECT person_id, 0 FROM (
-                   SELECT DISTINCT ON (person_id) person_id, state FROM {part}
+               SELECT person_id, 0, submission_id FROM (
+                   SELECT DISTINCT ON (person_id) person_id, state, submission_id FROM {part}
                    ORDER BY person_id, {FactsInForce.LatestFirst}) latest
                WHERE state <> 3 AND $1 IS NOT NULL ORDER BY person_id
                """;
@@ -63,10 +65,18 @@ public sealed class Replacement(AreaSchema area, NpgsqlConnection connection, Bl
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            standing++;
-            if (!present.Contains(reader.GetInt32(0)))
+            FactRow withdrawn = new(month, reader.GetInt32(0), reader.GetInt32(1), 0, FactState.Withdrawn, 0, 0, 0, null);
+            if (withdrawn.Person < 0)
             {
-                leftOut.Add(new FactRow(month, reader.GetInt32(0), reader.GetInt32(1), 0, FactState.Withdrawn, 0, 0, 0, null));
+                // What waited beside somebody's month is nobody's: it waits on only if the replacement says it again.
+                waiting.AddRange(reader.GetInt32(2) == draft.Submission ? [] : [withdrawn]);
+                continue;
+            }
+
+            standing++;
+            if (!present.Contains(withdrawn.Person))
+            {
+                leftOut.Add(withdrawn);
             }
         }
 

@@ -124,6 +124,35 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
         }
     }
 
+    /// <summary>
+    /// A line that may not be the person's, or may not replace what is paid, waits beside what is in force and touches nothing of it. Said again it is no new
+    /// question; a replacement says everything anew.
+    /// </summary>
+    /// <param name="aside">What waits beside the person's month already.</param>
+    public void SetAside(in FactRow row, List<StandingFact> aside, Rejection why)
+    {
+        FactRow beside = row with { Person = -row.Person };
+        StandingFact? own = aside.Find(f => f.Row.Employer == beside.Employer);
+        bool same = own is not null && own.Row.SaysTheSameAs(beside);
+        if (same && (own!.Row.State == FactState.Withdrawn || own.Submission == Draft.Submission || Draft.Kind != SubmissionKind.Replacement))
+        {
+            _unchanged++;
+            _unchangedFen += Math.Max(row.Second, 0) + Math.Max(row.Third, 0);
+            return;
+        }
+
+        Hold(beside, aside, own, Draft.InItsWords(why));
+    }
+
+    /// <summary>Of a person whom this file names first, and by two names: neither name is certain, so that the lines before are held as well.</summary>
+    public void HoldOwn(List<StandingFact> standing, Func<int, Rejection> why)
+    {
+        foreach (StandingFact own in standing.Where(f => f.Submission == Draft.Submission && f.Row.State == FactState.Accepted).ToList())
+        {
+            HoldOthers(standing, own, Draft.InItsWords(why(Math.Abs(own.Row.Row))));
+        }
+    }
+
     private static (StandingFact? Own, bool Contested) Sides(List<StandingFact> standing, int employer) => (
         standing.Find(f => f.Row.Employer == employer), standing.Exists(f => f.Row.Employer != employer && f.Row.State != FactState.Withdrawn));
 

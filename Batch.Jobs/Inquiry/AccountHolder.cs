@@ -14,6 +14,17 @@ public sealed record HeldAccount(int Ordinal, AccountState State, LocalDate? Ope
 /// <summary>Whose account is asked for: found by citizen number or by card number, in one area or in whichever area knows the person.</summary>
 public sealed record AccountHolder(Area Area, int Person, int Account)
 {
+    private const string ByNumber = "SELECT p.person_id, max(a.account_id) FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1";
+
+    private const string ByLaterNumber =
+        "SELECT n.person_id, max(a.account_id) FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";
+
+    private const string ByCard =
+        """
+        SELECT e.person_id, max(a.account_id) FROM :area.person_event e JOIN :area.account a USING (person_id)
+        WHERE e.event = 7 AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
+        """;
+
     public static async Task<AccountHolder> FindAsync(
         DatabaseConnection database, string? area, string? number, string? card, LocalDate today, CancellationToken cancellation)
     {
@@ -22,19 +33,12 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
         {
             AreaSchema schema = new(code);
             Area? opened = area is null ? null : await Area.OpenAsync(database, code, cancellation);
-            await using NpgsqlCommand command = database.Program.CreateCommand(schema.Sql(
-                citizen is not null
-                    ? "SELECT p.person_id, max(a.account_id) FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1"
-                    : """
-                      SELECT e.person_id, max(a.account_id) FROM :area.person_event e JOIN :area.account a USING (person_id)
-                      WHERE e.event = 7 AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
-                      """));
-            command.Parameters.AddWithValue((object?)citizen ?? card!);
-            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-            if (await reader.ReadAsync(cancellation))
+            // Nearly everybody is found by the number of the registration; those whose number changed by the later ones too.
+            (int Person, int Account)? found = citizen is null
+                ? await FindAsync(database, schema.Sql(ByCard), card!, cancellation)
+                : await FindAsync(database, schema.Sql(ByNumber), citizen, cancellation) ?? await FindAsync(database, schema.Sql(ByLaterNumber), citizen, cancellation);
+            if (found is var (person, account))
             {
-                (int person, int account) = (reader.GetInt32(0), reader.GetInt32(1));
-                await reader.CloseAsync();
                 return new AccountHolder(opened ?? await Area.OpenAsync(database, code, cancellation), person, account);
             }
         }
@@ -67,6 +71,14 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
             : throw new DataFaultException("ACCOUNT_UNKNOWN", $"此人共有 {count} 个账户，请给出 1 到 {count}。", $"This person has {count} account(s); ask for one from 1 to {count}.");
     }
 
+    private static async Task<(int Person, int Account)?> FindAsync(DatabaseConnection database, string sql, object number, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = database.Program.CreateCommand(sql);
+        command.Parameters.AddWithValue(number);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1)) : null;
+    }
+
     private async Task<List<AccountSpan>> SpansAsync(CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(cancellation);
@@ -75,5 +87,5 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
 
     private static long Parse(string number, LocalDate today) => CitizenId.TryParse(number, today, out CitizenId id) == CitizenIdFault.None
         ? id.Digits17
-        : throw new DataFaultException("ID_INVALID", "公民身份号码有误，请核对。", "The citizen number is not valid; check it.");
+        : throw new DataFaultException("ID_INVALID", "证件号码有误，请核对。", "The number of the document is not valid; check it.");
 }

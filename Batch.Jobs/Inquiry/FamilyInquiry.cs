@@ -51,7 +51,7 @@ public sealed class FamilyInquiry(AccountHolder holder)
     /// <summary>The holder's own number.</summary>
     public async Task<CitizenId> HolderAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = holder.Area.Program.CreateCommand(_area.Sql("SELECT citizen FROM :area.person WHERE person_id = $1"));
+        await using NpgsqlCommand command = holder.Area.Program.CreateCommand(_area.Sql("SELECT citizen FROM :area.insured WHERE person_id = $1"));
         command.Parameters.AddWithValue(holder.Person);
         return CitizenId.FromDigits17((long)(await command.ExecuteScalarAsync(cancellation))!);
     }
@@ -75,7 +75,7 @@ public sealed class FamilyInquiry(AccountHolder holder)
 
     private async Task<bool> IsHolderAsync(NpgsqlConnection connection, CitizenId asker, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(_area.Sql("SELECT EXISTS (SELECT FROM :area.person WHERE person_id = $1 AND citizen = $2)"), connection);
+        await using NpgsqlCommand command = new(_area.Sql("SELECT EXISTS (SELECT FROM :area.person_number WHERE person_id = $1 AND number = $2)"), connection);
         command.Parameters.AddWithValue(holder.Person);
         command.Parameters.AddWithValue(asker.Digits17);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;

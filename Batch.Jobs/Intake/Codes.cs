@@ -35,6 +35,7 @@ public static class Codes
     public const string IdBirthDateInFuture = "ID_BIRTH_DATE_IN_FUTURE";
     public const string IdCheckDigit = "ID_CHECK_DIGIT";
     public const string IdFifteenDigits = "ID_FIFTEEN_DIGITS";
+    public const string BirthDateMissing = "BIRTH_DATE_MISSING";
     public const string EmployerBlank = "EMPLOYER_BLANK";
     public const string EmployerUnknownFormat = "EMPLOYER_UNKNOWN_FORMAT";
     public const string TextTooLong = "TEXT_TOO_LONG";
@@ -100,4 +101,8 @@ public static class Codes
     public const string TwoEmployers = "TWO_EMPLOYERS";
     public const string BalanceExceeded = "BALANCE_EXCEEDED";
     public const string DuplicateLine = "DUPLICATE_LINE";
+    public const string NameDiffers = "NAME_DIFFERS";
+    public const string BirthDateDiffers = "BIRTH_DATE_DIFFERS";
+    public const string ArrearsBelowPaid = "ARREARS_BELOW_PAID";
+    public const string NumberInUse = "NUMBER_IN_USE";
 }

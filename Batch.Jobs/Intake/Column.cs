@@ -36,6 +36,7 @@ internal enum Column
     HeirName,
     OtherArea,
     EarlierMonths,
+    Birth,
 }
 
 /// <summary>What senders call the columns: ours first, then those of other cities' forms, English, and the national platform's code names.</summary>
@@ -82,6 +83,7 @@ internal static class ColumnNames
         (Column.HeirName, ["继承人姓名", "heir_name"]),
         (Column.OtherArea, ["对方统筹区", "对方统筹区代码", "转出地", "转入地", "other_area"]),
         (Column.EarlierMonths, ["以前年限", "累计月数", "以前累计月数", "earlier_months"]),
+        (Column.Birth, ["出生日期", "出生年月日", "birth", "birth_date", "date_of_birth", "birthday"]),
     ];
 
     private static readonly Dictionary<string, Column> ByName =
@@ -94,7 +96,7 @@ internal static class ColumnNames
         or Column.PensionPriorYear or Column.PensionThisYear or Column.PensionMonth
         or Column.ReceiptAmount or Column.LateFee or Column.LateInterest or Column.MovementAmount;
 
-    public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName;
+    public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName or Column.Birth;
 
     /// <summary>Reads a header cell: blanks, full-width forms, case, a leading mark and a remark in brackets do not matter.</summary>
     public static Column? Recognise(ReadOnlySpan<byte> cell)

@@ -35,7 +35,7 @@ internal sealed class Header
 
     /// <summary>Where the columns stand that say the same for several people: employer, month, dates. Not numbers of people, and not amounts, which would count twice.</summary>
     public IEnumerable<int> PositionsOfTexts() => Enum.GetValues<Column>()
-        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName)).Select(Position);
+        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName or Column.Birth)).Select(Position);
 
     /// <summary>Reads on to the header. Null, with the reason, if no row is one.</summary>
     public static Header? Find(RowSource rows, bool hasDefaultMonth, out Rejection fault)

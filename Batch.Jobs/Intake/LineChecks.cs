@@ -34,7 +34,7 @@ public static class LineChecks
             return;
         }
 
-        MissingKey key = new(category, line.Id.Birth, Figures.Contribution);
+        MissingKey key = new(category, line.Birth, Figures.Contribution);
         if (KnownMissing(policy, key) is { } known)
         {
             into.Add(new Rejection(Codes.FigureMissing, line.Row, ColumnNames.Ours(Column.Month), line.Month.Text(), known));
@@ -44,7 +44,7 @@ public static class LineChecks
         ExpectedContribution expected;
         try
         {
-            expected = Assessment.Expect(policy, category, line.Id.Birth, line.Base);
+            expected = Assessment.Expect(policy, category, line.Birth, line.Base);
         }
         catch (MissingFigureException missing)
         {
@@ -79,7 +79,7 @@ public static class LineChecks
     private static string? MissingFigure(in PensionLine line, MonthPolicy policy, string category)
     {
         MissingKey key = new(
-            category, line.Id.Birth,
+            category, line.Birth,
             (line.PriorYear is null ? 0 : Figures.PriorYear) | (line.ThisYear is null ? 0 : Figures.ThisYear) | (line.MonthPension is null ? 0 : Figures.Month));
         if (KnownMissing(policy, key) is { } known)
         {
@@ -91,7 +91,7 @@ public static class LineChecks
             Assessment.Assess(policy, new PersonMonth
             {
                 Standing = Standing.Retired,
-                Birth = line.Id.Birth,
+                Birth = line.Birth,
                 Category = category,
                 PensionPriorYear = line.PriorYear,
                 PensionThisYear = line.ThisYear,

@@ -1,3 +1,4 @@
+using Batch.Jobs.Areas;
 using Batch.Rules;
 using NodaTime;
 
@@ -36,7 +37,10 @@ internal static class PayrollRow
         }
 
         return new PayrollLine(row.Row, id, row.Text(Column.Name), row.Employer(), row.Text(Column.EmployerName), row.Month(), row.Amount(Column.Base),
-            row.Amount(Column.PersonPaid), row.Amount(Column.EmployerPaid), row.OptionalDate(Column.ReceivedOn), arrears, standing);
+            row.Amount(Column.PersonPaid), row.Amount(Column.EmployerPaid), row.OptionalDate(Column.ReceivedOn), arrears, standing)
+        {
+            BirthTold = row.BirthTold(id, required: true),
+        };
     }
 }
 
@@ -45,7 +49,10 @@ internal static class PensionRow
 {
     public static PensionLine Read(RowFields row, CitizenId id) =>
         new(row.Row, id, row.Text(Column.Name), row.Month(), row.OptionalPension(Column.PensionPriorYear), row.OptionalPension(Column.PensionThisYear),
-            row.OptionalPension(Column.PensionMonth), row.OptionalDate(Column.RetiredOn));
+            row.OptionalPension(Column.PensionMonth), row.OptionalDate(Column.RetiredOn))
+        {
+            BirthTold = row.BirthTold(id, required: true),
+        };
 }
 
 /// <summary>A row of money received from an employer to a line.</summary>
@@ -59,7 +66,7 @@ internal static class ReceiptRow
 /// <summary>A row of status changes to a line.</summary>
 internal static class PersonsRow
 {
-    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定";
+    private const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定 | 证件号码变更 | 姓名变更";
     private const string Relations = "公民身份号码 配偶 | 父母 | 子女";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
@@ -79,6 +86,10 @@ internal static class PersonsRow
         ["销户"] = PersonEvent.AccountClosed, ["账户注销"] = PersonEvent.AccountClosed, ["closed"] = PersonEvent.AccountClosed,
         ["共济绑定"] = PersonEvent.FamilyBound, ["家庭共济绑定"] = PersonEvent.FamilyBound, ["family-bound"] = PersonEvent.FamilyBound,
         ["解除绑定"] = PersonEvent.FamilyUnbound, ["共济解绑"] = PersonEvent.FamilyUnbound, ["family-unbound"] = PersonEvent.FamilyUnbound,
+        ["证件号码变更"] = PersonEvent.NumberChanged, ["证件号变更"] = PersonEvent.NumberChanged, ["身份证号变更"] = PersonEvent.NumberChanged,
+        ["公民身份号码变更"] = PersonEvent.NumberChanged, ["number-changed"] = PersonEvent.NumberChanged, ["number changed"] = PersonEvent.NumberChanged,
+        ["id-changed"] = PersonEvent.NumberChanged, ["id changed"] = PersonEvent.NumberChanged,
+        ["姓名变更"] = PersonEvent.NameChanged, ["更名"] = PersonEvent.NameChanged, ["name-changed"] = PersonEvent.NameChanged, ["name changed"] = PersonEvent.NameChanged,
         ["以前年限"] = PersonEvent.EarlierMonths, ["earlier-months"] = PersonEvent.EarlierMonths, ["earlier months"] = PersonEvent.EarlierMonths,
         ["冻结金额"] = PersonEvent.FrozenAmount, ["frozen-amount"] = PersonEvent.FrozenAmount, ["frozen amount"] = PersonEvent.FrozenAmount,
     };
@@ -112,10 +123,45 @@ internal static class PersonsRow
             PersonEvent.FrozenAmount => FrozenAmount(row),
             PersonEvent.FamilyBound => Member(row, related: true),
             PersonEvent.FamilyUnbound => Member(row, related: false),
+            PersonEvent.NameChanged => NewName(row),
             _ => null,
         };
+        LocalDate? born = row.BirthTold(id, required: false);
+        CitizenId? number = change == PersonEvent.NumberChanged ? NewNumber(row, out born) : null;
         bool ofAccount = change is PersonEvent.AccountFrozen or PersonEvent.AccountUnfrozen or PersonEvent.AccountClosed;
-        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), value, ofAccount ? MovementRow.Document(row, required: true) : null);
+        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), number is { } to ? Told(to, born) : value, ofAccount ? MovementRow.Document(row, required: true) : null)
+        {
+            BirthTold = born,
+            Number = number,
+        };
+    }
+
+    /// <summary>The new number of a change; the birth date that comes with it, told by the number or, where it tells none, by the column.</summary>
+    private static CitizenId? NewNumber(RowFields row, out LocalDate? born)
+    {
+        born = null;
+        if (row.IsBlank(Column.EventValue))
+        {
+            row.Reject(Column.EventValue, Codes.ValueBlank, "新号码");
+            return null;
+        }
+
+        CitizenId number = row.OtherId(Column.EventValue);
+        born = number == default ? null : number.TellsBirth ? number.Birth : row.BirthTold(number, required: false);
+        return number;
+    }
+
+    private static string Told(CitizenId number, LocalDate? born) => number.TellsBirth || born is not { } day ? number.Full() : $"{number.Full()} {day.Text()}";
+
+    private static string? NewName(RowFields row)
+    {
+        string? name = row.Text(Column.EventValue);
+        if (NameKeys.Of(name) == 0)
+        {
+            row.Reject(Column.EventValue, Codes.ValueBlank, "新姓名");
+        }
+
+        return name;
     }
 
     private static readonly Dictionary<string, string> RelationByWord = new(StringComparer.OrdinalIgnoreCase)
@@ -147,7 +193,8 @@ internal static class PersonsRow
             return null;
         }
 
-        return related ? $"{member.Full()} {relation}" : member.Full();
+        // The number takes 18 places, whatever document it is of: a member is looked up by the first of them.
+        return related ? $"{member.Full(),-18} {relation}" : $"{member.Full(),-18}";
     }
 
     /// <summary>The ground may stand in a column of its own or be the content of the change.</summary>

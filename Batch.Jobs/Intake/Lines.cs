@@ -21,11 +21,23 @@ public enum FileContent
 /// <param name="Standing">What the row's own column says of the person, when it has one.</param>
 public readonly record struct PayrollLine(
     int Row, CitizenId Id, string? Name, string Employer, string? EmployerName, YearMonth Month, Money Base, Money PersonPaid, Money EmployerPaid,
-    LocalDate? ReceivedOn, bool Arrears, Standing? Standing);
+    LocalDate? ReceivedOn, bool Arrears, Standing? Standing)
+{
+    /// <summary>Birth date by the column, for a document whose number holds none.</summary>
+    public LocalDate? BirthTold { get; init; }
+
+    public LocalDate Birth => BirthTold ?? Id.Birth;
+}
 
 /// <summary>A pension agency's row that passed: what one retired person receives in one month.</summary>
 public readonly record struct PensionLine(
-    int Row, CitizenId Id, string? Name, YearMonth Month, Money? PriorYear, Money? ThisYear, Money? MonthPension, LocalDate? RetiredOn);
+    int Row, CitizenId Id, string? Name, YearMonth Month, Money? PriorYear, Money? ThisYear, Money? MonthPension, LocalDate? RetiredOn)
+{
+    /// <summary>Birth date by the column, for a document whose number holds none.</summary>
+    public LocalDate? BirthTold { get; init; }
+
+    public LocalDate Birth => BirthTold ?? Id.Birth;
+}
 
 public enum PersonEvent : short
 {
@@ -43,13 +55,25 @@ public enum PersonEvent : short
     AccountClosed = 12,
     FamilyBound = 13,
     FamilyUnbound = 14,
+    NumberChanged = 15,
+    NameChanged = 16,
+
+    /// <summary>A consequence of going back to an earlier number: the one that was left may be another person's.</summary>
+    NumberGivenUp = 17,
 }
 
 /// <summary>
 /// One change of a person's status. <see cref="Value"/>: the category's name, the card number, the months accumulated earlier, the amount frozen (yuan a
-/// month), the ground on which an account is closed, or a family member's number and relation. <see cref="Document"/>: what a change of the account rests on.
+/// month), the ground on which an account is closed, a family member's number and relation, the new number or the new name. <see cref="Document"/>: what a change of the account rests on.
 /// </summary>
-public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value, string? Document = null);
+public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, PersonEvent Event, LocalDate On, string? Value, string? Document = null)
+{
+    /// <summary>Birth date by the column, for a document whose number holds none.</summary>
+    public LocalDate? BirthTold { get; init; }
+
+    /// <summary>The new number of a change of number.</summary>
+    public CitizenId? Number { get; init; }
+}
 
 /// <summary>Money received from an employer for a contribution month. Late fee 滞纳金 and interest 利息 are the fund's and cover nothing.</summary>
 /// <param name="Document">The number of the document 凭证号; with employer and month it is what a later row corrects. An amount of zero takes it back.</param>

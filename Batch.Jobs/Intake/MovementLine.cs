@@ -45,6 +45,9 @@ public readonly record struct MovementLine(
     int Row, CitizenId Id, string? Name, MovementKind Kind, Money Amount, LocalDate On, SpendingChannel Channel, string? Document, Ground Ground,
     CitizenId? Member, string? Counterpart, string? EarlierMonths)
 {
+    /// <summary>Birth date by the column, for a document whose number holds none.</summary>
+    public LocalDate? BirthTold { get; init; }
+
     /// <summary>As it changes the account.</summary>
     public Money Change => Kind is MovementKind.Spending or MovementKind.PayOut or MovementKind.TransferOut ? -Amount : Amount;
 }

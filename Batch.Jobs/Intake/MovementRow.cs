@@ -64,7 +64,7 @@ internal static class MovementRow
 
         return new MovementLine(
             row.Row, id, row.Text(Column.Name), kind, amount, on, channel, document, ground, Member(row, kind, ground), Counterpart(row, kind, ground),
-            kind == MovementKind.Opening && !row.IsBlank(Column.EarlierMonths) ? PersonsRow.EarlierMonths(row, Column.EarlierMonths) : null);
+            kind == MovementKind.Opening && !row.IsBlank(Column.EarlierMonths) ? PersonsRow.EarlierMonths(row, Column.EarlierMonths) : null) { BirthTold = row.BirthTold(id, required: false) };
     }
 
     /// <summary>The number of the document that a change rests on.</summary>

@@ -86,6 +86,28 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     }, fault == CitizenIdFault.Characters ? "0-9, X" : "18");
 
+    /// <summary>The birth date by its column, where the number of the document holds none; null where it does.</summary>
+    /// <param name="required">The row may be the first of its person: without the date it is rejected.</param>
+    public LocalDate? BirthTold(CitizenId id, bool required)
+    {
+        if (id.TellsBirth)
+        {
+            return null;
+        }
+
+        if (!IsBlank(Column.Birth))
+        {
+            return Date(Column.Birth);
+        }
+
+        if (required)
+        {
+            rejections.Add(new Rejection(Codes.BirthDateMissing, rows.Row, header.Text(Column.Birth), id.ToString(), "1985-07-01"));
+        }
+
+        return null;
+    }
+
     /// <summary>Another person's citizen number: a family member's, an heir's.</summary>
     public CitizenId OtherId(Column column)
     {

@@ -22,7 +22,7 @@ public sealed class BirthBounds(Area area)
         string retired = $"EXISTS (SELECT FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = 4)";
         return spans.Count == 0 ? 0 : await area.OneAsync<long>(
             $"""
-            SELECT count(DISTINCT p.person_id) FROM :area.person p
+            SELECT count(DISTINCT p.person_id) FROM :area.insured p
             JOIN unnest($1, $2, $3) AS s (retired, born_after, born_until) ON p.birth > s.born_after AND p.birth <= s.born_until AND s.retired = {retired}
             WHERE NOT EXISTS (SELECT FROM :area.person_event d WHERE d.person_id = p.person_id AND d.event = 5)
             """, cancellation,

@@ -34,8 +34,8 @@ public sealed class ChartData(Area area)
     /// <summary>Ages in completed years on a date, in bands of five years; who is 90 or older is in the last.</summary>
     public async Task<IReadOnlyList<AgeBand>> AgesAsync(LocalDate on, CancellationToken cancellation) => await area.ReadAsync(
         """
-        SELECT least(extract(year FROM age($1::date, birth))::int / 5 * 5, 90) AS band, count(*) FILTER (WHERE citizen % 2 = 1), count(*) FILTER (WHERE citizen % 2 = 0)
-        FROM :area.person p JOIN :area.account a USING (person_id) WHERE birth <= $1 GROUP BY 1 ORDER BY 1
+        SELECT least(extract(year FROM age($1::date, birth))::int / 5 * 5, 90) AS band, count(*) FILTER (WHERE citizen < 100000000000000000 AND citizen % 2 = 1), count(*) FILTER (WHERE citizen < 100000000000000000 AND citizen % 2 = 0)
+        FROM :area.insured p JOIN :area.account a USING (person_id) WHERE birth <= $1 GROUP BY 1 ORDER BY 1
         """, r => new AgeBand(r.GetInt32(0), r.GetInt64(1), r.GetInt64(2)), cancellation, on.ToDateOnly());
 
     /// <summary>The tiers of one posting month. A whole month is read for it: keep what it says.</summary>

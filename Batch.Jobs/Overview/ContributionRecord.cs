@@ -44,13 +44,18 @@ public sealed class ContributionRecord(Area area)
     /// <exception cref="DataFaultException">ACCOUNT_UNKNOWN.</exception>
     public async Task<PersonSummary> WhoAsync(int account, CancellationToken cancellation) => (await area.ReadAsync(
         """
-        SELECT p.person_id, a.account_id, p.citizen, p.name, a.opened FROM :area.account a JOIN :area.person p USING (person_id)
+        SELECT p.person_id, a.account_id, p.citizen, p.name, a.opened FROM :area.account a JOIN :area.insured p USING (person_id)
         WHERE a.account_id = $1
         """,
         r => new PersonSummary(r.GetInt32(0), r.GetInt32(1), r.GetInt64(2), r.GetString(3), r.GetFieldValue<DateOnly>(4)), cancellation, account)).SingleOrDefault()
         ?? throw new DataFaultException("ACCOUNT_UNKNOWN", "没有这个账户。", "There is no such account.");
 
+    /// <summary>Numbers by which the person was known before the present one, and is still found.</summary>
+    public Task<List<long>> EarlierNumbersAsync(int person, CancellationToken cancellation) => area.ReadAsync(
+        "SELECT DISTINCT n.number FROM :area.person_number n JOIN :area.insured i USING (person_id) WHERE n.person_id = $1 AND n.number <> i.citizen ORDER BY 1",
+        r => r.GetInt64(0), cancellation, person);
+
     /// <summary>The whole number, for whoever may see it and has said why.</summary>
     public async Task<string> NumberAsync(int person, CancellationToken cancellation) =>
-        await area.OneAsync<string>("SELECT batch.citizen_number(citizen) FROM :area.person WHERE person_id = $1", cancellation, person);
+        await area.OneAsync<string>("SELECT batch.citizen_number(citizen) FROM :area.insured WHERE person_id = $1", cancellation, person);
 }

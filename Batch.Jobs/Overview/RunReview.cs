@@ -84,7 +84,7 @@ public sealed class RunReview(Area area)
         {Compared(run, before)},
         top AS (SELECT account_id, coalesce(b.fen, 0)::bigint AS before_fen, coalesce(n.fen, 0)::bigint AS now_fen FROM now_ n FULL JOIN before b USING (account_id)
                 WHERE coalesce(b.fen, 0) <> coalesce(n.fen, 0) ORDER BY abs(coalesce(n.fen, 0) - coalesce(b.fen, 0)) DESC, account_id LIMIT {TopCount})
-        SELECT p.citizen, p.name, t.before_fen, t.now_fen FROM top t JOIN :area.account a USING (account_id) JOIN :area.person p USING (person_id)
+        SELECT p.citizen, p.name, t.before_fen, t.now_fen FROM top t JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
         ORDER BY abs(t.now_fen - t.before_fen) DESC, account_id
         """,
         r => new TopDifference(

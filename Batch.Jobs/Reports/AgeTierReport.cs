@@ -35,7 +35,7 @@ public sealed class AgeTierReport : Report
                            SELECT c.value FROM :area.person_event c
                            WHERE c.person_id = a.person_id AND c.event = 6 AND c.on_date < e.contribution_month + interval '1 month'
                            ORDER BY c.submission_id DESC, c.row_no DESC LIMIT 1), 'unit') ELSE 'unit' END AS category
-                FROM :area.entry e JOIN :area.account a USING (account_id) JOIN :area.person p USING (person_id)
+                FROM :area.entry e JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
                 WHERE e.posting_month = :month AND e.component < 4 GROUP BY a.person_id, p.birth, e.contribution_month, e.component)
             SELECT m.component, t.first_age, t.last_age, count(DISTINCT m.person_id), count(*), sum(m.credited)::bigint, sum(m.pool)::bigint
             FROM moved m LEFT JOIN unnest($1, $2, $3, $4, $5, $6, $7) AS t (contribution_month, component, category, first_age, last_age, born_after, born_until)

@@ -89,7 +89,7 @@ public sealed class RecoveryReport : QueryReport
                CASE e.component WHEN 1 THEN '收回在职划入 contributions taken back' WHEN 2 THEN '收回退休划入 retirees'' credits taken back' WHEN 3 THEN '收回利息 interest taken back'
                    ELSE {MovementWords.Kind("e.component")} END, e.contribution_month, e.posting_month, e.account_fen
         FROM (SELECT account_id, sum(account_fen) AS fen FROM :area.entry WHERE posting_month <= :month GROUP BY account_id HAVING sum(account_fen) < 0) b
-        JOIN :area.account a USING (account_id) JOIN :area.person p USING (person_id)
+        JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
         CROSS JOIN LATERAL (
             SELECT component, contribution_month, posting_month, account_fen FROM :area.entry x WHERE x.account_id = b.account_id AND x.account_fen < 0 AND x.posting_month <= :month
             ORDER BY posting_month DESC, run_id DESC, contribution_month DESC, component LIMIT 1) e

@@ -37,7 +37,7 @@ public sealed class ProvisionalReport : Report
             SELECT account_id % 100000000 AS person_id, contribution_month AS pension_month, sum(account_fen) AS fen FROM :area.entry
             WHERE component = 2 AND contribution_month = ANY($1 || $2) AND posting_month <= :month GROUP BY 1, 2)
         SELECT n.citizen, n.name, min(pension_month), max(pension_month), count(*), count(this_year_fen), count(*) - count(this_year_fen), sum(fen)::bigint, bool_and(trued)
-        FROM provisional JOIN credited USING (person_id, pension_month) JOIN :area.person n USING (person_id) WHERE fen <> 0
+        FROM provisional JOIN credited USING (person_id, pension_month) JOIN :area.insured n USING (person_id) WHERE fen <> 0
         GROUP BY n.citizen, n.name, trued ORDER BY n.citizen, trued
         """;
 

@@ -20,6 +20,9 @@ public struct PersonFacts
     public LocalDate? FirstEvent;
     public bool HasNewEvent;
 
+    /// <summary>This run brings another number, and with it perhaps another birth date.</summary>
+    public bool HasNewNumber;
+
     /// <summary>This run brings word of a retirement: it ends the credit of pensions for months before it, too.</summary>
     public bool HasNewRetirement;
 

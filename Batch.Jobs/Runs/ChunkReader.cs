@@ -55,7 +55,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         for (int i = 0; i < persons.Length; i++)
         {
             ref PersonFacts person = ref persons[i];
-            person.Touched |= whole || person.Gated?.HasNew == true || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.Pension.Submission != 0);
+            person.Touched |= whole || person.HasNewNumber || person.Gated?.HasNew == true || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.Pension.Submission != 0);
         }
 
         return persons;
@@ -130,13 +130,21 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         LocalDate end = chunk.Month.OnDayOfMonth(1).PlusMonths(1);
         await using NpgsqlDataReader reader = await ReadRangeAsync(area.Sql(
             """
-            SELECT person_id, event, on_date, value, submission_id FROM :area.person_event
-            WHERE person_id BETWEEN $1 AND $2 AND event IN (4, 5, 6) AND submission_id <> ALL($3) ORDER BY person_id, event, submission_id, row_no
+            SELECT person_id, event, on_date, value, submission_id, birth FROM :area.person_event
+            WHERE person_id BETWEEN $1 AND $2 AND event IN (4, 5, 6, 15) AND submission_id <> ALL($3) ORDER BY person_id, event, submission_id, row_no
             """), chunk, unseen, cancellation);
         while (reader.Read())
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             LocalDate on = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2));
+            if ((PersonEvent)reader.GetInt16(1) == PersonEvent.NumberChanged)
+            {
+                // The age is another from the first month on, so that every month is computed anew.
+                person.Birth = reader.IsDBNull(5) ? person.Birth : LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(5));
+                person.HasNewNumber |= taken.Contains(reader.GetInt32(4));
+                continue;
+            }
+
             person.FirstEvent = person.FirstEvent is { } first && first < on ? first : on;
             bool isNew = taken.Contains(reader.GetInt32(4));
             person.HasNewEvent |= isNew;

@@ -101,17 +101,24 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
 
     private async Task ReadSexesAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT person_id, citizen FROM :area.person WHERE person_id BETWEEN $1 AND $2"), connection);
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT p.person_id, coalesce((SELECT e.number FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = 15 AND e.submission_id <> ALL($3)
+                                          ORDER BY e.submission_id DESC, e.row_no DESC LIMIT 1), p.citizen)
+            FROM :area.person p WHERE p.person_id BETWEEN $1 AND $2
+            """), connection);
         command.Parameters.AddWithValue(chunk.FirstPerson);
         command.Parameters.AddWithValue(chunk.LastPerson);
+        command.Parameters.AddWithValue(unseen);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())
         {
             int at = reader.GetInt32(0) - chunk.FirstPerson;
             if (_persons[at].Pension.Submission != 0)
             {
-                // The 17th digit of a citizen number is odd for men.
-                Gated(at).IsMale = reader.GetInt64(1) % 2 == 1;
+                // A document that tells no sex: the longer requirement counts, the men's.
+                CitizenId number = CitizenId.FromDigits17(reader.GetInt64(1));
+                Gated(at).IsMale = !number.TellsBirth || number.Sex == Sex.Male;
             }
         }
     }

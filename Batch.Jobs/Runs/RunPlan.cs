@@ -35,6 +35,8 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
         HashSet<YearMonth> due = await new RhythmMonths(connection, area, policy, postingMonth).DueAsync(posted.Keys, cancellation);
         ILookup<YearMonth, (DateOnly Day, int Submission)> moved = (await reader.MovementsAsync(submissions, cancellation)).ToLookup(m => m.Day.Month());
         touched.UnionWith(await reader.MovedAsync(moved, cancellation));
+        // Of lines that wait beside somebody's months nothing is computed.
+        touched.RemoveWhere(t => t.Chunk < 0);
         int lastPerson = await reader.LastPersonAsync(cancellation);
         List<PlannedMonth> months = [];
         List<Chunk> chunks = [];
@@ -234,13 +236,15 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         return [.. months.Where(m => m.Month <= postingMonth).Select(m => (m.Table, m.Month, named.Contains(m)))];
     }
 
-    // A retirement, a death or another category changes every month since; a later word on it also the months since the earlier one.
+    // A retirement, a death or another category changes every month since; a later word on it also the months since the earlier one. Another number may
+    // bring another birth date: it changes every month.
     private async Task AddEventsAsync(int[] submissions, List<YearMonth> withFacts, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
             """
-            SELECT e.person_id / $2, min(a.on_date) FROM :area.person_event e JOIN :area.person_event a USING (person_id)
-            WHERE e.submission_id = ANY($1) AND e.event IN (4, 5, 6) AND a.event IN (4, 5, 6) GROUP BY 1
+            SELECT e.person_id / $2, min(CASE WHEN e.event = 15 THEN date '0001-01-01' ELSE a.on_date END)
+            FROM :area.person_event e JOIN :area.person_event a USING (person_id)
+            WHERE e.submission_id = ANY($1) AND e.event IN (4, 5, 6, 15) AND a.event IN (4, 5, 6, 15) GROUP BY 1
             """), connection);
         command.Parameters.AddWithValue(submissions);
         command.Parameters.AddWithValue(RunPlan.ChunkPersons);

@@ -88,6 +88,6 @@ public sealed class Simulation(Area area)
 
     private async Task<IReadOnlyDictionary<int, string>> NumbersAsync(NpgsqlConnection connection, int[] persons, CancellationToken cancellation) =>
         (await connection.ReadAsync(
-            area.Schema.Sql("SELECT person_id, citizen FROM :area.person WHERE person_id = ANY($1)"),
+            area.Schema.Sql("SELECT person_id, citizen FROM :area.insured WHERE person_id = ANY($1)"),
             r => (r.GetInt32(0), Masking.Number(r.GetInt64(1))), cancellation, persons)).ToDictionary();
 }

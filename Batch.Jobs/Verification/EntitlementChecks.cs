@@ -170,7 +170,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     private async Task<bool> BringsEventsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT EXISTS (SELECT FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (4, 5, 6))"), connection);
+            "SELECT EXISTS (SELECT FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (4, 5, 6, 15))"), connection);
         command.Parameters.AddWithValue(scope.Submissions);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
@@ -178,7 +178,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     /// <summary>Persons that the scope touches in a month; null: everybody.</summary>
     private async Task<int[]?> TouchedAsync(DateOnly month, MonthParts parts, CancellationToken cancellation)
     {
-        List<string> sources = ["SELECT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 4, 5, 6)"];
+        List<string> sources = ["SELECT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 4, 5, 6, 15)"];
         if (parts.Contributions)
         {
             sources.Add($"SELECT person_id FROM {area.Part("contribution", month.Month())} WHERE submission_id = ANY($1)");

@@ -178,9 +178,9 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
                         FROM paid p JOIN pensions USING (person_id) LEFT JOIN status s USING (person_id)) g) g
                 GROUP BY person_id),
             years AS MATERIALIZED (
-                SELECT person_id, CASE WHEN e.person_id IS NULL AND c.person_id IS NULL THEN 0 ELSE greatest(CASE WHEN n.citizen % 2 = 1 THEN {_gates.Male} ELSE {_gates.Female} END
+                SELECT person_id, CASE WHEN e.person_id IS NULL AND c.person_id IS NULL THEN 0 ELSE greatest(CASE WHEN batch.is_male(coalesce(s.number, n.citizen)) THEN {_gates.Male} ELSE {_gates.Female} END
                        - (CASE WHEN c.zeroed THEN 0 ELSE coalesce(e.months, 0) END + coalesce(c.months, 0)) / 12, 0)::int END AS missing
-                FROM pensions JOIN :area.person n USING (person_id) LEFT JOIN earlier e USING (person_id) LEFT JOIN counted c USING (person_id))
+                FROM pensions JOIN :area.person n USING (person_id) LEFT JOIN status s USING (person_id) LEFT JOIN earlier e USING (person_id) LEFT JOIN counted c USING (person_id))
             """;
     }
 

@@ -111,14 +111,16 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 
     private DateOnly YearFrom => new(month.Month >= slice.YearStart ? month.Year : month.Year - 1, slice.YearStart, 1);
 
-    // The latest word on a retirement and on a death; of categories the latest word on one that had begun by the end of the month.
+    // The latest word on a retirement, on a death and on the number; of categories the latest word on one that had begun by the end of the month.
     private string Status() =>
         $"""
         status AS MATERIALIZED (
             SELECT person_id, (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 4))[1] AS retired_in,
                    (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 5))[1] AS died_in,
-                   (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 6 AND on_date < {Month} + interval '1 month'))[1] AS category
-            FROM :area.person_event WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND event IN (4, 5, 6) AND submission_id <> ALL($3)
+                   (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 6 AND on_date < {Month} + interval '1 month'))[1] AS category,
+                   (array_agg(birth ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 15 AND birth IS NOT NULL))[1] AS birth,
+                   (array_agg(number ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 15))[1] AS number
+            FROM :area.person_event WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND event IN (4, 5, 6, 15) AND submission_id <> ALL($3)
             GROUP BY person_id)
         """;
 
@@ -128,7 +130,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         facts AS MATERIALIZED (
             SELECT person_id, c.submission_id IS NOT NULL AS contributed, p.person_id IS NOT NULL AS pensioned, c.submission_id, c.base_fen, c.person_paid_fen,
                    c.employer_paid_fen, p.prior_year_fen, p.this_year_fen, p.month_fen, coalesce(s.category, 'unit') AS category,
-                   least(greatest(extract(year FROM age({_gates.AgeOn()}, n.birth))::int, 0), 150) AS age,
+                   least(greatest(extract(year FROM age({_gates.AgeOn()}, coalesce(s.birth, n.birth)))::int, 0), 150) AS age,
                    coalesce({Month} {(slice.DeathMonthCredited ? ">" : ">=")} s.died_in, false) AS dead,
                    coalesce({Month} >= s.retired_in + interval '{slice.RetirementOffset} months', true) AS retired,
                    {_gates.Barred()} AS barred, {_gates.MissingYears()} AS missing_years, {_gates.FrozenFen()} AS frozen_fen

@@ -41,7 +41,8 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
     {
         string parts = string.Join(" UNION ALL ", (await NamedMonthsAsync(cancellation)).Select(Part).Append(
             """
-            SELECT submission_id, 'event', date_trunc('month', on_date)::date, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0, 0 FROM :area.person_event
+            SELECT submission_id, 'event', date_trunc('month', on_date)::date, count(*), count(*) FILTER (WHERE row_no > 0 AND NOT held), count(*) FILTER (WHERE held), 0, 0, 0, 0
+            FROM (SELECT submission_id, on_date, row_no, false AS held FROM :area.person_event UNION ALL SELECT submission_id, on_date, row_no, true FROM :area.held_event) e
             WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
             """).Append(
             """
