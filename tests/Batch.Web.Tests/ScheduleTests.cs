@@ -105,25 +105,52 @@ public sealed class ScheduleTests
     }
 
     [Test]
+    public async Task The_engines_late_call_and_the_look_for_forgotten_times_settle_a_time_once()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(Area);
+        TestClock clock = new(Morning);
+        (Schedules schedules, _, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", "once");
+        await using (engine)
+        {
+            // 02:02 in Shanghai: late for the engine, and still on time.
+            clock.Now = Instant.FromUtc(2026, 3, 9, 18, 2);
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(i => i % 2 == 0 ? schedules.FireAsync(Area, "close", CancellationToken.None) : schedules.CatchUpAsync(CancellationToken.None)));
+        }
+
+        Assert.That(await database.ScalarAsync<string>("SELECT string_agg(outcome, ' ') FROM batch.schedule_fire"), Is.EqualTo("fired"));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job"), Is.EqualTo(1));
+    }
+
+    // The key of batch.schedule_fire lets one host settle a time. Its work may take longer than until the next time on a busy machine (that time then names the
+    // same job), and may be begun again after it was put back on record; so each job that has ended is judged, and not the two counts beside each other.
+    [Test]
     public async Task Of_two_hosts_each_recurring_time_is_fired_by_one()
     {
+        const string ended = "SELECT count(*) FROM batch.job WHERE kind = 'verify' AND state = 'done'";
+        const string contradicted =
+            """
+            SELECT count(*) FROM (
+                SELECT j.job_id, count(*) FILTER (WHERE e.act = 'asked') AS asked, count(*) FILTER (WHERE e.act = 'started') AS started,
+                       count(*) FILTER (WHERE e.act IN ('queued', 'taken back')) AS put_back, count(*) FILTER (WHERE e.act = 'done') AS done,
+                       (SELECT count(*) FROM batch.schedule_fire f WHERE f.job_id = j.job_id) AS times
+                FROM batch.job j JOIN batch.job_event e USING (job_id) WHERE j.kind = 'verify' AND j.state = 'done' GROUP BY j.job_id) judged
+            WHERE asked <> 1 OR started <> 1 + put_back OR done <> 1 OR times = 0
+            """;
         await using TestDatabase database = await TestDatabase.CreateAsync(Area);
         (_, _, IJobEngine engine) = await OpenAsync(database, SystemClock.Instance, "verify", "* * * * *", "skip");
         await engine.DisposeAsync();
         await using WorkerProcess one = WorkerProcess.Start(database);
         await using WorkerProcess two = WorkerProcess.Start(database);
-        for (int i = 0; i < 200 && await database.ScalarAsync<long>("SELECT count(*) FROM batch.schedule_fire WHERE work = 'verify'") < 2; i++)
+        for (int i = 0; i < 300 && await database.ScalarAsync<long>(ended) < 2; i++)
         {
             await Task.Delay(1000);
         }
 
-        await Task.Delay(5000);
-        long fires = await database.ScalarAsync<long>("SELECT count(*) FROM batch.schedule_fire WHERE work = 'verify'");
-        Assert.That(fires, Is.GreaterThanOrEqualTo(2));
-        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job WHERE kind = 'verify'"), Is.EqualTo(fires));
-        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job_event WHERE act = 'started'"), Is.EqualTo(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job_event WHERE act = 'done'")));
-        // On time, so by the engine and not by the look for what was forgotten.
-        Assert.That(await database.ScalarAsync<double>("SELECT max(extract(epoch FROM at - due_at))::float8 FROM batch.schedule_fire WHERE work = 'verify'"), Is.LessThan(80));
+        Assert.That(await database.ScalarAsync<long>(ended), Is.GreaterThanOrEqualTo(2));
+        Assert.That(await database.ScalarAsync<long>(contradicted), Is.Zero);
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.schedule_fire WHERE outcome <> 'fired' OR job_id IS NULL"), Is.Zero);
+        // Some on time, so by the engine and not by the look for what was forgotten.
+        Assert.That(await database.ScalarAsync<double>("SELECT min(extract(epoch FROM at - due_at))::float8 FROM batch.schedule_fire"), Is.LessThan(80));
     }
 
     [Test]
