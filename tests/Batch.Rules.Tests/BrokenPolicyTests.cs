@@ -63,6 +63,7 @@ public sealed class BrokenPolicyTests
         Row("an age without a tier", "{over: 35,", "{over: 36,", "27: AGE_GAP: ages 36 to 36 have no tier; check from (included), over (excluded), up-to (included), under (excluded)"),
         Row("an age with two tiers", "{over: 35,", "{from: 35,", "27: AGE_OVERLAP: ages 35 to 35 have two tiers; check from (included), over (excluded), up-to (included), under (excluded)"),
         Row("the oldest without a tier", "{over: 35, rate", "{over: 35, up-to: 60, rate", "27: AGE_GAP: ages from 61 on have no tier; leave the upper bound of the last tier out"),
+        Row("the very oldest without a tier", "{over: 35, rate", "{over: 35, up-to: 149, rate", "27: AGE_GAP: ages from 150 on have no tier; leave the upper bound of the last tier out"),
         Row("both words for one side", "{over: 35,", "{over: 35, from: 36,", "27: TIER_BOUNDS: versions[1] unit active share tiers[2] writes one side twice; take from (included) or over (excluded), up-to (included) or under (excluded)"),
         Row("a tier that holds nobody", "{over: 35,", "{over: 35, under: 36,", "27: TIER_EMPTY: versions[1] unit active share tiers[2] begins above its end and holds nobody; swap the bounds"),
         Row("a month that no version covers", "to: 2021-12\n    rules", "to: 2021-10\n    rules", "11: VERSION_GAP: no policy between the end of this version, 2021-10, and the next from 2022-01; write to: 2021-12 or leave to out"),

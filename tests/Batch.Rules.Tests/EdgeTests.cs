@@ -56,6 +56,13 @@ public sealed class EdgeTests
         Assert.That((id.Birth, id.Sex), Is.EqualTo((new LocalDate(1949, 12, 31), Sex.Female)));
     }
 
+    [TestCase(2021, 6, 2020)]
+    [TestCase(2021, 7, 2021, TestName = "Edge 06: the first month of an insurance year belongs to it")]
+    [TestCase(2022, 1, 2021)]
+    [TestCase(2022, 6, 2021)]
+    public void Edge_06_an_insurance_year_from_July_begins_in_the_latest_July(int year, int month, int began) => Assert.That(
+        TestPolicies.WuhanWith("insurance-year-from: 1 => insurance-year-from: 7").For(new YearMonth(year, month), []).InsuranceYearFrom, Is.EqualTo(new YearMonth(began, 7)));
+
     [Test]
     public void Edge_20_a_retiree_is_credited_from_the_month_after_retirement() => Assert.That(TestPolicies.June2021.RetirementOffset, Is.EqualTo(1));
 
