@@ -197,6 +197,16 @@ public class InterestRunTests
         Assert.That(found.Checks.Single(c => c.Id == Invariants.Entitlements).First, Does.Contain("posted 272 fen, entitled 271 fen"));
     }
 
+    // Interest is paid by the fund that holds the money, and by no other.
+    [Test]
+    public async Task Interest_that_the_pooled_fund_paid_is_found()
+    {
+        await PostInterestAsync(2021);
+        await town.Database.ExecuteAsync(Town.Schema.Sql("UPDATE :area.entry SET pool_fen = other_fen, other_fen = 0 WHERE component = 3 AND account_id = 1"));
+        VerificationDocument found = await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(all: true, default);
+        Assert.That(found.Checks.Single(c => c.Id == Invariants.Entitlements).First, Does.Contain("interest").And.Contain("posted 271 fen, entitled 271 fen"));
+    }
+
     private async Task<RunDocument> ComputeAsync(int year)
     {
         Area area = await town.AreaAsync();

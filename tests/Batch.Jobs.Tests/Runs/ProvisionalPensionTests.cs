@@ -44,6 +44,18 @@ public class ProvisionalPensionTests
         Assert.That(await town.BalanceAsync(Old), Is.EqualTo(Money.FromYuan(1632m)));
     }
 
+    // 357.00 in January; in December 408.00 and the difference of January.
+    [Test]
+    public async Task The_average_that_comes_with_the_last_month_of_the_year_trues_up_the_first()
+    {
+        await TrueUpAsync();
+        await PensionAsync(1, $"{Old.Full()},2021-01,,,7000");
+        await town.PostMonthAsync(new YearMonth(2021, 1));
+        await PensionAsync(12, $"{Old.Full()},2021-12,8000,,7000");
+        RunDocument december = await town.PostMonthAsync(new YearMonth(2021, 12));
+        Assert.That((december.Entries, december.Credited), Is.EqualTo((2, Money.FromYuan(459m))));
+    }
+
     [Test]
     public async Task Where_the_policy_keeps_them_nothing_is_trued_up()
     {

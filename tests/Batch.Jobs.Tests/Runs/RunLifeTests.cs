@@ -1,5 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
 using Batch.Rules;
 using NodaTime;
@@ -169,6 +170,85 @@ public class RunLifeTests
         });
         Assert.That(await town.BalanceAsync(poor), Is.EqualTo(Money.FromYuan(614.40m)));
     }
+
+    // As above: 281.36 by the figure of the time, 307.20 by the one that came after the posting.
+    [Test]
+    public async Task A_figure_that_comes_after_the_posting_posts_the_difference_in_the_open_month_itself()
+    {
+        CitizenId poor = Town.Person(5, 1955);
+        await town.PensionAsync(January, [(poor, 1000m)]);
+        await town.PostMonthAsync(January);
+        await town.SetFigureAsync("average-wage", January, 8000m);
+        RunDocument difference = await town.PostMonthAsync(January);
+        Assert.That((difference.Entries, difference.Credited), Is.EqualTo((1, Money.FromYuan(25.84m))));
+    }
+
+    [Test]
+    public async Task A_file_of_the_next_month_waits_for_that_months_run()
+    {
+        await town.PayrollAsync(February, "E1", [(Ann, 5000m)]);
+        RunDocument january = await town.PostMonthAsync(January);
+        RunDocument february = await town.PostMonthAsync(February);
+        Assert.That((january.Entries, february.Entries, february.Credited), Is.EqualTo((4, 1, Money.FromYuan(155m))));
+    }
+
+    // The ledger moves by the closing: what was computed before it can no longer be posted.
+    [Test]
+    public async Task A_run_computed_before_the_month_before_was_closed_is_replaced_by_one_that_can_be_posted()
+    {
+        await town.PostMonthAsync(January);
+        await town.PayrollAsync(February, "E1", [(Ann, 5000m)]);
+        int before = (await town.AllocateAsync(February)).Run!.Value;
+        await town.CloseAsync(January);
+        RunDocument posted = await town.PostMonthAsync(February);
+        Assert.That((posted.Run > before, posted.State, posted.Credited), Is.EqualTo((true, "posted", Money.FromYuan(155m))));
+    }
+
+    // 420100 leaves open what flexible workers are credited: their money is kept apart. January: 500.00 of Ann's, 155.00 of them in her account.
+    [Test]
+    public async Task Another_category_known_later_is_posted_to_the_months_since_it_began()
+    {
+        await town.PostMonthAsync(January);
+        await CategoryAsync(Ann, "2021-01-01");
+        RunDocument february = await town.PostMonthAsync(February);
+        Assert.That((february.Entries, february.Credited, february.Other), Is.EqualTo((1, Money.FromYuan(-155m), Money.FromYuan(500m))));
+    }
+
+    // 6000 x 3.1 % = 186.00 is 31.00 more in January; February's 500.00 are kept apart.
+    [Test]
+    public async Task A_category_that_begins_on_the_first_of_a_month_leaves_the_month_before_alone()
+    {
+        await town.PostMonthAsync(January);
+        await town.PayrollAsync(January, "E1", [(Ann, 6000m)], SubmissionKind.Supplementary);
+        await town.PayrollAsync(February, "E1", [(Ann, 5000m)]);
+        await CategoryAsync(Ann, "2021-02-01");
+        RunDocument february = await town.PostMonthAsync(February);
+        Assert.That((february.Entries, february.Credited, february.Other), Is.EqualTo((2, Money.FromYuan(31m), Money.FromYuan(500m))));
+    }
+
+    [Test]
+    public async Task A_closing_counts_the_accounts_opened_in_its_own_month()
+    {
+        await town.PostMonthAsync(January);
+        ClosingDocument january = await town.CloseAsync(January);
+        Assert.That((january.Accounts, january.Opening, january.Movements, january.Closing), Is.EqualTo((4, Money.Zero, Money.FromYuan(1026m), Money.FromYuan(1026m))));
+    }
+
+    // Nothing was posted: movements of nought are right, an opening of 1.00 is not.
+    [Test]
+    public async Task Statements_that_do_not_open_with_the_closings_before_are_refused_by_the_database()
+    {
+        PostgresException refused = await town.RefusedAsync(
+            """
+            SELECT :area.open_statement(2021);
+            INSERT INTO :area.statement_2021 (year, account_id, opening_fen, movements_fen, closing_fen, accumulated_months, continuous_months) VALUES (2021, 1, 100, 0, 100, 0, 0);
+            SELECT :area.close_statement(2021, '2021-01-01', '2021-12-01', 'reviewer')
+            """);
+        Assert.That((refused.SqlState, refused.MessageText), Is.EqualTo(("BA007", "Statements of 2021 do not add up: movements 0 against 0, openings 100 against 0.")));
+    }
+
+    private Task<FileOutcome> CategoryAsync(CitizenId who, string from) => town.ImportAsync(
+        "姓名,公民身份号码,变更类型,变更日期,变更内容", [$"某人,{who.Full()},人员类别,{from},灵活就业"], February, SubmissionKind.Regular, false);
 
     [Test]
     public async Task Who_computed_a_run_cannot_approve_it_not_even_by_writing_to_the_database()

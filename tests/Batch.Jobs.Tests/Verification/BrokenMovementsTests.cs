@@ -42,6 +42,11 @@ public sealed class BrokenMovementsTests
         "INSERT INTO :area.person_event (person_id, event, on_date, submission_id, row_no) SELECT person_id, 10, DATE '2021-01-02', 1, 1 FROM :area.person", TestName = "V6_spending_from_a_frozen_account")]
     [TestCase("V6", "a movement after death",
         "INSERT INTO :area.person_event (person_id, event, on_date, submission_id, row_no) SELECT person_id, 5, DATE '2021-01-02', 1, 1 FROM :area.person", TestName = "V6_spending_of_the_dead")]
+    [TestCase("V6", "a movement after death",
+        "UPDATE :area.movement SET kind = 8 WHERE kind = 5; INSERT INTO :area.person_event (person_id, event, on_date, submission_id, row_no) SELECT person_id, 5, DATE '2021-01-02', 1, 1 FROM :area.person",
+        TestName = "V6_a_transfer_of_the_dead")]
+    [TestCase("V5", "1 balances of the snapshot", "SELECT :area.snap_balances(); DELETE FROM :area.balance_at_1", TestName = "V5_a_balance_that_is_gone_from_the_snapshot")]
+    [TestCase("V5", "1 balances of the snapshot", "SELECT :area.snap_balances(); UPDATE :area.balance_at_1 SET balance_fen = balance_fen + 1", TestName = "V5_another_balance_in_the_snapshot")]
     public async Task Broken(string id, string words, string sql)
     {
         await using WholeLine line = await _line.CopyAsync();

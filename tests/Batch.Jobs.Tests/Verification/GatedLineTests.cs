@@ -79,6 +79,29 @@ public sealed class GatedLineTests
     }
 
     [Test]
+    public async Task After_a_second_enrolment_the_first_months_are_those_of_the_later_one()
+    {
+        YearMonth june = new(2021, 6);
+        await BeginAsync("first-month-offset: 0 => first-month-offset: 1");
+        await TakeAsync(April, $"{Persons}陆青松,{Lu},新参保,2021-04-10,\n");
+        await PayAsync(May, "2021-05");
+        await TakeAsync(june, $"{Persons}陆青松,{Lu},新参保,2021-06-01,\n");
+        await PayAsync(june, "2021-06");
+        Assert.That(((await LegsAsync("2021-05")).Account, (await LegsAsync("2021-06")).Account), Is.EqualTo((248_00L, 0L)));
+    }
+
+    // Retired in April, so a retiree from May on: May without a contribution is no break.
+    [Test]
+    public async Task Who_works_on_after_the_retirement_has_not_resumed_after_a_break()
+    {
+        await BeginAsync("resumption-offset: 0 => resumption-offset: 1");
+        await PayAsync(April, "2021-04");
+        await TakeAsync(May, $"{Persons}陆青松,{Lu},退休,2021-04-20,\n");
+        await PayAsync(new YearMonth(2021, 6), "2021-06");
+        Assert.That((await LegsAsync("2021-06")).Account, Is.EqualTo(248_00L));
+    }
+
+    [Test]
     public async Task The_month_of_resumption_is_not_credited_until_arrears_fill_the_break()
     {
         await BeginAsync("resumption-offset: 0 => resumption-offset: 1");
