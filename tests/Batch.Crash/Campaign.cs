@@ -9,7 +9,8 @@ namespace Batch.Crash;
 /// <param name="Kills">Ends with the life in which so many kills are reached.</param>
 /// <param name="Only">These faults and no others.</param>
 /// <param name="Within">Ends with the life in which this time is over; a later campaign with the same log goes on.</param>
-public sealed record CampaignOptions(int Kills, int Seed, (int First, int Last)? Only, TimeSpan Within, string? Log, int People = 400);
+/// <param name="EveryPlace">Kills once at every place, and ends.</param>
+public sealed record CampaignOptions(int Kills, int Seed, (int First, int Last)? Only, TimeSpan Within, string? Log, bool EveryPlace = false, int People = 400);
 
 /// <summary>
 /// Lives one undisturbed life and then as many disturbed ones as it takes, and holds what each leaves behind against the undisturbed one, byte for byte.
@@ -17,6 +18,9 @@ public sealed record CampaignOptions(int Kills, int Seed, (int First, int Last)?
 public sealed class Campaign(CampaignOptions options, CrashServer server, TextWriter output) : IDisposable
 {
     private const int FaultsOfALife = 50;
+
+    /// <summary>A kill may come too late, where an earlier one left nothing to do; in a life with fewer kills it comes in time.</summary>
+    private const int MostLives = 6;
 
     private static readonly KillPoint[] Points = Enum.GetValues<KillPoint>();
 
@@ -28,6 +32,9 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
 
     /// <summary>Points that no verb of an undisturbed life passes: nobody dies there, so nothing is known of it.</summary>
     public IReadOnlyList<KillPoint> NeverReached { get; private set; } = [];
+
+    /// <summary>Places at which a campaign for every place killed nothing.</summary>
+    public IReadOnlyList<string> NeverStruck { get; private set; } = [];
 
     public CampaignLog Log => _log;
 
@@ -46,10 +53,28 @@ public sealed class Campaign(CampaignOptions options, CrashServer server, TextWr
             return;
         }
 
+        if (options.EveryPlace)
+        {
+            await LiveEverywhereAsync(draw);
+            return;
+        }
+
         for (int life = _log.Next; _log.Kills < options.Kills && Stopwatch.GetElapsedTime(began) < options.Within; life++)
         {
             await LiveAsync(life, [.. Enumerable.Range(life * FaultsOfALife, FaultsOfALife).Select(draw.Draw)]);
         }
+    }
+
+    private async Task LiveEverywhereAsync(FaultDraw draw)
+    {
+        List<int> left = [.. Enumerable.Range(0, draw.Names)];
+        for (int life = 0; life < MostLives && left.Count > 0; life++)
+        {
+            await LiveAsync(life, [.. left.Select(place => draw.Kill((life * draw.Names) + place))]);
+            left.RemoveAll(place => _log.HasStruck(draw.Name(place)));
+        }
+
+        NeverStruck = [.. left.Select(draw.Name)];
     }
 
     private async Task LiveAsync(int life, List<Fault> faults)

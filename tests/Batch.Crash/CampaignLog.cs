@@ -93,6 +93,9 @@ public sealed class CampaignLog : IDisposable
         ended = life, first = faults[0].Number, last = faults[^1].Number, seconds = Math.Round(took.TotalSeconds), lost = fen.Lost, doubled = fen.Doubled, differences,
     });
 
+    /// <summary>A fault struck at the place.</summary>
+    public bool HasStruck(string place) => _byPlace.ContainsKey(place);
+
     /// <summary>Kills by place, faults by kind, what the program said, and the fen.</summary>
     public void Sum(TextWriter output)
     {

@@ -63,6 +63,11 @@ public sealed class FaultDraw(int seed, IReadOnlyList<Place> places, bool canFil
 
     public int Names => _named.Count;
 
+    public string Name(int place) => _named[place][0].Name;
+
+    /// <summary>The fault of this number, as a kill of the program whatever was drawn.</summary>
+    public Fault Kill(int number) => Draw(number) with { Strike = Strike.Kill };
+
     public Fault Draw(int number)
     {
         // Two numbers that differ by one must not draw alike.

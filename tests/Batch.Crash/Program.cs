@@ -5,6 +5,7 @@ using Batch.Testing;
 if (args is not ["crash" or "soak", ..] || args.Contains("--help"))
 {
     Console.WriteLine("batch soak [--minutes M] [--seed S]");
+    Console.WriteLine("batch crash --every-place [--seed S]");
     Console.WriteLine("batch crash [--kills N] [--seed S] [--only FAULT[-FAULT]] [--minutes M] [--log FILE]");
     Console.WriteLine("batch crash --sum FILE ...");
     return 0;
@@ -34,7 +35,7 @@ if (args[0] == "soak")
 int[]? only = Option("--only")?.Split('-').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
 CampaignOptions options = new(
     Number("--kills", 1000), Number("--seed", 1), only is null ? null : (only[0], only[^1]), TimeSpan.FromMinutes(Number("--minutes", 100_000)),
-    only is null ? Option("--log") : null);
+    only is null ? Option("--log") : null, args.Contains("--every-place"));
 await using CrashServer server = await CrashServer.StartAsync();
 using Campaign campaign = new(options, server, Console.Out);
 await campaign.RunAsync();
@@ -44,4 +45,10 @@ foreach (Batch.Jobs.Server.KillPoint point in campaign.NeverReached)
     Console.WriteLine($"never reached: {point}");
 }
 
-return campaign.Log.Differences.Count == 0 && campaign.Log is { LostFen: 0, DoubledFen: 0 } && campaign.NeverReached.Count == 0 ? 0 : 1;
+foreach (string place in campaign.NeverStruck)
+{
+    Console.WriteLine($"nobody was killed at: {place}");
+}
+
+bool whole = campaign.NeverReached.Count == 0 && campaign.NeverStruck.Count == 0;
+return campaign.Log.Differences.Count == 0 && campaign.Log is { LostFen: 0, DoubledFen: 0 } && whole ? 0 : 1;

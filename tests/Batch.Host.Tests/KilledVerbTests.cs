@@ -6,10 +6,10 @@ using NUnit.Framework;
 
 namespace Batch.Host.Tests;
 
-/// <summary>Every verb of a month, killed with SIGKILL at five random moments and run again, ends where an undisturbed month ends.</summary>
+/// <summary>Every verb of a month, killed with SIGKILL at a random moment (in the long form at five) and run again, ends where an undisturbed month ends.</summary>
 public class KilledVerbTests
 {
-    private const int Kills = 5;
+    private static readonly int Kills = TestLength.Of(1, 5);
     private const string Area = "420100";
     private const int People = 3000;
 
