@@ -1,3 +1,4 @@
 using Batch.Host;
 
+Batch.Jobs.Server.PrivateFiles.Keep();
 return await CommandLine.RunAsync(args);

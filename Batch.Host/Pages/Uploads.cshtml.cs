@@ -23,6 +23,9 @@ internal sealed class UploadsModel : AreaPage
 
     public IReadOnlyList<Upload> Lines { get; private set; } = [];
 
+    /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
+    public List<SentFile> Sent { get; } = [];
+
     public bool Working => Lines.Any(u => u.State is UploadState.Waiting or UploadState.Taking);
 
     public async Task OnGetAsync()
@@ -42,22 +45,50 @@ internal sealed class UploadsModel : AreaPage
                 }
 
                 SubmissionKind of = KindOf(kind);
-                YearMonth? declared = Show.ReadMonth(month);
                 Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
+                ImportRequest request = new(Show.ReadMonth(month), of, confirm, Who, parent);
                 foreach (IFormFile file in files)
                 {
-                    await using Stream content = file.OpenReadStream();
-                    Upload upload = await uploads.ReceiveAsync(file.FileName, content, new ImportRequest(declared, of, confirm, Who, parent), null, Cancellation);
-                    if (upload.State == UploadState.Waiting)
-                    {
-                        await AskAsync(upload.Number);
-                    }
+                    Sent.Add(await SendAsync(uploads, file, request));
                 }
 
-                return Redirect($"~/{Code}/uploads");
+                if (Sent.TrueForAll(s => s.Code is null))
+                {
+                    return Redirect($"~/{Code}/uploads");
+                }
+
+                await OnGetAsync();
+                return Page();
             },
             OnGetAsync);
     }
+
+    // One file that the program fails on keeps none of the others out.
+    private async Task<SentFile> SendAsync(Uploads uploads, IFormFile file, ImportRequest request)
+    {
+        Upload? upload = null;
+        try
+        {
+            await using Stream content = file.OpenReadStream();
+            upload = await uploads.ReceiveAsync(file.FileName, content, request, null, Cancellation);
+            if (upload.State == UploadState.Waiting)
+            {
+                await AskAsync(upload.Number);
+            }
+
+            return new SentFile(file.FileName, upload, upload.State == UploadState.Refused ? upload.Fault?.Code : null);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Service<ILogger<UploadsModel>>().LogError(fault, "A file of an upload was not received.");
+            return new SentFile(file.FileName, upload, FaultCodes.Of(fault));
+        }
+    }
+
+    /// <summary>What became of one file of what was just sent.</summary>
+    /// <param name="Upload">Null: it was not received.</param>
+    /// <param name="Code">Why it was refused or not received, or why its content is not being taken yet.</param>
+    public sealed record SentFile(string Name, Upload? Upload, string? Code);
 
     public async Task<IActionResult> OnPostAgainAsync(int upload)
     {

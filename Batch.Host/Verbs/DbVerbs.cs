@@ -9,6 +9,12 @@ internal static class DbVerbs
 {
     private static readonly Option<bool> Yes = new("--yes") { Description = "确认 / yes, throw the contents away" };
     private static readonly Option<string?> OneArea = VerbOptions.Area(required: false);
+    private static readonly Option<string?> Recipient = new("--recipient")
+    {
+        Description = "用此公钥（或公钥文件）加密，需要 age / encrypt for this public key, or a file of them, by age", HelpName = "KEY",
+    };
+
+    private static readonly Option<FileInfo?> Identity = new("--identity") { Description = "解密用的私钥文件 / the file with the key that an encrypted backup is read with", HelpName = "FILE" };
     private static readonly Argument<FileInfo> Backup = new("FILE") { Description = "备份文件 / backup file" };
 
     public static Command Create() => new("db", "数据库 / the database")
@@ -18,8 +24,8 @@ internal static class DbVerbs
         new Verb("migrate", "更新公共模式与各统筹区模式", "bring the common schema and every area's up to date", MigrateAsync),
         new Verb("url", "打印连接地址（供 psql 使用）", "print the address, for psql", UrlAsync),
         new Verb("reset", "清空数据库", "throw the contents away and begin anew", ResetAsync) { Yes },
-        new Verb("backup", "备份到文件", "back up to a file", BackupAsync) { Backup, OneArea },
-        new Verb("restore", "从文件恢复", "restore from a file", RestoreAsync) { Backup, OneArea, Yes },
+        new Verb("backup", "备份到文件", "back up to a file", BackupAsync) { Backup, OneArea, Recipient },
+        new Verb("restore", "从文件恢复", "restore from a file", RestoreAsync) { Backup, OneArea, Identity, Yes },
     };
 
     private static async Task<int> StartAsync(VerbCall call)
@@ -80,10 +86,11 @@ internal static class DbVerbs
     private static async Task<int> BackupAsync(VerbCall call)
     {
         FileInfo file = call.Need(Backup);
+        RefuseForArea(call, call.Get(Recipient) is not null, "--recipient");
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         await (call.Get(OneArea) is { } area
             ? AreaContents.BackupAsync(database, new AreaSchema(area), file.FullName, call.Cancellation)
-            : DatabaseContents.BackupAsync(database, file.FullName, call.Cancellation));
+            : DatabaseContents.BackupAsync(database, file.FullName, call.Get(Recipient), call.Cancellation));
         file.Refresh();
         call.Output.Document(new { file = file.FullName, bytes = file.Length });
         call.Output.Line($"{file.FullName}  {file.Length:N0} bytes");
@@ -98,6 +105,13 @@ internal static class DbVerbs
             throw VerbFault.OfUsage($"There is no file {file.FullName}.", $"没有文件 {file.FullName}。");
         }
 
+        if (call.Get(Identity) is { Exists: false } identity)
+        {
+            throw VerbFault.OfUsage($"There is no file {identity.FullName}.", $"没有文件 {identity.FullName}。");
+        }
+
+        RefuseForArea(call, call.Get(Identity) is not null, "--identity");
+
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         string? area = call.Get(OneArea);
         if (!call.Get(Yes) && (await Migrator.AreasAsync(database.Owner, call.Cancellation)).Any(a => area is null || a == area))
@@ -106,10 +120,19 @@ internal static class DbVerbs
         }
 
         await (area is null
-            ? DatabaseContents.RestoreAsync(database, file.FullName, call.Cancellation)
+            ? DatabaseContents.RestoreAsync(database, file.FullName, call.Get(Identity)?.FullName, call.Cancellation)
             : AreaContents.RestoreAsync(database, new AreaSchema(area), file.FullName, call.Cancellation));
         Tell(call, "restored", database.Url, "restored");
         return ExitCode.Done;
+    }
+
+    // The backup of an area goes through files that would be plain.
+    private static void RefuseForArea(VerbCall call, bool encrypted, string option)
+    {
+        if (encrypted && call.Get(OneArea) is not null)
+        {
+            throw VerbFault.OfUsage($"{option} is for backups of everything, not of one area.", $"{option} 只用于整库备份，不用于单个统筹区。");
+        }
     }
 
     private static void Tell(VerbCall call, string state, string? url, string sentence)

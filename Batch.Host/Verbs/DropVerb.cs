@@ -45,19 +45,19 @@ internal static class DropVerb
 
         call.Output.Document(new
         {
-            files = taken.Select(f => new { f.Name, upload = f.Upload.Number, f.Upload.State, f.Upload.Submission, f.Upload.Rows, code = f.Upload.Fault?.Code, f.Where }),
+            files = taken.Select(f => new { f.Name, upload = f.Upload?.Number, f.Upload?.State, f.Upload?.Submission, f.Upload?.Rows, f.Code, f.Where }),
         });
         if (taken.Count == 0)
         {
             call.Output.Line("没有可接收的文件。/ No file to take.");
         }
 
-        return taken.Exists(f => f.Upload.State != UploadState.Taken) ? ExitCode.Data : ExitCode.Done;
+        return taken.Exists(f => f.Code is not null) ? ExitCode.Data : ExitCode.Done;
     }
 
     private sealed class Progress(VerbOutput output) : IProgress<DroppedFile>
     {
         public void Report(DroppedFile value) => output.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{value.Name}  {value.Upload.State.ToString().ToLowerInvariant()} {value.Upload.Fault?.Code}  {value.Upload.Rows} 行 rows  {value.Where}"));
+            CultureInfo.InvariantCulture, $"{value.Name}  {value.Upload?.State.ToString().ToLowerInvariant() ?? "failed"} {value.Code}  {value.Upload?.Rows ?? 0} 行 rows  {value.Where}"));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
@@ -30,9 +31,27 @@ internal static class ImportVerb
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenOrCreateAsync(database, call.Need(Area)!, call.Cancellation);
         Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, VerbOptions.LimitsOf(call));
-        IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
-            files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!, call.Get(Parent)), null, call.Cancellation);
-        OutcomeText.Write(call.Output, outcomes);
-        return outcomes.Any(o => o.Refused is not null) ? ExitCode.Data : ExitCode.Done;
+        Ended ended = new();
+        try
+        {
+            IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
+                files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!, call.Get(Parent)), ended, call.Cancellation);
+            OutcomeText.Write(call.Output, outcomes);
+            return outcomes.Any(o => o.Failed is not null) ? ExitCode.Environment : outcomes.Any(o => o.Refused is not null) ? ExitCode.Data : ExitCode.Done;
+        }
+        catch when (ended.Files.Count > 0)
+        {
+            call.Output.Log(string.Create(
+                CultureInfo.InvariantCulture, $"中断前已处理 {ended.Files.Count} 个文件，其余没有接收 / ended before the break; the others were not taken: {string.Join(", ", ended.Files)}"));
+            throw;
+        }
+    }
+
+    /// <summary>The files that have their outcome: told when the verb breaks off behind them.</summary>
+    private sealed class Ended : IProgress<FileOutcome>
+    {
+        public List<string> Files { get; } = [];
+
+        public void Report(FileOutcome value) => Files.Add(value.File);
     }
 }

@@ -16,6 +16,12 @@ internal static class OutcomeText
             ["文件 file", "内容 content", "行 rows", "接受 accepted", "未变 unchanged", "待定 held", "拒绝 rejected"],
             outcomes.Select(o => Cells(o.File, o.Content?.ToString().ToLowerInvariant() ?? "-", o.Rows, o.Accepted, o.Unchanged, o.Held, o.Rejected)).Append(
                 Cells("合计 total", "", outcomes.Sum(o => o.Rows), outcomes.Sum(o => o.Accepted), outcomes.Sum(o => o.Unchanged), outcomes.Sum(o => o.Held), outcomes.Sum(o => o.Rejected))));
+        foreach (FileOutcome failed in outcomes.Where(o => o.Failed is not null))
+        {
+            output.Line($"  {failed.File} {FaultCodes.Of(failed.Failed!)} 程序未能处理此文件，没有接收；其他文件不受影响。/ The program failed on this file and did not take it; the others are not affected.");
+            output.Log(failed.Failed!.ToString());
+        }
+
         foreach (FileOutcome outcome in outcomes.Where(o => o.Rejections.Count > 0))
         {
             foreach (Rejection rejection in outcome.Rejections.Take(FaultsShown))
@@ -44,6 +50,7 @@ internal static class OutcomeText
         outcome.Rejected,
         outcome.Superseded,
         outcome.Refused,
+        failed = outcome.Failed is { } fault ? FaultCodes.Of(fault) : null,
         rejections = Faults(outcome.Rejections),
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Host.Engine;
 using Batch.Host.Web;
 using Batch.Jobs.Server;
 using NodaTime;
@@ -23,7 +24,12 @@ internal static class ServeVerb
 
     private static readonly Option<bool> Routes = new("--routes") { Description = "只列出路径与权限 / only list the routes and who may use them" };
 
-    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles, Routes };
+    private static readonly Option<string?> Proxies = new("--proxies")
+    {
+        Description = "可信代理的地址或网段，逗号分隔；缺省只有本机 / proxies that are believed on the client's address, by commas; loopback only by default", HelpName = "ADDRESSES",
+    };
+
+    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles, Proxies, Routes };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -48,6 +54,7 @@ internal static class ServeVerb
             options = options with { CallsAMinute = calls };
         }
 
+        options = options with { Proxies = ProxiesOf(call) };
         await using WebApplication app = WebHost.Build(database, options, SystemClock.Instance);
         if (call.Get(Routes))
         {
@@ -60,7 +67,7 @@ internal static class ServeVerb
         call.Output.Line($"{string.Join(", ", app.Urls)}  ({string.Join(", ", roles)})");
         try
         {
-            await Task.Delay(Timeout.Infinite, call.Cancellation);
+            await (database.Server is null ? Task.Delay(Timeout.Infinite, call.Cancellation) : ServerWatch.KeepAsync(database, call.Output, call.Cancellation));
         }
         catch (OperationCanceledException)
         {
@@ -69,6 +76,20 @@ internal static class ServeVerb
 
         await app.StopAsync(CancellationToken.None);
         return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<System.Net.IPNetwork> ProxiesOf(VerbCall call)
+    {
+        try
+        {
+            return WebOptions.ReadProxies(call.Get(Proxies) ?? Environment.GetEnvironmentVariable("BATCH_PROXIES") ?? "");
+        }
+        catch (FormatException wrong)
+        {
+            throw VerbFault.OfUsage(
+                $"--proxies (BATCH_PROXIES) takes addresses and ranges such as 10.0.0.5,192.168.7.0/24, not {wrong.Message}.",
+                $"--proxies（BATCH_PROXIES）须为地址或网段，例如 10.0.0.5,192.168.7.0/24，不能是 {wrong.Message}。");
+        }
     }
 
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

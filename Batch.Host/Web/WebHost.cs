@@ -99,8 +99,16 @@ internal static class WebHost
         services.AddHttpContextAccessor();
         services.AddScoped<Language>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        // A proxy on this machine may say how the client came; nobody else.
-        services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
+        // Proxies on this machine and those that the setting names may say how the client came; nobody else. One word for each proxy on the way.
+        services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.ForwardLimit = null;
+            foreach (System.Net.IPNetwork proxy in options.Proxies)
+            {
+                forwarded.KnownIPNetworks.Add(proxy);
+            }
+        });
     }
 
     private static void AddAccess(IServiceCollection services)

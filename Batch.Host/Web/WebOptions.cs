@@ -14,6 +14,17 @@ internal sealed record WebOptions(IReadOnlyList<string> Urls, bool Pages, bool W
     /// <summary>Keys that are not in force that one address may send before nothing is looked up for it.</summary>
     public const int WrongKeysAMinute = 60;
 
+    /// <summary>Proxies whose word on the client's address is believed, beside those on this machine; <c>BATCH_PROXIES</c>, <c>--proxies</c>.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> Proxies { get; init; } = [];
+
+    /// <summary>Addresses and ranges by commas: <c>10.0.0.5,192.168.7.0/24</c>.</summary>
+    /// <exception cref="FormatException">One of them is neither.</exception>
+    public static IReadOnlyList<System.Net.IPNetwork> ReadProxies(string text) =>
+        [.. text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries).Select(one =>
+            System.Net.IPNetwork.TryParse(one, out System.Net.IPNetwork range) ? range
+            : System.Net.IPAddress.TryParse(one, out System.Net.IPAddress? address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new FormatException(one))];
+
     /// <summary>Calls of the API that one key has; <c>BATCH_API_CALLS</c>.</summary>
     public int CallsAMinute { get; init; } = 600;
 }

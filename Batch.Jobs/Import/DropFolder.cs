@@ -5,22 +5,30 @@ using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reports;
 using Batch.Jobs.Server;
+using Microsoft.Win32.SafeHandles;
 using NodaTime;
 using Npgsql;
 
 namespace Batch.Jobs.Import;
 
 /// <summary>What was done with one file of a drop folder. Where: the file as it lies now.</summary>
-public sealed record DroppedFile(string Name, Upload Upload, string Where);
+/// <param name="Upload">Null: it did not come so far.</param>
+/// <param name="Code">Why it was not taken; null: it was.</param>
+public sealed record DroppedFile(string Name, Upload? Upload, string? Code, string Where);
 
 /// <summary>
 /// A folder that files are dropped into. One that rests in <c>incoming</c> is claimed by renaming it, received and taken like any upload, and ends in <c>done</c> or
 /// <c>failed</c>, its outcome in words beside it. Any number of hosts may watch one folder; whoever is killed leaves a claimed file that the next one ends.
+/// A file that cannot be taken never holds up those behind it.
 /// </summary>
+/// <remarks>
+/// Whole is a file that nobody has open for writing, that has not changed for some time, and that is the same at a second look. What is written from another machine, with
+/// pauses, is whole only by a name: written as <c>NAME.part</c> and renamed. Totals in the file tell one that was cut off.
+/// </remarks>
 /// <param name="rest">A file that changed within this time is still being written.</param>
 public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Duration rest)
 {
-    public static readonly Duration UsualRest = Duration.FromSeconds(3);
+    public static readonly Duration UsualRest = Duration.FromSeconds(10);
 
     /// <summary>After so many failures of the machine the file is put aside with their code.</summary>
     private const int MostAttempts = 5;
@@ -28,74 +36,125 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
     /// <summary>Longest part of a name kept, in bytes: a number goes before it and a word behind it.</summary>
     private const int LongestName = 180;
 
-    private static readonly string[] Unfinished = [".part", ".tmp", ".crdownload", ".filepart"];
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
 
     /// <summary>Takes every file that rests now, one after the other by name. Those directly in <c>incoming</c> are regular; its folders <c>supplementary</c> and <c>replacement</c> name the kind.</summary>
     public async Task<IReadOnlyList<DroppedFile>> TakeOnceAsync(string folder, string by, IProgress<DroppedFile>? progress, CancellationToken cancellation)
     {
-        Place place = new(folder);
+        using DropPlace place = new(folder);
         await using NpgsqlConnection session = await area.Database.OpenSessionAsync(Roles.Program, cancellation);
-        List<DroppedFile> taken = [];
-        foreach (SubmissionKind kind in Enum.GetValues<SubmissionKind>())
+        List<(SubmissionKind Kind, string Name, PosixFile.Found? First)> seen = [.. Enum.GetValues<SubmissionKind>().SelectMany(kind =>
+            place.Names(kind).Select(name => (kind, name, PosixFile.Look(Path.Combine(place.Incoming(kind), name)))))];
+        if (seen.Exists(s => s.First is { } first && Rests(first)))
         {
-            foreach (string name in place.Names(kind))
-            {
-                if (await LockAsync(session, kind, name, cancellation))
-                {
-                    if (Claim(place, kind, name) is { } path && await TakeAsync(place, kind, path, by, cancellation) is { } file)
-                    {
-                        taken.Add(file);
-                        progress?.Report(file);
-                    }
+            await Task.Delay(SecondLook, cancellation);
+        }
 
-                    await UnlockAsync(session, kind, name, cancellation);
+        List<DroppedFile> taken = [];
+        foreach ((SubmissionKind kind, string name, PosixFile.Found? first) in seen)
+        {
+            if (await LockAsync(session, kind, name, cancellation))
+            {
+                if (await TryAsync(place, kind, name, first, by, cancellation) is { } file)
+                {
+                    taken.Add(file);
+                    progress?.Report(file);
                 }
+
+                await UnlockAsync(session, kind, name, cancellation);
             }
         }
 
         return taken;
     }
 
-    /// <summary>The claimed file: one that a host left behind which is gone, or one that rests in <c>incoming</c>. Null: neither.</summary>
-    private string? Claim(Place place, SubmissionKind kind, string name)
+    /// <summary>One file, whatever it is. Null: it is not for us yet.</summary>
+    private async Task<DroppedFile?> TryAsync(DropPlace place, SubmissionKind kind, string name, PosixFile.Found? first, string by, CancellationToken cancellation)
     {
         string claimed = Path.Combine(place.Claimed(kind), name);
-        if (File.Exists(claimed))
+        try
         {
-            return claimed;
+            return Claim(place, kind, name, first) ? await TakeAsync(place, kind, claimed, by, cancellation) : null;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            bool again = fault is NpgsqlException or EnvironmentException || (fault is IOException and not FileNotFoundException && PosixFile.Look(claimed) is { IsRegular: true });
+            return PutAside(place, claimed, again, FaultCodes.Of(fault));
+        }
+    }
+
+    /// <summary>True: it lies among the claimed, left behind by a host that is gone or moved there from <c>incoming</c>, where it rested.</summary>
+    private bool Claim(DropPlace place, SubmissionKind kind, string name, PosixFile.Found? first)
+    {
+        string claimed = Path.Combine(place.Claimed(kind), name), incoming = Path.Combine(place.Incoming(kind), name);
+        if (PosixFile.Look(claimed) is not null)
+        {
+            return true;
         }
 
-        FileInfo incoming = new(Path.Combine(place.Incoming(kind), name));
-        if (!incoming.Exists || incoming.Attributes.HasFlag(FileAttributes.ReparsePoint) || !Rests(incoming))
+        if (first is not { } before || PosixFile.Look(incoming) != first || !Rests(before) || (before.IsRegular && IsBeingWritten(incoming)))
         {
-            return null;
+            return false;
         }
 
         try
         {
-            File.Move(incoming.FullName, claimed);
-            return claimed;
+            File.Move(incoming, claimed);
+            return true;
         }
         catch (FileNotFoundException)
         {
             // Taken back by whoever put it there.
-            return null;
+            return false;
         }
     }
 
-    private bool Rests(FileInfo file) => clock.GetCurrentInstant() - Instant.FromDateTimeUtc(file.LastWriteTimeUtc) >= rest;
+    private bool Rests(PosixFile.Found file) => clock.GetCurrentInstant() - Instant.FromUnixTimeSeconds(file.ModifiedSeconds) >= rest;
 
-    private async Task<DroppedFile?> TakeAsync(Place place, SubmissionKind kind, string path, string by, CancellationToken cancellation)
+    private static bool IsBeingWritten(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = PosixFile.Open(path);
+            return PosixFile.IsBeingWritten(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // What keeps it from being read is said once it is claimed.
+            return false;
+        }
+    }
+
+    private async Task<DroppedFile?> TakeAsync(DropPlace place, SubmissionKind kind, string path, string by, CancellationToken cancellation)
     {
         string name = Path.GetFileName(path);
+        if (PosixFile.Look(path) is not { IsRegular: true })
+        {
+            return PutAside(place, path, again: false, "NOT_A_FILE");
+        }
+
         Uploads uploads = new(area, clock, limits);
         Upload upload;
-        await using (FileStream content = File.OpenRead(path))
+        PosixFile.Found received;
+        using (SafeFileHandle file = PosixFile.Open(path))
         {
+            // Looked at once more: it may have been exchanged since.
+            received = PosixFile.Look(file);
+            if (!received.IsRegular)
+            {
+                return PutAside(place, path, again: false, "NOT_A_FILE");
+            }
+
+            await using FileStream content = new(file, FileAccess.Read);
             // The same file, claimed again after a kill, is the same upload; dropped anew it has another time.
             string key = string.Create(
-                CultureInfo.InvariantCulture, $"drop {kind} {Convert.ToHexStringLower(SHA256.HashData(content))} {File.GetLastWriteTimeUtc(path).Ticks} {name}");
+                CultureInfo.InvariantCulture, $"drop {kind} {Convert.ToHexStringLower(SHA256.HashData(content))} {Ticks(received)} {name}");
             content.Position = 0;
+            if (PosixFile.Look(file) != received)
+            {
+                return PutAside(place, path, again: true, "FILE_CHANGING");
+            }
+
             upload = await uploads.ReceiveAsync(name, content, new ImportRequest(null, kind, false, by), key, cancellation);
         }
 
@@ -109,15 +168,67 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
             if (upload.Attempts < MostAttempts)
             {
                 // It stays claimed; the next look tries again.
-                return null;
+                return PutAside(place, path, again: true, upload.Fault?.Code ?? FaultCodes.Of(fault)) with { Upload = upload };
             }
         }
 
-        return new DroppedFile(name, upload, await EndAsync(place, path, upload, uploads, cancellation));
+        // Written to after it was received: what came later is not in; the next look takes the file as it is then.
+        return PosixFile.Look(path) is { } now && now != received
+            ? PutAside(place, path, again: true, "FILE_CHANGING") with { Upload = upload }
+            : new DroppedFile(name, upload, CodeOf(upload), place.Shown(await EndAsync(place, path, upload, uploads, cancellation)));
+    }
+
+    private static string? CodeOf(Upload upload) => upload.State == UploadState.Taken ? null : upload.Fault?.Code ?? "INTERNAL";
+
+    // As File.GetLastWriteTimeUtc has it.
+    private static long Ticks(PosixFile.Found file) => DateTime.UnixEpoch.Ticks + (file.ModifiedSeconds * TimeSpan.TicksPerSecond) + (file.ModifiedNanoseconds / 100);
+
+    /// <summary>A file that could not be taken, with a word beside it: it stays claimed for the next look, or goes to <c>failed</c>.</summary>
+    private static DroppedFile PutAside(DropPlace place, string path, bool again, string code)
+    {
+        string name = Path.GetFileName(path), end = path;
+        if (!again)
+        {
+            end = Path.Combine(place.Failed, Shortened(name));
+            for (int i = 2; PosixFile.Look(end) is not null; i++)
+            {
+                end = Path.Combine(place.Failed, FormattableString.Invariant($"{i} {Shortened(name)}"));
+            }
+        }
+
+        try
+        {
+            WriteWord(again ? WordOf(path) : end + ".txt", DropText.Of(name, code, again));
+            if (!again)
+            {
+                File.Move(path, end);
+                File.Delete(WordOf(path));
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // No room for the word, or the file was taken away: the outcome that is returned says the code.
+        }
+
+        return new DroppedFile(name, null, code, place.Shown(PosixFile.Look(end) is null ? path : end));
+    }
+
+    private static string WordOf(string claimed) => Path.Combine(Path.GetDirectoryName(claimed)!, Shortened(Path.GetFileName(claimed)) + DropPlace.Word);
+
+    // Never into what is there, which may be a link.
+    private static void WriteWord(string path, string text)
+    {
+        using UnfinishedFile unfinished = new(path);
+        using (StreamWriter words = new(unfinished.Open(), new UTF8Encoding(true)))
+        {
+            words.Write(text);
+        }
+
+        unfinished.Finish();
     }
 
     /// <summary>The words and the fix pack first, the file last: as long as it lies among the claimed, all of it can be done again.</summary>
-    private async Task<string> EndAsync(Place place, string path, Upload upload, Uploads uploads, CancellationToken cancellation)
+    private async Task<string> EndAsync(DropPlace place, string path, Upload upload, Uploads uploads, CancellationToken cancellation)
     {
         string folder = upload.State == UploadState.Taken ? place.Done : place.Failed;
         string end = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{upload.Number:000000} {Shortened(Path.GetFileName(path))}"));
@@ -127,9 +238,9 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
             await WritePackAsync(submission, end, cancellation);
         }
 
-        await File.WriteAllTextAsync(end + ".txt.part", DropText.Of(upload, outcome), new UTF8Encoding(true), cancellation);
-        File.Move(end + ".txt.part", end + ".txt", overwrite: true);
+        WriteWord(end + ".txt", DropText.Of(upload, outcome));
         File.Move(path, end, overwrite: true);
+        File.Delete(WordOf(path));
         return end;
     }
 
@@ -170,46 +281,12 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
 
     private static string Shortened(string name)
     {
-        while (Encoding.UTF8.GetByteCount(name) > LongestName)
+        string clean = string.Concat(name.Select(c => char.IsControl(c) ? '_' : c));
+        while (Encoding.UTF8.GetByteCount(clean) > LongestName || (clean.Length > 0 && char.IsLowSurrogate(clean[0])))
         {
-            name = name[1..];
+            clean = clean[1..];
         }
 
-        return name;
-    }
-
-    /// <summary>The folders of a drop folder, made when they are missing.</summary>
-    private sealed class Place
-    {
-        private readonly string folder;
-
-        public Place(string folder)
-        {
-            this.folder = folder;
-            foreach (SubmissionKind kind in Enum.GetValues<SubmissionKind>())
-            {
-                Directory.CreateDirectory(Incoming(kind));
-                Directory.CreateDirectory(Claimed(kind));
-            }
-
-            Directory.CreateDirectory(Done);
-            Directory.CreateDirectory(Failed);
-        }
-
-        public string Done => Path.Combine(folder, "done");
-
-        public string Failed => Path.Combine(folder, "failed");
-
-        public string Incoming(SubmissionKind kind) => Path.Combine(folder, "incoming", OfKind(kind));
-
-        public string Claimed(SubmissionKind kind) => Path.Combine(folder, "claimed", OfKind(kind));
-
-        /// <summary>Those left claimed first, then the new ones.</summary>
-        public IEnumerable<string> Names(SubmissionKind kind) =>
-            NamesIn(Claimed(kind)).Concat(NamesIn(Incoming(kind)).Where(n => !n.StartsWith('.') && !Unfinished.Contains(Path.GetExtension(n), StringComparer.OrdinalIgnoreCase))).Distinct();
-
-        private static string[] NamesIn(string folder) => [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-
-        private static string OfKind(SubmissionKind kind) => kind == SubmissionKind.Regular ? "" : kind.ToString().ToLowerInvariant();
+        return clean;
     }
 }

@@ -7,6 +7,23 @@ namespace Batch.Jobs.Import;
 /// <summary>The outcome of a dropped file in words, for whoever finds it beside the file.</summary>
 internal static class DropText
 {
+    /// <summary>Of a file that could not be taken.</summary>
+    /// <param name="again">It stays where it is and is tried again.</param>
+    public static string Of(string name, string code, bool again)
+    {
+        (string chinese, string english) = code switch
+        {
+            "NOT_A_FILE" => ("这不是普通文件（是链接、管道或设备），不予读取。请放入文件本身。", "This is no plain file (a link, a pipe or a device) and is not read. Put the file itself into incoming."),
+            "FILE_UNREADABLE" => ("程序无法读取此文件，请检查权限与磁盘。", "The program cannot read this file; check its permissions and the disk."),
+            "FILE_CHANGING" => ("文件在接收时仍在写入。请先以 .part 结尾的名称写完，再改名。", "The file was still being written to. Write it under a name that ends in .part, then rename it."),
+            _ => ("程序未能处理此文件。", "The program failed on this file."),
+        };
+        (string next, string nextEnglish) = again
+            ? ("程序会自动再试。", "The program tries again by itself.")
+            : ("处理后请把文件重新放入 incoming。", "Afterwards put the file into incoming again.");
+        return $"{name}\n{code}\n\n{chinese}{next}\n{english} {nextEnglish}\n";
+    }
+
     public static string Of(Upload upload, FileOutcome? outcome)
     {
         StringBuilder text = new();

@@ -27,7 +27,13 @@ public readonly record struct IntakeProgress(int Rows, long Bytes);
 /// <summary>What became of one file. Every row is exactly one of accepted, unchanged, held, rejected (superseded: accepted once, overridden since).</summary>
 public sealed record FileOutcome(
     string File, FileContent? Content, SubmissionKind Kind, int? Submission, int Rows, int Accepted, int Unchanged, int Held, int Rejected, int Superseded,
-    IReadOnlyList<Rejection> Rejections, string? Refused);
+    IReadOnlyList<Rejection> Rejections, string? Refused)
+{
+    /// <summary>Why the program could not take the file: it is not in, the others are. Null: it was taken or refused.</summary>
+    public Exception? Failed { get; init; }
+
+    public static FileOutcome Of(IncomingFile file, SubmissionKind kind, Exception failed) => new(file.Name, null, kind, null, 0, 0, 0, 0, 0, 0, [], null) { Failed = failed };
+}
 
 /// <summary>A file on its way in: counters and consequences, until its transaction writes the submission.</summary>
 public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, SubmissionKind kind)

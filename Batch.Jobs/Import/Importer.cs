@@ -39,8 +39,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
                     archived.Add(ArchiveAsync(groups[archived.Count], archived.LastOrDefault() ?? Task.CompletedTask, cancellation));
                 }
 
-                await Task.WhenAll(StandsAlone(groups[i][0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask, archived[i]);
-                foreach (FileOutcome outcome in await TakeGroupAsync([.. groups[i].Select(IncomingFile.At)], await archived[i], request, null, cancellation))
+                foreach (FileOutcome outcome in await TakeEachAsync(groups[i], archived[i], request, paths.Count == 1, cancellation))
                 {
                     outcomes.Add(outcome);
                     progress?.Report(outcome);
@@ -59,8 +58,34 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     // While the files before them are taken in: one group after the other.
     private async Task<IReadOnlyList<byte[]>> ArchiveAsync(List<string> group, Task before, CancellationToken cancellation)
     {
-        await before;
+        await Task.WhenAny(before);
         return await Task.Run(() => _archive.KeepAsync(group, cancellation), cancellation);
+    }
+
+    /// <summary>Takes the files of a group in; when the program fails on them, each by itself, so that one cannot keep the others out.</summary>
+    private async Task<IReadOnlyList<FileOutcome>> TakeEachAsync(
+        List<string> group, Task<IReadOnlyList<byte[]>> archived, ImportRequest request, bool alone, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(StandsAlone(group[0], request.Kind) ? ReadKnownAsync(cancellation) : Task.CompletedTask, archived);
+            return await TakeGroupAsync([.. group.Select(IncomingFile.At)], await archived, request, null, cancellation);
+        }
+        catch (Exception fault) when (!alone && FaultCodes.IsOfOneFile(fault))
+        {
+            if (group.Count == 1)
+            {
+                return [FileOutcome.Of(IncomingFile.At(group[0]), request.Kind, fault)];
+            }
+        }
+
+        List<FileOutcome> outcomes = [];
+        foreach (string path in group)
+        {
+            outcomes.AddRange(await TakeEachAsync([path], Task.Run(() => _archive.KeepAsync([path], cancellation), cancellation), request, alone, cancellation));
+        }
+
+        return outcomes;
     }
 
     /// <summary>Takes in one file that was received and archived before; the upload's record ends in the same transaction.</summary>

@@ -183,14 +183,7 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
     // The work may be done again: what stopped it is said by its code alone.
     private async Task FailAsync(int number, Exception fault)
     {
-        string code = fault switch
-        {
-            DataFaultException data => data.Code,
-            EnvironmentException lacking => lacking.Code,
-            PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "DISK_FULL",
-            NpgsqlException => "DATABASE_LOST",
-            _ => "INTERNAL",
-        };
+        string code = FaultCodes.Of(fault);
         try
         {
             await using NpgsqlCommand command = area.Program.CreateCommand(area.Schema.Sql(

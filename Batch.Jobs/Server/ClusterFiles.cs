@@ -77,7 +77,7 @@ internal static class ClusterFiles
         {
             bool lz4 = await AcceptsAsync(place, binaries, "wal_compression=lz4", cancellation)
                 && await AcceptsAsync(place, binaries, "default_toast_compression=lz4", cancellation);
-            await File.WriteAllTextAsync(settings, heading + "\n" + Settings(lz4), cancellation);
+            await WriteAsync(settings, heading + "\n" + Settings(lz4), cancellation);
         }
     }
 
@@ -133,7 +133,7 @@ internal static class ClusterFiles
         string settings = Path.Combine(place.Cluster, "batch.conf");
         if (!File.Exists(settings))
         {
-            await File.WriteAllTextAsync(settings, "", cancellation);
+            await WriteAsync(settings, "", cancellation);
         }
 
         ServerCommand.Outcome outcome = await ServerCommand.RunAsync(
@@ -145,7 +145,17 @@ internal static class ClusterFiles
     {
         if (!File.Exists(path) || await File.ReadAllTextAsync(path, cancellation) != text)
         {
-            await File.WriteAllTextAsync(path, text, cancellation);
+            await WriteAsync(path, text, cancellation);
+        }
+    }
+
+    // Root writes it and the server's user reads it; the folder around it is private.
+    private static async Task WriteAsync(string path, string text, CancellationToken cancellation)
+    {
+        await File.WriteAllTextAsync(path, text, cancellation);
+        if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+        {
+            File.SetUnixFileMode(path, PrivateFiles.Readable);
         }
     }
 }

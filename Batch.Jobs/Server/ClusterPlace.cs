@@ -141,7 +141,23 @@ public sealed record ClusterPlace(string Home, string SocketDirectory, string? S
     {
         try
         {
+            string? parent = Path.GetDirectoryName(folder);
+            if (Directory.Exists(folder))
+            {
+                return;
+            }
+
+            if (parent is not null)
+            {
+                MakeFolder(parent);
+            }
+
             Directory.CreateDirectory(folder);
+            if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+            {
+                // The server runs as another user, who passes through to the cluster and can list nothing.
+                File.SetUnixFileMode(folder, PrivateFiles.Passable);
+            }
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

@@ -57,11 +57,21 @@ public static class DatabaseContents
         r => r.GetString(0), cancellation, prefix);
 
     /// <summary>Writes one consistent picture of the database; the file appears under its name only when it is whole.</summary>
-    public static async Task BackupAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
+    /// <param name="recipient">Encrypted for this key, on its way: nothing of it is written plain. Null: not encrypted.</param>
+    public static async Task BackupAsync(DatabaseConnection connection, string file, string? recipient, CancellationToken cancellation)
     {
         // A killed program's pg_dump may still be writing: its file has lost its name.
         using UnfinishedFile unfinished = new(file);
-        await RunAsync(connection, "pg_dump", ["-Fc", "--file", unfinished.Part], connection.Text.Database!, cancellation);
+        if (recipient is null)
+        {
+            await RunAsync(connection, "pg_dump", ["-Fc", "--file", unfinished.Part], connection.Text.Database!, cancellation);
+        }
+        else
+        {
+            using Process encrypting = Age.Encrypting(recipient, unfinished.Part);
+            await Age.EndAsync(encrypting, RunAsync(Start(connection, "pg_dump", ["-Fc"], connection.Text.Database!), encrypting, into: true, cancellation), cancellation);
+        }
+
         unfinished.Finish();
     }
 
@@ -69,11 +79,12 @@ public static class DatabaseContents
     /// Replaces the contents by a backup's, or leaves them as they are. Embedded: restored beside the present database and swapped in when whole. On
     /// another server: the present schemas are put aside and the backup's made in one transaction.
     /// </summary>
-    public static async Task RestoreAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
+    /// <param name="identity">The file with the key that an encrypted backup is read with; null: it is not encrypted.</param>
+    public static async Task RestoreAsync(DatabaseConnection connection, string file, string? identity, CancellationToken cancellation)
     {
         if (connection.Server is null)
         {
-            await ReplaceSchemasAsync(connection, file, cancellation);
+            await ReplaceSchemasAsync(connection, file, identity, cancellation);
         }
         else
         {
@@ -82,7 +93,7 @@ public static class DatabaseContents
             await EmbeddedDatabases.ExecuteAsync(admin, $"SELECT pg_advisory_lock({RestoreLock})", cancellation);
             await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Incoming} WITH (FORCE)", cancellation);
             await EmbeddedDatabases.EnsureAsync(connection, Incoming, cancellation);
-            await RunAsync(connection, "pg_restore", ["--exit-on-error", "--jobs", "2", file], Incoming, cancellation);
+            await UnpackAsync(connection, ["--exit-on-error"], (file, identity), Incoming, cancellation);
             await using (NpgsqlDataSource incoming = connection.OwnerOf(Incoming))
             {
                 // A backup of a newer program, or one with changed scripts, is refused here: the present contents stay.
@@ -99,7 +110,7 @@ public static class DatabaseContents
         await Migrator.MigrateAsync(connection.Owner, cancellation);
     }
 
-    private static async Task ReplaceSchemasAsync(DatabaseConnection connection, string file, CancellationToken cancellation)
+    private static async Task ReplaceSchemasAsync(DatabaseConnection connection, string file, string? identity, CancellationToken cancellation)
     {
         // Put aside by one that was killed before it could throw them away.
         await DropAsync(connection, await SchemasAsync(connection, PutAside, cancellation), cancellation);
@@ -108,7 +119,7 @@ public static class DatabaseContents
         try
         {
             string before = Path.Combine(folder, "before.sql"), contents = Path.Combine(folder, "contents.sql");
-            await RunAsync(connection, "pg_restore", ["--file", contents, file], null, cancellation);
+            await UnpackAsync(connection, ["--file", contents], (file, identity), null, cancellation);
             await File.WriteAllLinesAsync(before, [$"SET ROLE {Roles.Owner};", .. present.Select(s => $"ALTER SCHEMA {s} RENAME TO {PutAside}{s};"), "RESET ROLE;"], cancellation);
             KillSwitch.Pass(KillPoint.RestoreBeforeSwap);
             await RunScriptsAsync(connection, cancellation, before, contents);
@@ -161,9 +172,26 @@ public static class DatabaseContents
         await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Outgoing} WITH (FORCE)", cancellation);
     }
 
+    /// <summary>pg_restore over a backup, decrypted on its way where it is encrypted.</summary>
+    private static async Task UnpackAsync(DatabaseConnection connection, string[] arguments, (string File, string? Identity) backup, string? database, CancellationToken cancellation)
+    {
+        if (backup.Identity is null)
+        {
+            Age.RefuseEncrypted(backup.File);
+            await RunAsync(connection, "pg_restore", [.. arguments, .. database is null ? Array.Empty<string>() : ["--jobs", "2"], backup.File], database, cancellation);
+            return;
+        }
+
+        using Process decrypting = Age.Decrypting(backup.Identity, backup.File);
+        await Age.EndAsync(decrypting, RunAsync(Start(connection, "pg_restore", arguments, database), decrypting, into: false, cancellation), cancellation);
+    }
+
     /// <param name="database">Null: the tool needs none.</param>
     /// <summary>Runs one of PostgreSQL's tools as the user of this program; the server and the password go by environment, not by argument.</summary>
-    internal static async Task RunAsync(DatabaseConnection connection, string tool, string[] arguments, string? database, CancellationToken cancellation)
+    internal static Task RunAsync(DatabaseConnection connection, string tool, string[] arguments, string? database, CancellationToken cancellation) =>
+        RunAsync(Start(connection, tool, arguments, database), null, false, cancellation);
+
+    private static ProcessStartInfo Start(DatabaseConnection connection, string tool, string[] arguments, string? database)
     {
         PostgresBinaries binaries = connection.Server?.Binaries ?? PostgresBinaries.Find(null);
         NpgsqlConnectionStringBuilder text = connection.Text;
@@ -174,10 +202,19 @@ public static class DatabaseContents
         start.Environment["PGPASSWORD"] = text.Password;
         start.Environment["PGAPPNAME"] = connection.Server?.ApplicationName ?? $"batch {Environment.ProcessId}";
         start.Environment["PGOPTIONS"] = "";
+        return start;
+    }
+
+    /// <param name="other">What its output goes into, or what its input comes from; null: neither.</param>
+    private static async Task RunAsync(ProcessStartInfo start, Process? other, bool into, CancellationToken cancellation)
+    {
+        string tool = Path.GetFileName(start.FileName);
+        (start.RedirectStandardOutput, start.RedirectStandardInput) = (other is not null && into, other is not null && !into);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{tool} did not start.");
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
         try
         {
+            await (other is null ? Task.CompletedTask : into ? Age.PumpAsync(process, other, cancellation) : Age.PumpAsync(other, process, cancellation));
             await process.WaitForExitAsync(cancellation);
         }
         catch (OperationCanceledException)

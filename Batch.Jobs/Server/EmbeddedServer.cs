@@ -18,7 +18,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     private readonly ClusterPlace place;
     private readonly PostgresBinaries binaries;
-    private readonly NpgsqlConnection session;
+    private NpgsqlConnection session;
     private readonly FileStream presence;
     private bool disposed;
 
@@ -119,6 +119,33 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>Lets the server run on after the last verb, until <c>db stop</c> or the end of the machine.</summary>
     public async Task KeepAsync(CancellationToken cancellation) =>
         await File.WriteAllTextAsync(place.KeptFile, Postmaster.StartMark(place), cancellation);
+
+    /// <summary>Starts the server again when it was killed; one that was stopped stays stopped. True: it had been killed.</summary>
+    /// <exception cref="EnvironmentException">It cannot be started.</exception>
+    public async Task<bool> ReviveAsync(CancellationToken cancellation)
+    {
+        if (!WasKilled())
+        {
+            return false;
+        }
+
+        await using FileStream gate = await ClusterLock.AcquireAsync(place, cancellation);
+        bool kept = IsKept;
+        // Another program may have been quicker.
+        NpgsqlConnection fresh = await TryConnectAsync(place, cancellation) ?? await Postmaster.StartAsync(place, binaries, cancellation);
+        NpgsqlConnection lost = session;
+        session = fresh;
+        await lost.DisposeAsync();
+        if (kept)
+        {
+            await KeepAsync(cancellation);
+        }
+
+        return true;
+    }
+
+    // Whoever stops a server takes its pid file away.
+    private bool WasKilled() => Postmaster.HasPidFile(place) && !Postmaster.IsAlive(place);
 
     /// <summary>A connection string for the administrator and one database of this server.</summary>
     public string ConnectionStringTo(string database) => Text(place, database, ApplicationName).ConnectionString;

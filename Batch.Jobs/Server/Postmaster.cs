@@ -102,6 +102,11 @@ internal static class Postmaster
             lines[0] = NoProcess;
             string corrected = PidFile(place) + ".new";
             File.WriteAllLines(corrected, lines);
+            if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+            {
+                File.SetUnixFileMode(corrected, PrivateFiles.Readable);
+            }
+
             File.Move(corrected, PidFile(place), overwrite: true);
         }
 

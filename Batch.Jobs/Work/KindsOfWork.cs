@@ -64,7 +64,8 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
     private async Task<WorkOutcome> TakeDroppedAsync(Area area, WorkItem item, CancellationToken cancellation)
     {
         IReadOnlyList<DroppedFile> taken = await new DropFolder(area, clock, IntakeLimits.Configured, DropFolder.UsualRest).TakeOnceAsync(item.Argument, item.AskedBy, null, cancellation);
-        return new WorkOutcome(WorkState.Done, new { files = taken.Count, uploads = taken.Select(f => f.Upload.Number) });
+        string[] failed = [.. taken.Where(f => f.Upload is null).Select(f => f.Code!)];
+        return new WorkOutcome(WorkState.Done, new { files = taken.Count, uploads = taken.Where(f => f.Upload is not null).Select(f => f.Upload!.Number), failed });
     }
 
     private async Task<WorkOutcome> ComputeAsync(Area area, WorkItem item, CancellationToken cancellation)

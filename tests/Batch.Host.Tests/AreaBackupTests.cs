@@ -79,7 +79,7 @@ public sealed class AreaBackupTests
         {
             await DoAsync(batch, "db", "backup", older);
             await database.ExecuteAsync($"INSERT INTO batch.migration (series, number, name, sha256) VALUES ('common', 999, 'of a newer program', '{new string('0', 64)}')");
-            await DatabaseContents.BackupAsync(database.Connection, newer, CancellationToken.None);
+            await DatabaseContents.BackupAsync(database.Connection, newer, null, CancellationToken.None);
             await database.ExecuteAsync("DELETE FROM batch.migration WHERE number = 999");
             await DoAsync(batch, "held", "--area", "370100");
 

@@ -39,7 +39,7 @@ public sealed class DropFolderTests
         IReadOnlyList<DroppedFile> taken = await TakeAsync();
         Assert.Multiple(() =>
         {
-            Assert.That(taken.Select(t => (t.Name, t.Upload.State)), Is.EqualTo(new[] { ("会议.csv", UploadState.Refused), ("六月.csv", UploadState.Taken) }));
+            Assert.That(taken.Select(t => (t.Name, t.Upload!.State)), Is.EqualTo(new[] { ("会议.csv", UploadState.Refused), ("六月.csv", UploadState.Taken) }));
             Assert.That(Left(), Is.EqualTo(new[] { "done/000002 六月.csv", "done/000002 六月.csv.txt", "done/000002 六月.csv.更正包.csv", "failed/000001 会议.csv", "failed/000001 会议.csv.txt" }));
             Assert.That(Text("done/000002 六月.csv.txt"), Does.Contain("接受 accepted 3").And.Contain("第 5 行“费款所属期”202113 不是有效的年月"));
             Assert.That(Text("done/000002 六月.csv.更正包.csv"), Does.Contain(",5,E5,MONTH_INVALID,"));
@@ -68,7 +68,7 @@ public sealed class DropFolderTests
         Drop("incoming/replacement/a.csv", SampleFile.Payroll(29));
         Drop("incoming/a.csv", SampleFile.Payroll(30));
         IReadOnlyList<DroppedFile> taken = await TakeAsync();
-        Assert.That(taken.Select(t => (t.Upload.Request.Kind, t.Upload.State, t.Upload.Already, t.Upload.Rows)), Is.EqualTo(new[]
+        Assert.That(taken.Select(t => (t.Upload!.Request.Kind, t.Upload!.State, t.Upload!.Already, t.Upload!.Rows)), Is.EqualTo(new[]
         {
             (SubmissionKind.Regular, UploadState.Taken, true, 30), (SubmissionKind.Replacement, UploadState.Taken, false, 29),
         }));
@@ -112,7 +112,7 @@ public sealed class DropFolderTests
         }
 
         DroppedFile ended = (await TakeAsync()).Single();
-        Assert.That((ended.Upload.Number, ended.Upload.State, ended.Upload.Already), Is.EqualTo((1, UploadState.Taken, false)));
+        Assert.That((ended.Upload!.Number, ended.Upload!.State, ended.Upload!.Already), Is.EqualTo((1, UploadState.Taken, false)));
         Assert.That(Left(), Is.EqualTo(new[] { "done/000001 六月.csv", "done/000001 六月.csv.txt" }));
         Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM area_420100.contribution"), Is.EqualTo(10));
     }
@@ -131,6 +131,108 @@ public sealed class DropFolderTests
         Assert.That(await TakeAsync(), Is.Empty);
         await holds.RollbackAsync();
         Assert.That(await TakeAsync(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_file_that_somebody_has_open_for_writing_is_left_alone_however_long_it_rests()
+    {
+        Drop("incoming/a.csv", SampleFile.Payroll(3));
+        string path = Path.Combine(folder.FullName, "incoming", "a.csv");
+        await using (new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            Assert.That(await TakeAsync(), Is.Empty);
+        }
+
+        Assert.That(await TakeAsync(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_file_that_differs_at_the_second_look_is_left_alone()
+    {
+        Drop("incoming/a.csv", SampleFile.Payroll(3));
+        string path = Path.Combine(folder.FullName, "incoming", "a.csv");
+        Task<IReadOnlyList<DroppedFile>> taking = TakeAsync();
+        await Task.Delay(300);
+        await File.AppendAllTextAsync(path, SampleFile.PayrollRow(4) + "\r\n");
+        Assert.That(await taking, Is.Empty);
+        Assert.That((await TakeAsync()).Single().Upload!.Rows, Is.EqualTo(4));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task A_pipe_a_socket_and_a_link_are_put_aside_with_a_word_and_do_not_hold_up_what_is_behind_them()
+    {
+        string outside = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(outside, SampleFile.Payroll(5));
+        await ShellAsync("mkfifo incoming/1.csv");
+        using System.Net.Sockets.Socket socket = new(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "incoming", "2.csv")));
+        File.CreateSymbolicLink(Path.Combine(folder.FullName, "incoming", "3.csv"), outside);
+        Drop("incoming/4.csv", SampleFile.Payroll(3));
+        IReadOnlyList<DroppedFile> taken = await TakeAsync();
+        Assert.That(taken.Select(t => (t.Name, t.Code)), Is.EqualTo(new[] { ("1.csv", "NOT_A_FILE"), ("2.csv", "NOT_A_FILE"), ("3.csv", "NOT_A_FILE"), ("4.csv", null) }));
+        Assert.That(Text("failed/1.csv.txt"), Does.Contain("NOT_A_FILE").And.Contain("普通文件"));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM area_420100.contribution"), Is.EqualTo(3));
+        Assert.That(await File.ReadAllTextAsync(outside), Is.EqualTo(SampleFile.Payroll(5)));
+        File.Delete(outside);
+    }
+
+    [TestCase("incoming")]
+    [TestCase("incoming/supplementary")]
+    [TestCase("claimed")]
+    [TestCase("done")]
+    [TestCase("failed")]
+    public async Task A_link_in_place_of_one_of_its_folders_is_not_followed(string link)
+    {
+        DirectoryInfo outside = Directory.CreateTempSubdirectory("outside");
+        string path = Path.Combine(folder.FullName, link);
+        Directory.Delete(path, recursive: true);
+        Directory.CreateSymbolicLink(path, outside.FullName);
+        await File.WriteAllTextAsync(Path.Combine(outside.FullName, "a.csv"), SampleFile.Payroll(3));
+        DataFaultException refused = (await Assert.ThrowsAsync<DataFaultException>(() => TakeAsync()))!;
+        Assert.That(refused.Code, Is.EqualTo("DROP_FOLDER_LINK"));
+        Assert.That(outside.GetFileSystemInfos().Select(f => f.Name), Is.EqualTo(new[] { "a.csv" }));
+        Directory.Delete(path);
+        outside.Delete(recursive: true);
+    }
+
+    [Test]
+    public async Task A_file_that_the_program_fails_on_stays_with_a_word_beside_it_and_those_behind_it_are_taken()
+    {
+        await database.ExecuteAsync(
+            """
+            CREATE FUNCTION area_420100.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+            CREATE TRIGGER fail BEFORE INSERT ON area_420100.upload FOR EACH ROW WHEN (NEW.file = 'a.csv') EXECUTE FUNCTION area_420100.fail();
+            """);
+        Drop("incoming/a.csv", SampleFile.Payroll(3));
+        Drop("incoming/b.csv", SampleFile.Payroll(30));
+        IReadOnlyList<DroppedFile> taken = await TakeAsync();
+        Assert.That(taken.Select(t => (t.Name, t.Code)), Is.EqualTo(new[] { ("a.csv", "DATABASE_LOST"), ("b.csv", null) }));
+        Assert.That(Left(), Is.EqualTo(new[] { "claimed/a.csv", "claimed/a.csv.batch.txt", "done/000001 b.csv", "done/000001 b.csv.txt" }));
+        await database.ExecuteAsync("DROP TRIGGER fail ON area_420100.upload");
+        Assert.That((await TakeAsync()).Single().Code, Is.Null);
+        Assert.That(Left().Where(f => f.StartsWith("claimed", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    // 六月.csv in GB18030, as a Chinese Windows names it: C1 F9 D4 C2.
+    [Test]
+    public async Task Names_of_any_bytes_and_any_length_are_taken()
+    {
+        string longest = new string('长', 80) + "12345678901.csv";
+        Drop("incoming/" + longest, SampleFile.Payroll(3));
+        Drop("incoming/-r *?.csv", SampleFile.Payroll(30));
+        await ShellAsync(@"printf x > $'incoming/a\nb.csv'; cp incoming/-r* $'incoming/\xc1\xf9\xd4\xc2.csv'; touch -d @0 incoming/*");
+        IReadOnlyList<DroppedFile> taken = await TakeAsync();
+        Assert.That(taken.Select(t => t.Name), Is.EquivalentTo(new[] { "-r *?.csv", "a\nb.csv", "六月.csv", longest }));
+        Assert.That(taken.Count(t => t.Code is null), Is.EqualTo(3));
+        Assert.That(Left().Where(f => f.StartsWith("done", StringComparison.Ordinal)), Has.Exactly(1).EndsWith(" 六月.csv").And.Exactly(1).EndsWith(" -r *?.csv").And.Exactly(1).EndsWith("12345678901.csv"));
+    }
+
+    private async Task ShellAsync(string script)
+    {
+        using System.Diagnostics.Process shell = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/bin/bash", ["-c", script]) { WorkingDirectory = folder.FullName })!;
+        await shell.WaitForExitAsync();
+        Assert.That(shell.ExitCode, Is.Zero);
     }
 
     private async Task<IReadOnlyList<DroppedFile>> TakeAsync(IClock? clock = null) =>
