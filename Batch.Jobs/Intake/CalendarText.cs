@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Intake;
 
-/// <summary>Months and dates as they are written: 202301, 2023-01, 2023年1月, 2023/1/1, 20230101, with or without a time of day; in spreadsheets also the number of the day.</summary>
+/// <summary>Months and dates as they are written: 202301, 2023-01, 2023年1月, 2023/1/1, 20230101, with or without a time of day; in number cells of workbooks also the number of the day.</summary>
 internal static class CalendarText
 {
     private const int FirstYear = 1900;
@@ -12,13 +12,11 @@ internal static class CalendarText
 
     private static readonly SearchValues<char> TimeCharacters = SearchValues.Create("0123456789:.");
 
-    /// <summary>Day 0 of spreadsheets, as their numbers count since March 1900.</summary>
-    private static readonly LocalDate SpreadsheetDayZero = new(1899, 12, 30);
-
-    public static bool TryMonth(ReadOnlySpan<char> text, bool spreadsheet, out YearMonth month)
+    /// <param name="dayZero">Day 0 of a number that means a day; null where none does.</param>
+    public static bool TryMonth(ReadOnlySpan<char> text, LocalDate? dayZero, out YearMonth month)
     {
         month = default;
-        if (!TryParts(text, spreadsheet, out int year, out int monthOfYear, out int day) || year is < FirstMonthYear or > LastYear
+        if (!TryParts(text, dayZero, out int year, out int monthOfYear, out int day) || year is < FirstMonthYear or > LastYear
             || monthOfYear is < 1 or > 12 || (day >= 0 && !IsDay(year, monthOfYear, day)))
         {
             return false;
@@ -28,10 +26,18 @@ internal static class CalendarText
         return true;
     }
 
-    public static bool TryDate(ReadOnlySpan<char> text, bool spreadsheet, out LocalDate date)
+    /// <summary>
+    /// A year and month with a point between them that a program may have shortened or filled up: 2021.1 is January, or October without its zero; 2021.10
+    /// is October, or January with two places. A number of a workbook is never certain: its format shows what it likes.
+    /// </summary>
+    public static bool IsUncertainMonth(ReadOnlySpan<char> text, bool number) =>
+        text.Length > 5 && text[4] == '.' && !text[..4].ContainsAnyExceptInRange('0', '9') && !text[5..].ContainsAnyExceptInRange('0', '9')
+        && (number || text.Length == 6 || text[5..] is "10");
+
+    public static bool TryDate(ReadOnlySpan<char> text, LocalDate? dayZero, out LocalDate date)
     {
         date = default;
-        if (!TryParts(text, spreadsheet, out int year, out int month, out int day) || year is < FirstYear or > LastYear || !IsDay(year, month, day))
+        if (!TryParts(text, dayZero, out int year, out int month, out int day) || year is < FirstYear or > LastYear || !IsDay(year, month, day))
         {
             return false;
         }
@@ -44,7 +50,7 @@ internal static class CalendarText
         month is >= 1 and <= 12 && day >= 1 && day <= CalendarSystem.Iso.GetDaysInMonth(year, month);
 
     /// <summary>Splits into year, month and day; the day is -1 where the text has none.</summary>
-    private static bool TryParts(ReadOnlySpan<char> text, bool spreadsheet, out int year, out int month, out int day)
+    private static bool TryParts(ReadOnlySpan<char> text, LocalDate? dayZero, out int year, out int month, out int day)
     {
         (year, month, day) = (0, 0, -1);
         int digits = Digits(text, out int number);
@@ -58,8 +64,8 @@ internal static class CalendarText
                 case 8:
                     (year, month, day) = (number / 10000, number / 100 % 100, number % 100);
                     return true;
-                case 5 when spreadsheet:
-                    (year, month, day) = SpreadsheetDayZero.PlusDays(number);
+                case 5 when dayZero is { } zero:
+                    (year, month, day) = zero.PlusDays(number);
                     return true;
                 default:
                     return false;

@@ -6,6 +6,8 @@ public static class Codes
     public const string FileRefused = "FILE_REFUSED";
     public const string FileEmpty = "FILE_EMPTY";
     public const string FileUnreadable = "FILE_UNREADABLE";
+    public const string FileIsWebPage = "FILE_IS_WEB_PAGE";
+    public const string FileIsXml = "FILE_IS_XML";
     public const string FileProtected = "FILE_PROTECTED";
     public const string FileTooLarge = "FILE_TOO_LARGE";
     public const string HeaderOnly = "HEADER_ONLY";
@@ -18,6 +20,10 @@ public static class Codes
     public const string TooManyRows = "TOO_MANY_ROWS";
     public const string TooManyColumns = "TOO_MANY_COLUMNS";
     public const string SheetsSeveral = "SHEETS_SEVERAL";
+    public const string SheetHidden = "SHEET_HIDDEN";
+    public const string ColumnHidden = "COLUMN_HIDDEN";
+    public const string HeaderChanges = "HEADER_CHANGES";
+    public const string UnitNotYuan = "UNIT_NOT_YUAN";
     public const string TotalMismatch = "TOTAL_MISMATCH";
     public const string CountMismatch = "COUNT_MISMATCH";
     public const string ZipRatio = "ZIP_RATIO";
@@ -27,6 +33,11 @@ public static class Codes
     public const string ReplacementUnreadableRows = "REPLACEMENT_UNREADABLE_ROWS";
     public const string FieldCount = "FIELD_COUNT";
     public const string QuoteStray = "QUOTE_STRAY";
+    public const string RowHidden = "ROW_HIDDEN";
+    public const string CellError = "CELL_ERROR";
+    public const string CellNotComputed = "CELL_NOT_COMPUTED";
+    public const string CellMerged = "CELL_MERGED";
+    public const string CellShowsOther = "CELL_SHOWS_OTHER";
     public const string IdBlank = "ID_BLANK";
     public const string IdLength = "ID_LENGTH";
     public const string IdCharacters = "ID_CHARACTERS";
@@ -42,6 +53,7 @@ public static class Codes
     public const string TextCharacters = "TEXT_CHARACTERS";
     public const string MonthBlank = "MONTH_BLANK";
     public const string MonthInvalid = "MONTH_INVALID";
+    public const string MonthUncertain = "MONTH_UNCERTAIN";
     public const string DateBlank = "DATE_BLANK";
     public const string DateInvalid = "DATE_INVALID";
     public const string DateFuture = "DATE_FUTURE";

@@ -8,7 +8,9 @@ internal sealed class CsvRows : RowSource
 {
     private readonly IntakeLimits limits;
     private readonly CsvReader reader;
+    private readonly FormulaFields formulas = new();
     private CsvMalformedReason? malformed;
+    private bool split;
     private int row;
 
     public CsvRows(Stream utf8, char separator, IntakeLimits limits)
@@ -48,13 +50,14 @@ internal sealed class CsvRows : RowSource
 
     public override int Row => row;
 
-    public override int FieldCount => reader.FieldCount;
+    public override int FieldCount => split ? formulas.Count : reader.FieldCount;
 
     public override bool QuotesBroken => malformed is not null;
 
     public override bool Read()
     {
         malformed = null;
+        split = false;
         try
         {
             if (!reader.Read())
@@ -78,10 +81,16 @@ internal sealed class CsvRows : RowSource
         }
 
         CheckSize();
+        if (malformed is not null && formulas.TrySplit(reader.RawRecord, (byte)Separator))
+        {
+            malformed = null;
+            split = true;
+        }
+
         return true;
     }
 
-    public override ReadOnlySpan<byte> Field(int index) => index < reader.FieldCount ? reader.GetSpan(index) : default;
+    public override ReadOnlySpan<byte> Field(int index) => split ? formulas[index] : index < reader.FieldCount ? reader.GetSpan(index) : default;
 
     public override void Dispose() => reader.Dispose();
 

@@ -3,13 +3,13 @@ using Batch.Rules;
 
 namespace Batch.Jobs.Intake;
 
-/// <summary>Undoes what spreadsheets and input methods do to a value: full-width forms, odd blanks, the apostrophe that marks text.</summary>
+/// <summary>Undoes what spreadsheets and input methods do to a value: full-width forms, odd blanks, invisible characters, the marks of text: '4201 and ="4201".</summary>
 internal static class FieldText
 {
     /// <summary>Longest value that is looked at character by character; a longer one is cut here and then fails by its length.</summary>
     public const int MaxChars = 256;
 
-    /// <summary>Decodes a UTF-8 value, makes full-width ASCII half-width and trims blanks and a leading apostrophe. Needs room for <see cref="MaxChars"/>.</summary>
+    /// <summary>Decodes a UTF-8 value, makes full-width ASCII half-width, drops invisible characters and trims blanks and the marks of text. Needs room for <see cref="MaxChars"/>.</summary>
     public static ReadOnlySpan<char> Normalise(ReadOnlySpan<byte> utf8, Span<char> buffer)
     {
         Encoding.UTF8.TryGetChars(utf8, buffer, out int length);
@@ -18,24 +18,38 @@ internal static class FieldText
             Encoding.UTF8.GetDecoder().Convert(utf8, buffer[..MaxChars], true, out _, out length, out _);
         }
 
-        for (int i = 0; i < length; i++)
+        int kept = 0;
+        foreach (char c in buffer[..length])
         {
-            char c = buffer[i];
-            if (c is >= '\uFF01' and <= '\uFF5E')
+            if (!IsInvisible(c))
             {
-                buffer[i] = (char)(c - 0xFEE0);
+                buffer[kept++] = c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c;
             }
         }
 
-        return WithoutMarks(buffer[..length]);
+        return WithoutMarks(buffer[..kept]);
     }
 
-    /// <summary>A name as it is written: only the blanks around it and a leading apostrophe go.</summary>
+    /// <summary>A name as it is written: only the blanks around it, the marks of text and characters that are not seen go.</summary>
     public static string Trimmed(ReadOnlySpan<byte> utf8)
     {
         Span<char> buffer = utf8.Length <= MaxChars ? stackalloc char[MaxChars] : new char[utf8.Length];
-        return WithoutMarks(buffer[..Encoding.UTF8.GetChars(utf8, buffer)]).ToString();
+        int kept = 0;
+        foreach (char c in buffer[..Encoding.UTF8.GetChars(utf8, buffer)])
+        {
+            // Two of them join letters in some scripts.
+            if (!IsInvisible(c) || c is '\u200C' or '\u200D')
+            {
+                buffer[kept++] = c;
+            }
+        }
+
+        return WithoutMarks(buffer[..kept]).ToString();
     }
+
+    /// <summary>An error of a spreadsheet's formula, as a text file shows it: #N/A, #REF!, and ##### of a column too narrow.</summary>
+    public static bool IsError(ReadOnlySpan<byte> utf8) => utf8.Length is >= 3 and <= 80 && utf8[0] == '#' && (utf8[^1] is (byte)'!' or (byte)'?' || utf8.SequenceEqual("#N/A"u8)
+        || utf8.SequenceEqual("#SPILL"u8) || !utf8.ContainsAnyExcept((byte)'#'));
 
     public static bool IsBlank(ReadOnlySpan<byte> utf8)
     {
@@ -44,7 +58,7 @@ internal static class FieldText
             if (b > ' ')
             {
                 Span<char> buffer = stackalloc char[MaxChars];
-                return b is (byte)'\'' or >= 0x80 && Normalise(utf8, buffer).IsEmpty;
+                return b is (byte)'\'' or (byte)'=' or >= 0x80 && Normalise(utf8, buffer).IsEmpty;
             }
 
             if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'\f' or (byte)'\v'))
@@ -106,7 +120,8 @@ internal static class FieldText
             text = Trim(text[1..]);
         }
 
-        return text;
+        // A formula that gives a text, written so that a spreadsheet keeps the digits of a number.
+        return text is ['=', '"', .., '"'] && text[2..^1].IndexOf('"') < 0 ? Trim(text[2..^1]) : text;
     }
 
     private static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text)
@@ -126,5 +141,9 @@ internal static class FieldText
         return text[start..end];
     }
 
-    private static bool IsBlankChar(char c) => c is '\u200B' or '\uFEFF' or '\u200E' or '\u200F' || char.IsWhiteSpace(c);
+    private static bool IsBlankChar(char c) => char.IsWhiteSpace(c);
+
+    /// <summary>Soft hyphens, joiners, marks of direction, byte order marks, selectors of forms: copied along from pages and chats, and never seen.</summary>
+    private static bool IsInvisible(char c) => c is '\u00AD' or '\u034F' or '\u061C' or '\u180E' or (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E')
+        or (>= '\u2060' and <= '\u206F') or (>= '\uFE00' and <= '\uFE0F') or '\uFEFF' or (>= '\uFFF9' and <= '\uFFFB');
 }

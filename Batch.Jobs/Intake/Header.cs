@@ -19,6 +19,9 @@ internal sealed class Header
 
     public FileContent Content { get; }
 
+    /// <summary>What the rows above it or its columns say that keeps the rows from being read as they stand: another unit than yuan; null: nothing.</summary>
+    public Rejection? Refusal { get; private set; }
+
     public int FieldCount { get; }
 
     /// <summary>The column that says whose row it is: a person's number, or the employer's where the rows are employers'.</summary>
@@ -41,6 +44,7 @@ internal sealed class Header
     public static Header? Find(RowSource rows, bool hasDefaultMonth, out Rejection fault)
     {
         fault = new Rejection(Codes.FileEmpty, 1, "", "", "");
+        Rejection? unit = null;
         int best = -1;
         for (int searched = 0; searched < LastRowSearched && rows.Read(); searched++)
         {
@@ -52,8 +56,13 @@ internal sealed class Header
             Header? header = Recognise(rows, hasDefaultMonth, out Rejection? rowFault, out int recognised);
             if (header is not null)
             {
+                header.Refusal = UnitOfColumn(rows) ?? unit;
                 return header;
             }
+
+            unit ??= UnitStated(rows);
+            // A column named with a unit is not recognised, and would only be called missing.
+            rowFault = recognised > 1 && UnitOfColumn(rows) is { } ofColumn ? ofColumn : rowFault;
 
             if (recognised > best)
             {
@@ -65,11 +74,60 @@ internal sealed class Header
         return null;
     }
 
-    public static Header? Recognise(RowSource rows, bool hasDefaultMonth, out Rejection? fault, out int recognised)
+    /// <summary>A title, a remark or a row of units says that amounts are not in yuan; null: none does.</summary>
+    public static Rejection? UnitStated(RowSource rows)
     {
-        int[] positions = new int[Enum.GetValues<Column>().Length];
-        string[] texts = new string[positions.Length];
-        Array.Fill(positions, -1);
+        for (int i = 0; i < rows.FieldCount; i++)
+        {
+            if (Units.Stated(rows.Field(i)) is { } unit)
+            {
+                return new Rejection(Codes.UnitNotYuan, rows.Row, "", FieldText.Shown(unit, personal: false), Units.Yuan);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Of a row with the names of columns, the first amount that is not in yuan; null: none.</summary>
+    public static Rejection? UnitOfColumn(RowSource rows)
+    {
+        for (int i = 0; i < rows.FieldCount; i++)
+        {
+            if (Units.OfColumn(rows.Field(i)) is { } unit)
+            {
+                return new Rejection(Codes.UnitNotYuan, rows.Row, FieldText.Shown(rows.Field(i), personal: false), FieldText.Shown(unit, personal: false), Units.Yuan);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A row further down names columns: the same ones at the same places as this header, or others; null where it names none.</summary>
+    public bool? IsSame(RowSource rows)
+    {
+        _ = Recognise(rows, hasDefaultMonth: true, out _, out int recognised, out int[] others);
+        if (recognised < 3)
+        {
+            return null;
+        }
+
+        bool same = true;
+        for (int i = 0; i < others.Length; i++)
+        {
+            same &= others[i] == positions[i];
+        }
+
+        return same;
+    }
+
+    public static Header? Recognise(RowSource rows, bool hasDefaultMonth, out Rejection? fault, out int recognised) => Recognise(rows, hasDefaultMonth, out fault, out recognised, out _);
+
+    private static Header? Recognise(RowSource rows, bool hasDefaultMonth, out Rejection? fault, out int recognised, out int[] positions)
+    {
+        int[] found = new int[Enum.GetValues<Column>().Length];
+        string[] texts = new string[found.Length];
+        Array.Fill(found, -1);
+        positions = found;
         Column? twice = null;
         recognised = 0;
         for (int i = 0; i < rows.FieldCount; i++)
@@ -80,12 +138,12 @@ internal sealed class Header
             }
 
             recognised++;
-            twice = positions[(int)column] >= 0 ? column : twice;
-            positions[(int)column] = i;
+            twice = found[(int)column] >= 0 ? column : twice;
+            found[(int)column] = i;
             texts[(int)column] = FieldText.Shown(rows.Field(i), personal: false);
         }
 
-        FileContent? content = Tell(positions);
+        FileContent? content = Tell(found);
         if (content == FileContent.Movements)
         {
             // Both kinds of changes have these words for their columns; the amount tells them apart.
@@ -94,18 +152,18 @@ internal sealed class Header
         }
 
         fault = content is null || recognised < 3 ? new Rejection(Codes.HeaderUnknown, rows.Row, "", "", Required(FileContent.Payroll, true))
-            : Missing(content.Value, positions, hasDefaultMonth) is { } missing
+            : Missing(content.Value, found, hasDefaultMonth) is { } missing
                 ? new Rejection(Codes.HeaderColumnMissing, rows.Row, ColumnNames.Ours(missing), "", ColumnNames.Ours(missing))
             : twice is not null ? new Rejection(Codes.HeaderColumnTwice, rows.Row, texts[(int)twice.Value], "2", "1")
             : null;
-        return fault is null ? new Header(content!.Value, rows.FieldCount, positions, texts) : null;
+        return fault is null ? new Header(content!.Value, rows.FieldCount, found, texts) : null;
 
         void Rename(Column from, Column to)
         {
-            if (positions[(int)to] < 0)
+            if (found[(int)to] < 0)
             {
-                (positions[(int)to], texts[(int)to]) = (positions[(int)from], texts[(int)from]);
-                positions[(int)from] = -1;
+                (found[(int)to], texts[(int)to]) = (found[(int)from], texts[(int)from]);
+                found[(int)from] = -1;
             }
         }
     }

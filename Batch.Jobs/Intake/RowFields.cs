@@ -41,7 +41,8 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 
     public bool Has(Column column) => header.Has(column);
 
-    public bool IsBlank(Column column) => !header.Has(column) || FieldText.IsBlank(rows.Field(header.Position(column)));
+    /// <summary>Nothing is said; an error or a formula without its value says something that is not known.</summary>
+    public bool IsBlank(Column column) => !header.Has(column) || (FieldText.IsBlank(rows.Field(header.Position(column))) && !IsFaulty(column));
 
     /// <summary>The citizen number alone, without judging it: to tell a person's row from other rows.</summary>
     public CitizenIdFault ReadId(out CitizenId id)
@@ -125,6 +126,12 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     public string Employer()
     {
         ReadOnlySpan<byte> field = rows.Field(header.Position(Column.EmployerCode));
+        if (IsFaulty(Column.EmployerCode))
+        {
+            Reject(Column.EmployerCode, Codes.EmployerUnknownFormat, $"{LongestEmployerCode}");
+            return "";
+        }
+
         if (employers.TryGet(field, out string? known))
         {
             return known;
@@ -159,6 +166,12 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         }
 
         ReadOnlySpan<byte> field = rows.Field(header.Position(column));
+        if (IsFaulty(column))
+        {
+            Reject(column, Codes.TextCharacters, "");
+            return null;
+        }
+
         if (field.IsEmpty)
         {
             return null;
@@ -175,21 +188,29 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
             return defaultMonth!.Value;
         }
 
-        ReadOnlySpan<byte> field = rows.Field(header.Position(Column.Month));
-        if (field.Length == lastMonthLength && field.SequenceEqual(lastMonthText.AsSpan(0, lastMonthLength)))
+        int position = header.Position(Column.Month);
+        ReadOnlySpan<byte> field = rows.Field(position);
+        bool number = rows.IsNumber(position);
+        if (!number && !IsFaulty(Column.Month) && field.Length == lastMonthLength && field.SequenceEqual(lastMonthText.AsSpan(0, lastMonthLength)))
         {
             return lastMonth;
         }
 
         Span<char> buffer = stackalloc char[FieldText.MaxChars];
         ReadOnlySpan<char> text = FieldText.Normalise(field, buffer);
-        if (!CalendarText.TryMonth(text, rows.IsSpreadsheet, out YearMonth month))
+        if (CalendarText.IsUncertainMonth(text, number))
+        {
+            Reject(Column.Month, Codes.MonthUncertain, $"{text[..4]}-01 | {text[..4]}-10");
+            return default;
+        }
+
+        if (!CalendarText.TryMonth(text, number ? rows.DayZero : null, out YearMonth month) || IsFaulty(Column.Month))
         {
             Reject(Column.Month, text.IsEmpty ? Codes.MonthBlank : Codes.MonthInvalid, "YYYY-MM");
             return default;
         }
 
-        lastMonthLength = field.Length <= lastMonthText.Length ? field.Length : -1;
+        lastMonthLength = field.Length <= lastMonthText.Length && !number ? field.Length : -1;
         field[..Math.Max(lastMonthLength, 0)].CopyTo(lastMonthText);
         lastMonth = month;
         return month;
@@ -201,7 +222,8 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     {
         Span<char> buffer = stackalloc char[FieldText.MaxChars];
         ReadOnlySpan<char> text = FieldText.Normalise(rows.Field(header.Position(column)), buffer);
-        if (!CalendarText.TryDate(text, rows.IsSpreadsheet, out LocalDate date))
+        int position = header.Position(column);
+        if (!CalendarText.TryDate(text, rows.IsNumber(position) ? rows.DayZero : null, out LocalDate date) || IsFaulty(column))
         {
             Reject(column, text.IsEmpty ? Codes.DateBlank : Codes.DateInvalid, "YYYY-MM-DD");
         }
@@ -216,7 +238,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     /// <summary>An amount that must be there; zero is one.</summary>
     public Money Amount(Column column)
     {
-        string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
+        string? fault = ParseAmount(column, out Money? amount);
         totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
         if (column is Column.PersonPaid or Column.EmployerPaid)
         {
@@ -239,7 +261,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
             return Money.Zero;
         }
 
-        string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
+        string? fault = ParseAmount(column, out Money? amount);
         bool absurd = fault == Codes.AmountAbsurd && (amount is null || amount > AmountText.LargestOfEmployer);
         totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : absurd ? null : amount);
         if (absurd)
@@ -257,7 +279,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     /// <summary>An amount that may be negative.</summary>
     public Money SignedAmount(Column column)
     {
-        string? fault = AmountText.Parse(rows.Field(header.Position(column)), out Money? amount);
+        string? fault = ParseAmount(column, out Money? amount);
         totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
         if (fault is not null and not Codes.AmountNegative)
         {
@@ -306,7 +328,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     {
         Span<char> buffer = stackalloc char[FieldText.MaxChars];
         ReadOnlySpan<char> text = header.Has(column) ? FieldText.Normalise(rows.Field(header.Position(column)), buffer) : default;
-        if (words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out choice))
+        if (words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out choice) && !IsFaulty(column))
         {
             return true;
         }
@@ -316,7 +338,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     }
 
     /// <summary>The amount in the column could be told, whatever else is wrong with it.</summary>
-    public bool CanBeRead(Column column) => AmountText.Parse(rows.Field(header.Position(column)), out Money? amount) is null && amount is not null;
+    public bool CanBeRead(Column column) => ParseAmount(column, out Money? amount) is null && amount is not null;
 
     public string Normalised(Column column)
     {
@@ -327,7 +349,40 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     public void Reject(Column column, string code, string expected)
     {
         ReadOnlySpan<byte> field = header.Has(column) ? rows.Field(header.Position(column)) : default;
-        rejections.Add(new Rejection(code, rows.Row, header.Text(column), FieldText.Shown(field, ColumnNames.IsPersonal(column)), expected));
+        string? uncertain = !header.Has(column) ? null : rows.Fault(header.Position(column)) switch
+        {
+            CellFault.Error => Codes.CellError,
+            CellFault.NotComputed => Codes.CellNotComputed,
+            CellFault.Merged => Codes.CellMerged,
+            CellFault.ShowsOther when ColumnNames.IsAmount(column) || column == Column.EventValue => Codes.CellShowsOther,
+            _ => FieldText.IsError(field) ? Codes.CellError : null,
+        };
+        bool error = uncertain == Codes.CellError;
+        rejections.Add(new Rejection(uncertain ?? code, rows.Row, header.Text(column), FieldText.Shown(field, ColumnNames.IsPersonal(column) && !error), uncertain is null ? expected : ""));
+    }
+
+    /// <summary>The cell is one that cannot be believed, whatever it holds. That a number is shown as another one matters only to amounts.</summary>
+    private bool IsFaulty(Column column)
+    {
+        if (!header.Has(column))
+        {
+            return false;
+        }
+
+        CellFault fault = rows.Fault(header.Position(column));
+        return fault is not (CellFault.None or CellFault.ShowsOther) || FieldText.IsError(rows.Field(header.Position(column)));
+    }
+
+    /// <summary>As <see cref="AmountText.Parse"/>; a cell that cannot be believed has no amount.</summary>
+    private string? ParseAmount(Column column, out Money? amount)
+    {
+        if (rows.Fault(header.Position(column)) != CellFault.None)
+        {
+            amount = null;
+            return Codes.AmountUnreadable;
+        }
+
+        return AmountText.Parse(rows.Field(header.Position(column)), out amount);
     }
 
     private void RejectAmount(Column column, string fault) => Reject(column, fault, fault switch

@@ -29,17 +29,29 @@ internal static class RowSources
     /// <exception cref="FileRefusedException">No row is a header that is known, or the file cannot be read at all.</exception>
     public static RowSource Open(FileStream file, bool hasDefaultMonth, IntakeLimits limits, out Header header)
     {
-        Span<byte> start = stackalloc byte[8];
+        Span<byte> start = stackalloc byte[2048];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         file.Position = 0;
-        return Workbook.IsZip(start) || Workbook.IsCompound(start)
+        if (Disguise.Of(start) is { } code)
+        {
+            throw Refuse.File(code, 1, "", ".xlsx | .xls | .csv");
+        }
+
+        RowSource rows = Workbook.IsZip(start) || Workbook.IsCompound(start)
             ? OpenWorkbook(file, Workbook.IsZip(start), hasDefaultMonth, limits, out header)
             : OpenText(file, hasDefaultMonth, limits, out header);
+        if (header.Refusal is null)
+        {
+            return rows;
+        }
+
+        rows.Dispose();
+        throw new FileRefusedException(header.Refusal);
     }
 
     private static CsvRows OpenText(FileStream file, bool hasDefaultMonth, IntakeLimits limits, out Header header)
     {
-        TextEncoding encoding = TextEncoding.Detect(file);
+        TextEncoding encoding = TextEncoding.Detect(file).WithEnd(file);
         CsvRows? rows = null;
         try
         {
@@ -60,41 +72,60 @@ internal static class RowSources
         }
     }
 
-    /// <summary>The first sheet with a header is read.</summary>
-    private static ExcelRows OpenWorkbook(FileStream file, bool zip, bool hasDefaultMonth, IntakeLimits limits, out Header header)
+    /// <summary>The first sheet with a header is read. A hidden one is not: nobody who opens the workbook sees it.</summary>
+    private static SheetRows OpenWorkbook(FileStream file, bool zip, bool hasDefaultMonth, IntakeLimits limits, out Header header)
     {
-        if (zip)
-        {
-            Workbook.CheckParts(file, limits);
-        }
-        else
+        if (!zip)
         {
             Workbook.CheckContainer(file);
         }
 
-        var rows = new ExcelRows(new BufferedStream(file, 64 * 1024), limits);
+        var buffered = new BufferedStream(file, 64 * 1024);
+        SheetRows rows = zip ? new XlsxRows(buffered, limits) : new XlsRows(buffered, limits);
         try
         {
             Rejection? nearest = null;
-            do
+            foreach (int sheet in Enumerable.Range(0, rows.SheetCount).OrderBy(rows.IsSheetHidden))
             {
+                rows.Open(sheet);
                 if (Header.Find(rows, hasDefaultMonth, out Rejection fault) is { } found)
                 {
+                    CheckSheet(rows, sheet, found);
                     header = found;
-                    rows.FillMerged(found.PositionsOfTexts());
+                    rows.HeedMerged(found);
                     return rows;
                 }
 
                 // A workbook's other sheets are often empty: of those nothing is said.
                 nearest = nearest is null || nearest.Code == Codes.FileEmpty || (fault.Code != Codes.FileEmpty && Precedence(fault) > Precedence(nearest)) ? fault : nearest;
             }
-            while (rows.NextSheet());
-            throw new FileRefusedException(nearest);
+
+            throw new FileRefusedException(nearest!);
         }
         catch
         {
             rows.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What is read is what is seen: no hidden sheet, no hidden column, and no unit in the sheet's name.</summary>
+    private static void CheckSheet(SheetRows rows, int sheet, Header header)
+    {
+        string name = FieldText.Shown(rows.SheetName(sheet), personal: false);
+        if (rows.IsSheetHidden(sheet))
+        {
+            throw Refuse.File(Codes.SheetHidden, rows.Row, name, "");
+        }
+
+        if (Units.Stated(System.Text.Encoding.UTF8.GetBytes(rows.SheetName(sheet))) is { } unit)
+        {
+            throw Refuse.File(Codes.UnitNotYuan, rows.Row, FieldText.Shown(unit, personal: false), Units.Yuan);
+        }
+
+        foreach (Column column in Enum.GetValues<Column>().Where(c => header.Has(c) && rows.IsColumnHidden(header.Position(c))))
+        {
+            throw Refuse.File(Codes.ColumnHidden, rows.Row, "", "", header.Text(column));
         }
     }
 
@@ -126,6 +157,7 @@ internal static class RowSources
 
     private static int Precedence(Rejection fault) => fault.Code switch
     {
+        Codes.UnitNotYuan => 6,
         Codes.FileEmpty => 5,
         Codes.TooManyColumns => 4,
         Codes.HeaderColumnTwice => 3,

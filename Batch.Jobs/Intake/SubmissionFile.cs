@@ -16,6 +16,8 @@ public sealed partial class SubmissionFile : IDisposable
     private readonly RowFields fields;
     private readonly ControlTotals totals = new();
     private readonly IntakeLimits limits;
+    private readonly LocalDate today;
+    private bool ended;
 
     private SubmissionFile(FileStream file, RowSource source, Header header, YearMonth? defaultMonth, LocalDate today, IntakeLimits limits)
     {
@@ -23,6 +25,7 @@ public sealed partial class SubmissionFile : IDisposable
         this.source = source;
         this.header = header;
         this.limits = limits;
+        this.today = today;
         fields = new RowFields(source, header, defaultMonth, today, totals, file.Length);
     }
 
@@ -57,7 +60,7 @@ public sealed partial class SubmissionFile : IDisposable
     /// <summary>Bytes of the file read so far; it is read in large pieces, ahead of its rows.</summary>
     public long BytesRead => file.Position;
 
-    /// <summary>Citizen numbers that were put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
+    /// <summary>Citizen numbers that were put right before they could be read: full-width, apostrophe, lower-case x, blanks, invisible characters.</summary>
     public long IdsNormalised => fields.IdsNormalised;
 
     /// <summary>A rejection that names one of our columns, as checks of lines do, with the column's name as the file writes it.</summary>
@@ -75,10 +78,15 @@ public sealed partial class SubmissionFile : IDisposable
     }
 
     /// <summary>Fills the block with the next rows; false when the file has ended (the block is then empty).</summary>
-    /// <exception cref="FileRefusedException">The file breaks off, or its totals row disagrees with its rows.</exception>
+    /// <exception cref="FileRefusedException">The file breaks off, its totals row disagrees with its rows, or a part of it cannot be read as it stands.</exception>
     public bool Read(LineBlock block)
     {
         block.Clear();
+        if (ended)
+        {
+            return false;
+        }
+
         if (file.Length > LargeBytes)
         {
             block.MakeRoom(header.Content);
@@ -110,14 +118,9 @@ public sealed partial class SubmissionFile : IDisposable
             ReadRow(block, idFault, id);
         }
 
-        if (block.Rows < LineBlock.Capacity && source is ExcelRows workbook)
+        if (block.Rows < LineBlock.Capacity)
         {
-            RefuseSecondSheet(workbook);
-        }
-
-        if (RowsRead == 0)
-        {
-            throw Refuse.File(Codes.HeaderOnly, Math.Max(source.Row, 1), "", "");
+            End();
         }
 
         return block.Rows > 0;
@@ -129,23 +132,18 @@ public sealed partial class SubmissionFile : IDisposable
         file.Dispose();
     }
 
-    /// <summary>Nobody is lost on a sheet behind the first.</summary>
-    private static void RefuseSecondSheet(ExcelRows workbook)
+    private void End()
     {
-        while (workbook.NextSheet())
+        ended = true;
+        int last = Math.Max(source.Row, 1);
+        if (source is SheetRows workbook)
         {
-            if (Header.Find(workbook, hasDefaultMonth: true, out _) is null)
-            {
-                continue;
-            }
+            new OtherSheets(workbook, header, today).Refuse(workbook.Sheet);
+        }
 
-            while (workbook.Read())
-            {
-                if (!workbook.IsBlank())
-                {
-                    throw Refuse.File(Codes.SheetsSeveral, workbook.Row, FieldText.Shown(workbook.SheetName, personal: false), "1");
-                }
-            }
+        if (RowsRead == 0)
+        {
+            throw Refuse.File(Codes.HeaderOnly, last, "", "");
         }
     }
 
@@ -161,6 +159,11 @@ public sealed partial class SubmissionFile : IDisposable
 
         int faults = block.Rejections.Count;
         fields.BeginRow();
+        if (source.RowIsHidden)
+        {
+            fields.Reject(Codes.RowHidden, "", "");
+        }
+
         if (idFault != CitizenIdFault.None && header.Subject == Column.Id)
         {
             fields.RejectId(idFault);
@@ -230,9 +233,27 @@ public sealed partial class SubmissionFile : IDisposable
     }
 
     /// <summary>A row that is no person's: blank, the totals (which are checked here), a remark, or the header printed once more.</summary>
+    /// <exception cref="FileRefusedException">The row names another unit than yuan, or other columns than the header.</exception>
     private bool IsNoPerson(CitizenIdFault idFault)
     {
         RowKind kind = RowKinds.Tell(source, header, idFault);
+        if (kind == RowKind.Blank)
+        {
+            return true;
+        }
+
+        if (header.IsSame(source) is { } same)
+        {
+            RefuseUnit(Header.UnitOfColumn(source));
+            return same ? true : throw Refuse.File(Codes.HeaderChanges, source.Row, "", "");
+        }
+
+        // Of employers' rows every one comes here.
+        if (idFault == CitizenIdFault.Blank && (header.Subject == Column.Id || kind != RowKind.Person))
+        {
+            RefuseUnit(Header.UnitStated(source));
+        }
+
         if (kind == RowKind.Totals)
         {
             totals.Check(source, header, RowsRead);
@@ -243,5 +264,13 @@ public sealed partial class SubmissionFile : IDisposable
         }
 
         return kind != RowKind.Person;
+    }
+
+    private static void RefuseUnit(Rejection? unit)
+    {
+        if (unit is not null)
+        {
+            throw new FileRefusedException(unit);
+        }
     }
 }

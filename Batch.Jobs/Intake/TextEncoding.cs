@@ -10,6 +10,8 @@ internal sealed record TextEncoding(Encoding Encoding, int PreambleLength)
     /// <summary>So many three-byte characters before the first invalid byte are no accident: the file is UTF-8, damaged there.</summary>
     private const int CharactersThatProveUtf8 = 4;
 
+    private const int CtrlZ = 0x1A;
+
     private static readonly Encoding Gb18030;
 
     /// <summary>What an old .xls means when it does not say its code page.</summary>
@@ -22,6 +24,9 @@ internal sealed record TextEncoding(Encoding Encoding, int PreambleLength)
         Gbk = Encoding.GetEncoding(936);
     }
 
+    /// <summary>Where the text ends, when it ends before the file does.</summary>
+    public long? TextEnd { get; private init; }
+
     public static TextEncoding Utf8WithMark => new(new UTF8Encoding(true, true), 3);
 
     /// <summary>The byte order mark that the file began with, if it did.</summary>
@@ -33,7 +38,36 @@ internal sealed record TextEncoding(Encoding Encoding, int PreambleLength)
     public Stream ReadUtf8(Stream file)
     {
         file.Position = PreambleLength;
-        return IsUtf8 ? file : Encoding.CreateTranscodingStream(file, Encoding, new UTF8Encoding(false), leaveOpen: true);
+        Stream text = TextEnd is { } end ? new TextPart(file, end) : file;
+        return IsUtf8 ? text : Encoding.CreateTranscodingStream(text, Encoding, new UTF8Encoding(false), leaveOpen: true);
+    }
+
+    /// <summary>Old programs end a text by Ctrl-Z, and a disk's last block may be filled with zeros: the text ends before them.</summary>
+    public TextEncoding WithEnd(Stream file)
+    {
+        int unit = Encoding is UnicodeEncoding ? 2 : 1;
+        bool bigEndian = Encoding is UnicodeEncoding && Encoding.GetBytes("\n")[0] == 0;
+        byte[] bytes = new byte[4096];
+        long end = file.Length - ((file.Length - PreambleLength) % unit);
+        bool found = false;
+        while (end > PreambleLength)
+        {
+            int length = (int)Math.Min(bytes.Length, end - PreambleLength);
+            file.Position = end - length;
+            file.ReadExactly(bytes, 0, length);
+            for (int at = length - unit; at >= 0; at -= unit, end -= unit)
+            {
+                int character = unit == 1 ? bytes[at] : bigEndian ? (bytes[at] << 8) | bytes[at + 1] : (bytes[at + 1] << 8) | bytes[at];
+                if (character is not (0 or CtrlZ or '\r' or '\n' or '\t' or ' '))
+                {
+                    return found ? this with { TextEnd = end } : this;
+                }
+
+                found |= character is 0 or CtrlZ;
+            }
+        }
+
+        return found ? this with { TextEnd = end } : this;
     }
 
     /// <exception cref="FileRefusedException">The bytes are no text in any encoding that is taken.</exception>

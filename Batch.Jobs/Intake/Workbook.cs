@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using ExcelDataReader.Exceptions;
 
 namespace Batch.Jobs.Intake;
 
@@ -16,28 +17,19 @@ internal static class Workbook
     /// <summary>The container of .xls, and of an .xlsx with a password.</summary>
     public static bool IsCompound(ReadOnlySpan<byte> start) => start.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
 
-    /// <exception cref="FileRefusedException">A part is larger or packed more strongly than the limits allow, or it is no workbook.</exception>
-    public static void CheckParts(Stream file, IntakeLimits limits)
+    /// <exception cref="FileRefusedException">A part is larger or packed more strongly than the limits allow.</exception>
+    public static IEnumerable<ZipArchiveEntry> CheckParts(ZipArchive zip, IntakeLimits limits)
     {
-        try
-        {
-            using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
-            if (zip.Entries.Count > MostEntries || zip.GetEntry("xl/workbook.xml") is null)
-            {
-                throw Unreadable("zip");
-            }
-
-            foreach (ZipArchiveEntry part in zip.Entries)
-            {
-                CheckPart(part, limits);
-            }
-        }
-        catch (InvalidDataException)
+        if (zip.Entries.Count > MostEntries)
         {
             throw Unreadable("zip");
         }
 
-        file.Position = 0;
+        foreach (ZipArchiveEntry part in zip.Entries)
+        {
+            CheckPart(part, limits);
+            yield return part;
+        }
     }
 
     /// <summary>The sizes in the container's header are believed by its reader, which makes room for them: they must fit the file.</summary>
@@ -60,12 +52,28 @@ internal static class Workbook
         }
     }
 
+    /// <summary>What readers throw at a damaged workbook is of many kinds, and their texts may hold cells: none of them gets out.</summary>
+    public static T Guarded<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (InvalidPasswordException)
+        {
+            throw Refuse.File(Codes.FileProtected, 1, "", "");
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or not (IOException or OutOfMemoryException or FileRefusedException))
+        {
+            throw Unreadable(fault.GetType().Name);
+        }
+    }
+
     private static void CheckPart(ZipArchiveEntry part, IntakeLimits limits)
     {
-        long most = part.FullName.EndsWith("sharedStrings.xml", StringComparison.OrdinalIgnoreCase) ? limits.MaxSharedStringsBytes : limits.MaxZipEntryBytes;
-        if (part.Length > most)
+        if (part.Length > limits.MaxZipEntryBytes)
         {
-            throw Refuse.File(Codes.ZipEntryTooLarge, 1, $"{part.Length}", $"{most}");
+            throw Refuse.File(Codes.ZipEntryTooLarge, 1, $"{part.Length}", $"{limits.MaxZipEntryBytes}");
         }
 
         long ratio = part.Length / Math.Max(part.CompressedLength, 1);
@@ -75,5 +83,5 @@ internal static class Workbook
         }
     }
 
-    private static FileRefusedException Unreadable(string found) => Refuse.File(Codes.FileUnreadable, 1, found, ".xlsx | .xls | .csv");
+    public static FileRefusedException Unreadable(string found) => Refuse.File(Codes.FileUnreadable, 1, found, ".xlsx | .xls | .csv");
 }

@@ -45,7 +45,8 @@ public sealed class FieldTests
     [TestCase("2021-06")]
     [TestCase("2021-6")]
     [TestCase("2021/06")]
-    [TestCase("2021.6")]
+    [TestCase("2021.06")]
+    [TestCase("2021.6.1")]
     [TestCase("2021年6月")]
     [TestCase("2021年06月")]
     [TestCase("2021/6/1")]
@@ -61,6 +62,12 @@ public sealed class FieldTests
     [TestCase("1821-06", "MONTH_INVALID")]
     [TestCase("44348", "MONTH_INVALID")]
     [TestCase("六月", "MONTH_INVALID")]
+    [TestCase("2021.6", "MONTH_UNCERTAIN")]
+    [TestCase("2021.1", "MONTH_UNCERTAIN")]
+    [TestCase("2021.10", "MONTH_UNCERTAIN")]
+    [TestCase("２０２１．１", "MONTH_UNCERTAIN")]
+    [TestCase("'2021.1", "MONTH_UNCERTAIN")]
+    [TestCase("2021.13", "MONTH_INVALID")]
     [TestCase("", "MONTH_BLANK")]
     public void A_month_that_does_not_exist_is_rejected(string text, string code) => Assert.That(Payroll(month: text).Codes, Is.EqualTo(code));
 
@@ -69,6 +76,10 @@ public sealed class FieldTests
     [TestCase("42010619850612304x")]
     [TestCase("４２０１０６１９８５０６１２３０４Ｘ")]
     [TestCase("420106 19850612 304X")]
+    [TestCase("=\"42010619850612304X\"")]
+    [TestCase("\u202D42010619850612304X\u202C")]
+    [TestCase("\uFEFF4201061985\u200B0612304X\u2060")]
+    [TestCase("420106\u00AD19850612\u00AD304X")]
     public void Citizen_numbers_are_put_right_and_counted(string text)
     {
         Reading reading = Payroll(id: text);

@@ -136,7 +136,7 @@ public sealed class WorkbookTests
     }
 
     [TestCase("<row r=\"3\"><c r=\"A3\"><f>1+1</f><v>2</v></c><c r=\"D3\" t=\"str\"><f>A1</f><v>{0}</v></c><c r=\"E3\"><v>202106</v></c><c r=\"F3\" t=\"e\"><v>#N/A</v></c><c r=\"G3\" t=\"b\"><v>1</v></c><c r=\"H3\"><v>NaN</v></c></row>",
-        "AMOUNT_BLANK AMOUNT_UNREADABLE AMOUNT_UNREADABLE")]
+        "CELL_ERROR AMOUNT_UNREADABLE AMOUNT_UNREADABLE")]
     [TestCase("<row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>=cmd()</t></is></c><c r=\"D3\"><v>1e300</v></c><c r=\"E3\"><v>-5</v></c><c r=\"F3\"><v>1e-9</v></c></row>",
         "ID_RUINED_BY_SPREADSHEET EMPLOYER_UNKNOWN_FORMAT MONTH_INVALID AMOUNT_PRECISION AMOUNT_BLANK AMOUNT_BLANK")]
     public void Formulas_errors_and_odd_numbers_are_judged_by_what_their_cells_show(string row, string codes)
