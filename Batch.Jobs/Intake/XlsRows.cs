@@ -7,13 +7,10 @@ namespace Batch.Jobs.Intake;
 /// <summary>The rows of an .xls, by ExcelDataReader.</summary>
 internal sealed class XlsRows : SheetRows
 {
-    /// <summary>The record that says that days count from 1904.</summary>
-    private static readonly byte[] DateMode1904 = [0x22, 0x00, 0x02, 0x00, 0x01, 0x00];
-
     private readonly Stream file;
     private readonly IExcelDataReader reader;
     private readonly Func<bool> next;
-    private readonly bool is1904;
+    private readonly XlsRecords records;
     private readonly List<(string Name, bool Hidden)> sheets = [];
     private readonly Dictionary<int, NumberFormat> formats = [];
     private int sheet;
@@ -26,7 +23,7 @@ internal sealed class XlsRows : SheetRows
     {
         this.file = file;
         next = ReadNext;
-        is1904 = Holds(file, DateMode1904);
+        records = Workbook.Guarded(() => XlsRecords.Read(file));
         file.Position = 0;
         reader = Workbook.Guarded(() => ExcelReaderFactory.CreateBinaryReader(file, new ExcelReaderConfiguration { LeaveOpen = true, FallbackEncoding = TextEncoding.Gbk }));
         Workbook.Guarded(() =>
@@ -47,8 +44,7 @@ internal sealed class XlsRows : SheetRows
 
     public override bool RowIsHidden => reader.RowHeight == 0;
 
-    /// <summary>The reader counts the days of date cells, but does not tell how: a number that only means a day is then not certain.</summary>
-    public override LocalDate? DayZero => is1904 ? null : new LocalDate(1899, 12, 30);
+    public override LocalDate? DayZero => records.Is1904 ? new LocalDate(1904, 1, 1) : new LocalDate(1899, 12, 30);
 
     public override string SheetName(int of) => sheets[of].Name;
 
@@ -106,10 +102,9 @@ internal sealed class XlsRows : SheetRows
         switch (value)
         {
             case null:
-                // The reader leaves blank cells out; one that is there without a value is an error, which it does not tell.
-                if (reader.GetNumberFormatIndex(column) >= 0)
+                if (records.Error(Sheet, reader.Depth, column) is { } error)
                 {
-                    AddText(column, "#N/A", CellFault.Error);
+                    AddText(column, error, CellFault.Error);
                 }
 
                 break;
@@ -140,25 +135,5 @@ internal sealed class XlsRows : SheetRows
         }
 
         return format;
-    }
-
-    private static bool Holds(Stream file, byte[] record)
-    {
-        byte[] bytes = new byte[64 * 1024];
-        int kept = 0;
-        file.Position = 0;
-        for (int read; (read = file.Read(bytes, kept, bytes.Length - kept)) > 0;)
-        {
-            int length = kept + read;
-            if (bytes.AsSpan(0, length).IndexOf(record) >= 0)
-            {
-                return true;
-            }
-
-            kept = Math.Min(record.Length - 1, length);
-            bytes.AsSpan(length - kept, kept).CopyTo(bytes);
-        }
-
-        return false;
     }
 }

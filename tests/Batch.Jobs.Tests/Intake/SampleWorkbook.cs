@@ -31,7 +31,9 @@ internal static class SampleWorkbook
                 Write(zip, $"xl/worksheets/sheet{i + 1}.xml", Sheet(sheets[i], afterSheetData, sharedStrings ? shared : null));
             }
 
-            Write(zip, "[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>");
+            Write(zip, "[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/>"
+                + "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>" + Kind("workbook", "sheet.main") + Kind("styles", "styles") + Kind("sharedStrings", "sharedStrings")
+                + string.Concat(sheets.Select((_, i) => Kind($"worksheets/sheet{i + 1}", "worksheet"))) + "</Types>");
             Write(zip, "_rels/.rels", $"<Relationships xmlns=\"{Relations}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
             Write(zip, "xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Office}\"><sheets>"
                 + string.Concat(sheets.Select((_, i) => $"<sheet name=\"表{i + 1}\" sheetId=\"{i + 1}\" r:id=\"s{i + 1}\"/>")) + "</sheets></workbook>");
@@ -170,6 +172,9 @@ internal static class SampleWorkbook
 
         return xml.Append("</sheetData>").Append(afterSheetData).Append("</worksheet>").ToString();
     }
+
+    private static string Kind(string part, string kind) =>
+        $"<Override PartName=\"/xl/{part}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml\"/>";
 
     private static int Shared(Dictionary<string, int> shared, string text)
     {

@@ -162,7 +162,7 @@ public sealed class WorkbookCellTests
         });
     }
 
-    private static byte[] Edited(byte[] xlsx, string part, Func<string, string> edit) => Rewritten(xlsx, n => n, (n, xml) => n.EndsWith(part, StringComparison.Ordinal) ? edit(xml) : xml);
+    internal static byte[] Edited(byte[] xlsx, string part, Func<string, string> edit) => Rewritten(xlsx, n => n, (n, xml) => n.EndsWith(part, StringComparison.Ordinal) ? edit(xml) : xml);
 
     private static byte[] Renamed(byte[] xlsx, Func<string, string> name, (string Name, string Xml)? also = null) => Rewritten(xlsx, name, (_, xml) => xml, also);
 
