@@ -37,7 +37,22 @@ internal static partial class VerbOptions
     public static Option<Money?> Yuan(string name, string description) => Parsed<Money?>(name, required: false, "YUAN", description, text => ParseYuan(text));
 
     public static Option<string?> By() => Parsed<string?>("--by", required: true, "WHO", "操作人 / who acts", text =>
-        text.Trim() is { Length: > 0 and <= 64 } who ? who : throw new FormatException("it is empty or longer than 64 characters"));
+        ParseWho(text));
+
+    public static Option<string?> OptionalBy() =>
+        Parsed<string?>("--by", required: false, "WHO", "查询人，记入查询记录，缺省为系统用户 / who asks, for the record; by default the user of the operating system", text => ParseWho(text));
+
+    /// <summary>Who acts, where the user of the operating system does unless somebody is named.</summary>
+    public static Option<string?> ByOrOsUser()
+    {
+        Option<string?> by = Parsed<string?>("--by", required: false, "WHO", "操作人，缺省为系统用户 / who acts, by default the user of the operating system", text => ParseWho(text));
+        by.DefaultValueFactory = _ => Environment.UserName;
+        return by;
+    }
+
+    private static string ParseWho(string text) => text.Trim() is not { Length: > 0 and <= 64 } who
+        ? throw new FormatException("it is empty or longer than 64 characters")
+        : Access.UserNames.MayAct(who) ? who : throw new FormatException("a person's name is written in letters a-z, digits, signs or Chinese characters, and is not one that the program uses itself");
 
     /// <summary>Limits on files: those of BATCH_LIMITS, over them those of <c>--limit</c>.</summary>
     public static Option<string[]> Limits { get; } = new("--limit")

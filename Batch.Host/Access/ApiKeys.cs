@@ -14,6 +14,9 @@ internal sealed record ApiKey(string Id, string Name, IReadOnlyList<string> Scop
 /// <summary>The keys of programs. A key is 256 random bits, shown once and kept as a hash.</summary>
 internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
 {
+    /// <summary>Before the name of a key where records say who acted, so that a key is never taken for a person.</summary>
+    public const string Prefix = "key:";
+
     private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
     private const string Columns = "k.key_id, k.name, k.scopes, k.areas, k.expires_at, k.by, k.at, EXISTS (SELECT FROM batch.api_key_revoked r WHERE r.key_id = k.key_id), k.hash";
 
@@ -26,7 +29,7 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
     /// The key itself, which is told this once. Done again by the same person before the key was used, it gives a new one in its place: whoever was killed
     /// before reading the first is not stuck.
     /// </summary>
-    /// <exception cref="DataFaultException">KEY_EXISTS; SCOPE_UNKNOWN.</exception>
+    /// <exception cref="DataFaultException">KEY_EXISTS; SCOPE_UNKNOWN; USER_NAME; NAME_TAKEN.</exception>
     public async Task<string> AddAsync(string name, IReadOnlyList<string> scopes, IReadOnlyList<string> areas, Duration? life, string by, CancellationToken cancellation)
     {
         if (scopes.Count == 0 || !scopes.All(Api.Scopes.All.Contains))
@@ -35,6 +38,7 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
             throw new DataFaultException("SCOPE_UNKNOWN", $"权限范围须是：{known}。", $"Scopes are: {known}.");
         }
 
+        UserNames.RefuseUnclear(name.Trim());
         string id = RandomNumberGenerator.GetString(Base32, 8);
         string key = $"bk_{id}_{RandomNumberGenerator.GetString(Base32, 52)}";
         await using NpgsqlCommand command = program.CreateCommand(
@@ -59,9 +63,16 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
             Value = life is { } lasts ? (clock.GetCurrentInstant() + lasts).ToDateTimeUtc() : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
         });
         command.Parameters.AddWithValue(by);
-        return await command.ExecuteNonQueryAsync(cancellation) == 1
-            ? key
-            : throw new DataFaultException("KEY_EXISTS", $"已有名为 {name} 的密钥。", $"There is a key named {name} already.");
+        try
+        {
+            return await command.ExecuteNonQueryAsync(cancellation) == 1
+                ? key
+                : throw new DataFaultException("KEY_EXISTS", $"已有名为 {name} 的密钥。", $"There is a key named {name} already.");
+        }
+        catch (PostgresException refused) when (UserRegister.Refusal(refused) is { } sentence)
+        {
+            throw sentence;
+        }
     }
 
     public async Task RevokeAsync(string name, string by, string? why, CancellationToken cancellation)

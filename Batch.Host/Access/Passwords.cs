@@ -22,20 +22,31 @@ internal static class Passwords
 
     public static string OneTime() => string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString(Alphabet, 5)));
 
-    public static string Hash(string name, string password) => Hasher.HashPassword(name, password);
+    /// <exception cref="DataFaultException">SIGN_IN_BUSY.</exception>
+    public static Task<string> HashAsync(string name, string password, CancellationToken cancellation) =>
+        PasswordWork.RunAsync(() => Hasher.HashPassword(name, password), cancellation);
 
-    public static bool Verify(string name, string? hash, string password) =>
-        Hasher.VerifyHashedPassword(name, hash ?? Nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null;
+    /// <exception cref="DataFaultException">SIGN_IN_BUSY.</exception>
+    public static Task<bool> VerifyAsync(string name, string? hash, string password, CancellationToken cancellation) => PasswordWork.RunAsync(
+        () => Hasher.VerifyHashedPassword(name, hash ?? Nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null, cancellation);
 
-    /// <exception cref="DataFaultException">PASSWORD_WEAK, with what is asked for.</exception>
+    /// <exception cref="DataFaultException">PASSWORD_WEAK, with what is asked for; PASSWORD_COMMON.</exception>
     public static void RefuseWeak(string name, string password)
     {
-        bool weak = password.Length is < Shortest or > Longest || password.Distinct().Count() < 5 || password.Contains(name, StringComparison.OrdinalIgnoreCase);
-        if (weak)
+        string plain = string.Concat(name.Where(char.IsLetterOrDigit));
+        bool hasName = name.Length > 2 && (password.Contains(name, StringComparison.OrdinalIgnoreCase) || password.Contains(plain, StringComparison.OrdinalIgnoreCase));
+        if (password.Length is < Shortest or > Longest || password.Distinct().Count() < 5 || hasName)
         {
             throw new DataFaultException(
                 "PASSWORD_WEAK", $"密码须有 {Shortest} 至 {Longest} 个字符、至少五种不同字符，且不含用户名。",
                 $"A password has {Shortest} to {Longest} characters, at least five different ones, and not the user's name in it.");
+        }
+
+        if (CommonPasswords.IsCommon(password, name, plain, string.Concat(plain.Reverse())))
+        {
+            throw new DataFaultException(
+                "PASSWORD_COMMON", "这个密码太常见（常用词、姓名拼音、生日、键盘顺序或重复字符），请换一个，例如几个不相干的词。",
+                "This password is too common (known words, names, dates, runs of the keyboard, repetitions); choose another one, such as some unrelated words.");
         }
     }
 }

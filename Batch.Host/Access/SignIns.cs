@@ -1,59 +1,103 @@
-using Batch.Jobs.Server;
+using System.Threading.RateLimiting;
+using Batch.Jobs.Areas;
 using NodaTime;
 using Npgsql;
 
 namespace Batch.Host.Access;
 
+/// <summary>How an attempt to sign in came out.</summary>
+/// <param name="User">Signed in; null: refused.</param>
+/// <param name="Locked">How long the name is still locked for; null: it is not.</param>
+internal sealed record SignInAnswer(User? User, Duration? Locked);
+
+/// <summary>From where somebody signs in.</summary>
+/// <param name="Browser">A browser that the same user signed in with before: its attempts are counted by themselves, so that nobody locks another one out of it.</param>
+internal sealed record SignInPlace(string? Origin, string? Browser = null);
+
 /// <summary>
-/// Attempts to sign in 登录. Five wrong ones in a row lock a name for a quarter of an hour, in which the right password is refused as well.
-/// Whether a name exists, is disabled or is locked is never told.
+/// Attempts to sign in 登录. Five wrong ones in a row lock a name for a quarter of an hour, in which no password is looked at. Names that nobody has are locked
+/// in the same way and told the same, so that an answer never tells whether a name exists.
 /// </summary>
 internal sealed class SignIns(NpgsqlDataSource program, IClock clock)
 {
     public const int WrongOnes = 5;
+    private const int AttemptsAMinute = 40;
+    private const int LongestName = 64;
 
     public static readonly Duration Lock = Duration.FromMinutes(15);
 
-    /// <summary>The user, or null: refused.</summary>
-    public async Task<User?> TryAsync(string name, string password, string? origin, CancellationToken cancellation)
+    private readonly PartitionedRateLimiter<string> names = PartitionedRateLimiter.Create<string, string>(name => RateLimitPartition.GetFixedWindowLimiter(
+        name, _ => new FixedWindowRateLimiterOptions { PermitLimit = AttemptsAMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+
+    /// <summary>No connection is held while the password is hashed.</summary>
+    /// <exception cref="DataFaultException">SIGN_IN_BUSY.</exception>
+    public async Task<SignInAnswer> TryAsync(string name, string password, SignInPlace place, CancellationToken cancellation)
+    {
+        string folded = UserNames.Folded(name.Length > LongestName ? name[..LongestName] : name);
+        using RateLimitLease lease = names.AttemptAcquire(folded);
+        if (!lease.IsAcquired)
+        {
+            throw PasswordWork.Busy();
+        }
+
+        Attempt attempt = await ReadAsync(name, folded, place, cancellation);
+        bool right = attempt.Locked is null && await Passwords.VerifyAsync(attempt.User?.Name ?? "", attempt.User?.PasswordHash, password, cancellation);
+        return await RecordAsync(attempt, right, place.Origin, cancellation);
+    }
+
+    /// <param name="Counter">Under what wrong attempts are counted: the name, one of its browsers, or something that stands for a name that nobody has.</param>
+    private sealed record Attempt(User? User, string Counter, Duration? Locked);
+
+    private async Task<Attempt> ReadAsync(string name, string folded, SignInPlace place, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        User? user = name.Any(char.IsControl) || folded.Length == 0
+            ? null
+            : await UserRegister.FindAsync(connection, name, cancellation) ?? await UserRegister.FindAsync(connection, folded, cancellation);
+        string counter = user is null ? UserNames.CounterOfNobody(folded) : place.Browser is { } browser ? $"{user.Name}#{browser}" : user.Name;
+        (Duration? locked, _) = await StateAsync(connection, counter, cancellation);
+        return new Attempt(user, counter, locked);
+    }
+
+    // Attempts that were hashed side by side are judged one after the other: those after the fifth wrong one are refused, also a right one among them.
+    private async Task<SignInAnswer> RecordAsync(Attempt attempt, bool right, string? origin, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        await UserRegister.LockAsync(connection, name, cancellation);
-        User? user = await UserRegister.FindAsync(connection, name, cancellation);
-        (bool locked, int wrong) = await StateAsync(connection, name, cancellation);
-        bool right = Passwords.Verify(name, user?.PasswordHash, password);
-        string outcome = locked ? "locked" : right && !user!.Disabled ? "good" : wrong + 1 >= WrongOnes ? "locking" : "wrong";
-        if (user is not null)
-        {
-            await RecordAsync(connection, name, outcome, cancellation);
-        }
-
+        await UserRegister.LockAsync(connection, attempt.Counter, cancellation);
+        (Duration? locked, int wrong) = await StateAsync(connection, attempt.Counter, cancellation);
+        User? now = attempt.User is { } before ? await UserRegister.FindAsync(connection, before.Name, cancellation) : null;
+        bool good = right && now is { Disabled: false } && now.Version == attempt.User!.Version;
+        string outcome = locked is not null ? "locked" : good ? "good" : wrong + 1 >= WrongOnes ? "locking" : "wrong";
+        await InsertAsync(connection, attempt.Counter, outcome, cancellation);
         // A name that nobody has may be a password typed into the wrong field.
-        await AuditAsync(connection, user is null ? "-" : name, user is null ? "sign-in unknown" : $"sign-in {outcome}", origin, cancellation);
+        await AuditAsync(connection, now?.Name ?? "-", now is null ? "sign-in unknown" : $"sign-in {outcome}", origin, cancellation);
         await transaction.CommitAsync(cancellation);
-        return outcome == "good" ? user : null;
+        return new SignInAnswer(outcome == "good" ? now : null, outcome == "locking" ? Lock : locked);
     }
 
-    private async Task<(bool Locked, int Wrong)> StateAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    private async Task<(Duration? Locked, int Wrong)> StateAsync(NpgsqlConnection connection, string counter, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(
             """
-            WITH last AS (SELECT seq, outcome, at FROM batch.sign_in WHERE name = $1 AND outcome IN ('good', 'locking', 'reset') ORDER BY seq DESC LIMIT 1)
-            SELECT coalesce((SELECT outcome = 'locking' AND at > $2 FROM last), false),
+            WITH last AS (
+                SELECT seq, outcome, at FROM batch.sign_in WHERE (name = $1 AND outcome IN ('good', 'locking', 'reset')) OR (name = split_part($1, '#', 1) AND outcome = 'reset')
+                ORDER BY seq DESC LIMIT 1)
+            SELECT (SELECT at FROM last WHERE outcome = 'locking' AND at > $2),
                    (SELECT count(*)::int FROM batch.sign_in WHERE name = $1 AND outcome = 'wrong' AND seq > coalesce((SELECT seq FROM last), 0))
             """, connection);
-        command.Parameters.AddWithValue(name);
-        command.Parameters.AddWithValue((clock.GetCurrentInstant() - Lock).ToDateTimeUtc());
+        command.Parameters.AddWithValue(counter);
+        Instant now = clock.GetCurrentInstant();
+        command.Parameters.AddWithValue((now - Lock).ToDateTimeUtc());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return (reader.GetBoolean(0), reader.GetInt32(1));
+        return (reader.IsDBNull(0) ? null : Instant.FromDateTimeUtc(reader.GetDateTime(0)) + Lock - now, reader.GetInt32(1));
     }
 
-    private async Task RecordAsync(NpgsqlConnection connection, string name, string outcome, CancellationToken cancellation)
+    private async Task InsertAsync(NpgsqlConnection connection, string counter, string outcome, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new("INSERT INTO batch.sign_in (name, outcome, at) VALUES ($1, $2, $3)", connection);
-        command.Parameters.AddWithValue(name);
+        command.Parameters.AddWithValue(counter);
         command.Parameters.AddWithValue(outcome);
         command.Parameters.AddWithValue(clock.GetCurrentInstant().ToDateTimeUtc());
         await command.ExecuteNonQueryAsync(cancellation);

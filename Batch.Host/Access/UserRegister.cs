@@ -29,18 +29,16 @@ internal sealed class UserRegister(NpgsqlDataSource program)
     /// killed before reading the first is not stuck.
     /// </summary>
     /// <exception cref="DataFaultException">USER_EXISTS.</exception>
-    public Task<User> AddAsync(string name, IReadOnlyList<string> roles, string password, string by, CancellationToken cancellation)
+    /// <exception cref="DataFaultException">USER_NAME; NAME_TAKEN: a user or a key has the name, or one that looks the same.</exception>
+    public async Task<User> AddAsync(string name, IReadOnlyList<string> roles, string password, string by, CancellationToken cancellation)
     {
-        if (name.Trim() != name || name.Length is 0 or > 64 || name.Any(char.IsControl))
-        {
-            throw new DataFaultException("USER_NAME", "用户名须为 1 至 64 个字符，首尾无空格。", "A user's name has 1 to 64 characters and no space at its ends.");
-        }
-
+        UserNames.RefuseUnclear(name);
         Passwords.RefuseWeak(name, password);
         string[] wanted = Known(roles);
-        return ChangeAsync(name, "added", by, old =>
+        string hash = await Passwords.HashAsync(name, password, cancellation);
+        return await ChangeAsync(name, "added", by, old =>
             old is null || (old.OneTime && !old.Disabled && old.ChangedBy == by && old.Roles.Order().SequenceEqual(wanted.Order()))
-                ? new User(name, wanted, Passwords.Hash(name, password), OneTime: true, Disabled: false, 0, by, default)
+                ? new User(name, wanted, hash, OneTime: true, Disabled: false, 0, by, default)
                 : throw new DataFaultException("USER_EXISTS", $"用户 {name} 已存在。", $"There is a user {name} already."), cancellation);
     }
 
@@ -51,29 +49,28 @@ internal sealed class UserRegister(NpgsqlDataSource program)
     }
 
     /// <summary>An administrator gives a new one-time password; a lock-out ends.</summary>
-    public Task<User> ResetAsync(string name, string password, string by, CancellationToken cancellation)
+    public async Task<User> ResetAsync(string name, string password, string by, CancellationToken cancellation)
     {
         Passwords.RefuseWeak(name, password);
-        return ChangeAsync(name, "reset", by, old => Existing(old, name) with { PasswordHash = Passwords.Hash(name, password), OneTime = true }, cancellation);
+        string hash = await Passwords.HashAsync(name, password, cancellation);
+        return await ChangeAsync(name, "reset", by, old => Existing(old, name) with { PasswordHash = hash, OneTime = true }, cancellation);
     }
 
     public Task<User> SetDisabledAsync(string name, bool disabled, string by, CancellationToken cancellation) =>
         ChangeAsync(name, disabled ? "disabled" : "enabled", by, old => Existing(old, name) with { Disabled = disabled }, cancellation);
 
     /// <summary>The user's own change. The present password is asked for, and the new one is another.</summary>
-    public Task<User> ChangePasswordAsync(string name, string present, string wanted, CancellationToken cancellation)
+    public async Task<User> ChangePasswordAsync(string name, string present, string wanted, CancellationToken cancellation)
     {
         Passwords.RefuseWeak(name, wanted);
-        return ChangeAsync(name, "password", name, old =>
-        {
-            User user = Existing(old, name);
-            if (!Passwords.Verify(name, user.PasswordHash, present) || present == wanted)
-            {
-                throw new DataFaultException("PASSWORD_WRONG", "原密码不对，或新密码与原密码相同。", "The present password is wrong, or the new one is the same.");
-            }
-
-            return user with { PasswordHash = Passwords.Hash(name, wanted), OneTime = false };
-        }, cancellation);
+        User before = Existing(await FindAsync(name, cancellation), name);
+        string? hash = present != wanted && await Passwords.VerifyAsync(name, before.PasswordHash, present, cancellation)
+            ? await Passwords.HashAsync(name, wanted, cancellation)
+            : null;
+        // Hashed with nothing held: another change may have come between.
+        return await ChangeAsync(name, "password", name, old => hash is not null && Existing(old, name).Version == before.Version
+            ? old! with { PasswordHash = hash, OneTime = false }
+            : throw new DataFaultException("PASSWORD_WRONG", "原密码不对，或新密码与原密码相同。", "The present password is wrong, or the new one is the same."), cancellation);
     }
 
     private async Task<User> ChangeAsync(string name, string what, string by, Func<User?, User> change, CancellationToken cancellation)
@@ -96,11 +93,31 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         insert.Parameters.AddWithValue(user.Disabled);
         insert.Parameters.AddWithValue(what);
         insert.Parameters.AddWithValue(by);
-        await insert.ExecuteNonQueryAsync(cancellation);
+        try
+        {
+            await insert.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException refused) when (Refusal(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+
         User changed = (await FindAsync(connection, name, cancellation))!;
         await transaction.CommitAsync(cancellation);
         return changed;
     }
+
+    /// <summary>What the database refuses about names and administrators, as a sentence.</summary>
+    internal static DataFaultException? Refusal(PostgresException refused) => refused.SqlState switch
+    {
+        "BA030" => new DataFaultException(
+            "LAST_ADMINISTRATOR", "这是最后一位在用的管理员，不能停用，也不能取消管理角色。请先让另一人成为管理员。",
+            "This is the last administrator; the account cannot be disabled, nor the role taken away. Make somebody else an administrator first."),
+        "BA031" => new DataFaultException(
+            "NAME_TAKEN", "已有用户或接口密钥使用这个名称，或使用看上去一样的名称（如 0 与 o、1 与 l），请换一个。",
+            "A user or an API key has this name, or one that looks the same (0 and o, 1 and l); choose another."),
+        _ => null,
+    };
 
     /// <summary>Attempts and changes of one name come one after the other, whichever host they come through.</summary>
     internal static async Task LockAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)

@@ -101,7 +101,7 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
         }
         finally
         {
-            _recorded = log.WriteAsync(new Inquired(user.Who(), channel, holder?.Area.Schema.Code ?? request.Area, holder?.Person, what), CancellationToken.None);
+            _recorded = log.WriteAsync(new Inquired(user.Who(), channel, holder?.Area.Schema.Code ?? request.Area, holder?.Person, what, Account: holder?.Account), CancellationToken.None);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         }
 
         ClaimsIdentity identity = new(
-            [new(ClaimTypes.Name, key.Name), .. key.Scopes.Select(s => new Claim(Scopes.Claim, s)), .. key.Areas.Select(a => new Claim(Area, a))],
+            [new(ClaimTypes.Name, ApiKeys.Prefix + key.Name), .. key.Scopes.Select(s => new Claim(Scopes.Claim, s)), .. key.Areas.Select(a => new Claim(Area, a))],
             base.Scheme.Name, ClaimTypes.Name, ClaimTypes.Role);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), base.Scheme.Name));
     }

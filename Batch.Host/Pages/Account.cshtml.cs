@@ -20,8 +20,11 @@ internal sealed class AccountModel : AreaPage
     private const int StatementMonths = 12;
     private const int MostMonths = 240;
 
+    /// <summary>The account as it stands in the address.</summary>
     [BindProperty(SupportsGet = true)]
-    public int Account { get; set; }
+    public string Token { get; set; } = "";
+
+    public int Account { get; private set; }
 
     [BindProperty(SupportsGet = true)]
     public string? From { get; set; }
@@ -63,8 +66,12 @@ internal sealed class AccountModel : AreaPage
 
     public async Task OnGetAsync()
     {
+        Account = AccountLinks.Read(HttpContext, Code, Token) ?? throw new DataFaultException(
+            "ACCOUNT_UNKNOWN", "此链接只在查询时的会话中有效，请重新查询账户。", "This address is of use only in the session in which the account was looked up; look it up again.");
         ContributionRecord record = new(Area);
         Person = await record.WhoAsync(Account, Cancellation);
+        await Service<InquiryLog>().WriteAsync(
+            new Inquired(Who, "page", Code, Person.Person, Show.ReadMonth(Month) is null ? "account" : "explain", Span(), Account), Service<WebOptions>().AccountsAnHour, Cancellation);
         EarlierNumbers = await record.EarlierNumbersAsync(Person.Person, Cancellation);
         Balances balances = new(Area.Program, Area.Schema);
         Balance = await balances.BalanceAsync(Account, null, Cancellation);
@@ -92,11 +99,15 @@ internal sealed class AccountModel : AreaPage
         {
             string why = Needed(reason);
             await OnGetAsync();
+            await Service<InquiryLog>().WriteAsync(new Inquired(Who, "page", Code, Person.Person, "unmask", why, Account), Cancellation);
             await AuditAsync("account.unmask", Code, $"account {Account}", why);
             WholeNumber = await new ContributionRecord(Area).NumberAsync(Person.Person, Cancellation);
             return Page();
         },
         OnGetAsync);
+
+    /// <summary>What was asked for, for the record: months.</summary>
+    private string? Span() => string.Join(' ', new[] { Show.ReadMonth(From), Show.ReadMonth(To), Show.ReadMonth(Month) }.OfType<YearMonth>().Select(Show.Month)) is { Length: > 0 } months ? months : null;
 
     /// <summary>The months of the statement and whether coverage was broken in each.</summary>
     public IEnumerable<(YearMonth Month, bool Broken)> Timeline()

@@ -20,9 +20,20 @@ internal sealed class AccountsModel : AreaPage
                 throw new DataFaultException("NUMBER_MISSING", "请填写公民身份号码或卡号其中一项。", "Give the citizen number or the card number, one of them.");
             }
 
-            AccountHolder holder = await AccountHolder.FindAsync(Database, Code, id.Length > 0 ? id : null, no.Length > 0 ? no : null, Today, Cancellation);
+            AccountHolder? holder = null;
+            try
+            {
+                holder = await AccountHolder.FindAsync(Database, Code, id.Length > 0 ? id : null, no.Length > 0 ? no : null, Today, Cancellation);
+            }
+            finally
+            {
+                // Also of numbers that nobody has: trying numbers is counted as well.
+                await Service<InquiryLog>().WriteAsync(
+                    new Inquired(Who, "page", Code, holder?.Person, "look-up", null, holder?.Account), Service<WebOptions>().AccountsAnHour, CancellationToken.None);
+            }
+
             await AuditAsync("account.look-up", Code, $"account {holder.Account}");
-            return Redirect($"~/{Code}/accounts/{holder.Account}");
+            return Redirect("~" + AccountLinks.Of(HttpContext, Code, holder.Account));
         },
         () => Task.CompletedTask);
 }

@@ -19,9 +19,10 @@ internal sealed class PasswordModel : BatchPage
             }
 
             // A wrong present password counts like a wrong sign-in: a session left open is not a way to try passwords.
-            if (await Service<SignIns>().TryAsync(Who, present ?? "", HttpContext.Connection.RemoteIpAddress?.ToString(), Cancellation) is null)
+            SignInAnswer answer = await Service<SignIns>().TryAsync(Who, present ?? "", KnownBrowser.PlaceOf(HttpContext, Who), Cancellation);
+            if (answer.User is null)
             {
-                throw new DataFaultException("PASSWORD_WRONG", "原密码不对。", "The present password is wrong.");
+                throw answer.Locked is { } left ? SignInModel.LockedFor(left) : new DataFaultException("PASSWORD_WRONG", "原密码不对。", "The present password is wrong.");
             }
 
             User user = await Service<UserRegister>().ChangePasswordAsync(Who, present ?? "", wanted ?? "", Cancellation);
@@ -31,6 +32,7 @@ internal sealed class PasswordModel : BatchPage
         catch (DataFaultException fault)
         {
             Fault = fault;
+            Response.StatusCode = fault.Code == "SIGN_IN_BUSY" ? StatusCodes.Status429TooManyRequests : Response.StatusCode;
             return Page();
         }
     }

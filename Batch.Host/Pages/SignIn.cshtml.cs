@@ -1,15 +1,19 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Areas;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
+using NodaTime;
 
 namespace Batch.Host.Pages;
 
 [AllowAnonymous, EnableRateLimiting(SignedIn.RateLimit)]
 internal sealed class SignInModel : BatchPage
 {
-    public bool IsRefused { get; private set; }
+    /// <summary>Why the session that the browser had is not open any more.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Ended { get; set; }
 
     [BindProperty]
     public string Name { get; set; } = "";
@@ -20,16 +24,46 @@ internal sealed class SignInModel : BatchPage
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
 
+    public (string Chinese, string English)? Notice => Ended switch
+    {
+        "idle" => ("超过 30 分钟没有操作，会话已结束。请重新登录；未提交的内容没有保存。", "The session ended after 30 minutes without a request. Sign in again; what was not sent was not kept."),
+        "over" => ("登录已满 12 小时，会话已结束。请重新登录。", "The session ended 12 hours after the sign-in. Sign in again."),
+        "changed" => ("密码、角色或账号状态已变更，会话已结束。请重新登录。", "The session ended because the password, the roles or the state of the user changed. Sign in again."),
+        "ended" => ("会话已结束。请重新登录。", "The session has ended. Sign in again."),
+        _ => null,
+    };
+
+    public static DataFaultException LockedFor(Duration left)
+    {
+        int minutes = Math.Max(1, (int)Math.Ceiling(left.TotalMinutes));
+        return new DataFaultException(
+            "LOCKED", $"连续五次密码不对，该用户名已锁定，约 {minutes} 分钟后可再试；管理员可重置密码解除。",
+            $"Five wrong passwords in a row: the name is locked. Try again in about {minutes} min; an administrator can end it with a new password.");
+    }
+
     public async Task<IActionResult> OnPostAsync()
     {
-        string? origin = HttpContext.Connection.RemoteIpAddress?.ToString();
-        if (await Service<SignIns>().TryAsync(Name ?? "", Password ?? "", origin, Cancellation) is not { } user)
+        try
         {
-            IsRefused = true;
-            return Page();
+            SignInAnswer answer = await Service<SignIns>().TryAsync(Name ?? "", Password ?? "", KnownBrowser.PlaceOf(HttpContext, Name ?? ""), Cancellation);
+            if (answer.User is { } user)
+            {
+                await SignedIn.OpenAsync(HttpContext, user);
+                KnownBrowser.Remember(HttpContext, user.Name);
+                return user.OneTime ? Redirect("~" + SignedIn.PasswordPath) : Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl) : Redirect("~/");
+            }
+
+            Fault = answer.Locked is { } left ? LockedFor(left) : new DataFaultException(
+                "SIGN_IN_WRONG", "用户名或密码不对。连续五次不对，该用户名锁定 15 分钟。", "Wrong name or password. Five wrong ones in a row lock the name for 15 minutes.");
+        }
+        catch (DataFaultException busy) when (busy.Code == "SIGN_IN_BUSY")
+        {
+            Fault = busy;
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Response.Headers.RetryAfter = "5";
         }
 
-        await SignedIn.OpenAsync(HttpContext, user);
-        return user.OneTime ? Redirect("~" + SignedIn.PasswordPath) : Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl) : Redirect("~/");
+        Ended = null;
+        return Page();
     }
 }

@@ -1,6 +1,5 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -11,8 +10,7 @@ internal sealed class SignOutModel : BatchPage
 {
     public async Task<IActionResult> OnPostAsync()
     {
-        await HttpContext.SignOutAsync();
-        await AuditAsync("sign-out");
+        await SignedIn.CloseAsync(HttpContext);
         return Redirect("~" + SignedIn.SignInPath);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class UsersModel : BatchPage
         Made = (name ?? "", password);
     });
 
+    public Task<IActionResult> OnPostEndSessionsAsync(string? name) => ActAsync(() => Service<Sessions>().EndAllAsync(name ?? "", Who, Cancellation));
+
     public Task<IActionResult> OnPostDisableAsync(string? name, bool disabled) => ActAsync(() => Register.SetDisabledAsync(name ?? "", disabled, Who, Cancellation));
 
     // Shown, not redirected to: a password that was just made is seen this once.

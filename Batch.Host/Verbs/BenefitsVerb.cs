@@ -15,20 +15,18 @@ namespace Batch.Host.Verbs;
 /// </summary>
 internal static class BenefitsVerb
 {
-    private static readonly Option<string?> Id = new("--id") { Description = "公民身份号码 / citizen number", HelpName = "ID" };
-    private static readonly Option<string?> Card = new("--card") { Description = "卡号 / card number", HelpName = "NO" };
     private static readonly Option<string?> Area = VerbOptions.Area(required: false);
     private static readonly Option<YearMonth?> Month = VerbOptions.Month(required: false);
     private static readonly Option<FileInfo?> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE" };
 
     public static Command Create() => new Verb("benefits", "统筹待遇状态：一人，或一月的变更文件", "benefit status: of one person, or a month's file of changes", RunAsync)
     {
-        Id, Card, Area, Month, ReportVerb.Format, Out,
+        PersonOptions.Id, PersonOptions.Card, PersonOptions.By, Area, Month, ReportVerb.Format, Out,
     };
 
     private static Task<int> RunAsync(VerbCall call)
     {
-        bool ofPerson = call.Get(Id) is not null || call.Get(Card) is not null;
+        bool ofPerson = call.Get(PersonOptions.Id) is not null || call.Get(PersonOptions.Card) is not null;
         return ofPerson == (call.Get(Out) is not null)
             ? throw VerbFault.OfUsage("Give either --id or --card, or --area, --month and --out.", "请给出 --id 或 --card；或者 --area、--month 和 --out。")
             : ofPerson ? AskAsync(call) : ExportAsync(call);
@@ -37,7 +35,7 @@ internal static class BenefitsVerb
     private static async Task<int> AskAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        AccountHolder holder = await AccountHolder.FindAsync(database, call.Get(Area), call.Get(Id), call.Get(Card), call.Today, call.Cancellation);
+        AccountHolder holder = await PersonOptions.FindAsync(call, database, call.Get(Area), "benefits");
         BenefitDocument told = await new BenefitInquiry(holder.Area).ReadAsync(holder.Person, call.Get(Month), call.Today.ToYearMonth(), call.Cancellation);
         call.Output.Document(told);
         call.Output.Line($"{told.Month.Text()} {Named(told.Status)}  自 since {told.Since?.Text() ?? "-"}  等待至 waiting until {told.WaitingUntil?.Text() ?? "-"}");
@@ -59,6 +57,8 @@ internal static class BenefitsVerb
         ReportVerb.RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, code, call.Cancellation);
+        // The file holds whole numbers.
+        await new AuditLog(database.Program).WriteAsync(new Act(call.Get(PersonOptions.By) ?? Environment.UserName, "benefits.export", code, month.Text(), Origin: "command line"), call.Cancellation);
         BenefitExportDocument told = await new BenefitExport(area).WriteAsync(month, call.Get(ReportVerb.Format), file, call.Cancellation);
         call.Output.Document(told);
         call.Output.Line($"待遇状态变更 {told.Area} {told.Month.Text()}  {file}");

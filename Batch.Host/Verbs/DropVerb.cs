@@ -15,7 +15,7 @@ internal static class DropVerb
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<DirectoryInfo> Folder = new("--dir") { Description = "投递目录 / the drop folder", HelpName = "DIR", Required = true };
     private static readonly Option<bool> Watch = new("--watch") { Description = "持续监视，直到中断 / go on until interrupted" };
-    private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
     public static Command Create() => new Verb("drop", "接收投递目录中的文件", "take the files of a drop folder in", RunAsync) { Area, Folder, Watch, By, VerbOptions.Limits };
 

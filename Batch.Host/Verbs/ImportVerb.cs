@@ -16,7 +16,7 @@ internal static class ImportVerb
     private static readonly Option<SubmissionKind> Kind = VerbOptions.Word<SubmissionKind>("--kind", "正常（缺省）、补充、替换 / regular (the default), supplementary, replacement");
     private static readonly Option<bool> Confirm = new("--confirm") { Description = "确认替换文件减少超过一成人员 / a replacement may leave out more than a tenth" };
     private static readonly Option<int?> Parent = new("--parent") { Description = "更正第几号报送中被拒绝的行 / the submission whose rejected rows the file mends", HelpName = "SUBMISSION" };
-    private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
     public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, Parent, By, VerbOptions.Limits };
 

@@ -13,7 +13,7 @@ internal static class KeyVerbs
     private static readonly Option<string[]> Areas = List("--areas", required: false, "限于这些统筹区 / only for these areas");
     private static readonly Option<int?> Days = new("--days") { Description = "有效天数，缺省不限 / days in force, default without end" };
     private static readonly Option<string?> Reason = new("--reason") { Description = "原因 / why" };
-    private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
     public static Command Create() => new("key", "接口密钥 / API keys")
     {

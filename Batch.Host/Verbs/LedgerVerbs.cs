@@ -14,14 +14,6 @@ internal static class LedgerVerbs
 {
     private static readonly Option<string?> AnyArea = VerbOptions.Area(required: false);
     private static readonly Option<YearMonth?> Month = VerbOptions.Month();
-    private static readonly Option<string?> Id = new("--id") { Description = "公民身份号码 / citizen number", HelpName = "ID" };
-    private static readonly Option<string?> Card = new("--card") { Description = "卡号 / card number", HelpName = "NO" };
-    private static readonly Option<string?> Asker = new("--asker")
-    {
-        Description = "谁在查询（公民身份号码），缺省为经办窗口 / who asks, by citizen number; without it the counter does",
-        HelpName = "ID",
-    };
-
     private static readonly Option<int> Account = VerbOptions.Parsed("--account", required: false, "N", "此人的第几个账户，缺省为最近开立的 / which of the person's accounts, the latest by default", text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) && ordinal >= 1 ? ordinal : throw new FormatException("it is not 1, 2, ..."));
 
@@ -32,17 +24,17 @@ internal static class LedgerVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { Id, Card, Asker, AnyArea, At, Account },
-        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { Id, Card, Asker, AnyArea, From, To, Account, ReportVerb.Format, Out },
-        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { Id, Card, Asker, AnyArea, Month },
-        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { Id, Card, Asker, AnyArea, At },
-        new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { Id, Card, Asker, AnyArea, From, To },
+        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, At, Account },
+        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, From, To, Account, ReportVerb.Format, Out },
+        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, Month },
+        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, At },
+        new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, From, To },
     ];
 
     private static async Task<int> BalanceAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        AccountHolder holder = await FindAsync(call, database);
+        AccountHolder holder = await FindAsync(call, database, "balance");
         BalanceDocument balance = await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, call.Get(At), call.Cancellation);
         IReadOnlyList<HeldAccount> accounts = await holder.AccountsAsync(call.Today, call.Cancellation);
         HeldAccount account = accounts[AccountNumbers.OrdinalOf(holder.Account)];
@@ -55,7 +47,7 @@ internal static class LedgerVerbs
     private static async Task<int> StatementAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        AccountHolder holder = await FindAsync(call, database);
+        AccountHolder holder = await FindAsync(call, database, "statement");
         YearMonth to = call.Get(To) ?? call.Today.ToYearMonth();
         YearMonth from = call.Get(From) ?? new YearMonth(to.Year, 1);
         AccountStatementDocument statement = await new AccountStatements(holder.Area).ReadAsync(holder.Account, from, to, call.Cancellation);
@@ -81,7 +73,7 @@ internal static class LedgerVerbs
     private static async Task<int> ExplainAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        AccountHolder holder = await FindAsync(call, database);
+        AccountHolder holder = await FindAsync(call, database, "explain");
         ExplanationDocument told = await new Explanations(holder.Area).ExplainAsync(holder.Person, call.Need(Month)!.Value, call.Cancellation);
         call.Output.Document(new
         {
@@ -96,7 +88,7 @@ internal static class LedgerVerbs
     private static async Task<int> CoverageAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        AccountHolder holder = await FindAsync(call, database);
+        AccountHolder holder = await FindAsync(call, database, "coverage");
         CoverageDocument coverage = await new CoverageInquiry(holder.Area).ReadAsync(holder.Account, call.Get(At), call.Today.ToYearMonth(), call.Cancellation);
         call.Output.Document(coverage);
         InquiryText.Write(call.Output, coverage);
@@ -106,28 +98,21 @@ internal static class LedgerVerbs
     private static async Task<int> FamilyAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        AccountHolder holder = await AccountHolder.FindAsync(database, call.Get(AnyArea), call.Get(Id), call.Get(Card), call.Today, call.Cancellation);
+        AccountHolder holder = await PersonOptions.FindAsync(call, database, call.Get(AnyArea), "family");
         YearMonth to = call.Get(To) ?? call.Today.ToYearMonth();
         FamilyInquiry family = new(holder);
-        Rules.CitizenId asker = AskerOf(call) ?? await family.HolderAsync(call.Cancellation);
+        Rules.CitizenId asker = PersonOptions.AskerOf(call) ?? await family.HolderAsync(call.Cancellation);
         FamilyDocument told = await family.ReadAsync(asker, call.Get(From) ?? new YearMonth(to.Year, 1), to, call.Cancellation);
         call.Output.Document(told);
         StatementText.Write(call.Output, told);
         return ExitCode.Done;
     }
 
-    private static Rules.CitizenId? AskerOf(VerbCall call) => call.Get(Asker) is not { } number ? null
-        : Rules.CitizenId.TryParse(number, call.Today, out Rules.CitizenId id) == Rules.CitizenIdFault.None ? id
-        : throw new DataFaultException("ID_INVALID", "公民身份号码有误，请核对。", "The citizen number is not valid; check it.");
-
     // An account is its holder's: a member whom it pays for asks with the family verb.
-    private static async Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database)
+    private static async Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database, string what)
     {
-        (string? id, string? card) = (call.Get(Id), call.Get(Card));
-        AccountHolder holder = (id is null) == (card is null)
-            ? throw VerbFault.OfUsage("Give either --id or --card.", "请给出 --id 或 --card 之一。")
-            : await AccountHolder.FindAsync(database, call.Get(AnyArea), id, card, call.Today, call.Cancellation);
-        if (AskerOf(call) is { } asker)
+        AccountHolder holder = await PersonOptions.FindAsync(call, database, call.Get(AnyArea), what);
+        if (PersonOptions.AskerOf(call) is { } asker)
         {
             await new FamilyInquiry(holder).RequireHolderAsync(asker, call.Cancellation);
         }

@@ -54,6 +54,11 @@ internal static class ServeVerb
             options = options with { CallsAMinute = calls };
         }
 
+        if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_ACCOUNTS_AN_HOUR"), out int accounts) && accounts > 0)
+        {
+            options = options with { AccountsAnHour = accounts };
+        }
+
         options = options with { Proxies = ProxiesOf(call) };
         await using WebApplication app = WebHost.Build(database, options, SystemClock.Instance);
         if (call.Get(Routes))

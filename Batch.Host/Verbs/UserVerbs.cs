@@ -5,7 +5,7 @@ using Batch.Jobs.Server;
 namespace Batch.Host.Verbs;
 
 /// <summary>
-/// <c>user add|roles|reset|disable|enable|list</c>: who may sign in. A password comes from the standard input or <c>BATCH_PASSWORD</c>, else one is
+/// <c>user add|roles|reset|disable|enable|sign-out|list</c>: who may sign in. A password comes from the standard input or <c>BATCH_PASSWORD</c>, else one is
 /// made and printed; either way it opens one session, in which it has to be changed.
 /// </summary>
 internal static class UserVerbs
@@ -19,7 +19,7 @@ internal static class UserVerbs
     };
 
     private static readonly Option<bool> Stdin = new("--password-stdin") { Description = "从标准输入读取密码 / read the password from the standard input" };
-    private static readonly Option<string?> By = new("--by") { Description = "操作人 / who acts", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
     public static Command Create() => new("user", "用户与角色 / users and their roles")
     {
@@ -33,6 +33,7 @@ internal static class UserVerbs
             users.SetDisabledAsync(call.Need(Name), disabled: true, call.Get(By)!, call.Cancellation))) { Name, By },
         new Verb("enable", "恢复", "let a user in again", call => OnUsersAsync(call, users =>
             users.SetDisabledAsync(call.Need(Name), disabled: false, call.Get(By)!, call.Cancellation))) { Name, By },
+        new Verb("sign-out", "结束用户在所有主机上的会话", "end a user's sessions on every host", SignOutAsync) { Name, By },
         new Verb("list", "列出用户", "list the users", ListAsync),
     };
 
@@ -54,6 +55,15 @@ internal static class UserVerbs
             call.Output.Line($"一次性密码 one-time password: {password}");
         }
 
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> SignOutAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        await new Sessions(database.Program, call.Clock).EndAllAsync(call.Need(Name), call.Get(By)!, call.Cancellation);
+        call.Output.Document(new { name = call.Need(Name), signedOut = true });
+        call.Output.Line($"{call.Need(Name)}  会话已结束 sessions ended");
         return ExitCode.Done;
     }
 

@@ -28,12 +28,14 @@ internal static class ActWords
         "user password" => ("修改密码", "password changed"),
         "user disabled" => ("停用用户", "user disabled"),
         "user enabled" => ("启用用户", "user enabled"),
+        "user sessions" => ("结束用户的会话", "sessions ended"),
         "key added" => ("新增接口密钥", "API key added"),
         "key revoked" => ("吊销接口密钥", "API key revoked"),
         "refused" => ("越权访问被拒", "page refused"),
         "account.look-up" => ("查询账户", "account looked up"),
         "account.unmask" => ("显示完整号码", "whole number shown"),
         "report.export" => ("下载报表", "report downloaded"),
+        "benefits.export" => ("导出待遇变更文件", "file of benefit changes written"),
         "fix-pack.download" => ("下载更正包", "fix pack downloaded"),
         "held.decide" => ("决定待定行", "held row decided"),
         "run.reverse" => ("冲正批次", "run reversed"),
@@ -67,7 +69,7 @@ internal static class ActWords
             [_, "/{code}/thresholds", _] => ("设定阈值", "threshold set"),
             [_, "/{code}/simulation", _] => ("试算", "simulation"),
             [_, "/{code}/accounts", _] => ("查询账户", "account looked up"),
-            [_, "/{code}/accounts/{account}", "Unmask", _] => ("显示完整号码", "whole number shown"),
+            [_, "/{code}/accounts/{token}", "Unmask", _] => ("显示完整号码", "whole number shown"),
             [_, "/users", var asked, _] => OfUser(asked),
             [_, "/schedules", var asked, _] => asked == "Approve" ? ("复核定时作业", "schedule approved") : ("提出定时作业", "schedule proposed"),
             [_, "/jobs", "Seen", _] => ("处理报警", "alarm seen to"),
@@ -76,7 +78,7 @@ internal static class ActWords
             [_, "/password", _] => ("提交新密码", "new password sent"),
             _ => ("提交请求", "request sent"),
         };
-        return request[^1] is ['4' or '5', _, _] ? ($"{chinese}（未成功）", $"{english} (refused)") : (chinese, english);
+        return request[^1] == EveryAct.Begun ? ($"{chinese}（已收到）", $"{english} (received)") : request[^1] is ['4' or '5', _, _] ? ($"{chinese}（未成功）", $"{english} (refused)") : (chinese, english);
     }
 
     private static (string Chinese, string English) OfUser(string asked) => asked switch
@@ -84,6 +86,7 @@ internal static class ActWords
         "Add" => ("新增用户", "user added"),
         "Roles" => ("改变角色", "roles changed"),
         "Reset" => ("重置密码", "password reset"),
+        "EndSessions" => ("结束用户的会话", "sessions ended"),
         "Disable" => ("停用或启用用户", "user disabled or enabled"),
         _ => ("提交请求", "request sent"),
     };

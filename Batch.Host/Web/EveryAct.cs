@@ -5,34 +5,51 @@ using Batch.Jobs.Server;
 namespace Batch.Host.Web;
 
 /// <summary>
-/// Records every request that may change something, of people and of keys, with how it ended: the route and its numbers, never what was typed. Pages add what
-/// they know better.
+/// Records every request that may change something, of people and of keys: that it has begun before it is done, and how it ended before the answer goes out; the
+/// route and its numbers, never what was typed. What cannot be recorded is not done. Pages add what they know better.
 /// </summary>
 internal static partial class EveryAct
 {
+    /// <summary>In the place of how it ended.</summary>
+    public const string Begun = "begun";
+
+    // Inquiries change nothing and have a record of their own, which is written before they are answered.
+    private static readonly string[] Inquiries = [Api.ApiFaults.Path + "/v1/accounts/", Api.ApiFaults.Path + "/v1/inquiries/"];
+
     public static async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
-        try
+        if (ActOf(context) is { } act)
         {
-            await next(context);
+            AuditLog log = context.RequestServices.GetRequiredService<AuditLog>();
+            await log.WriteAsync(act with { Name = $"{act.Name} {Begun}" }, context.RequestAborted);
+            context.Response.OnStarting(() => log.WriteAsync(
+                act with { Name = $"{act.Name} {context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)}" }, CancellationToken.None));
         }
-        finally
+
+        await next(context);
+    }
+
+    private static Act? ActOf(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || context.User.Identity is not { IsAuthenticated: true, Name: { } who }
+            || context.GetEndpoint() is not RouteEndpoint route)
         {
-            HttpRequest request = context.Request;
-            if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && context.User.Identity is { IsAuthenticated: true, Name: { } who }
-                && context.GetEndpoint() is RouteEndpoint route)
-            {
-                // What a page was asked to do stands in its address: approve, post, discard.
-                string handler = (request.RouteValues["handler"] as string ?? request.Query["handler"].ToString()) is { Length: > 0 } asked && HandlerName().IsMatch(asked) ? " " + asked : "";
-                string values = string.Join(' ', request.RouteValues.Where(v => v.Key is not ("area" or "code" or "page" or "handler")).Select(v => $"{v.Key}={v.Value}"));
-                await context.RequestServices.GetRequiredService<AuditLog>().WriteAsync(
-                    new Act(
-                        who, $"{request.Method} /{Constraint().Replace(route.RoutePattern.RawText?.TrimStart('/') ?? "", "}")}{handler} {context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)}",
-                        request.RouteValues["area"] as string ?? request.RouteValues["code"] as string, values.Length == 0 ? null : values.Length > 200 ? values[..200] : values, null,
-                        context.Connection.RemoteIpAddress?.ToString()),
-                    CancellationToken.None);
-            }
+            return null;
         }
+
+        string pattern = "/" + Constraint().Replace(route.RoutePattern.RawText?.TrimStart('/') ?? "", "}");
+        if (Inquiries.Any(i => pattern.StartsWith(i, StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        // What a page was asked to do stands in its address: approve, post, discard.
+        string handler = (request.RouteValues["handler"] as string ?? request.Query["handler"].ToString()) is { Length: > 0 } asked && HandlerName().IsMatch(asked) ? " " + asked : "";
+        string values = string.Join(' ', request.RouteValues.Where(v => v.Key is not ("area" or "code" or "page" or "handler" or "token")).Select(v => $"{v.Key}={v.Value}"));
+        return new Act(
+            who, $"{request.Method} {pattern}{handler}", request.RouteValues["area"] as string ?? request.RouteValues["code"] as string,
+            values.Length == 0 ? null : values.Length > 200 ? values[..200] : values, null, context.Connection.RemoteIpAddress?.ToString());
     }
 
     [GeneratedRegex(":[^}]*}")]

@@ -29,6 +29,7 @@ internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
         { Code: "AREA_NOT_OPEN" } => StatusCodes.Status404NotFound,
         { ExitCode: ExitCode.Data } when fault.Code.EndsWith("_UNKNOWN", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
         { Code: "ID_INVALID" or "REASON_MISSING" or "DIGEST_MISSING" or "DECISION_MISSING" or "ACT_MISSING" or "KIND_INVALID" or "MONTH_INVALID" or "FORM_UNREADABLE" } => StatusCodes.Status400BadRequest,
+        { Code: "SIGN_IN_BUSY" or "ACCOUNT_LIMIT" } => StatusCodes.Status429TooManyRequests,
         { ExitCode: ExitCode.Usage } => StatusCodes.Status400BadRequest,
         { ExitCode: ExitCode.Data } => StatusCodes.Status409Conflict,
         { Code: "INTERNAL" } => StatusCodes.Status500InternalServerError,

@@ -1,26 +1,22 @@
-using System.Globalization;
 using System.Security.Claims;
 using Batch.Host.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using NodaTime;
 
 namespace Batch.Host.Web;
 
 /// <summary>
-/// The session of a signed-in user: a protected cookie, made anew at each sign-in, that ends after half an hour without a request, after twelve
-/// hours, and as soon as the user is changed.
+/// The session of a signed-in user: a protected cookie, made anew at each sign-in, with the secret of a row in the database that every request is checked
+/// against. It ends after half an hour without a request, after twelve hours, at the sign-out, and as soon as the user is changed.
 /// </summary>
 internal static class SignedIn
 {
     public const string SignInPath = "/sign-in";
     public const string PasswordPath = "/password";
     public const string RateLimit = "sign-in";
-    private const string Version = "version";
+    private const string Secret = "session";
     private const string OneTime = "one-time";
-    private const string Since = "since";
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
-    private static readonly Duration Longest = Duration.FromHours(12);
+    private const string Ended = "session-ended";
 
     public static void Configure(CookieAuthenticationOptions options)
     {
@@ -28,8 +24,9 @@ internal static class SignedIn
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Strict;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = Idle;
-        options.SlidingExpiration = true;
+        // The database says how long a session lasts; the cookie only has to outlive it, so that the sign-in page can say why it ended.
+        options.ExpireTimeSpan = TimeSpan.FromDays(2);
+        options.SlidingExpiration = false;
         options.LoginPath = SignInPath;
         options.AccessDeniedPath = "/refused";
         options.ReturnUrlParameter = "returnUrl";
@@ -43,24 +40,43 @@ internal static class SignedIn
             }
             else
             {
-                context.Response.Redirect(context.RedirectUri);
+                context.Response.Redirect(context.RedirectUri + (context.HttpContext.Items[Ended] is SessionEnd end ? $"&ended={end.ToString().ToLowerInvariant()}" : ""));
             }
 
             return Task.CompletedTask;
         };
     }
 
-    public static Task OpenAsync(HttpContext context, User user)
+    /// <summary>Opens a session; one that the browser still had ends.</summary>
+    public static async Task OpenAsync(HttpContext context, User user)
     {
-        Instant now = context.RequestServices.GetRequiredService<IClock>().GetCurrentInstant();
+        Sessions sessions = context.RequestServices.GetRequiredService<Sessions>();
+        if (SecretOf(context.User) is { } before)
+        {
+            await sessions.EndAsync(before, user.Name, context.RequestAborted);
+        }
+
         Claim[] claims =
         [
-            new(ClaimTypes.Name, user.Name), .. user.Roles.Select(r => new Claim(ClaimTypes.Role, r)),
-            new(Version, user.Version.ToString(CultureInfo.InvariantCulture)), new(OneTime, user.OneTime ? "yes" : "no"),
-            new(Since, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            new(ClaimTypes.Name, user.Name), .. user.Roles.Select(r => new Claim(ClaimTypes.Role, r)), new(OneTime, user.OneTime ? "yes" : "no"),
+            new(Secret, await sessions.OpenAsync(user, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted)),
         ];
         ClaimsIdentity identity = new(claims, CookieAuthenticationDefaults.AuthenticationScheme, ClaimTypes.Name, ClaimTypes.Role);
-        return context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new ClaimsPrincipal(identity));
+        await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new ClaimsPrincipal(identity));
+    }
+
+    /// <summary>The secret of the session that a request came with; null: none.</summary>
+    public static string? SecretOf(ClaimsPrincipal user) => user.FindFirstValue(Secret);
+
+    public static async Task CloseAsync(HttpContext context)
+    {
+        if (SecretOf(context.User) is { } secret)
+        {
+            await context.RequestServices.GetRequiredService<Sessions>().SignOutAsync(
+                secret, context.User.Identity!.Name!, context.Connection.RemoteIpAddress?.ToString(), CancellationToken.None);
+        }
+
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
     }
 
     /// <summary>Whoever came in with a one-time password sees nothing but the page that changes it.</summary>
@@ -79,13 +95,13 @@ internal static class SignedIn
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        IServiceProvider services = context.HttpContext.RequestServices;
         ClaimsPrincipal principal = context.Principal!;
-        long since = long.Parse(principal.FindFirstValue(Since) ?? "0", CultureInfo.InvariantCulture);
-        bool over = services.GetRequiredService<IClock>().GetCurrentInstant() - Instant.FromUnixTimeSeconds(since) > Longest;
-        User? user = over ? null : await services.GetRequiredService<UserRegister>().FindAsync(principal.Identity!.Name!, context.HttpContext.RequestAborted);
-        if (user is null || user.Disabled || user.Version.ToString(CultureInfo.InvariantCulture) != principal.FindFirstValue(Version))
+        SessionEnd end = SecretOf(principal) is { } secret && principal.Identity?.Name is { } name
+            ? await context.HttpContext.RequestServices.GetRequiredService<Sessions>().CheckAsync(secret, name, context.HttpContext.RequestAborted)
+            : SessionEnd.Ended;
+        if (end != SessionEnd.None)
         {
+            context.HttpContext.Items[Ended] = end;
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         }

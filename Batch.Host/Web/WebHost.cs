@@ -96,6 +96,7 @@ internal static class WebHost
         services.AddSingleton<AuditLog>();
         services.AddSingleton<UserRegister>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<Sessions>();
         services.AddHttpContextAccessor();
         services.AddScoped<Language>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");

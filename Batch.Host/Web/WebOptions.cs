@@ -27,4 +27,7 @@ internal sealed record WebOptions(IReadOnlyList<string> Urls, bool Pages, bool W
 
     /// <summary>Calls of the API that one key has; <c>BATCH_API_CALLS</c>.</summary>
     public int CallsAMinute { get; init; } = 600;
+
+    /// <summary>Accounts that one user may look at in the pages within an hour; <c>BATCH_ACCOUNTS_AN_HOUR</c>.</summary>
+    public int AccountsAnHour { get; init; } = 120;
 }

@@ -1,3 +1,4 @@
+using Batch.Jobs.Areas;
 using Npgsql;
 
 namespace Batch.Jobs.Inquiry;
@@ -5,20 +6,51 @@ namespace Batch.Jobs.Inquiry;
 /// <summary>One inquiry for the record.</summary>
 /// <param name="Person">Internal number; null: nobody was found.</param>
 /// <param name="What">balance, statement, explain, coverage, account, unmask.</param>
-public sealed record Inquired(string Who, string Channel, string? Area, int? Person, string What, string? Reason = null);
+/// <param name="Account">Internal number of the account that was looked at.</param>
+public sealed record Inquired(string Who, string Channel, string? Area, int? Person, string What, string? Reason = null, int? Account = null);
 
 /// <summary>The record of inquiries 查询记录; it can only be added to.</summary>
 public sealed class InquiryLog(NpgsqlDataSource program)
 {
-    public async Task WriteAsync(Inquired inquired, CancellationToken cancellation)
+    public async Task WriteAsync(Inquired inquired, CancellationToken cancellation) => await InsertAsync(inquired, "", [], cancellation);
+
+    /// <summary>Records an inquiry of somebody who may look at so many accounts within an hour; one that was looked at already is not counted again, a number that nobody has is.</summary>
+    /// <exception cref="DataFaultException">ACCOUNT_LIMIT: it is recorded and not answered.</exception>
+    public async Task WriteAsync(Inquired inquired, int accountsAnHour, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = program.CreateCommand("INSERT INTO batch.inquiry (who, channel, area, person_id, what, reason) VALUES ($1, $2, $3, $4, $5, $6)");
+        const string within = """
+             WHERE (SELECT count(DISTINCT (area, account_id)) FILTER (WHERE account_id IS NOT NULL AND (area, account_id) IS DISTINCT FROM ($3, $7)) + count(*) FILTER (WHERE person_id IS NULL)
+                    FROM batch.inquiry WHERE who = $1 AND at > now() - interval '1 hour' AND what <> 'refused') < $8
+            """;
+        if (await InsertAsync(inquired, within, [accountsAnHour], cancellation) == 0)
+        {
+            await WriteAsync(inquired with { What = "refused" }, cancellation);
+            throw new DataFaultException(
+                "ACCOUNT_LIMIT", $"一小时内已查询 {accountsAnHour} 个账户，达到上限。请稍后再查；确有需要的，请管理员调整上限。",
+                $"You have looked at {accountsAnHour} accounts within an hour, which is the limit. Try again later; an administrator can raise it.");
+        }
+    }
+
+    private async Task<int> InsertAsync(Inquired inquired, string where, object[] more, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(
+            "INSERT INTO batch.inquiry (who, channel, area, person_id, what, reason, account_id) SELECT $1, $2, $3, $4, $5, $6, $7" + where);
         command.Parameters.AddWithValue(inquired.Who);
         command.Parameters.AddWithValue(inquired.Channel);
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = inquired.Area });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)inquired.Person ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
+        command.Parameters.Add(Text(inquired.Area));
+        command.Parameters.Add(Number(inquired.Person));
         command.Parameters.AddWithValue(inquired.What);
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = inquired.Reason });
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(Text(inquired.Reason));
+        command.Parameters.Add(Number(inquired.Account));
+        foreach (object value in more)
+        {
+            command.Parameters.AddWithValue(value);
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellation);
     }
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Number(int? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer };
 }

@@ -14,6 +14,9 @@ public sealed class BatchCli
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>What stands on the standard input of <see cref="RunAsync"/>.</summary>
+    public string? Input { get; init; }
+
     /// <summary>Variables of the environment; null removes one.</summary>
     public Dictionary<string, string?> Environment { get; init; } = [];
 
@@ -24,6 +27,12 @@ public sealed class BatchCli
     public async Task<CliResult> RunAsync(params string[] arguments)
     {
         using Process process = Start(arguments);
+        if (Input is not null)
+        {
+            await process.StandardInput.WriteAsync(Input);
+            process.StandardInput.Close();
+        }
+
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Timeout);
@@ -48,6 +57,7 @@ public sealed class BatchCli
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = Input is not null,
             WorkingDirectory = Root,
         };
         Add(start, "--db", Db);

@@ -71,7 +71,7 @@ public sealed class ApiTests
             // What each is told, and what not, is the matter of ChannelTests.
             Assert.That(text, Does.Not.Contain(id).And.Not.Contain("19680130"), channel);
             await RefusedAsync(await asks.PostAsJsonAsync("accounts/balance", new { id }), HttpStatusCode.Forbidden, "SCOPE_MISSING");
-            Assert.That(await host.Database.ScalarAsync<long>($"SELECT count(*) FROM batch.inquiry WHERE channel = '{channel}' AND person_id IS NOT NULL AND who = 'ask-{channel}'"), Is.EqualTo(1));
+            Assert.That(await host.Database.ScalarAsync<long>($"SELECT count(*) FROM batch.inquiry WHERE channel = '{channel}' AND person_id IS NOT NULL AND who = 'key:ask-{channel}'"), Is.EqualTo(1));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class ApiTests
     public async Task An_inquiry_about_nobody_is_recorded_too()
     {
         await RefusedAsync(await checker.PostAsJsonAsync("accounts/balance", new { id = "11010519491231002X" }), HttpStatusCode.NotFound, "PERSON_UNKNOWN");
-        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.inquiry WHERE who = 'checker' AND person_id IS NULL"), Is.EqualTo(1));
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.inquiry WHERE who = 'key:checker' AND person_id IS NULL"), Is.EqualTo(1));
         Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.inquiry i WHERE i::text LIKE '%1101051949%'"), Is.Zero, "the number itself is not kept");
     }
 

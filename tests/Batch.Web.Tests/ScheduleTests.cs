@@ -227,6 +227,27 @@ public sealed class ScheduleTests
         Assert.That(await database.ScalarAsync<string>("SELECT string_agg(kind || ' ' || argument, ',') FROM batch.job"), Is.EqualTo("interest " + year));
     }
 
+    [TestCase("wang", "wang")]
+    [TestCase("wang", "WANG")]
+    [TestCase("wang", "wa\u200bng")]
+    [TestCase("wang", "ｗａｎｇ")]
+    [TestCase("li.10", "li-lo")]
+    [TestCase("shipped", "shipped")]
+    [TestCase("shipped", "li")]
+    [TestCase("wang", "schedule")]
+    [TestCase("schedule", "wang")]
+    public async Task A_schedule_is_changed_by_two_persons_neither_of_them_the_program_itself(string proposes, string approves)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync("420100");
+        await using IJobEngine engine = Engines.Alone(database.Connection);
+        ScheduleSettings settings = new(database.Program, engine, SystemClock.Instance);
+        Schedule shipped = (await settings.ListAsync("420100", CancellationToken.None)).Single(s => s.Work == "interest");
+        int change = await settings.ProposeAsync(shipped with { Enabled = true }, proposes, CancellationToken.None);
+        DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => settings.ApproveAsync(change, approves, CancellationToken.None));
+        Assert.That(refused!.Code, Is.EqualTo("SAME_PERSON"));
+        Assert.That((await settings.ListAsync("420100", CancellationToken.None)).Single(s => s.Work == "interest").Enabled, Is.False);
+    }
+
     private static async Task<(Schedules, ScheduleSettings, IJobEngine)> OpenAsync(TestDatabase database, IClock clock, string work, string cron, string missed, string argument = "")
     {
         IJobEngine engine = Engines.Alone(database.Connection);

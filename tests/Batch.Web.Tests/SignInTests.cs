@@ -64,18 +64,21 @@ public sealed class SignInTests
     }
 
     [Test]
-    public async Task Five_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour_and_nothing_tells_so()
+    public async Task Five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour_whether_somebody_has_it_or_not()
     {
         await host.AddUserAsync("locked", UserRoles.Operator);
         using HttpClient browser = host.Browser();
-        string wrong = await RefusalAsync(browser, "locked", "wrong-password-1");
-        for (int i = 2; i <= 5; i++)
+        List<string> told = [], toldNobody = [];
+        for (int i = 1; i <= 6; i++)
         {
-            await RefusalAsync(browser, "locked", "wrong-password-1");
+            told.Add(await RefusalAsync(browser, "locked", i == 6 ? TestHost.Password : "wrong-password-1"));
+            toldNobody.Add(await RefusalAsync(browser, "someone-else", "wrong-password-1"));
         }
 
-        Assert.That(await RefusalAsync(browser, "locked", TestHost.Password), Is.EqualTo(wrong), "the right password, while locked");
-        Assert.That(await RefusalAsync(browser, "nobody", TestHost.Password), Is.EqualTo(wrong), "a name that nobody has");
+        Assert.That(told.Take(4).Distinct().Single(), Does.Contain("用户名或密码不对"));
+        Assert.That(told.Skip(4).Distinct().Single(), Does.Contain("已锁定，约 15 分钟"), "the fifth wrong one, and the right one while locked");
+        Assert.That(toldNobody, Is.EqualTo(told), "no answer tells whether a name exists");
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.sign_in WHERE name LIKE '%someone%'"), Is.Zero, "it may be a password");
         clock.Now += Duration.FromMinutes(15) + Duration.FromSeconds(1);
         using HttpResponseMessage later = await TestHost.SignInAsync(browser, "locked", TestHost.Password);
         Assert.That(later.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));

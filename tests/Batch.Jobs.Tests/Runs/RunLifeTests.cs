@@ -254,6 +254,11 @@ public class RunLifeTests
     public async Task Who_computed_a_run_cannot_approve_it_not_even_by_writing_to_the_database()
     {
         RunDocument run = await town.AllocateAsync(January);
+        foreach (string same in (string[])["Operator", "operat0r", "oper.ator", "opera\u200btor", "schedule"])
+        {
+            Assert.That((await Assert.ThrowsAsync<DataFaultException>(() => town.Life.ApproveAsync(run.Run!.Value, same, null, default)))!.Code, Is.EqualTo("SAME_PERSON"), same);
+        }
+
         DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => town.Life.ApproveAsync(run.Run!.Value, "operator", null, default));
         Assert.That(refused!.Code, Is.EqualTo("SAME_PERSON"));
         PostgresException direct = await town.RefusedAsync($"UPDATE :area.run SET state = 'approved', approved_by = 'operator', approved_digest = digest WHERE run_id = {run.Run}");

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Batch.Jobs.Areas;
+
+namespace Batch.Host.Access;
+
+/// <summary>
+/// Names of users and keys: one clear alphabet, so that no two of them look alike. That a name differs from the others by more than 0 and o, 1 and l, rn and m or
+/// a separator is held by the database.
+/// </summary>
+internal static partial class UserNames
+{
+    private const int Longest = 32;
+
+    // What the program itself writes where a person's name stands.
+    private static readonly string[] Reserved = ["schedule", "scheduler", "shipped", "system", "program", "batch", "key", "nobody", "unknown"];
+
+    /// <exception cref="DataFaultException">USER_NAME.</exception>
+    public static void RefuseUnclear(string name)
+    {
+        if (name.Length is < 2 or > Longest || !Clear().IsMatch(name) || Reserved.Contains(name))
+        {
+            throw new DataFaultException(
+                "USER_NAME",
+                $"名称须为 2 至 {Longest} 个小写英文字母、数字及其间的 . _ -，以字母开头，且不是程序保留的名称。",
+                $"A name has 2 to {Longest} lower-case letters a-z, digits and . _ - between them, begins with a letter, and is not one that the program uses itself.");
+        }
+    }
+
+    /// <summary>Whether somebody may act under this name on the command line: letters of no other alphabet that look like a-z, and none of the program's own names.</summary>
+    public static bool MayAct(string name) => !Reserved.Contains(Folded(name)) && !name.StartsWith(ApiKeys.Prefix, StringComparison.OrdinalIgnoreCase) && Visible().IsMatch(name);
+
+    /// <summary>A name as it is compared: full-width and upper-case letters typed by an input method are the plain ones.</summary>
+    public static string Folded(string name) => string.Concat(name.Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c)).Trim().ToLowerInvariant();
+
+    /// <summary>
+    /// Under what the attempts of a name that nobody has are counted. It may be a password typed into the wrong field: of it twelve bits are kept, which are
+    /// enough to lock it as a user's name is locked.
+    /// </summary>
+    public static string CounterOfNobody(string folded) => "?" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folded)))[..3];
+
+    [GeneratedRegex(@"^[!-~ \p{IsCJKUnifiedIdeographs}]+$")]
+    private static partial Regex Visible();
+
+    [GeneratedRegex("^[a-z][a-z0-9]*([._-][a-z0-9]+)*$")]
+    private static partial Regex Clear();
+}

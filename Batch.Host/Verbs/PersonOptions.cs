@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Inquiry;
+using Batch.Jobs.Server;
+using Batch.Rules;
+
+namespace Batch.Host.Verbs;
+
+/// <summary>
+/// About whom a verb asks, and who asks. A number may come from the standard input, since other users of the machine see the command line; each inquiry is on
+/// record before it is answered.
+/// </summary>
+internal static class PersonOptions
+{
+    private const string FromInput = "-";
+
+    public static readonly Option<string?> Id = new("--id")
+    {
+        Description = "公民身份号码；- 从标准输入读取，不出现在进程列表 / citizen number; - reads it from the standard input, out of the process list", HelpName = "ID",
+    };
+
+    public static readonly Option<string?> Card = new("--card") { Description = "卡号；- 从标准输入读取 / card number; - reads it from the standard input", HelpName = "NO" };
+
+    public static readonly Option<string?> Asker = new("--asker")
+    {
+        Description = "谁在查询（公民身份号码，或 -），缺省为经办窗口 / who asks, by citizen number or -; without it the counter does",
+        HelpName = "ID",
+    };
+
+    public static readonly Option<string?> By = VerbOptions.OptionalBy();
+
+    /// <summary>The account, with the inquiry recorded whether somebody was found or not.</summary>
+    public static async Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database, string? area, string what)
+    {
+        (string? id, string? card) = (Value(call.Get(Id)), Value(call.Get(Card)));
+        if ((id is null) == (card is null))
+        {
+            throw VerbFault.OfUsage("Give either --id or --card.", "请给出 --id 或 --card 之一。");
+        }
+
+        AccountHolder? holder = null;
+        try
+        {
+            holder = await AccountHolder.FindAsync(database, area, id, card, call.Today, call.Cancellation);
+            return holder;
+        }
+        finally
+        {
+            await new InquiryLog(database.Program).WriteAsync(
+                new Inquired(
+                    call.Get(By) ?? Environment.UserName, call.Get(By) is null ? "command line, OS user" : "command line", holder?.Area.Schema.Code ?? area, holder?.Person, what,
+                    Account: holder?.Account),
+                CancellationToken.None);
+        }
+    }
+
+    /// <summary>Who asks; null: the counter.</summary>
+    public static CitizenId? AskerOf(VerbCall call) => Value(call.Get(Asker)) is not { } number ? null
+        : CitizenId.TryParse(number, call.Today, out CitizenId id) == CitizenIdFault.None ? id
+        : throw new DataFaultException("ID_INVALID", "公民身份号码有误，请核对。", "The citizen number is not valid; check it.");
+
+    // The next line of the input, for each that asks for it.
+    private static string? Value(string? given) => given == FromInput ? (Console.In.ReadLine() ?? "").Trim() : given;
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Batch.Host.Access;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Batch.Host.Web;
+
+/// <summary>
+/// Addresses of account pages. An account stands in them by a protected text that only the session of the look-up can read, so that nobody counts through the
+/// accounts or passes an address on.
+/// </summary>
+internal static class AccountLinks
+{
+    private const string Purpose = "batch.account";
+
+    public static string Of(HttpContext context, string area, int account) =>
+        $"/{area}/accounts/{Protector(context, area).Protect(account.ToString(CultureInfo.InvariantCulture), Sessions.Longest.ToTimeSpan())}";
+
+    /// <summary>The account; null: the text was not made for this session, or is no such text.</summary>
+    public static int? Read(HttpContext context, string area, string token)
+    {
+        try
+        {
+            return int.Parse(Protector(context, area).Unprotect(token), NumberStyles.None, CultureInfo.InvariantCulture);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static ITimeLimitedDataProtector Protector(HttpContext context, string area) => context.RequestServices.GetRequiredService<IDataProtectionProvider>()
+        .CreateProtector(Purpose, area, SignedIn.SecretOf(context.User) ?? throw new InvalidOperationException("Nobody is signed in.")).ToTimeLimitedDataProtector();
+}

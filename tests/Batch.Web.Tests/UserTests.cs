@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net;
+using Batch.Host.Access;
+using Batch.Jobs.Areas;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>Names, passwords, the last administrator, and many sign-ins at once.</summary>
+public sealed class UserTests
+{
+    private TestHost host = null!;
+
+    private UserRegister Users => host.App.Services.GetRequiredService<UserRegister>();
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => host = await TestHost.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await host.DisposeAsync();
+
+    [TestCase("1234567890")]
+    [TestCase("0987654321")]
+    [TestCase("passwordpassword")]
+    [TestCase("P@ssw0rd2026")]
+    [TestCase("qwertyuiop")]
+    [TestCase("1qaz2wsx3edc")]
+    [TestCase("woaini5201314")]
+    [TestCase("zhangwei1990")]
+    [TestCase("wuhan2026!!")]
+    [TestCase("abcdefghijkl")]
+    [TestCase("123123123123")]
+    [TestCase("yibao123456")]
+    [TestCase("batchbatch1")]
+    [TestCase("19900615abc")]
+    [TestCase("iewgnaw1990", Description = "the name backwards")]
+    public void A_password_that_is_tried_first_is_refused(string password) =>
+        Assert.That(Assert.Throws<DataFaultException>(() => Passwords.RefuseWeak("wang.wei", password))!.Code, Is.AnyOf("PASSWORD_COMMON", "PASSWORD_WEAK"));
+
+    [TestCase("wang.wei-door-7-lamp")]
+    [TestCase("WANGWEI-door-7-lamp")]
+    public void A_password_does_not_hold_the_name(string password) =>
+        Assert.That(Assert.Throws<DataFaultException>(() => Passwords.RefuseWeak("wang.wei", password))!.Code, Is.EqualTo("PASSWORD_WEAK"));
+
+    [TestCase("correct-horse-7")]
+    [TestCase("violet-harbor-33")]
+    [TestCase("长江大桥下的早点铺子")]
+    [TestCase("kX9#vTq2!mZ")]
+    public void A_password_of_ones_own_is_taken(string password) => Assert.DoesNotThrow(() => Passwords.RefuseWeak("wang.wei", password));
+
+    [Test]
+    public void A_password_that_is_made_is_taken()
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            Assert.DoesNotThrow(() => Passwords.RefuseWeak("zhang", Passwords.OneTime()));
+        }
+    }
+
+    [TestCase("Wang")]
+    [TestCase("w\u0430ng", Description = "Cyrillic a")]
+    [TestCase("wang ")]
+    [TestCase("wa\u200bng")]
+    [TestCase("ｗａｎｇ")]
+    [TestCase("key:wang")]
+    [TestCase("schedule")]
+    [TestCase("shipped")]
+    [TestCase("w")]
+    public async Task A_name_of_another_alphabet_or_of_the_programs_own_is_refused(string name) => Assert.That(
+        await RefusedAsync(() => Users.AddAsync(name, [UserRoles.Operator], "one-time-horse-7", "test", CancellationToken.None)), Is.EqualTo("USER_NAME"));
+
+    [Test]
+    public async Task A_name_that_looks_like_another_one_or_is_a_keys_is_refused_and_a_key_named_like_a_user_too()
+    {
+        await host.AddUserAsync("modem10", UserRoles.Operator);
+        await host.AddKeyAsync("city-hall", "files");
+        foreach (string like in (string[])["modernlo", "modeml0", "mo-dem10", "cityhall", "city-hal1"])
+        {
+            Assert.That(
+                await RefusedAsync(() => Users.AddAsync(like, [UserRoles.Operator], "one-time-horse-7", "test", CancellationToken.None)), Is.EqualTo("NAME_TAKEN"), like);
+        }
+
+        Assert.That(await RefusedAsync(() => host.AddKeyAsync("modem10", "files")), Is.EqualTo("NAME_TAKEN"));
+        Assert.That(await RefusedAsync(() => host.AddKeyAsync("rnodem1o", "files")), Is.EqualTo("NAME_TAKEN"));
+    }
+
+    [Test]
+    public async Task A_key_acts_under_its_name_with_a_prefix()
+    {
+        using HttpClient machine = host.Machine(await host.AddKeyAsync("uploader", "files"));
+        using HttpResponseMessage answer = await machine.PostAsync("areas/420100/uploads", new ByteArrayContent([120]) { Headers = { ContentType = new("application/octet-stream") } });
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'key:uploader'"), Is.GreaterThan(0));
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'uploader'"), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_name_typed_with_capitals_or_full_width_letters_is_the_plain_one()
+    {
+        await host.AddUserAsync("typist", UserRoles.Operator);
+        using HttpClient browser = host.Browser();
+        using HttpResponseMessage answer = await TestHost.SignInAsync(browser, "Ｔypist", TestHost.Password);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'typist' AND act = 'sign-in good'"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_last_administrator_stays_one_and_is_not_locked_out_of_the_browser_in_use()
+    {
+        await using TestHost alone = await TestHost.StartAsync();
+        await alone.AddUserAsync("only", UserRoles.Administrator);
+        await alone.AddUserAsync("next", UserRoles.Operator);
+        UserRegister users = alone.App.Services.GetRequiredService<UserRegister>();
+        CookieContainer cookies = new();
+        using HttpClient browser = await alone.SignedInAsync("only", cookies);
+        Assert.That(await RefusedAsync(() => users.SetDisabledAsync("only", disabled: true, "only", CancellationToken.None)), Is.EqualTo("LAST_ADMINISTRATOR"));
+        Assert.That(await RefusedAsync(() => users.SetRolesAsync("only", [UserRoles.Operator], "only", CancellationToken.None)), Is.EqualTo("LAST_ADMINISTRATOR"));
+        using HttpClient attacker = alone.Browser();
+        for (int i = 0; i < 6; i++)
+        {
+            using HttpResponseMessage refused = await TestHost.SignInAsync(attacker, "only", "wrong-password-1");
+        }
+
+        using HttpClient later = alone.Browser(cookies);
+        using HttpResponseMessage let = await TestHost.SignInAsync(later, "only", TestHost.Password);
+        Assert.That(let.StatusCode, Is.EqualTo(HttpStatusCode.Redirect), "the browser that the administrator uses");
+        await users.SetRolesAsync("next", [UserRoles.Administrator], "only", CancellationToken.None);
+        await users.SetDisabledAsync("only", disabled: true, "next", CancellationToken.None);
+    }
+
+    [Test]
+    public async Task A_hundred_wrong_sign_ins_at_once_stop_neither_pages_nor_inquiries()
+    {
+        await host.AddUserAsync("worker", UserRoles.Operator);
+        using HttpClient browser = await host.SignedInAsync("worker");
+        using HttpClient machine = host.Machine(await host.AddKeyAsync("asks", "accounts"));
+        using HttpClient attacker = host.Browser();
+        string html = await attacker.GetStringAsync("/sign-in");
+        string token = html.Split("__RequestVerificationToken")[1].Split("value=\"")[1].Split('"')[0];
+        Task<HttpResponseMessage>[] wrong = [.. Enumerable.Range(0, 100).Select(i => attacker.PostAsync(
+            "/sign-in", new FormUrlEncodedContent([new("Name", "victim" + i), new("Password", "wrong-password-1"), new("__RequestVerificationToken", token)])))];
+        List<double> pages = [];
+        for (int i = 0; i < 9; i++)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            using HttpResponseMessage page = await browser.GetAsync("/password");
+            using HttpResponseMessage inquiry = await machine.PostAsync("accounts/balance", new StringContent("{\"id\":\"11010519491231002X\"}", System.Text.Encoding.UTF8, "application/json"));
+            pages.Add(watch.Elapsed.TotalSeconds / 2);
+            Assert.That((page.StatusCode, inquiry.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.NotFound)));
+        }
+
+        HttpResponseMessage[] answers = await Task.WhenAll(wrong);
+        Assert.That(pages.Order().ElementAt(pages.Count / 2), Is.LessThan(1), "seconds");
+        Assert.That(answers.Select(a => a.StatusCode).Distinct(), Is.SubsetOf(new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests }));
+        HttpResponseMessage busy = answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.That(await busy.Content.ReadAsStringAsync(), Does.Contain("同时登录的请求太多"));
+        Array.ForEach(answers, a => a.Dispose());
+    }
+
+    private static async Task<string> RefusedAsync(Func<Task> act) => (await Assert.ThrowsAsync<DataFaultException>(() => act()))!.Code;
+}
