@@ -26,6 +26,13 @@ internal static class CommandLine
         Recursive = true,
     };
 
+    internal static readonly Option<string?> OwnerDb = new("--owner-db")
+    {
+        Description = "属主登录的数据库地址，用于建库与升级（缺省：BATCH_DB_OWNER）/ database address of an owner's login, for set-up and migrations (default: BATCH_DB_OWNER)",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
     internal static readonly Option<string?> Data = new("--data")
     {
         Description = "数据目录（缺省：BATCH_DATA，或 ./data）/ data folder (default: BATCH_DATA, else ./data)",
@@ -80,7 +87,7 @@ internal static class CommandLine
 
     private static Command CreateRoot()
     {
-        var root = new Command("batch", "职工医保个人账户划入 / medical insurance personal-account allocation") { Json, Db, Data, new HelpOption() };
+        var root = new Command("batch", "职工医保个人账户划入 / medical insurance personal-account allocation") { Json, Db, OwnerDb, Data, new HelpOption() };
         foreach (Command verb in AllVerbs.Create())
         {
             root.Add(verb);
@@ -95,7 +102,7 @@ internal static class CommandLine
         // The wrapper says where the repository is; without it the working folder stands for it.
         string home = Setting("BATCH_HOME") ?? Directory.GetCurrentDirectory();
         string data = parsed.GetValue(Data) ?? Setting("BATCH_DATA") ?? Path.Combine(home, "data");
-        return new DatabaseOptions(url, Path.GetFullPath(data));
+        return new DatabaseOptions(url, Path.GetFullPath(data)) { OwnerUrl = parsed.GetValue(OwnerDb) ?? Setting("BATCH_DB_OWNER") };
     }
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -41,5 +41,5 @@ internal sealed record VerbCall(ParseResult Arguments, VerbOutput Output, Databa
     public T Need<T>(Argument<T> argument) => Arguments.GetRequiredValue(argument);
 
     /// <summary>Opens the database that the command line names, or the embedded one of its data folder.</summary>
-    public Task<DatabaseConnection> OpenDatabaseAsync() => DatabaseConnection.OpenAsync(Database, Cancellation);
+    public Task<DatabaseConnection> OpenDatabaseAsync(bool asHost = false) => DatabaseConnection.OpenAsync(Database with { IsHost = asHost }, Cancellation);
 }

@@ -19,7 +19,7 @@ internal sealed class AreasModel : BatchPage
 
     public async Task OnGetAsync()
     {
-        IReadOnlyList<string> inUse = await Migrator.AreasAsync(Database.Owner, Cancellation);
+        IReadOnlyList<string> inUse = await Migrator.AreasAsync(Database.Program, Cancellation);
         Lines = [.. inUse.Union(ShippedPolicies.Areas).Order(StringComparer.Ordinal).Select(code => Line(code, inUse.Contains(code))).OrderByDescending(l => l.InUse)];
     }
 

@@ -12,7 +12,7 @@ internal sealed class IndexModel : BatchPage
 {
     public async Task<IActionResult> OnGetAsync()
     {
-        IReadOnlyList<string> areas = await Migrator.AreasAsync(Database.Owner, Cancellation);
+        IReadOnlyList<string> areas = await Migrator.AreasAsync(Database.Program, Cancellation);
         string? last = AreaPage.LastOf(HttpContext);
         return areas.Count == 0 ? Redirect("~/areas") : Redirect("~/" + (areas.Contains(last ?? "") ? last : areas[0]));
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Host.Engine;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
 
@@ -21,7 +22,7 @@ internal static class DbVerbs
     {
         new Verb("start", "启动内置数据库并保持运行", "start the embedded server and let it run on", StartAsync),
         new Verb("stop", "停止内置数据库", "stop the embedded server", StopAsync),
-        new Verb("migrate", "更新公共模式与各统筹区模式", "bring the common schema and every area's up to date", MigrateAsync),
+        new Verb("migrate", "更新公共模式与各统筹区模式", "bring the common schema and every area's up to date", MigrateAsync) { OneArea },
         new Verb("url", "打印连接地址（供 psql 使用）", "print the address, for psql", UrlAsync),
         new Verb("reset", "清空数据库", "throw the contents away and begin anew", ResetAsync) { Yes },
         new Verb("backup", "备份到文件", "back up to a file", BackupAsync) { Backup, OneArea, Recipient },
@@ -49,12 +50,20 @@ internal static class DbVerbs
     {
         // Opening brings the common schema up to date.
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        IReadOnlyList<string> areas = await Migrator.AreasAsync(database.Owner, call.Cancellation);
         int applied = 0;
+        if (call.Get(OneArea) is { } added)
+        {
+            // Refuses an area that no policy is known for.
+            await Area.OpenAsync(database, added, call.Cancellation);
+        }
+
+        IReadOnlyList<string> areas = await Migrator.AreasAsync(database.Program, call.Cancellation);
         foreach (string area in areas)
         {
             applied += await Migrator.EnsureAreaAsync(database.Owner, area, call.Cancellation);
         }
+
+        Engines.Install(database);
 
         call.Output.Document(new { state = "current", areas, applied });
         call.Output.Line($"current: common, {string.Join(", ", areas.DefaultIfEmpty("no area yet"))}");
@@ -114,7 +123,7 @@ internal static class DbVerbs
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         string? area = call.Get(OneArea);
-        if (!call.Get(Yes) && (await Migrator.AreasAsync(database.Owner, call.Cancellation)).Any(a => area is null || a == area))
+        if (!call.Get(Yes) && (await Migrator.AreasAsync(database.Program, call.Cancellation)).Any(a => area is null || a == area))
         {
             RequireYes(call, "restore");
         }

@@ -40,10 +40,13 @@ internal static class ServeVerb
             throw VerbFault.OfUsage($"--urls takes addresses such as {WebOptions.DefaultUrl}.", $"--urls 须为地址，例如 {WebOptions.DefaultUrl}。");
         }
 
-        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        await using DatabaseConnection database = await call.OpenDatabaseAsync(asHost: true);
         foreach (string area in await Migrator.AreasAsync(database.Program, call.Cancellation))
         {
-            await Migrator.EnsureAreaAsync(database.Owner, area, call.Cancellation);
+            if (!await Migrator.IsAreaCurrentAsync(database.Program, area, call.Cancellation))
+            {
+                await Migrator.EnsureAreaAsync(database.Owner, area, call.Cancellation);
+            }
         }
 
         // A limit that cannot be read is told now, not at the first upload.

@@ -30,7 +30,7 @@ internal static class VerifyVerb
     private static async Task<int> RunAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        IReadOnlyList<string> codes = call.Get(Area) is { } one ? [one] : await Migrator.AreasAsync(database.Owner, call.Cancellation);
+        IReadOnlyList<string> codes = call.Get(Area) is { } one ? [one] : await Migrator.AreasAsync(database.Program, call.Cancellation);
         List<VerificationDocument> documents = [];
         foreach (string code in codes)
         {

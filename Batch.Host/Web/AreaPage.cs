@@ -30,7 +30,7 @@ internal abstract class AreaPage : BatchPage
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         // Only looking at an address opens no new area: that is an act of its own.
-        if (!(await Migrator.AreasAsync(Database.Owner, Cancellation)).Contains(Code))
+        if (!(await Migrator.AreasAsync(Database.Program, Cancellation)).Contains(Code))
         {
             throw new DataFaultException("AREA_NOT_OPEN", $"统筹区 {Code} 尚未启用，请在“统筹区”页启用。", $"Area {Code} is not in use yet; open it on the page of areas.");
         }

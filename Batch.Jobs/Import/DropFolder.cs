@@ -42,7 +42,7 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
     public async Task<IReadOnlyList<DroppedFile>> TakeOnceAsync(string folder, string by, IProgress<DroppedFile>? progress, CancellationToken cancellation)
     {
         using DropPlace place = new(folder);
-        await using NpgsqlConnection session = await area.Database.OpenSessionAsync(Roles.Program, cancellation);
+        await using NpgsqlConnection session = await area.Database.OpenSessionAsync(cancellation);
         List<(SubmissionKind Kind, string Name, PosixFile.Found? First)> seen = [.. Enum.GetValues<SubmissionKind>().SelectMany(kind =>
             place.Names(kind).Select(name => (kind, name, PosixFile.Look(Path.Combine(place.Incoming(kind), name)))))];
         if (seen.Exists(s => s.First is { } first && Rests(first)))

@@ -24,7 +24,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     {
         try
         {
-            await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, cancellation);
+            await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
             await new Allocation(database, area, policy).LockAsync(session, cancellation);
             InsuranceYear stated = await StatedAsync(session, year, cancellation);
             MonthPolicy settlement = policy.For(stated.Last);

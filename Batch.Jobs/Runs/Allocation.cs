@@ -34,7 +34,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
     private async Task<RunDocument> AllocateAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         // Held while computing: a second worker is refused, and a dead one's lock goes with its session.
-        await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, cancellation);
+        await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
         await LockAsync(session, cancellation);
         (OpenRun? open, RunPlan plan) = await FindOrOpenAsync(session, postingMonth, by, cancellation);
         if (open is null)

@@ -21,7 +21,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
     /// <summary>The run that stands for the month, opened if need be; null: there is nothing to post.</summary>
     public async Task<int?> OpenAsync(YearMonth postingMonth, string by, CancellationToken cancellation)
     {
-        await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, cancellation);
+        await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
         await allocation.LockAsync(session, cancellation);
         return (await allocation.FindOrOpenAsync(session, postingMonth, by, cancellation)).Open?.Run;
     }
@@ -94,7 +94,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
     /// <summary>Ends the computation when every chunk is done. Ended already: as it stands.</summary>
     public async Task<RunDocument> SealAsync(int run, YearMonth postingMonth, CancellationToken cancellation)
     {
-        await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, cancellation);
+        await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
         await allocation.LockAsync(session, cancellation);
         RunDocument? document = await FindAsync(run, cancellation);
         return document is null ? RunDocument.Nothing(area.Schema.Code, postingMonth)

@@ -74,7 +74,6 @@ public static class AreaContents
             Directory.Delete(folder, recursive: true);
         }
 
-        connection.Owner.Clear();
         connection.Program.Clear();
         await Migrator.EnsureAreaAsync(connection.Owner, area.Code, cancellation);
     }

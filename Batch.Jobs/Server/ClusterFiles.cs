@@ -9,7 +9,7 @@ internal static class ClusterFiles
     internal const string AdminRole = "batch_admin";
 
     /// <summary>Raised when the settings below change, so that existing clusters take them at their next start.</summary>
-    private const int SettingsRevision = 1;
+    private const int SettingsRevision = 2;
 
     /// <summary>Major version of an existing cluster; null: there is none yet.</summary>
     internal static int? MajorOf(ClusterPlace place)
@@ -63,14 +63,22 @@ internal static class ClusterFiles
         }
     }
 
+    /// <summary>
+    /// Writes who may log in: the administrator and the program, as the system's users that run the program; others by their password. True: it was not so yet.
+    /// </summary>
+    internal static async Task<bool> AdmitAsync(ClusterPlace place, CancellationToken cancellation)
+    {
+        string admit = $"local all {AdminRole} peer map=batch\nlocal all {ProgramLogin.Embedded} peer map=batch\nlocal all all scram-sha-256\n";
+        IEnumerable<string> users = new[] { "root", place.ServerUser ?? Environment.UserName }.Distinct();
+        string map = string.Concat(users.Select(user => $"batch \"{user}\" {AdminRole}\nbatch \"{user}\" {ProgramLogin.Embedded}\n"));
+        return await WriteIfChangedAsync(Path.Combine(place.Cluster, "pg_hba.conf"), admit, cancellation)
+            | await WriteIfChangedAsync(Path.Combine(place.Cluster, "pg_ident.conf"), map, cancellation);
+    }
+
     /// <summary>Writes who may log in and the settings, unless they stand there already.</summary>
     internal static async Task ConfigureAsync(ClusterPlace place, PostgresBinaries binaries, CancellationToken cancellation)
     {
-        await WriteIfChangedAsync(Path.Combine(place.Cluster, "pg_hba.conf"), "local all all peer map=batch\n", cancellation);
-        IEnumerable<string> users = new[] { "root", place.ServerUser ?? Environment.UserName }.Distinct();
-        string map = string.Concat(users.Select(user => $"batch \"{user}\" {AdminRole}\n"));
-        await WriteIfChangedAsync(Path.Combine(place.Cluster, "pg_ident.conf"), map, cancellation);
-
+        await AdmitAsync(place, cancellation);
         string settings = Path.Combine(place.Cluster, "batch.conf");
         string heading = $"# Written by the program, revision {SettingsRevision} for PostgreSQL {binaries.Major}; your own go into postgresql.auto.conf (ALTER SYSTEM).";
         if (!File.Exists(settings) || File.ReadLines(settings).FirstOrDefault() != heading)
@@ -90,7 +98,7 @@ internal static class ClusterFiles
         int processors = Environment.ProcessorCount;
         return string.Create(CultureInfo.InvariantCulture, $"""
             listen_addresses = ''
-            max_connections = 60
+            max_connections = 100
             unix_socket_permissions = 0777  # the folder around it is private
             shared_buffers = {sharedMiB}MB
             work_mem = {Math.Clamp(memoryMiB / 32, 16, 128)}MB
@@ -141,12 +149,15 @@ internal static class ClusterFiles
         return outcome.ExitCode == 0;
     }
 
-    private static async Task WriteIfChangedAsync(string path, string text, CancellationToken cancellation)
+    private static async Task<bool> WriteIfChangedAsync(string path, string text, CancellationToken cancellation)
     {
-        if (!File.Exists(path) || await File.ReadAllTextAsync(path, cancellation) != text)
+        if (File.Exists(path) && await File.ReadAllTextAsync(path, cancellation) == text)
         {
-            await WriteAsync(path, text, cancellation);
+            return false;
         }
+
+        await WriteAsync(path, text, cancellation);
+        return true;
     }
 
     // Root writes it and the server's user reads it; the folder around it is private.

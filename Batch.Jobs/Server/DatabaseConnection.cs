@@ -1,46 +1,63 @@
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Batch.Jobs.Server;
 
-/// <summary>Where the database is: a configured server, or a private embedded one whose files live in (or for) the data folder.</summary>
-/// <param name="Url">From <c>--db</c> or <c>BATCH_DB</c>: <c>postgresql://user@host/database</c> or an Npgsql connection string; null means embedded.</param>
-public sealed record DatabaseOptions(string? Url, string DataDirectory);
-
 /// <summary>
-/// An open way to the database with the two roles of DESIGN section 5: <see cref="Owner"/> holds the tables and migrates;
-/// <see cref="Program"/> inserts facts and run entries and can change nothing that stands.
+/// An open way to the database. <see cref="Program"/> inserts facts and run entries and can change nothing that stands; its login cannot become
+/// <see cref="Owner"/>, which holds the tables and migrates, each time in a session that ends with its step.
 /// </summary>
 /// <remarks>
-/// Pooled sessions are not reset between uses: PostgreSQL's reset (DISCARD ALL) would also undo the role. So use SET LOCAL, temporary tables
-/// ON COMMIT DROP and transaction-level advisory locks; take a session-level lock on a connection from <see cref="OpenSessionAsync"/>.
-/// An open transaction is still rolled back when its connection is closed.
+/// Pooled sessions are not reset between uses: PostgreSQL's reset (DISCARD ALL) would also undo their settings. So use SET LOCAL and transaction-level
+/// advisory locks; take a session-level lock on a connection from <see cref="OpenSessionAsync"/>. An open transaction is still rolled back when its connection
+/// is closed. There are no temporary tables: the program has no right to them.
 /// </remarks>
 public sealed class DatabaseConnection : IAsyncDisposable
 {
     /// <summary>Name of the embedded server's database.</summary>
     public const string EmbeddedDatabase = "batch";
 
-    private DatabaseConnection(NpgsqlConnectionStringBuilder text, EmbeddedServer? server)
+    private readonly DatabaseOptions options;
+    private readonly ConnectionBudget budget;
+    private readonly SessionSettings settings;
+    private readonly SemaphoreSlim seats = new(ConnectionBudget.Alone);
+    private readonly NpgsqlDataSource? owner;
+    private ProgramLogin login;
+    private NpgsqlDataSource sessions;
+    private NpgsqlConnection? presence;
+    private PostgresException? notReady;
+    private bool disposed;
+
+    private DatabaseConnection(DatabaseOptions options, ProgramLogin login, EmbeddedServer? server)
     {
-        Text = text;
+        this.options = options;
+        this.login = login;
         Server = server;
-        Owner = NpgsqlDataSource.Create(WithRole(text, Roles.Owner));
-        Program = NpgsqlDataSource.Create(WithRole(text, Roles.Program));
+        budget = ConnectionBudget.Of(options.Connections);
+        settings = new SessionSettings(options.LockWait);
+        owner = login.Admin is null ? null : settings.OfOwner(login.Admin, text => text.Pooling = false);
+        (Program, sessions) = OpenPools();
     }
 
-    public NpgsqlDataSource Owner { get; }
+    /// <summary>Sessions with the owner's rights, each opened for its step and closed after it.</summary>
+    /// <exception cref="EnvironmentException">SCHEMA_OUT_OF_DATE: no login is configured that has them.</exception>
+    public NpgsqlDataSource Owner => owner ?? throw ConnectFaults.OwnerMissing();
 
-    public NpgsqlDataSource Program { get; }
+    public NpgsqlDataSource Program { get; private set; }
 
     /// <summary>The embedded server; null with a configured one.</summary>
     public EmbeddedServer? Server { get; }
 
-    /// <summary>How we log in, without a role.</summary>
-    internal NpgsqlConnectionStringBuilder Text { get; }
+    /// <summary>The administrator's address, or where there is none the program's.</summary>
+    internal NpgsqlConnectionStringBuilder Text => login.Admin ?? login.Program;
+
+    /// <summary>Who the program logs in as.</summary>
+    public string ProgramUser => login.Name;
 
     /// <summary>Address for psql and other tools, without a password.</summary>
     public string Url => ConnectionText.UrlOf(Text);
+
+    /// <summary>How long an act waits for a lock.</summary>
+    public TimeSpan LockWait => options.LockWait;
 
     /// <summary>Connects, starting the embedded server when none is configured and none runs, and brings the common schema up to date.</summary>
     /// <exception cref="EnvironmentException">There is no server to be had, or it may not be used; the sentence says what to do.</exception>
@@ -51,16 +68,18 @@ public sealed class DatabaseConnection : IAsyncDisposable
         NpgsqlConnectionStringBuilder text = server is null
             ? ConnectionText.Parse(options.Url!)
             : new NpgsqlConnectionStringBuilder(server.ConnectionStringTo(EmbeddedDatabase));
-        var connection = new DatabaseConnection(text, server);
+        DatabaseConnection? connection = null;
         try
         {
+            ProgramLogin login = server is null ? await ProgramLogin.OfConfiguredAsync(options, cancellation) : ProgramLogin.OfEmbedded(text);
+            connection = new DatabaseConnection(options, login, server);
             await connection.PrepareAsync(cancellation);
             return connection;
         }
         catch (Exception fault)
         {
-            await connection.DisposeAsync();
-            if (AsEnvironmentFault(fault, text) is { } environment)
+            await (connection?.DisposeAsync() ?? server?.DisposeAsync() ?? ValueTask.CompletedTask);
+            if (ConnectFaults.AsEnvironmentFault(fault, text) is { } environment)
             {
                 throw environment;
             }
@@ -70,118 +89,184 @@ public sealed class DatabaseConnection : IAsyncDisposable
     }
 
     /// <summary>A session of its own, outside the pool, for as long as the caller holds it: for session-level advisory locks.</summary>
-    public async Task<NpgsqlConnection> OpenSessionAsync(string role, CancellationToken cancellation)
+    public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellation)
     {
-        var alone = new NpgsqlConnectionStringBuilder(WithRole(Text, role)) { Pooling = false };
-        var session = new NpgsqlConnection(alone.ConnectionString);
-        await session.OpenAsync(cancellation);
-        return session;
+        await seats.WaitAsync(cancellation);
+        int held = 1;
+        try
+        {
+            NpgsqlConnection session = sessions.CreateConnection();
+            session.StateChange += (_, change) =>
+            {
+                if (change.CurrentState == System.Data.ConnectionState.Closed)
+                {
+                    GiveBack();
+                }
+            };
+            await session.OpenAsync(cancellation);
+            return session;
+        }
+        catch
+        {
+            GiveBack();
+            throw;
+        }
+
+        void GiveBack()
+        {
+            if (Interlocked.Exchange(ref held, 0) == 1 && !disposed)
+            {
+                seats.Release();
+            }
+        }
     }
 
-    /// <summary>Sessions of the program's role in a pool of their own, for a part that must not use up the others' (the job engine).</summary>
-    public NpgsqlDataSource OpenPool(int sessions) =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(WithRole(Text, Roles.Program)) { MaxPoolSize = sessions, Timeout = 30 });
+    /// <summary>Sessions of the program in a pool of their own, for a part that must not use up the others' (the job engine).</summary>
+    public NpgsqlDataSource OpenEnginePool() => settings.OfProgram(login.Program, text => (text.MaxPoolSize, text.Timeout) = (budget.Engine, 30));
 
-    /// <summary>A session as the user who logs in, with no role taken on: for making and dropping databases.</summary>
+    /// <summary>A session as the administrator, with no role taken on: for making and dropping databases.</summary>
     internal async Task<NpgsqlConnection> OpenAdminAsync(string? database, CancellationToken cancellation)
     {
-        var login = new NpgsqlConnectionStringBuilder(Text.ConnectionString) { Pooling = false, Database = database ?? Text.Database };
-        var session = new NpgsqlConnection(login.ConnectionString);
+        NpgsqlConnectionStringBuilder admin = login.Admin ?? throw ConnectFaults.OwnerMissing();
+        var text = new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Pooling = false, Database = database ?? admin.Database };
+        var session = new NpgsqlConnection(text.ConnectionString);
         await session.OpenAsync(cancellation);
         return session;
     }
 
     /// <summary>Sessions of the owner role on another database of the same server.</summary>
     internal NpgsqlDataSource OwnerOf(string database) =>
-        NpgsqlDataSource.Create(WithRole(new NpgsqlConnectionStringBuilder(Text.ConnectionString) { Database = database }, Roles.Owner));
+        settings.OfOwner(login.Admin ?? throw ConnectFaults.OwnerMissing(), text => (text.Database, text.Pooling) = (database, false));
 
-    /// <summary>The connection string for one role; the pool is sized for a few workers in one program.</summary>
-    private static string WithRole(NpgsqlConnectionStringBuilder text, string role) => new NpgsqlConnectionStringBuilder(text.ConnectionString)
+    /// <summary>The roles of a database and the rights that are of the database, not of a schema.</summary>
+    internal Task EnsureRolesAsync(NpgsqlConnection admin, CancellationToken cancellation) => Roles.EnsureAsync(admin, login, cancellation);
+
+    /// <summary>After the contents were replaced: the scripts that are missing, and what a program needs to log in. Sessions of before are let go.</summary>
+    internal async Task RenewAsync(CancellationToken cancellation)
     {
-        ApplicationName = string.IsNullOrEmpty(text.ApplicationName) ? $"batch {Environment.ProcessId}" : text.ApplicationName,
-        Options = $"{text.Options} -c role={role}".TrimStart(),
-        NoResetOnClose = true,
-        MaxPoolSize = 20,
-        // Bulk work takes as long as it takes; callers cancel by their token.
-        CommandTimeout = 0,
-    }.ConnectionString;
+        Program.Clear();
+        await Migrator.MigrateAsync(Owner, cancellation);
+        await KeepLoginAsync(cancellation);
+    }
 
     /// <summary>One connection and one query when all is in place; otherwise makes the database, the roles and the schema.</summary>
     private async Task PrepareAsync(CancellationToken cancellation)
     {
+        if (!await IsReadyAsync(cancellation) && !(login.IsKept && await IsReadyByLoopbackAsync(cancellation)))
+        {
+            await SetUpAsync(cancellation);
+            if (!await IsReadyAsync(cancellation) && !await IsReadyByLoopbackAsync(cancellation))
+            {
+                throw ConnectFaults.ProgramRefused(login.Program, notReady);
+            }
+        }
+
+        if (options.IsHost)
+        {
+            presence = await OpenSessionAsync(cancellation);
+            await budget.TakeAsync(presence, cancellation);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
         try
         {
-            await Migrator.MigrateAsync(Owner, cancellation);
+            return await Migrator.IsCommonCurrentAsync(Program, cancellation);
         }
         catch (PostgresException fault) when (IsNotSetUp(fault))
         {
-            if (Server is not null)
-            {
-                await EmbeddedDatabases.EnsureAsync(this, EmbeddedDatabase, cancellation);
-            }
-
-            await using (NpgsqlConnection admin = await OpenAdminAsync(database: null, cancellation))
-            {
-                RefuseUnusable(admin);
-                await Roles.EnsureAsync(admin, cancellation);
-            }
-
-            await Migrator.MigrateAsync(Owner, cancellation);
+            notReady = fault;
+            return false;
         }
     }
 
-    /// <summary>The database or a role is missing, or the user may not take the role on (yet).</summary>
+    /// <summary>A server may take only the system's users on its socket, and passwords on its loopback address.</summary>
+    private async Task<bool> IsReadyByLoopbackAsync(CancellationToken cancellation)
+    {
+        if (login.ByLoopback() is not { } other)
+        {
+            return false;
+        }
+
+        ProgramLogin configured = login;
+        await UseAsync(other);
+        try
+        {
+            return await Migrator.IsCommonCurrentAsync(Program, cancellation);
+        }
+        catch (NpgsqlException)
+        {
+            await UseAsync(configured);
+            return false;
+        }
+    }
+
+    private async Task SetUpAsync(CancellationToken cancellation)
+    {
+        if (Server is not null)
+        {
+            await EmbeddedDatabases.EnsureAsync(this, EmbeddedDatabase, cancellation);
+        }
+        else
+        {
+            await using NpgsqlConnection admin = await OpenAdminAsync(database: null, cancellation);
+            ConnectFaults.RefuseUnusable(admin);
+            await EnsureRolesAsync(admin, cancellation);
+        }
+
+        await Migrator.MigrateAsync(Owner, cancellation);
+        await KeepLoginAsync(cancellation);
+    }
+
+    private async Task KeepLoginAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection admin = await OpenAdminAsync(database: null, cancellation);
+        ProgramLogin kept = await login.KeepAsync(Owner, admin, cancellation);
+        if (kept.Secret != login.Secret)
+        {
+            await UseAsync(kept);
+        }
+    }
+
+    /// <summary>The database, a role or a right is missing (yet), or the login is.</summary>
     private static bool IsNotSetUp(PostgresException fault) => fault.SqlState
-        is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject
-        or PostgresErrorCodes.InsufficientPrivilege;
+        is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InsufficientPrivilege
+        || ConnectFaults.IsLoginRefused(fault);
 
-    private static void RefuseUnusable(NpgsqlConnection admin)
+    private (NpgsqlDataSource Program, NpgsqlDataSource Sessions) OpenPools() => (
+        settings.OfProgram(login.Program, text => text.MaxPoolSize = budget.Pool),
+        settings.OfProgram(login.Program, text => text.Pooling = false));
+
+    private async Task UseAsync(ProgramLogin other)
     {
-        if (admin.PostgreSqlVersion.Major < PostgresBinaries.OldestMajor)
-        {
-            throw new EnvironmentException(
-                "POSTGRESQL_VERSION",
-                $"The server is PostgreSQL {admin.PostgreSqlVersion}; {PostgresBinaries.OldestMajor} or later is needed.",
-                $"服务器是 PostgreSQL {admin.PostgreSqlVersion}，需要 {PostgresBinaries.OldestMajor} 或更高版本。");
-        }
-
-        if (admin.PostgresParameters.TryGetValue("server_encoding", out string? encoding) && encoding != "UTF8")
-        {
-            throw new EnvironmentException(
-                "DATABASE_ENCODING",
-                $"The database {admin.Database} is encoded in {encoding}; make one with ENCODING 'UTF8'.",
-                $"数据库 {admin.Database} 的编码是 {encoding}；请用 ENCODING 'UTF8' 另建一个。");
-        }
+        await DisposePoolsAsync();
+        login = other;
+        (Program, sessions) = OpenPools();
     }
 
-    private static EnvironmentException? AsEnvironmentFault(Exception fault, NpgsqlConnectionStringBuilder text) => fault switch
+    private async ValueTask DisposePoolsAsync()
     {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing => new EnvironmentException(
-            "DATABASE_MISSING",
-            $"The server has no database {text.Database}. Make it: CREATE DATABASE {text.Database} ENCODING 'UTF8'",
-            $"服务器上没有数据库 {text.Database}。请先建立：CREATE DATABASE {text.Database} ENCODING 'UTF8'",
-            missing),
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new EnvironmentException(
-            "DISK_FULL", "The database server's disk is full. Free some space and run the same command again.", "数据库服务器磁盘已满。请清理空间后重新执行同一命令。", full),
-        PostgresException refused when refused.SqlState.StartsWith("28", StringComparison.Ordinal) => new EnvironmentException(
-            "DATABASE_LOGIN",
-            $"The server at {text.Host} refused the login: {refused.MessageText}.",
-            $"服务器 {text.Host} 拒绝登录：{refused.MessageText}。",
-            refused),
-        PostgresException => null,
-        NpgsqlException or SocketException or TimeoutException => new EnvironmentException(
-            "DATABASE_UNREACHABLE",
-            $"The database server at {text.Host}:{text.Port} cannot be reached: {(fault.InnerException ?? fault).Message}",
-            $"无法连接数据库服务器 {text.Host}:{text.Port}：{(fault.InnerException ?? fault).Message}",
-            fault),
-        _ => null,
-    };
+        await Program.DisposeAsync();
+        await sessions.DisposeAsync();
+    }
 
     /// <summary>Closes all sessions; the embedded server stops when nobody else uses it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Owner.DisposeAsync();
-        await Program.DisposeAsync();
+        if (presence is not null)
+        {
+            await presence.DisposeAsync();
+        }
+
+        if (owner is not null)
+        {
+            await owner.DisposeAsync();
+        }
+
+        await DisposePoolsAsync();
+        disposed = true;
+        seats.Dispose();
         if (Server is not null)
         {
             await Server.DisposeAsync();

@@ -11,6 +11,7 @@ public static class DatabaseContents
     private const string Incoming = "batch_restore";
     private const string Outgoing = "batch_replaced";
     private const string PutAside = "replaced_";
+    private const string NoSecrets = "--exclude-table-data=batch.program_login";
     private const string RestoreLock = "hashtext('batch.restore')";
 
     /// <summary>Begins anew with an empty database. Other sessions on it are ended.</summary>
@@ -27,9 +28,7 @@ public static class DatabaseContents
             await EmbeddedDatabases.EnsureAsync(connection, DatabaseConnection.EmbeddedDatabase, cancellation);
         }
 
-        connection.Owner.Clear();
-        connection.Program.Clear();
-        await Migrator.MigrateAsync(connection.Owner, cancellation);
+        await connection.RenewAsync(cancellation);
     }
 
     /// <summary>
@@ -64,12 +63,12 @@ public static class DatabaseContents
         using UnfinishedFile unfinished = new(file);
         if (recipient is null)
         {
-            await RunAsync(connection, "pg_dump", ["-Fc", "--file", unfinished.Part], connection.Text.Database!, cancellation);
+            await RunAsync(connection, "pg_dump", ["-Fc", NoSecrets, "--file", unfinished.Part], connection.Text.Database!, cancellation);
         }
         else
         {
             using Process encrypting = Age.Encrypting(recipient, unfinished.Part);
-            await Age.EndAsync(encrypting, RunAsync(Start(connection, "pg_dump", ["-Fc"], connection.Text.Database!), encrypting, into: true, cancellation), cancellation);
+            await Age.EndAsync(encrypting, RunAsync(Start(connection, "pg_dump", ["-Fc", NoSecrets], connection.Text.Database!), encrypting, into: true, cancellation), cancellation);
         }
 
         unfinished.Finish();
@@ -105,9 +104,7 @@ public static class DatabaseContents
             KillSwitch.Pass(KillPoint.RestoreAfterSwap);
         }
 
-        connection.Owner.Clear();
-        connection.Program.Clear();
-        await Migrator.MigrateAsync(connection.Owner, cancellation);
+        await connection.RenewAsync(cancellation);
     }
 
     private static async Task ReplaceSchemasAsync(DatabaseConnection connection, string file, string? identity, CancellationToken cancellation)
@@ -139,7 +136,6 @@ public static class DatabaseContents
     {
         try
         {
-            connection.Owner.Clear();
             await Migrator.MigrateAsync(connection.Owner, cancellation);
         }
         catch (Exception fault) when (fault is not NpgsqlException and not OperationCanceledException)
@@ -160,7 +156,6 @@ public static class DatabaseContents
 
     private static async Task SwapAsync(DatabaseConnection connection, NpgsqlConnection admin, CancellationToken cancellation)
     {
-        connection.Owner.Clear();
         connection.Program.Clear();
         const string present = DatabaseConnection.EmbeddedDatabase;
         await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Outgoing} WITH (FORCE)", cancellation);

@@ -10,16 +10,21 @@ public static class EmbeddedDatabases
     /// <summary>Makes an empty database unless it is there. Roles come first: the database belongs to the owner role.</summary>
     internal static async Task EnsureAsync(DatabaseConnection connection, string database, CancellationToken cancellation)
     {
-        await using NpgsqlConnection admin = await connection.OpenAdminAsync(Maintenance, cancellation);
-        await Roles.EnsureAsync(admin, cancellation);
-        try
+        await using (NpgsqlConnection admin = await connection.OpenAdminAsync(Maintenance, cancellation))
         {
-            await ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {Roles.Owner} TEMPLATE template0", cancellation);
+            await connection.EnsureRolesAsync(admin, cancellation);
+            try
+            {
+                await ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {Roles.Owner} TEMPLATE template0", cancellation);
+            }
+            catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                // It is there, or another program made it at the same moment.
+            }
         }
-        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
-        {
-            // It is there, or another program made it at the same moment.
-        }
+
+        await using NpgsqlConnection made = await connection.OpenAdminAsync(database, cancellation);
+        await connection.EnsureRolesAsync(made, cancellation);
     }
 
     internal static async Task ExecuteAsync(NpgsqlConnection admin, string sql, CancellationToken cancellation)

@@ -61,6 +61,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         PostgresBinaries binaries = PostgresBinaries.Find(major);
         if (await TryConnectAsync(place, cancellation) is { } found)
         {
+            await AdmitAsync(place, found, cancellation);
             return new EmbeddedServer(place, binaries, found, started: false);
         }
 
@@ -83,6 +84,15 @@ public sealed class EmbeddedServer : IAsyncDisposable
         catch (IOException fault)
         {
             throw ClusterLock.IsDiskFull(fault) ? ServerFault.DiskFull(place.Home) : ClusterPlace.FolderFault(place.Home, fault);
+        }
+    }
+
+    /// <summary>A server that another version of the program started, or another user of the system, may not admit us yet.</summary>
+    private static async Task AdmitAsync(ClusterPlace place, NpgsqlConnection admin, CancellationToken cancellation)
+    {
+        if (await ClusterFiles.AdmitAsync(place, cancellation))
+        {
+            await EmbeddedDatabases.ExecuteAsync(admin, "SELECT pg_reload_conf()", cancellation);
         }
     }
 

@@ -23,6 +23,13 @@ public static partial class Migrator
     public static Task<int> EnsureAreaAsync(NpgsqlDataSource owner, string area, CancellationToken cancellation = default) =>
         ApplyAsync(owner, SchemaOf(area), Area.Value, cancellation);
 
+    /// <summary>Whether every common script has been applied; any role can ask.</summary>
+    internal static async Task<bool> IsCommonCurrentAsync(NpgsqlDataSource any, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await any.OpenConnectionAsync(cancellation);
+        return Next(CommonSeries, Common.Value, await RecordedAsync(connection, CommonSeries, cancellation)) is null;
+    }
+
     /// <summary>Whether every script has been applied to an area; null: there is no such area here. Any role can ask.</summary>
     public static async Task<bool?> IsAreaCurrentAsync(NpgsqlDataSource any, string area, CancellationToken cancellation = default)
     {
@@ -37,7 +44,7 @@ public static partial class Migrator
         AreaCode().IsMatch(area) ? $"area_{area}" : throw new ArgumentException("An area is a code of six digits.", nameof(area));
 
     /// <summary>The areas that have a schema here, up to date or not.</summary>
-    public static async Task<IReadOnlyList<string>> AreasAsync(NpgsqlDataSource owner, CancellationToken cancellation = default) => await owner.ReadAsync(
+    public static async Task<IReadOnlyList<string>> AreasAsync(NpgsqlDataSource any, CancellationToken cancellation = default) => await any.ReadAsync(
         "SELECT DISTINCT substr(series, 6) FROM batch.migration WHERE series LIKE 'area\\_%' ORDER BY 1", r => r.GetString(0), cancellation);
 
     /// <summary>Applies the scripts of a series that are not recorded yet, each in a transaction of its own; returns how many.</summary>
@@ -67,10 +74,16 @@ public static partial class Migrator
             if (Next(series, scripts, recorded) is { } script)
             {
                 await RunAsync(connection, series, script, cancellation);
+                recorded.Add(new Recorded(script.Number, script.Name, script.Sha256));
+                if (Next(series, scripts, recorded) is null)
+                {
+                    await using var rights = new NpgsqlCommand(FunctionRights.Sql(series == CommonSeries ? "batch" : series), connection);
+                    await rights.ExecuteNonQueryAsync(cancellation);
+                }
+
                 KillSwitch.Pass(KillPoint.MigrationBeforeCommit);
                 await transaction.CommitAsync(cancellation);
                 KillSwitch.Pass(KillPoint.MigrationAfterCommit);
-                recorded.Add(new Recorded(script.Number, script.Name, script.Sha256));
                 applied++;
             }
         }

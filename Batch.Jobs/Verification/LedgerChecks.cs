@@ -106,7 +106,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
                 WHEN r.approved_by IS NULL OR r.approved_by = r.made_by THEN 'not approved by another person'
                 WHEN r.approved_digest IS DISTINCT FROM r.digest THEN 'approved for another content than was sealed'
                 WHEN NOT EXISTS (SELECT FROM :area.ledger l WHERE l.run_id = r.run_id AND l.act = 'post' AND l.month = r.posting_month) THEN 'posted in another month than it was approved for'
-                WHEN :area.run_digest(r.run_id, coalesce(to_regclass(':area.entry' || to_char(r.posting_month, '_YYYY_MM')), ':area.entry'::regclass)) IS DISTINCT FROM r.digest
+                WHEN :area.posted_digest(r.run_id) IS DISTINCT FROM r.digest
                     THEN 'its entries are not what was approved' END
             FROM :area.posted_run r WHERE r.run_id = ANY($1) ORDER BY r.seq
             """), connection);

@@ -22,7 +22,7 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
 
     public async Task RunAsync(int job, CancellationToken stopping)
     {
-        await using NpgsqlConnection session = await database.OpenSessionAsync(Roles.Program, stopping);
+        await using NpgsqlConnection session = await database.OpenSessionAsync(stopping);
         if (!await HoldAsync(session, job, stopping) || await BeginAsync(job, stopping) is not { } item)
         {
             return;

@@ -38,7 +38,6 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>A copy of this database as it is now; nobody may be at work in it.</summary>
     public async Task<TestDatabase> CopyAsync()
     {
-        Owner.Clear();
         Program.Clear();
         return await OpenAsync(server, await server.CopyOfAsync(name));
     }
@@ -63,5 +62,6 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await Connection.DisposeAsync();
         await server.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        await server.ExecuteAsync($"DROP ROLE IF EXISTS {Connection.ProgramUser}");
     }
 }

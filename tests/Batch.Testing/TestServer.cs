@@ -134,7 +134,6 @@ public sealed class TestServer
         await server.ExecuteAsync("ALTER SYSTEM SET fsync = off");
         await server.ExecuteAsync("SELECT pg_reload_conf()");
         // A database can be copied only while nobody is connected to it.
-        connection.Owner.Clear();
         connection.Program.Clear();
         return server;
     }

@@ -15,6 +15,9 @@ internal static class Engines
     /// <summary>An engine that only reads and says times: for verbs.</summary>
     public static IJobEngine Alone(DatabaseConnection database) => new HangfireEngine(new ServiceCollection().BuildServiceProvider(), database);
 
+    /// <summary>Makes the engine's tables, for a host that may not.</summary>
+    public static void Install(DatabaseConnection database) => HangfireEngine.Install(database);
+
     public static void AddTo(IServiceCollection services)
     {
         services.AddSingleton<HangfireEngine>();

@@ -34,15 +34,29 @@ internal sealed class HangfireEngine : IJobEngine
     {
         (this.services, this.database) = (services, database);
         LogProvider.SetCurrentLogProvider(new HangfireLog(services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
-        // Hangfire's locks hold a session each; its workers, schedulers and heartbeats share the rest.
-        pool = database.OpenPool(Workers + 12);
+        pool = database.OpenEnginePool();
         filters = [new JobFilterCollection { new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete } }];
     }
 
     public string Name => "Hangfire";
 
-    /// <summary>Its tables are made first, by the owner; what runs has the program's role.</summary>
+    /// <summary>Its tables are made first, by the owner where they are missing; what runs has the program's rights.</summary>
     public PostgreSqlStorage Storage => storage ??= OpenStorage();
+
+    /// <summary>The newest of the scripts that Hangfire makes its tables with.</summary>
+    private static int Newest { get; } = typeof(PostgreSqlStorage).Assembly.GetManifestResourceNames()
+        .Select(n => System.Text.RegularExpressions.Regex.Match(n, @"\.v(\d+)\.sql$")).Where(m => m.Success)
+        .Max(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Makes Hangfire's tables or brings them up to date.</summary>
+    public static void Install(DatabaseConnection database)
+    {
+        using NpgsqlConnection owner = database.Owner.OpenConnection();
+        Execute(owner, $"SELECT pg_advisory_lock({InstallLock})");
+        PostgreSqlObjectsInstaller.Install(owner, Schema);
+        Execute(owner, $"GRANT USAGE ON SCHEMA {Schema} TO {Roles.Program}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {Schema} TO {Roles.Program};"
+            + $"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {Schema} TO {Roles.Program}");
+    }
 
     public Task StartAsync(CancellationToken cancellation)
     {
@@ -117,19 +131,9 @@ internal sealed class HangfireEngine : IJobEngine
 
     private PostgreSqlStorage OpenStorage()
     {
-        using (NpgsqlConnection owner = database.Owner.OpenConnection())
+        if (!IsInstalled())
         {
-            Execute(owner, $"SELECT pg_advisory_lock({InstallLock})");
-            try
-            {
-                PostgreSqlObjectsInstaller.Install(owner, Schema);
-                Execute(owner, $"GRANT USAGE ON SCHEMA {Schema} TO {Roles.Program}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {Schema} TO {Roles.Program};"
-                    + $"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {Schema} TO {Roles.Program}");
-            }
-            finally
-            {
-                Execute(owner, $"SELECT pg_advisory_unlock({InstallLock})");
-            }
+            Install(database);
         }
 
         return new PostgreSqlStorage(new PoolFactory(pool), new PostgreSqlStorageOptions
@@ -142,6 +146,19 @@ internal sealed class HangfireEngine : IJobEngine
             InvisibilityTimeout = TimeSpan.FromMinutes(5),
             AllowDegradedModeWithoutStorage = false,
         });
+    }
+
+    private bool IsInstalled()
+    {
+        try
+        {
+            using NpgsqlCommand command = pool.CreateCommand($"SELECT version FROM {Schema}.schema");
+            return command.ExecuteScalar() is int version && version >= Newest;
+        }
+        catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return false;
+        }
     }
 
     private static void Execute(NpgsqlConnection connection, string sql)

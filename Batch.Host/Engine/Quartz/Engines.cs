@@ -12,6 +12,9 @@ internal static class Engines
     /// <summary>An engine that only reads and says times: for verbs.</summary>
     public static IJobEngine Alone(DatabaseConnection database) => new QuartzEngine(new ServiceCollection().BuildServiceProvider(), database);
 
+    /// <summary>The engine's tables are made by our own scripts.</summary>
+    public static void Install(DatabaseConnection database) => ArgumentNullException.ThrowIfNull(database);
+
     public static void AddTo(IServiceCollection services) =>
         services.AddSingleton<IJobEngine>(provider => new QuartzEngine(provider, provider.GetRequiredService<DatabaseConnection>()));
 

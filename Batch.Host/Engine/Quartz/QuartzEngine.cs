@@ -16,7 +16,7 @@ internal sealed class QuartzEngine(IServiceProvider services, DatabaseConnection
 
     private static readonly TimeZoneInfo Shanghai = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
 
-    private readonly Npgsql.NpgsqlDataSource pool = database.OpenPool(Threads + 6);
+    private readonly Npgsql.NpgsqlDataSource pool = database.OpenEnginePool();
     private readonly SemaphoreSlim gate = new(1, 1);
     private StandaloneSchedulerFactory? factory;
     private IScheduler? scheduler;

@@ -27,7 +27,7 @@ public sealed class DatabaseConnectionTests
     {
         for (int use = 0; use < 3; use++)
         {
-            Assert.That(await RoleAsync(database.Program), Is.EqualTo(Roles.Program));
+            Assert.That(await RoleAsync(database.Program), Is.EqualTo(database.Connection.ProgramUser));
             Assert.That(await RoleAsync(database.Owner), Is.EqualTo(Roles.Owner));
         }
     }
@@ -35,9 +35,9 @@ public sealed class DatabaseConnectionTests
     [Test]
     public async Task A_session_of_its_own_has_the_role_too()
     {
-        await using NpgsqlConnection session = await database.Connection.OpenSessionAsync(Roles.Program, CancellationToken.None);
+        await using NpgsqlConnection session = await database.Connection.OpenSessionAsync(CancellationToken.None);
         await using var command = new NpgsqlCommand("SELECT current_user::text", session);
-        Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo(Roles.Program));
+        Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo(database.Connection.ProgramUser));
     }
 
     [TestCase("INSERT INTO batch.migration (series, number, name, sha256) VALUES ('common', 99, 'x', repeat('0', 64))")]

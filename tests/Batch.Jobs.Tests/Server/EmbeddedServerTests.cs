@@ -189,7 +189,7 @@ public sealed class EmbeddedServerTests
         await using EmbeddedServer server = await OpenAsync();
         Assert.That(await ScalarAsync(server, "SHOW listen_addresses"), Is.EqualTo(""));
         Assert.That(await ScalarAsync(server, "SHOW fsync"), Is.EqualTo("on"));
-        var stranger = new NpgsqlConnectionStringBuilder(server.ConnectionStringTo("postgres")) { Username = "batch_owner", Pooling = false };
+        var stranger = new NpgsqlConnectionStringBuilder(server.ConnectionStringTo("postgres")) { Username = "batch_owner", Password = "guess", Pooling = false };
         await using var connection = new NpgsqlConnection(stranger.ConnectionString);
         PostgresException refused = (await Assert.ThrowsAsync<PostgresException>(async () => await connection.OpenAsync()))!;
         Assert.That(refused.SqlState, Does.StartWith("28"));
