@@ -35,7 +35,7 @@ internal static class VerifyVerb
         foreach (string code in codes)
         {
             Area area = await Jobs.Areas.Area.OpenAsync(database, code, call.Cancellation);
-            documents.Add(await new Verifier(database, area.Schema).VerifyAsync(call.Get(All), call.Cancellation));
+            documents.Add(await new Verifier(database, area.Schema) { WithLogs = documents.Count == 0 }.VerifyAsync(call.Get(All), call.Cancellation));
         }
 
         VerificationDocument document = VerificationDocument.Sum(documents);

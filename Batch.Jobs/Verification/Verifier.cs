@@ -12,6 +12,9 @@ namespace Batch.Jobs.Verification;
 /// </summary>
 public sealed class Verifier(DatabaseConnection database, AreaSchema area)
 {
+    /// <summary>Whether the records that all areas share are verified too: once is enough where several areas are.</summary>
+    public bool WithLogs { get; init; } = true;
+
     /// <param name="all">From the beginning; else what has come since the last seal.</param>
     public async Task<VerificationDocument> VerifyAsync(bool all, CancellationToken cancellation)
     {
@@ -32,13 +35,14 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         {
             await SealChain.WriteAsync(database.Program, area, (await books).Acts, cancellation);
             await RecordSeals.WriteAsync(database.Program, area, (await books).Records, cancellation);
+            await LogSeals.WriteAsync(database.Program, (await books).Logs, cancellation);
         }
 
         return findings.Document();
     }
 
     /// <summary>What is to be sealed when nothing is broken.</summary>
-    private sealed record UnsealedBooks(List<(long Seq, string Content, string Hash)> Acts, List<MissingSeal> Records);
+    private sealed record UnsealedBooks(List<(long Seq, string Content, string Hash)> Acts, List<MissingSeal> Records, List<UnsealedLog> Logs);
 
     private async Task<UnsealedBooks> CheckBooksAsync(
         NpgsqlConnection connection, VerificationScope scope, Findings findings, ConcurrentQueue<RangeWork> work, CancellationToken cancellation)
@@ -50,7 +54,8 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         await new MovementChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new InterestChecks(connection, area, scope, findings).CheckAsync(cancellation);
         UnsealedBooks missing = new(
-            await new SealChain(connection, area, scope, findings).CheckAsync(cancellation), await new RecordSeals(connection, area, scope, findings).CheckAsync(cancellation));
+            await new SealChain(connection, area, scope, findings).CheckAsync(cancellation), await new RecordSeals(connection, area, scope, findings).CheckAsync(cancellation),
+            WithLogs ? await new LogSeals(connection, scope.All, findings).CheckAsync(cancellation) : []);
         await new EntitlementChecks(connection, area, scope, findings).CheckAsync(work, cancellation);
         return missing;
     }

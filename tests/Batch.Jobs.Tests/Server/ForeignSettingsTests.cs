@@ -61,7 +61,7 @@ public sealed class ForeignSettingsTests
         await using NpgsqlCommand command = new(line.Schema.Sql(
             """
             SELECT current_setting('datestyle') || ' ' || (:area.posted_digest(r.run_id) = r.digest)
-                || (:area.closing_seal(c.month, NULL, c.opening_fen, c.movements_fen, c.pool_fen, c.other_fen) = c.seal) FROM :area.run r, :area.closing c
+                || (:area.closing_seal(c.month, NULL, c.opening_fen, c.movements_fen, c.pool_fen, c.other_fen, c.seq) = c.seal) FROM :area.run r, :area.closing c
             """), tool);
         Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo("SQL, DMY truetrue"));
     }
