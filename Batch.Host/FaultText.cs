@@ -14,10 +14,10 @@ internal static class FaultText
     {
         VerbFault told = Of(fault);
         output.Fault(told);
-        if (told.Code is "INTERNAL" or "DATABASE_LOST")
+        if (told.Code is "INTERNAL" or "DATABASE_LOST" or "REFUSED")
         {
             // A fault of ours: whoever mends it needs the way there. Exceptions of ours hold no personal data.
-            output.Log(fault.ToString());
+            output.Log(LogText.Of(fault));
         }
 
         return told.ExitCode;
@@ -47,11 +47,10 @@ internal static class FaultText
         UnusableFigureException unusable => VerbFault.OfData(
             "FIGURE_UNUSABLE", unusable.Message, $"{unusable.Month.Text()} 的 {unusable.Figure} 为零或负数，不能使用。"),
         PostgresException database => OfDatabase(database),
-        NpgsqlException lost => new VerbFault(
-            ExitCode.Environment,
-            "DATABASE_LOST",
-            $"The connection to the database was lost: {(lost.InnerException ?? lost).Message} Run the same command again.",
-            $"与数据库的连接中断：{(lost.InnerException ?? lost).Message} 请重新执行同一命令。"),
+        NpgsqlException { InnerException: EnvironmentException told } => Of(told),
+        NpgsqlException { InnerException: TimeoutException } when fault.Message.Contains("pool", StringComparison.Ordinal) => new VerbFault(
+            ExitCode.Environment, "DATABASE_BUSY", "All database connections of this program are in use; try again in a moment.", "本程序的数据库连接都在使用中，请稍后再试。"),
+        NpgsqlException => Lost(),
         IOException { HResult: DiskFull } => new VerbFault(
             ExitCode.Environment, "DISK_FULL", "The disk is full. Free some space and run the same command again.", "磁盘已满。请清理空间后重新执行同一命令。"),
         FileNotFoundException or DirectoryNotFoundException => VerbFault.OfUsage(fault.Message, $"找不到文件：{fault.Message}"),
@@ -63,15 +62,30 @@ internal static class FaultText
             ExitCode.Environment, "INTERNAL", $"The program failed ({fault.GetType().Name}). Nothing was half done; the details are in the log.", $"程序出错（{fault.GetType().Name}）。没有留下做了一半的数据；详情见日志。"),
     };
 
+    /// <summary>By the code alone: what the database says in words may quote data, and is not for those who read an answer.</summary>
     private static VerbFault OfDatabase(PostgresException fault) => fault.SqlState switch
     {
         PostgresErrorCodes.DiskFull => new VerbFault(
             ExitCode.Environment, "DISK_FULL", "The database's disk is full. Free some space and run the same command again.", "数据库所在磁盘已满。请清理空间后重新执行同一命令。"),
-        // Raised by our own functions with a sentence of their own.
-        PostgresErrorCodes.RaiseException => VerbFault.OfData("REFUSED", fault.MessageText, $"数据库拒绝：{fault.MessageText}"),
-        _ when fault.IsTransient || fault.SqlState.StartsWith("57", StringComparison.Ordinal) => new VerbFault(
-            ExitCode.Environment, "DATABASE_LOST", $"The database broke off: {fault.MessageText}. Run the same command again.", $"数据库中断：{fault.MessageText}。请重新执行同一命令。"),
+        PostgresErrorCodes.LockNotAvailable => Locked(LockWatch.LastBlocker),
+        PostgresErrorCodes.ReadOnlySqlTransaction => new VerbFault(
+            ExitCode.Environment, "DATABASE_READ_ONLY", "The database is read-only (a standby, or set so): nothing can be recorded.", "数据库为只读（备库或被设置为只读），无法记录任何内容。"),
+        PostgresErrorCodes.TooManyConnections => new VerbFault(
+            ExitCode.Environment, "DATABASE_FULL", "The database server takes no more connections; try again in a moment.", "数据库服务器的连接数已满，请稍后再试。"),
+        // Raised by our own functions where only a fault of ours leads.
+        PostgresErrorCodes.RaiseException => VerbFault.OfData("REFUSED", "The database's own checks refused this.", "数据库的校验拒绝了此操作。"),
+        _ when fault.IsTransient || fault.SqlState.StartsWith("57", StringComparison.Ordinal) => Lost(),
         _ => new VerbFault(
-            ExitCode.Environment, "INTERNAL", $"The database refused: {fault.MessageText} ({fault.SqlState}).", $"数据库报错：{fault.MessageText}（{fault.SqlState}）。"),
+            ExitCode.Environment, "INTERNAL", $"The database refused ({fault.SqlState}). Nothing was half done; the details are in the log.", $"数据库报错（{fault.SqlState}）。没有留下做了一半的数据；详情见日志。"),
     };
+
+    private static VerbFault Lost() => new(
+        ExitCode.Environment, "DATABASE_LOST", "The connection to the database was lost. Run the same command again.", "与数据库的连接中断。请重新执行同一命令。");
+
+    private static VerbFault Locked(LockWait? wait) => new(
+        ExitCode.Environment,
+        "LOCK_WAIT",
+        wait is null ? "Another database session holds a lock that this needs, and did not let go in time. Nothing was done; try again later."
+            : $"This waited too long {wait.English}. Nothing was done; end that session or try again later.",
+        wait is null ? "另一个数据库会话持有此操作所需的锁，未能及时释放。未做任何更改，请稍后再试。" : $"等待超时：{wait.Chinese}。未做任何更改；请结束该会话或稍后再试。");
 }

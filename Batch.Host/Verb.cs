@@ -41,5 +41,19 @@ internal sealed record VerbCall(ParseResult Arguments, VerbOutput Output, Databa
     public T Need<T>(Argument<T> argument) => Arguments.GetRequiredValue(argument);
 
     /// <summary>Opens the database that the command line names, or the embedded one of its data folder.</summary>
-    public Task<DatabaseConnection> OpenDatabaseAsync(bool asHost = false) => DatabaseConnection.OpenAsync(Database with { IsHost = asHost }, Cancellation);
+    /// <param name="asHost">It stays, beside other hosts.</param>
+    public async Task<DatabaseConnection> OpenDatabaseAsync(bool asHost = false)
+    {
+        DatabaseConnection database = await DatabaseConnection.OpenAsync(Database with { IsHost = asHost }, Cancellation);
+        int told = 0;
+        database.WatchLocks(wait =>
+        {
+            // Every tenth second is enough.
+            if (told++ % 5 == 0)
+            {
+                Output.Log($"等待中（{wait.Seconds} 秒）：{wait.Chinese} / waiting ({wait.Seconds} s) {wait.English}");
+            }
+        });
+        return database;
+    }
 }

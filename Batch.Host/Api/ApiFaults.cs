@@ -40,7 +40,7 @@ internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
         };
         if (fault.ExitCode == ExitCode.Environment && exception is not OperationCanceledException)
         {
-            log.LogError(exception, "{Code}", fault.Code);
+            log.LogError("{Code} {Details}", fault.Code, LogText.Of(exception));
         }
 
         await WriteAsync(context, Of(exception is BadHttpRequestException { StatusCode: var status } ? status : FaultPages.StatusOf(fault), fault.Code, fault.Chinese, fault.Message));

@@ -66,7 +66,7 @@ internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOp
             catch (Exception fault)
             {
                 // The database may be away for a while; the host stays and says so.
-                Stumbled(fault);
+                Stumbled(LogText.Of(fault));
                 await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None);
             }
         }
@@ -108,8 +108,8 @@ internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOp
     [LoggerMessage(Level = LogLevel.Error, Message = "job {Job} {Kind} {Area} {Argument} run {Run}: {State}")]
     private partial void Failed(int job, string kind, string area, string argument, int? run, WorkState state, Exception? fault);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "the worker stumbled and goes on")]
-    private partial void Stumbled(Exception fault);
+    [LoggerMessage(Level = LogLevel.Error, Message = "the worker stumbled and goes on: {Details}")]
+    private partial void Stumbled(string details);
 }
 
 /// <summary>The parts that work is done with.</summary>

@@ -54,7 +54,7 @@ internal static class DbVerbs
         if (call.Get(OneArea) is { } added)
         {
             // Refuses an area that no policy is known for.
-            await Area.OpenAsync(database, added, call.Cancellation);
+            await Area.OpenOrCreateAsync(database, added, call.Cancellation);
         }
 
         IReadOnlyList<string> areas = await Migrator.AreasAsync(database.Program, call.Cancellation);

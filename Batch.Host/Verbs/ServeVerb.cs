@@ -43,7 +43,7 @@ internal static class ServeVerb
         await using DatabaseConnection database = await call.OpenDatabaseAsync(asHost: true);
         foreach (string area in await Migrator.AreasAsync(database.Program, call.Cancellation))
         {
-            if (!await Migrator.IsAreaCurrentAsync(database.Program, area, call.Cancellation))
+            if (await Migrator.IsAreaCurrentAsync(database.Program, area, call.Cancellation) is not true)
             {
                 await Migrator.EnsureAreaAsync(database.Owner, area, call.Cancellation);
             }

@@ -15,7 +15,7 @@ internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
         context.Response.StatusCode = StatusOf(fault);
         if (fault.ExitCode == ExitCode.Environment && exception is not OperationCanceledException)
         {
-            log.LogError(exception, "{Code}", fault.Code);
+            log.LogError("{Code} {Details}", fault.Code, LogText.Of(exception));
         }
 
         // Not handled here: the pipeline goes on to the page that shows it.

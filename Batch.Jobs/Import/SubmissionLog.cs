@@ -16,8 +16,12 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     /// <summary>One intake at a time in an area, so that two operators with the same file do not both bring it in.</summary>
     public async Task LockAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new("SELECT pg_advisory_xact_lock(hashtext($1))", connection) { CommandTimeout = 0 };
-        command.Parameters.AddWithValue(area.Name + ".intake");
+        // Files before this one are taken in whole: that takes longer than an act.
+        await using NpgsqlCommand command = new(
+            $"""
+            SELECT set_config('lock_timeout', ({SessionSettings.LongWaits} * extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint::text, true);
+            SELECT pg_advisory_xact_lock(hashtext('{area.Name}.intake'))
+            """, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

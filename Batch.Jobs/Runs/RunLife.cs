@@ -175,10 +175,10 @@ public static class LedgerRefusal
         "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "Who approves is somebody else than who made it."),
         "BA002" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
         "BA003" => new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first."),
-        "BA004" => new DataFaultException("RUN_STATE", $"批次状态不允许此操作：{refused.MessageText}", refused.MessageText),
+        "BA004" => new DataFaultException("RUN_STATE", "批次的状态不允许此操作，请查看该批次。", refused.MessageText),
         "BA005" => ContentChanged,
         "BA006" => new DataFaultException("LEDGER_MOVED", "计算后账本已变动，请重新计算。", "The ledger has moved since the run was computed; allocate again."),
-        "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", refused.MessageText),
+        "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", "The totals do not agree; stopped."),
         "BA020" => new DataFaultException(
             "ANOMALIES", $"批次有异常，复核须写明理由（命令行 --override，接口 reason）：{Between(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override on the command line, reason in the API): {Between(refused.MessageText)}."),
         "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
@@ -195,7 +195,7 @@ public static class LedgerRefusal
             $"Run {refused.MessageText} was posted after the closing, so it cannot be opened again; correct it in an open month."),
         "BA156" => new DataFaultException("REASON_MISSING", "请写明重新打开的理由（--reason）。", "Give the reason for opening it again (--reason)."),
         "BA157" => new DataFaultException("NOT_PROPOSED", "还没有人提出重新打开该月，请先由一人写明理由提出。", "Nobody has proposed to open the month again; one person proposes it with a reason first."),
-        "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", $"请先结清更早的月份。{refused.MessageText}", refused.MessageText),
+        "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", "请先结清更早的月份。", "Close the earlier months first."),
         // A run's table is gone or sealed: somebody else has taken the run over, or thrown it away.
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege when refused.MessageText.Contains("run_entry_", StringComparison.Ordinal) => new DataFaultException(
             "RUN_TAKEN_OVER", "计算期间，该批次已被另一个程序接手或作废。请重新执行同一命令：已完成的会直接给出结果。",

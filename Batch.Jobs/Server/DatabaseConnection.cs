@@ -25,6 +25,7 @@ public sealed class DatabaseConnection : IAsyncDisposable
     private NpgsqlDataSource sessions;
     private NpgsqlConnection? presence;
     private PostgresException? notReady;
+    private LockWatch? watch;
     private bool disposed;
 
     private DatabaseConnection(DatabaseOptions options, ProgramLogin login, EmbeddedServer? server)
@@ -137,6 +138,19 @@ public sealed class DatabaseConnection : IAsyncDisposable
     /// <summary>Sessions of the owner role on another database of the same server.</summary>
     internal NpgsqlDataSource OwnerOf(string database) =>
         settings.OfOwner(login.Admin ?? throw ConnectFaults.OwnerMissing(), text => (text.Database, text.Pooling) = (database, false));
+
+    /// <summary>Tells from now on of sessions of this program that wait for a lock.</summary>
+    public void WatchLocks(Action<LockWait> tell) => watch ??= new LockWatch(Program, tell);
+
+    /// <summary>Nobody may look while the database is replaced.</summary>
+    internal async Task StopWatchingAsync()
+    {
+        if (watch is not null)
+        {
+            await watch.DisposeAsync();
+            watch = null;
+        }
+    }
 
     /// <summary>The roles of a database and the rights that are of the database, not of a schema.</summary>
     internal Task EnsureRolesAsync(NpgsqlConnection admin, CancellationToken cancellation) => Roles.EnsureAsync(admin, login, cancellation);
@@ -254,6 +268,7 @@ public sealed class DatabaseConnection : IAsyncDisposable
     /// <summary>Closes all sessions; the embedded server stops when nobody else uses it.</summary>
     public async ValueTask DisposeAsync()
     {
+        await StopWatchingAsync();
         if (presence is not null)
         {
             await presence.DisposeAsync();

@@ -156,6 +156,7 @@ public static class DatabaseContents
 
     private static async Task SwapAsync(DatabaseConnection connection, NpgsqlConnection admin, CancellationToken cancellation)
     {
+        await connection.StopWatchingAsync();
         connection.Program.Clear();
         const string present = DatabaseConnection.EmbeddedDatabase;
         await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Outgoing} WITH (FORCE)", cancellation);
@@ -220,7 +221,9 @@ public static class DatabaseContents
 
         if (process.ExitCode != 0)
         {
-            string said = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
+            // The tool's own words; those of the server, which may quote data, follow them.
+            string first = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
+            string said = first.Split(["ERROR:", "FATAL:", "PANIC:"], StringSplitOptions.None)[0].TrimEnd(' ', ':');
             throw new EnvironmentException("DATABASE_TOOL", $"{tool} failed: {said}", $"{tool} 失败：{said}");
         }
     }

@@ -15,8 +15,8 @@ public sealed record DatabaseOptions(string? Url, string DataDirectory)
     /// <summary>From <c>BATCH_CONNECTIONS</c>: the sessions that this program opens at most.</summary>
     public int Connections { get; init; } = Setting("BATCH_CONNECTIONS", 40);
 
-    /// <summary>From <c>BATCH_LOCK_WAIT</c>, in seconds: how long an act waits for a lock that another session holds.</summary>
-    public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(Setting("BATCH_LOCK_WAIT", 30));
+    /// <summary>From <c>BATCH_LOCK_WAIT</c>, in seconds: how long an act waits for a lock that another session holds. Intake and set-up wait twenty times as long.</summary>
+    public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(Setting("BATCH_LOCK_WAIT", 20));
 
     private static int Setting(string name, int otherwise)
     {

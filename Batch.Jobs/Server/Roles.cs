@@ -97,6 +97,14 @@ public static class Roles
             IF NOT pg_catalog.pg_has_role(current_user, '{Owner}', 'MEMBER') THEN
                 EXECUTE pg_catalog.format('GRANT {Owner} TO %I', current_user);
             END IF;
+            -- To say since when somebody holds a lock. Without it that is left out.
+            IF NOT pg_catalog.pg_has_role('{Owner}', 'pg_read_all_stats', 'USAGE') THEN
+                BEGIN
+                    GRANT pg_read_all_stats TO {Owner};
+                EXCEPTION WHEN insufficient_privilege THEN
+                    NULL;
+                END;
+            END IF;
             IF NOT pg_catalog.has_database_privilege('{Owner}', pg_catalog.current_database(), 'CREATE') THEN
                 EXECUTE pg_catalog.format('GRANT CREATE ON DATABASE %I TO {Owner}', pg_catalog.current_database());
             END IF;

@@ -17,20 +17,27 @@ internal sealed class SessionSettings(TimeSpan lockWait)
                    AND r.rolname IN ('batch_owner', 'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'pg_write_all_data'))
         """;
 
-    private readonly string settings = string.Create(CultureInfo.InvariantCulture, $"""
+    /// <summary>What waits behind whole files and migrations waits longer than an act.</summary>
+    internal const int LongWaits = 20;
+
+    private const string Settings =
+        """
         set_config('datestyle', 'ISO, YMD', false), set_config('intervalstyle', 'postgres', false), set_config('timezone', 'Asia/Shanghai', false),
         set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false), set_config('search_path', 'pg_catalog, pg_temp', false),
         set_config('lc_numeric', 'C', false), set_config('lc_monetary', 'C', false), set_config('lc_time', 'C', false),
-        set_config('lock_timeout', '{(long)lockWait.TotalMilliseconds}ms', false)
-        """);
+        set_config('lock_timeout', $WAIT, false)
+        """;
 
     /// <summary>Sessions of the program: logged in as themselves, and unable to become anybody who may do more.</summary>
     internal NpgsqlDataSource OfProgram(NpgsqlConnectionStringBuilder login, Action<NpgsqlConnectionStringBuilder> pool) =>
-        Open(login, pool, $"SELECT {settings}, current_user = session_user AND NOT ({CanBecomeOwner}), session_user::text");
+        Open(login, pool, $"SELECT {Of(lockWait)}, current_user = session_user AND NOT ({CanBecomeOwner}), session_user::text");
 
     /// <summary>Sessions of an administrator with the owner's rights.</summary>
     internal NpgsqlDataSource OfOwner(NpgsqlConnectionStringBuilder admin, Action<NpgsqlConnectionStringBuilder> pool) =>
-        Open(admin, pool, $"SET ROLE {Roles.Owner}; SELECT {settings}, current_user = '{Roles.Owner}', session_user::text");
+        Open(admin, pool, $"SET ROLE {Roles.Owner}; SELECT {Of(lockWait * LongWaits)}, current_user = '{Roles.Owner}', session_user::text");
+
+    private static string Of(TimeSpan wait) =>
+        Settings.Replace("$WAIT", string.Create(CultureInfo.InvariantCulture, $"'{(long)wait.TotalMilliseconds}ms'"), StringComparison.Ordinal);
 
     private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder login, Action<NpgsqlConnectionStringBuilder> pool, string begin)
     {

@@ -32,7 +32,7 @@ internal sealed class HangfireLog(ILoggerFactory loggers) : ILogProvider
             };
             if (messageFunc is not null && logger.IsEnabled(level))
             {
-                logger.Log(level, exception, "{Text}", messageFunc());
+                logger.Log(level, "{Text} {Details}", messageFunc(), exception is null ? "" : LogText.Of(exception));
             }
 
             return logger.IsEnabled(level);
