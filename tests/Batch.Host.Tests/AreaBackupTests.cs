@@ -23,7 +23,7 @@ public sealed class AreaBackupTests
             await DoAsync(batch, "db", "backup", whole);
 
             // What came after the backup is gone when it is put back, and can be done again; another area stays as it is.
-            await DoAsync(batch, "verify", "--area", "370100");
+            await DoAsync(batch, "db", "migrate", "--area", "370100");
             await MonthAsync(batch, folder, "420100", "202107", "2021-07", 2);
             await DoAsync(batch, "db", "restore", backup, "--area", "420100", "--yes");
             await DoAsync(batch, "verify", "--all");
@@ -81,7 +81,7 @@ public sealed class AreaBackupTests
             await database.ExecuteAsync($"INSERT INTO batch.migration (series, number, name, sha256) VALUES ('common', 999, 'of a newer program', '{new string('0', 64)}')");
             await DatabaseContents.BackupAsync(database.Connection, newer, null, CancellationToken.None);
             await database.ExecuteAsync("DELETE FROM batch.migration WHERE number = 999");
-            await DoAsync(batch, "held", "--area", "370100");
+            await DoAsync(batch, "db", "migrate", "--area", "370100");
 
             Assert.That((await batch.RunAsync("db", "restore", newer, "--yes")).ExitCode, Is.EqualTo(3), "a backup of a newer program");
             Assert.That(await AreasAsync(batch), Is.EqualTo("370100 420100"));
