@@ -42,10 +42,7 @@ public sealed class LockWatch : IAsyncDisposable
         await stop.CancelAsync();
         await watching;
         stop.Dispose();
-        foreach ((LockWatch, int) own in Seen.Keys.Where(k => k.Item1 == this))
-        {
-            Seen.TryRemove(own, out _);
-        }
+        // What was seen is still asked for: an act's fault is told after its connection is closed.
     }
 
     private async Task WatchAsync(NpgsqlDataSource program, Action<LockWait> tell)
