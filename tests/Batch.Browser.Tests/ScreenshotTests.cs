@@ -73,7 +73,6 @@ public sealed class ScreenshotTests
         // Opens the empty area, and has something wait for somebody else.
         await batch.RunAsync("policy", "set", "110000", Proposal + "=12000", "--from", "2022-01", "--document", "京人社〔2022〕1号", "--by", "wang");
         await batch.RunAsync("policy", "set", "420100", Proposal + "=9000", "--from", "2022-01", "--document", "武人社〔2022〕1号", "--by", "wang");
-        await batch.RunAsync("submissions", "--area", "110000");
         await batch.RunAsync("import", sent[0], "--area", "110000", "--month", "2021-06", "--by", "wang");
         await batch.RunAsync("schedule", "set", "420100", "allocate", "--cron", "0 1 20 * *", "--enabled", "true", "--by", "wang");
         Directory.Delete(files, recursive: true);

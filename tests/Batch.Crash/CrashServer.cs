@@ -82,7 +82,7 @@ public sealed class CrashServer : IAsyncDisposable
     }
 
     /// <summary>Makes the area and seals nothing: seals made now would be numbered before those that an undisturbed life makes at its end.</summary>
-    public Task OpenAreaAsync() => RequireAsync("held", "--area", Life.Area);
+    public Task OpenAreaAsync() => RequireAsync("db", "migrate", "--area", Life.Area);
 
     public async Task<NpgsqlConnection> OpenAsync(string database)
     {
