@@ -16,6 +16,7 @@ public sealed class ProgramRightsTests(bool embedded)
     // What the program may change of what stands: progress of work, and pieces of reports that can be made again.
     private static readonly Dictionary<string, string> Changes = new()
     {
+        ["batch.session"] = "seen_at",
         ["batch.job"] = "state wanted wanted_by wanted_why wake_at woken_at attempts worker started_at ended_at done total result fault",
         ["area_420100.upload"] = "state attempts rows_read bytes_read started_at ended_at submission_id already fault content",
         ["area_420100.run_chunk"] = "done people",
@@ -194,7 +195,7 @@ public sealed class ProgramRightsTests(bool embedded)
                 ('not the owner''s', p.proowner <> 'batch_owner'::regrole),
                 ('anybody may call it', p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0)),
                 ('a relation may be passed to it', has_function_privilege($1, p.oid, 'EXECUTE') AND EXISTS (SELECT FROM unnest(p.proargtypes) t WHERE t::regtype::text ~ '^reg|^any')),
-                ('its search_path is not its own schema and then temporary ones', NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c ~ ('^search_path=' || n.nspname || ',.*pg_temp$'))),
+                ('its search_path is not its own schema or the system''s first and temporary ones last', NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c ~ ('^search_path=(pg_catalog|' || n.nspname || '),.*pg_temp$'))),
                 ('the form of dates is the caller''s', NOT ('DateStyle=ISO, YMD' = ANY(p.proconfig)))) w (what, wrong)
             WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND w.wrong
             """, r => r.GetString(0), CancellationToken.None, connection.ProgramUser);

@@ -9,7 +9,7 @@ public sealed class LogSealTests
     // What is no record: progress and pieces of work, what the program is set up with, what areas seal themselves, and the seals.
     private static readonly string[] NotSealed =
     [
-        "job", "job_file", "schedule_fire", "api_key_used", "protection_key", "migration", "program_login", "write_check", "log_seal", "run_area", "policy_change", "policy_approval", "policy_slice",
+        "job", "job_file", "schedule_fire", "api_key_used", "protection_key", "migration", "program_login", "write_check", "log_seal", "run_area", "policy_change", "policy_approval", "policy_slice", "session", "session_end",
     ];
 
     private WholeLine line = null!;
@@ -127,7 +127,7 @@ public sealed class LogSealTests
         "one_time" or "disabled" => "true",
         "enabled" => "false",
         "expires_at" => "NULL",
-        "job_id" or "person_id" or "change_id" or "value" => "77",
+        "job_id" or "person_id" or "account_id" or "change_id" or "value" => "77",
         _ => "'other'",
     };
 
