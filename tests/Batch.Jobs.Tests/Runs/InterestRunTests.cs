@@ -104,13 +104,47 @@ public class InterestRunTests
     public async Task After_a_corrected_rate_only_the_difference_is_posted()
     {
         await PostInterestAsync(2021);
+        await DoubleTheRateAsync();
+        RunDocument difference = await PostInterestAsync(2021);
+        Assert.That((difference.Entries, difference.Credited), Is.EqualTo((2L, Money.FromYuan(3.17m))));
+        await AssertVerifiesAsync();
+    }
+
+    // 5.43 + 0.90 in place of 2.71 + 0.45.
+    [Test]
+    public async Task An_open_interest_run_is_replaced_when_the_rates_have_changed()
+    {
+        RunDocument open = await ComputeAsync(2021);
+        await DoubleTheRateAsync();
+        RunDocument replaced = await ComputeAsync(2021);
+        Assert.That((open.Credited, replaced.Credited, replaced.Run > open.Run), Is.EqualTo((Money.FromYuan(3.16m), Money.FromYuan(6.33m), true)));
+    }
+
+    // Money of earlier years, taken over in January: it bears from January on, 1,000.00 x 12 months x 1.1 % / 12 = 11.00.
+    [Test]
+    public async Task An_opening_balance_bears_at_the_rate_of_what_was_carried_over()
+    {
+        await using Town other = await Town.FoundAsync();
+        await other.MovementsAsync(January, $"{Ann.Full()},期初余额,1000.00,2021-01-10,,,,,,,,");
+        await other.PostMonthAsync(January);
+        for (YearMonth month = January; month <= December; month = month.PlusMonths(1))
+        {
+            await other.CloseAsync(month);
+        }
+
+        Area area = await other.AreaAsync();
+        RunDocument interest = await new InterestRun(other.Database.Connection, area.Schema, area.Policy).RunAsync(2021, null, "operator", default);
+        await other.PostAsync(interest.Run!.Value);
+        Assert.That(interest.Credited, Is.EqualTo(Money.FromYuan(11m)));
+        await other.AssertCleanAsync();
+    }
+
+    private async Task DoubleTheRateAsync()
+    {
         PolicyStore policies = new(town.Database.Program);
         string text = ShippedPolicies.Text(Town.Code).Replace("current-year: 0.35 %/year", "current-year: 0.70 %/year", StringComparison.Ordinal);
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "rates.yaml", "no. 1", "administrator", default);
         await policies.ApproveAsync(proposal.Hash, "reviewer", default);
-        RunDocument difference = await PostInterestAsync(2021);
-        Assert.That((difference.Entries, difference.Credited), Is.EqualTo((2L, Money.FromYuan(3.17m))));
-        await AssertVerifiesAsync();
     }
 
     [Test]

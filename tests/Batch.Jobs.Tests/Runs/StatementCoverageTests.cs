@@ -16,7 +16,7 @@ public sealed class StatementCoverageTests
 {
     private static readonly YearMonth First = new(2020, 12);
     private static readonly YearMonth Last = new(2022, 3);
-    private static readonly string[] Names = ["ann", "ben", "cai", "dan", "eve", "fay", "gus", "hal"];
+    private static readonly string[] Names = ["ann", "ben", "cai", "dan", "eve", "fay", "gus", "hal", "ivy"];
     private readonly Dictionary<string, string> _told = [];
     private Town _town = null!;
 
@@ -56,6 +56,7 @@ public sealed class StatementCoverageTests
     [TestCase("fay", "1 1 2020-12", "12 3 2021-12", "16 16 2022-03", TestName = "Arrears_for_last_year_heal_the_break")]
     [TestCase("gus", "1 1 2020-12", "13 13 2021-12", "136 16 2022-03", TestName = "Months_before_the_system_told_this_year_are_added")]
     [TestCase("hal", "25 1 2020-12", "37 13 2021-12", "40 16 2022-03", TestName = "Months_before_the_system_told_at_the_start_are_carried_on")]
+    [TestCase("ivy", "1 1 2020-12", "7 7 2021-12", "15 2 2022-03", TestName = "A_death_of_last_year_corrected_this_year_gives_the_months_of_last_year_back")]
     public void Statements_tell_where_coverage_stands(string name, string first, string second, string third) => Assert.That(
         new[] { 2020, 2021, 2022 }.Select(y => _told[$"{name} {y}"]), Is.EqualTo(new[] { first, second, third }));
 
@@ -73,11 +74,17 @@ public sealed class StatementCoverageTests
         ("dan", 2021, >= 2) => false,
         ("eve", 2022, _) => false,
         ("fay", 2021, 9) => false,
+        ("ivy", 2022, 1) => false,
         _ => true,
     };
 
     private async Task BesidesAsync(YearMonth month)
     {
+        if (month == new YearMonth(2021, 12))
+        {
+            await _town.PersonsAsync(month, (Who("ivy"), "死亡", "2021-06-20"));
+        }
+
         if (month.Year == 2021 && month.Month >= 2)
         {
             await _town.PensionAsync(month, [(Who("dan"), 4000m)]);
@@ -89,6 +96,7 @@ public sealed class StatementCoverageTests
         else if (month == new YearMonth(2022, 1))
         {
             await EarlierAsync(month, "gus", 120);
+            await _town.PersonsAsync(month, (Who("ivy"), "死亡", "2022-03-20"));
         }
         else if (month == new YearMonth(2022, 2))
         {
