@@ -24,6 +24,12 @@ public sealed class FixPacks(NpgsqlDataSource program, AreaSchema area, IntakeLi
 
         try
         {
+            // A pack of these would leave out what they were refused for: the unit, the other header, the other sheets.
+            if (of.Refused is Codes.UnitNotYuan or Codes.HeaderChanges or Codes.SheetsSeveral)
+            {
+                throw new FileRefusedException(Rejections(connection, submission, held: false).First(r => r.Code == of.Refused));
+            }
+
             return FixPack.Write(file.Path, new FixPackRows(Rejections(connection, submission, held), of.Refused is not null, mended), output, format, limits);
         }
         catch (FileRefusedException refused)

@@ -144,6 +144,16 @@ public sealed class ChildTests
         Assert.That((whole.Now[RowOutcome.Accepted].Rows, whole.Now[RowOutcome.Rejected].Rows), Is.EqualTo((60, 0)));
     }
 
+    [TestCase("注：以上金额单位为万元", Codes.UnitNotYuan)]
+    [TestCase("单位编号,单位名称,姓名,公民身份号码,费款所属期,个人缴费金额,缴费基数,单位缴费金额", Codes.HeaderChanges)]
+    public async Task A_file_refused_for_what_a_pack_would_leave_out_has_none(string line, string code)
+    {
+        FileOutcome refused = await town.ImportAsync(Header, [$"E2,厂,某,{Town.Person(100).Full()},2021-06,5000,100,400", line], June, SubmissionKind.Regular, false);
+        Assert.That(refused.Refused, Is.EqualTo(code));
+        DataFaultException? none = await Assert.ThrowsAsync<DataFaultException>(() => PackAsync(refused.Submission!.Value, 1));
+        Assert.That((none!.Code, none.Message.Contains(code, StringComparison.Ordinal)), Is.EqualTo(("FIX_PACK_NO_ROWS", true)));
+    }
+
     private async Task<string> PackAsync(int submission, int rows)
     {
         using MemoryStream pack = new();
