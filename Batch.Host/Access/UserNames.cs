@@ -6,8 +6,8 @@ using Batch.Jobs.Areas;
 namespace Batch.Host.Access;
 
 /// <summary>
-/// Names of users and keys: one clear alphabet, so that no two of them look alike. That a name differs from the others by more than 0 and o, 1 and l, rn and m or
-/// a separator is held by the database.
+/// Names of users and keys: letters a-z or Chinese characters, never mixed, so that no two of them look alike. That a name differs from the others by more than 0 and o,
+/// 1 and l, rn and m, 己 and 已 or a separator is held by the database.
 /// </summary>
 internal static partial class UserNames
 {
@@ -23,8 +23,8 @@ internal static partial class UserNames
         {
             throw new DataFaultException(
                 "USER_NAME",
-                $"名称须为 2 至 {Longest} 个小写英文字母、数字及其间的 . _ -，以字母开头，且不是程序保留的名称。",
-                $"A name has 2 to {Longest} lower-case letters a-z, digits and . _ - between them, begins with a letter, and is not one that the program uses itself.");
+                $"名称须为 2 至 {Longest} 个小写英文字母、数字及其间的 . _ -，以字母开头；或为汉字，其后可有数字；且不是程序保留的名称。",
+                $"A name has 2 to {Longest} lower-case letters a-z, digits and . _ - between them, and begins with a letter; or it is Chinese characters, which digits may follow. It is not one that the program uses itself.");
         }
     }
 
@@ -43,6 +43,6 @@ internal static partial class UserNames
     [GeneratedRegex(@"^[!-~ \p{IsCJKUnifiedIdeographs}]+$")]
     private static partial Regex Visible();
 
-    [GeneratedRegex("^[a-z][a-z0-9]*([._-][a-z0-9]+)*$")]
+    [GeneratedRegex(@"^([a-z][a-z0-9]*([._-][a-z0-9]+)*|\p{IsCJKUnifiedIdeographs}{2,16}[0-9]{0,4})$")]
     private static partial Regex Clear();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Batch.Testing;
 using Microsoft.Playwright;
 using NUnit.Framework;
@@ -127,15 +126,6 @@ public sealed class ScreenshotTests
         await page.FillAsync("input[name=number]", Mother);
         await page.ClickAsync("main form button");
         await shots.DrawAsync(page, "account", new Uri(page.Url).PathAndQuery + "?from=2021-01&to=2022-02&month=2021-06");
-        for (int account = 1; account <= 40; account++)
-        {
-            IResponse? answer = await page.GotoAsync($"{site.Root}{Cast}/accounts/{account}?lang=zh");
-            string text = answer!.Status == 200 ? await page.InnerTextAsync("main") : "";
-            if (text.Contains("冻结\t", StringComparison.Ordinal) || text.Contains("销户\t", StringComparison.Ordinal) || text.Contains("本账户代付", StringComparison.Ordinal) || text.Contains("暂停", StringComparison.Ordinal))
-            {
-                await shots.DrawAsync(page, string.Create(CultureInfo.InvariantCulture, $"account-{account}"), $"{Cast}/accounts/{account}", View.All.Take(1));
-            }
-        }
     }
 
     private static async Task SimulateAsync(Site site, Shots shots, IPage page)

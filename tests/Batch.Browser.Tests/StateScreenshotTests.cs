@@ -191,8 +191,12 @@ public sealed class StateScreenshotTests
     private async Task AccountAsync()
     {
         IPage qian = await site.SignInAsync("qian");
-        await shots.DrawAsync(qian, "account-employee", Area + "/accounts/5?month=2021-06");
-        await qian.GotoAsync(site.Root + Area + "/accounts/5?lang=zh");
+        await qian.GotoAsync(site.Root + Area + "/accounts?lang=zh");
+        await qian.FillAsync("input[name=number]", System.Text.RegularExpressions.Regex.Match(await File.ReadAllTextAsync(Path.Combine(files, "payroll-202106.csv")), "[0-9]{17}[0-9X]").Value);
+        await qian.ClickAsync("main form button");
+        string account = new Uri(qian.Url).AbsolutePath;
+        await shots.DrawAsync(qian, "account-employee", account + "?month=2021-06");
+        await qian.GotoAsync(site.Root + account + "?lang=zh");
         await qian.ClickAsync("summary:has-text('显示完整号码')");
         await qian.FillAsync("input[name=reason]", "本人到窗口核对");
         await shots.TakeAsync(qian, "account-unmask-asked");

@@ -67,6 +67,7 @@ public sealed class UserTests
     [TestCase("schedule")]
     [TestCase("shipped")]
     [TestCase("w")]
+    [TestCase("王wei")]
     public async Task A_name_of_another_alphabet_or_of_the_programs_own_is_refused(string name) => Assert.That(
         await RefusedAsync(() => Users.AddAsync(name, [UserRoles.Operator], "one-time-horse-7", "test", CancellationToken.None)), Is.EqualTo("USER_NAME"));
 
@@ -74,8 +75,9 @@ public sealed class UserTests
     public async Task A_name_that_looks_like_another_one_or_is_a_keys_is_refused_and_a_key_named_like_a_user_too()
     {
         await host.AddUserAsync("modem10", UserRoles.Operator);
+        await host.AddUserAsync("王己", UserRoles.Operator);
         await host.AddKeyAsync("city-hall", "files");
-        foreach (string like in (string[])["modernlo", "modeml0", "mo-dem10", "cityhall", "city-hal1"])
+        foreach (string like in (string[])["王已", "modernlo", "modeml0", "mo-dem10", "cityhall", "city-hal1"])
         {
             Assert.That(
                 await RefusedAsync(() => Users.AddAsync(like, [UserRoles.Operator], "one-time-horse-7", "test", CancellationToken.None)), Is.EqualTo("NAME_TAKEN"), like);
