@@ -1,3 +1,4 @@
+using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Areas;
@@ -19,6 +20,9 @@ internal sealed class RunsModel : AreaPage
 
     public RunLine? Open { get; private set; }
 
+    /// <summary>Insurance years that have ended and have their statements, the latest first.</summary>
+    public IReadOnlyList<int> Years { get; private set; } = [];
+
     public bool MayCompute { get; private set; }
 
     public async Task OnGetAsync()
@@ -27,6 +31,7 @@ internal sealed class RunsModel : AreaPage
         Month = await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
         Lines = await runs.ReadAsync(null, PageNumber, Cancellation);
         Open = await runs.OpenAsync(Cancellation);
+        Years = await new MonthList(Area).StatedYearsAsync(Cancellation);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
     }
 
@@ -35,8 +40,16 @@ internal sealed class RunsModel : AreaPage
         async () =>
         {
             YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "请填写入账月份，例如 2021-06。", "Give the posting month, such as 2021-06.");
-            int job = await Service<QueuedWork>().AskAsync(new WorkOrder(WorkKinds.Allocate, Area.Schema, Show.Month(of), Who), Cancellation);
-            return Redirect($"~/{Code}/runs/now?job={job}");
+            return await StartAsync(WorkKinds.Allocate, Show.Month(of));
         },
         OnGetAsync);
+
+    public Task<IActionResult> OnPostInterestAsync(int year) =>
+        TryAsync(Permissions.ComputeRuns, () => StartAsync(WorkKinds.Interest, year.ToString(CultureInfo.InvariantCulture)), OnGetAsync);
+
+    private async Task<IActionResult> StartAsync(string kind, string of)
+    {
+        int job = await Service<QueuedWork>().AskAsync(new WorkOrder(kind, Area.Schema, of, Who), Cancellation);
+        return Redirect($"~/{Code}/runs/now?job={job}");
+    }
 }

@@ -59,6 +59,7 @@ internal static class ActWords
         (string chinese, string english) = request switch
         {
             [_, "/{code}/runs", _] => ("开始计算", "run started"),
+            [_, "/{code}/runs", "Interest", _] => ("开始计息", "interest started"),
             [_, "/{code}/runs/{run}", var asked, _] => OfRun(asked),
             [_, "/{code}/uploads", ..] => ("上传文件", "files uploaded"),
             [_, "/{code}/months/{month}", "Close", _] => ("结账", "month closed"),

@@ -35,4 +35,8 @@ public sealed class MonthList(Area area)
         SELECT greatest((SELECT (max(month) + interval '1 month')::date FROM :area.closing_in_force), (SELECT max(posting_month) FROM :area.run WHERE state <> 'discarded'),
                         (SELECT max(month) FROM :area.submission))
         """, r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
+
+    /// <summary>Insurance years whose last month is closed, the latest first.</summary>
+    public async Task<IReadOnlyList<int>> StatedYearsAsync(CancellationToken cancellation) =>
+        await area.ReadAsync("SELECT year FROM :area.statement_year ORDER BY year DESC", r => r.GetInt32(0), cancellation);
 }
