@@ -35,9 +35,9 @@ internal sealed class Language(IHttpContextAccessor http)
         return next(context);
     }
 
-    /// <summary>The address of this page in the other language, with all else that it asks for.</summary>
+    /// <summary>The address of this page in the other language, with all else that it asks for but what a form that was sent did.</summary>
     public string Other(HttpRequest request) => QueryString.Create(
-        request.Query.Where(q => q.Key != Cookie).SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
+        request.Query.Where(q => q.Key is not (Cookie or "handler")).SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
             .Append(KeyValuePair.Create<string, string?>(Cookie, IsEnglish ? Chinese : English))).ToUriComponent();
 
     private static string Asked(HttpContext? context) => context?.Items[Cookie] as string ?? context?.Request.Cookies[Cookie] ?? Chinese;
