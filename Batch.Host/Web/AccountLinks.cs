@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Batch.Host.Access;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -7,23 +8,23 @@ namespace Batch.Host.Web;
 
 /// <summary>
 /// Addresses of account pages. An account stands in them by a protected text that only the session of the look-up can read, so that nobody counts through the
-/// accounts or passes an address on.
+/// accounts or passes an address on. It is written in hexadecimal digits, because routing writes the addresses of forms in lower case.
 /// </summary>
 internal static class AccountLinks
 {
     private const string Purpose = "batch.account";
 
     public static string Of(HttpContext context, string area, int account) =>
-        $"/{area}/accounts/{Protector(context, area).Protect(account.ToString(CultureInfo.InvariantCulture), Sessions.Longest.ToTimeSpan())}";
+        $"/{area}/accounts/{Convert.ToHexStringLower(Protector(context, area).Protect(Encoding.ASCII.GetBytes(account.ToString(CultureInfo.InvariantCulture)), Sessions.Longest.ToTimeSpan()))}";
 
     /// <summary>The account; null: the text was not made for this session, or is no such text.</summary>
     public static int? Read(HttpContext context, string area, string token)
     {
         try
         {
-            return int.Parse(Protector(context, area).Unprotect(token), NumberStyles.None, CultureInfo.InvariantCulture);
+            return int.Parse(Protector(context, area).Unprotect(Convert.FromHexString(token)), NumberStyles.None, CultureInfo.InvariantCulture);
         }
-        catch (CryptographicException)
+        catch (Exception fault) when (fault is CryptographicException or FormatException)
         {
             return null;
         }
