@@ -15,6 +15,21 @@ document.querySelectorAll('.stack table').forEach(table => {
     [...table.tBodies[0].rows].forEach(row => [...row.cells].forEach((cell, i) => { cell.dataset.label = names[i]; }));
 });
 
+// A table wider than its place can be scrolled with the arrow keys once it has the focus.
+const reach = () => document.querySelectorAll('.scroll').forEach(place => {
+    if (place.scrollWidth > place.clientWidth) {
+        const heading = place.closest('section')?.querySelector('h2') ?? document.querySelector('h1');
+        place.tabIndex = 0;
+        place.setAttribute('role', 'region');
+        place.setAttribute('aria-label', heading?.textContent.trim() ?? '');
+    } else {
+        ['tabindex', 'role', 'aria-label'].forEach(name => place.removeAttribute(name));
+    }
+});
+window.addEventListener('load', reach);
+window.addEventListener('resize', reach);
+document.addEventListener('toggle', reach, true);
+
 // On small screens the menu begins closed.
 if (window.matchMedia('(max-width: 52rem)').matches) {
     document.querySelectorAll('details.menu').forEach(menu => menu.removeAttribute('open'));
