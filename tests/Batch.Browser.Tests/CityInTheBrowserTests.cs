@@ -16,7 +16,6 @@ namespace Batch.Browser.Tests;
 public sealed partial class CityInTheBrowserTests
 {
     private const string Month = "2021-06";
-    private const string Area = "/420100";
 
     // What a person sees, noted ten times a second.
     private const string Watch =
@@ -57,7 +56,7 @@ public sealed partial class CityInTheBrowserTests
         await TimeAsync(site, "send", () => SendAsync(site, wang));
         await TimeAsync(site, "take in", () => wang.WaitForFunctionAsync("() => document.querySelectorAll('tbody tr').length > 0 && !document.querySelector('tbody .look')"));
         await TimeAsync(site, "compute", () => ComputeAsync(site, wang));
-        await TimeAsync(site, "look at the run", () => li.GotoAsync(site.Root + Area + "/runs/1"));
+        await TimeAsync(site, "look at the run", () => Clicks.FollowAsync(li, "批次 1 待复核"));
         await TimeAsync(site, "approve", () => ClickAsync(li, "#approve", "待入账"));
         await TimeAsync(site, "post", () => ClickAsync(li, "#post", "已入账"));
         await TimeAsync(site, "close", () => CloseAsync(site, wang));
@@ -83,7 +82,7 @@ public sealed partial class CityInTheBrowserTests
 
     private async Task SendAsync(Site site, IPage page)
     {
-        await page.GotoAsync(site.Root + Area + "/uploads");
+        await Clicks.GoAsync(page, "上传文件");
         string[] files = [.. Directory.EnumerateFiles(folder, "p*.csv").Order(StringComparer.Ordinal)];
         await page.SetInputFilesAsync("input[name=files]", files);
         await page.FillAsync("input[name=month]", Month);
@@ -100,7 +99,7 @@ public sealed partial class CityInTheBrowserTests
 
     private static async Task ComputeAsync(Site site, IPage page)
     {
-        await page.GotoAsync(site.Root + Area + "/runs");
+        await Clicks.GoAsync(page, "批次");
         await page.FillAsync("input[name=month]", Month);
         await page.ClickAsync("button:has-text('开始计算')");
         await page.WaitForURLAsync(Rx("/runs/1$"));
@@ -120,7 +119,8 @@ public sealed partial class CityInTheBrowserTests
 
     private static async Task CloseAsync(Site site, IPage page)
     {
-        await page.GotoAsync(site.Root + Area + "/months/" + Month);
+        await Clicks.GoAsync(page, "月份与结账");
+        await Clicks.FollowAsync(page, Month);
         await page.ClickAsync("summary:has-text('结清本月')");
         await page.ClickAsync("button:has-text('确认结账')");
         await page.WaitForSelectorAsync("#report");

@@ -12,9 +12,13 @@ namespace Batch.Browser.Tests;
 internal sealed class Site : IAsyncDisposable
 {
     public const string Password = "Stone-bridge-5432";
-    private const string OneTime = "Brook-river-9876";
+    public const string OneTime = "Brook-river-9876";
 
     private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    // A browser that asks nobody else for anything.
+    private static readonly string[] Quiet =
+        ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
     private readonly TestDatabase? _database;
     private readonly string? _data;
@@ -36,7 +40,12 @@ internal sealed class Site : IAsyncDisposable
     public TestDatabase Database => _database!;
 
     /// <param name="data">A data folder that is there already, instead of a new database.</param>
-    public static async Task<Site> OpenAsync(string? data = null)
+    public static Task<Site> OpenAsync(string? data = null) => StartAsync(data, "420100");
+
+    /// <summary>As it is right after it was installed: no area, nobody who may sign in.</summary>
+    public static Task<Site> OpenEmptyAsync() => StartAsync(null);
+
+    private static async Task<Site> StartAsync(string? data, params string[] areas)
     {
         string browser = Browsers.FirstOrDefault(File.Exists) ?? "";
         if (browser.Length == 0)
@@ -50,14 +59,14 @@ internal sealed class Site : IAsyncDisposable
             Assert.Ignore(Lacking);
         }
 
-        TestDatabase? database = data is null ? await TestDatabase.CreateAsync("420100") : null;
+        TestDatabase? database = data is null ? await TestDatabase.CreateAsync(areas) : null;
         string root = $"http://127.0.0.1:{FreePort()}";
         Process host = new BatchCli { Db = database?.Url, Data = data }.Start("serve", "--urls", root);
         Task<string> errors = host.StandardError.ReadToEndAsync();
         _ = host.StandardOutput.ReadToEndAsync();
         await ReadyAsync(root, host, errors);
         IPlaywright playwright = await Playwright.CreateAsync();
-        string[] arguments = Environment.UserName == "root" ? ["--no-sandbox", "--disable-gpu"] : ["--disable-gpu"];
+        string[] arguments = Environment.UserName == "root" ? ["--no-sandbox", .. Quiet] : Quiet;
         return new Site(database, data, host, playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = arguments })) { Root = root, Errors = errors };
     }
 
@@ -82,21 +91,22 @@ internal sealed class Site : IAsyncDisposable
             await page.FillAsync("input[name=wanted]", Password);
             await page.FillAsync("input[name=again]", Password);
             await page.ClickAsync("main form button");
+            await Assertions.Expect(page.Locator("main form.narrow")).ToHaveCountAsync(0);
         }
 
         return page;
     }
 
-    public async Task<IPage> WindowAsync()
+    public async Task<IPage> WindowAsync(int width = 1280, int height = 800)
     {
-        IBrowserContext context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 }, AcceptDownloads = true });
+        IBrowserContext context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, AcceptDownloads = true });
         context.SetDefaultTimeout(30_000);
         return await context.NewPageAsync();
     }
 
     public async Task TryAsync(IPage page, string name, string password)
     {
-        await page.GotoAsync(Root + "/sign-in");
+        await page.GotoAsync(Root);
         await page.FillAsync("input[name=name]", name);
         await page.FillAsync("input[name=password]", password);
         await page.ClickAsync("main form button");
