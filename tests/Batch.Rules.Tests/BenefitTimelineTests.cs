@@ -28,7 +28,7 @@ public sealed class BenefitTimelineTests
         Row("A short break paid in arrears never was, where the policy says so", Retro, "2021-01..2021-03 2021-04@2021-06 2021-05@2021-06 2021-06..2021-12", "E 2021-01"),
         Row("Arrears after the resumption come too late for the month after", "", "2021-01..2021-03 2021-04@2021-08 2021-05@2021-08 2021-06..2021-12", "E 2021-01..2021-04 S 2021-05..2021-05 E 2021-06"),
         Row("Arrears after the resumption restore what was suspended", Retro, "2021-01..2021-03 2021-04@2021-08 2021-05@2021-08 2021-06..2021-12", "E 2021-01"),
-        Row("Arrears after the resumption restore every month of the wait", "waiting-after-short-break: 2, " + Retro, "2021-01..2021-03 2021-04@2021-09 2021-05@2021-09 2021-06..2021-12", "E 2021-01"),
+        Row("Arrears after the resumption restore every month of the wait", "waiting-after-short-break: 2, waiting-after-long-break: 6, " + Retro, "2021-01..2021-03 2021-04@2021-09 2021-05@2021-09 2021-06..2021-12", "E 2021-01"),
         Row("Arrears after the month asked for restore it too", Retro, "2021-01..2021-03 2021-04@2021-06 2021-05@2021-06 2021-06", "E 2021-01", through: "2021-05"),
         Row("Arrears that leave a month open restore nothing", Retro, "2021-01..2021-03 2021-05@2021-06 2021-06..2021-12", "E 2021-01..2021-04 S 2021-05..2021-05 E 2021-06"),
         Row("A long break paid in arrears waits all the same", Wait6 + ", " + Retro, "2021-01..2021-03 2021-04@2021-07 2021-05@2021-07 2021-06@2021-07 2021-07..2021-12", "E 2021-01..2021-04 S 2021-05..2021-06 W 2021-07(2021-12)"),

@@ -57,7 +57,7 @@ public sealed class ApprovalTests
         Assert.That(await ApprovedAsync(new { digest, reason = "一次性补缴" }), Is.EqualTo(first));
         await RefusedAsync(new { digest = OtherDigest }, HttpStatusCode.Conflict, "CONTENT_CHANGED");
         await RefusedAsync(new { }, HttpStatusCode.BadRequest, "BAD_REQUEST");
-        Assert.That(await host.Database.ScalarAsync<string>("SELECT by || ' ' || reason FROM area_420100.run_override"), Is.EqualTo("checker 一次性补缴"));
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT by || ' ' || reason FROM area_420100.run_override"), Is.EqualTo("key:checker 一次性补缴"));
     }
 
     [Test]
