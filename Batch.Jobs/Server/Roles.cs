@@ -51,8 +51,10 @@ public static class Roles
             }
             catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InternalError && attempt < attempts)
             {
-                // "tuple concurrently updated": the other one has just done it.
+                // "tuple concurrently updated": the other one has just done it. After such an error the session is closed.
                 await Task.Delay(50 * attempt, cancellation);
+                await admin.CloseAsync();
+                await admin.OpenAsync(cancellation);
             }
         }
     }
