@@ -17,6 +17,12 @@ internal static class Age
     internal static void RefuseEncrypted(string file)
     {
         byte[] mark = "age-encryption.org/"u8.ToArray(), first = new byte[mark.Length];
+        // A pipe has no length: what is read of it here would be missing later, and to open it waits for its writer.
+        if (new FileInfo(file).Length < mark.Length)
+        {
+            return;
+        }
+
         using FileStream backup = File.OpenRead(file);
         if (backup.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.SequenceEqual(mark))
         {

@@ -35,7 +35,7 @@ public sealed class AreaTests
     [TestCase("inquiries/pharmacy")]
     public async Task No_inquiry_makes_an_area(string path)
     {
-        using HttpClient machine = host.Machine(await host.AddKeyAsync("asks " + path, [.. Batch.Host.Api.Scopes.All]));
+        using HttpClient machine = host.Machine(await host.AddKeyAsync("asks-" + path.Replace('/', '-'), [.. Batch.Host.Api.Scopes.All]));
         using HttpResponseMessage answer = await machine.PostAsJsonAsync(path, new { id = Id, area = Absent });
         JsonElement problem = await TestHost.JsonAsync(answer);
         Assert.That((answer.StatusCode, problem.GetProperty("code").GetString()), Is.EqualTo((HttpStatusCode.NotFound, "AREA_UNKNOWN")));
