@@ -34,7 +34,7 @@ public class KilledVerbTests
         "SELECT * FROM :area.entry ORDER BY 1, 2, 3, 4, 5",
         "SELECT * FROM :area.run_total ORDER BY 1, 2, 3",
         "SELECT seq, act, run_id, month, by FROM :area.ledger ORDER BY 1",
-        "SELECT * FROM :area.closing ORDER BY 1",
+        "SELECT * FROM :area.closing ORDER BY 1, 2",
         "SELECT * FROM :area.seal ORDER BY 1",
         "SELECT * FROM :area.statement ORDER BY 1, 2",
         "SELECT area, kind, content, proposed_by FROM batch.policy_change ORDER BY 1, 2, 3",
