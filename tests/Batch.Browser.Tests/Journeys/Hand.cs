@@ -164,7 +164,7 @@ internal sealed class Hand(IPage page, string language, Inspection inspection)
     }
 
     // A click returns before the next page is there.
-    private Task ArriveAsync() => page.WaitForFunctionAsync("() => !window.left && document.readyState === 'complete'");
+    private async Task ArriveAsync() => await page.WaitForFunctionAsync("() => !window.left && document.readyState === 'complete'");
 
     private LocatorGetByRoleOptions Exactly(string chinese, string english) => new() { Name = Text(chinese, english), Exact = true };
 }
