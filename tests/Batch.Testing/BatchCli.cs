@@ -53,7 +53,8 @@ public sealed class BatchCli
     /// <summary>Starts a run and leaves it to the test, which may kill it. The streams have to be read.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program(), .. arguments])
+        // A shell that runs the tests in the background has them ignore the signal of Ctrl-C, and what they start would too.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Program(), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
