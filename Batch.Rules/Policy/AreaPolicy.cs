@@ -9,14 +9,15 @@ public sealed partial class AreaPolicy
     private readonly IReadOnlyList<VersionText> _versions;
 
     internal AreaPolicy(
-        string file, string area, string name, string english, IReadOnlyDictionary<string, string> sources, IReadOnlyList<OpenQuestion> open,
+        string file, string area, string name, string english, IReadOnlyDictionary<string, PolicySource> sources, IReadOnlyList<OpenQuestion> open,
         IReadOnlyList<FileFigure> figures, IReadOnlyList<VersionText> versions, IReadOnlyList<PolicyExample> examples)
     {
         File = file;
         Area = area;
         Name = name;
         EnglishName = english;
-        Sources = sources;
+        SourceDetails = sources;
+        Sources = sources.ToDictionary(s => s.Key, s => s.Value.Text, StringComparer.Ordinal);
         _figures = figures;
         _versions = versions;
         Examples = examples;
@@ -38,8 +39,11 @@ public sealed partial class AreaPolicy
     public string Name { get; }
     public string EnglishName { get; }
 
-    /// <summary>The file's sources by their code.</summary>
+    /// <summary>The file's sources by their code, each in one line.</summary>
     public IReadOnlyDictionary<string, string> Sources { get; }
+
+    /// <summary>The file's sources by their code, with title, number, date, issuer and the sentence quoted where the file has them.</summary>
+    public IReadOnlyDictionary<string, PolicySource> SourceDetails { get; }
 
     /// <summary>What the sources leave open: said by the file, and found in it (a start that is not known, a category without a rule).</summary>
     public IReadOnlyList<OpenQuestion> Open { get; }

@@ -15,7 +15,7 @@ internal sealed partial class PolicyReader
     private const int DeepestNesting = 40;
 
     private readonly FaultList _faults;
-    private readonly Dictionary<string, string> _sources = [];
+    private readonly Dictionary<string, PolicySource> _sources = [];
 
     private PolicyReader(FaultList faults) => _faults = faults;
 
@@ -125,22 +125,6 @@ internal sealed partial class PolicyReader
         IReadOnlyList<PolicyExample> examples = ReadExamples(map);
         map.RefuseOthers();
         return new AreaPolicy(_faults.File, area, name, english, _sources, open, figures, versions, examples);
-    }
-
-    private void ReadSources(PolicyMap map)
-    {
-        PolicyMap? sources = map.Map("sources", "{INS: ins.com.cn/post/21353.html}");
-        foreach ((string code, YamlNode address) in sources?.Entries() ?? [])
-        {
-            if (address is YamlScalarNode { Value: { Length: > 0 } text })
-            {
-                _sources[code] = text;
-            }
-            else
-            {
-                _faults.Add(address, "TYPE_WRONG", $"来源 {code} 应为地址或文号", $"source {code} is to be an address or a document number");
-            }
-        }
     }
 
     private List<OpenQuestion> ReadOpen(PolicyMap map)
