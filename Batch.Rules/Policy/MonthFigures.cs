@@ -4,9 +4,10 @@ using NodaTime;
 namespace Batch.Rules;
 
 /// <summary>A figure in force in a month and where it comes from.</summary>
-internal sealed record FigureInForce(string Name, decimal Value, string Source)
+/// <param name="OpenSince">The month from which it is in force, where nothing says when it ends.</param>
+internal sealed record FigureInForce(string Name, decimal Value, string Source, YearMonth? OpenSince)
 {
-    public string ChineseName => Name == "average-pension" ? "平均养老金" : "上年度职工月平均工资";
+    public string ChineseName => FigureWords.Chinese(Name);
 }
 
 /// <summary>
@@ -21,12 +22,12 @@ internal sealed class MonthFigures
     {
         foreach (FileFigure figure in file.Where(f => f.From.CompareTo(month) <= 0 && (f.To is null || f.To.Value.CompareTo(month) >= 0)))
         {
-            _inForce[figure.Name] = new FigureInForce(figure.Name, figure.Value, figure.Clause.ToString());
+            _inForce[figure.Name] = new FigureInForce(figure.Name, figure.Value, figure.Clause.ToString(), figure.To is null ? figure.From : null);
         }
 
         foreach (DatedFigure figure in adopted.Where(f => f.From.CompareTo(month) <= 0).OrderBy(f => f.From))
         {
-            _inForce[figure.Name] = new FigureInForce(figure.Name, figure.Value, figure.Document);
+            _inForce[figure.Name] = new FigureInForce(figure.Name, figure.Value, figure.Document, figure.From);
         }
 
         foreach ((string name, decimal value) in overrides ?? new Dictionary<string, decimal>())
@@ -36,7 +37,7 @@ internal sealed class MonthFigures
                 throw new ArgumentException($"{name} is to be one of {string.Join(", ", PolicyReader.FigureNames)}, with a value above 0.", nameof(overrides));
             }
 
-            _inForce[name] = new FigureInForce(name, value, "set");
+            _inForce[name] = new FigureInForce(name, value, "set", null);
         }
 
         if (this["base-min"] is { } least && this["base-max"] is { } most && least.Value > most.Value)

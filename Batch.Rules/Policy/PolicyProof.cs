@@ -185,12 +185,15 @@ internal static class PolicyProof
 
         foreach (FileFigure least in policy.FileFigures.Where(f => f.Name == "base-min"))
         {
-            if (policy.FileFigures.FirstOrDefault(f => f.Name == "base-max" && f.From == least.From && f.Value < least.Value) is { } most)
+            if (policy.FileFigures.FirstOrDefault(f => f.Name == "base-max" && f.Value < least.Value && Meet(f, least)) is { } most)
             {
                 faults.Add(most.Clause.Line, "LIMITS_CROSS", "缴费基数上限低于下限", "base-max is below base-min of the same month");
             }
         }
     }
+
+    private static bool Meet(FileFigure a, FileFigure b) =>
+        (a.To is null || a.To.Value.CompareTo(b.From) >= 0) && (b.To is null || b.To.Value.CompareTo(a.From) >= 0);
 
     public static void ProveExamples(AreaPolicy policy, FaultList faults)
     {
