@@ -106,6 +106,10 @@ public sealed class BrokenPolicyTests
         Row("an example before the first version", "month: 2021-06", "month: 2020-06", "43: EXAMPLE_REFUSED: example 'low tier' cannot be computed: 999900: no policy covers 2020-06."),
         Row("a version without an example", "month: 2022-06, standing: retired, birth: 1950-01-01, net: 83.00", "month: 2021-07, standing: retired, birth: 1950-01-01, pension-month: 1000, net: 47.00", "37: EXAMPLE_NONE: this version has no example; write at least one worked by hand under examples"),
         Row("an area of five digits", "\"999900\"", "\"99990\"", "1: AREA_WRONG: area cannot be '99990'; write the six digits of the area such as \"420100\""),
+        Row("limits that cross in some months", "average-wage:\n    - {from: 2021-01, to: 2021-12, value: 7000 yuan/month, ref: S, grade: A}\n", "base-min:\n    - {from: 2021-01, to: 2022-06, value: 8000 yuan/month, ref: S, grade: A}\n  base-max:\n", "10: LIMITS_CROSS: base-max is below base-min of the same month"),
+        Row("a source without a title and an address", "S: a document", "S: {date: 2023-07-01}", "5: KEY_MISSING: sources S has no address; write for example ins.com.cn/post/21353.html"),
+        Row("a source of a date that is none", "S: a document", "S: {title: 办法, date: July}", "5: DATE_WRONG: date of sources S cannot be 'July'; write a date, a month or a year such as 2023-07-01"),
+        Row("a key that a source does not know", "S: a document", "S: {title: 办法, year: 2023}", "5: KEY_UNKNOWN: sources S does not know 'year'"),
         Row("a key written twice", "name: 试验市", "area: \"999900\"", "2: YAML"),
         Row("a tab for indentation", "  S: a document", "\tS: a document", "5: TAB: a tab at the beginning of the line; indent with blanks"),
     ];

@@ -60,7 +60,7 @@ public sealed class FigureTests
 
     [Test]
     public void A_month_after_the_last_version_is_refused() =>
-        Assert.That(() => ShippedPolicies.Load("530100").For(new YearMonth(2024, 1), []), Throws.TypeOf<PolicyGapException>());
+        Assert.That(() => ShippedPolicies.Load("330200").For(new YearMonth(2026, 1), []), Throws.TypeOf<PolicyGapException>());
 
     [TestCase("420100", 2023, 1, "420100 before 2023-02")]
     [TestCase("420100", 2023, 2, "420100 from 2023-02")]

@@ -184,7 +184,7 @@ public sealed class GeneratorTests
     [Test]
     public void A_figure_that_nobody_has_published_can_be_given()
     {
-        GenerateOptions options = Options(people: 400) with { Area = "320200", Month = new YearMonth(2024, 1) };
+        GenerateOptions options = Options(people: 400) with { Area = "320300", Month = new YearMonth(2024, 1) };
         Assert.That(() => Write(options), Throws.TypeOf<GenerateRefusedException>().With.Message.Contains("average-pension"));
         GenerateOutcome outcome = Write(options with { Figures = new Dictionary<string, decimal> { ["average-pension"] = 4000m } });
         Assert.That(outcome.Months[0].Credited, Is.EqualTo(outcome.Months[0].PersonPaid + (100 * 100_00)), "2.5 % of 4000");
