@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Overview;
+using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using Batch.Jobs.Work;
@@ -15,7 +16,7 @@ internal static class RunRoutes
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/areas/{area}/runs", AllocateAsync).Needs(Scopes.Runs).Produces(StatusCodes.Status202Accepted).WithSummary("Compute a month's run; answered with the job that does it.");
-        api.MapGet("/runs/{run:int}", PreviewAsync).Needs(Scopes.See).WithSummary("A run in totals, with the month before, its anomalies and its digest.");
+        api.MapGet("/runs/{run:int}", PreviewAsync).Needs(Scopes.See).WithSummary("A run in totals, with the month before, its anomalies, the figures that it was computed without, and its digest.");
         api.MapPost("/runs/{run:int}/approve", ApproveAsync).Needs(Scopes.Review)
             .WithSummary("Approve a run, by another key than computed it, for exactly the content of the digest; a run with anomalies needs a reason.");
         api.MapPost("/runs/{run:int}/post", PostAsync).Needs(Scopes.Review).Produces(StatusCodes.Status202Accepted).WithSummary("Make an approved run part of the ledger; answered with the job that does it.");
@@ -86,5 +87,6 @@ internal static class RunRoutes
         run,
         lastMonth = run.Run is null ? null : await RunComparison.ReadAsync(area, run, cancellation),
         anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+        warnings = run.Run is not { } computed ? [] : FigureText.Documents(await new FigureWarnings(area).OfRunAsync(computed, cancellation)),
     };
 }

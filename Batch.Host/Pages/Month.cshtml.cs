@@ -78,7 +78,7 @@ internal sealed class MonthModel : AreaPage
     /// <summary>Where a point is dealt with; null: it is only to be known.</summary>
     public string? HrefOf(ReadinessPoint point) => point.Ready == Ready.Yes ? null : point.Code switch
     {
-        "missing-figures" or "policy-gap" => $"{Code}/policies?month={Month}",
+        "missing-figures" or "figures-unlimited" or "policy-gap" => $"{Code}/policies?month={Month}",
         "earlier-month-open" => $"{Code}/months/{point.Names[0]}",
         "open-run" => $"{Code}/runs/{point.Names[0]}",
         "files-none" when MaySend => $"{Code}/uploads",
@@ -93,6 +93,7 @@ internal sealed class MonthModel : AreaPage
     public static (string Chinese, string English) NameOf(ReadinessPoint point) => point.Code switch
     {
         "missing-figures" => ("所需数值", "Figures that the policy needs"),
+        "figures-unlimited" => ("缺少或过期、不影响计算的数值", "Figures missing or old, without which the month is computed"),
         "policy-gap" => ("该月没有有效政策", "No policy covers the month"),
         "earlier-month-open" => ("更早的月份未结账", "Earlier months not closed"),
         "open-run" => ("未结束的批次", "Open runs"),

@@ -2,8 +2,10 @@ using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Overview;
+using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Work;
+using Batch.Rules;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -27,6 +29,9 @@ internal sealed class RunModel : AreaPage
 
     public IReadOnlyList<Anomaly> Anomalies { get; private set; } = [];
 
+    /// <summary>The figures that the run was computed without, or with one from a year ago or earlier.</summary>
+    public IReadOnlyList<FigureGap> Figures { get; private set; } = [];
+
     public RunOverride? Override { get; private set; }
 
     /// <summary>Jobs of the area that are parked: a run does not go on before they are seen to.</summary>
@@ -46,6 +51,7 @@ internal sealed class RunModel : AreaPage
         Progress = await runs.ProgressAsync(Run, Cancellation);
         LastMonth = await RunComparison.ReadAsync(Area, Document, Cancellation);
         Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
+        Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         Override = await runs.OverrideAsync(Run, Cancellation);
         Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);

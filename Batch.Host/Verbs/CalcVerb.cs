@@ -47,9 +47,11 @@ internal static class CalcVerb
             chinese.Gross,
             chinese.Deductions,
             chinese.Net,
+            warnings = FigureText.Documents(policy.FigureGapsOf(person.Category, person.Standing)),
         });
         call.Output.Line($"{policy.Version}  {policy.Month.Text()}");
         ExplanationText.Write(call.Output, chinese);
+        FigureText.Write(call.Output, policy.Area, policy.FigureGapsOf(person.Category, person.Standing));
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -40,6 +40,7 @@ internal static class PolicyVerbs
         var results = Files(call.Get(Place))
             .Select(file => (file.Name, Faults: PolicyCheck.Check(file.Text, file.Name), Policy: Readable(file.Text, file.Name))).ToList();
         bool ok = results.TrueForAll(r => r.Faults.Count == 0);
+        YearMonth until = new(call.Today.Year, 12);
         call.Output.Document(new
         {
             ok,
@@ -51,6 +52,8 @@ internal static class PolicyVerbs
                 ok = r.Faults.Count == 0,
                 faults = r.Faults.Select(f => new { f.Line, f.Code, message = f.English, messageZh = f.Chinese }),
                 open = (r.Policy?.Open ?? []).Select(o => o.Text),
+                figures = r.Policy is null ? [] : FigureText.Documents(Gaps(r.Policy, until)),
+                uncovered = (r.Policy?.Uncovered(FirstChecked(until), until) ?? []).Select(u => new { from = u.First, to = u.Last }),
             }),
         });
         foreach ((string name, IReadOnlyList<PolicyFault> faults, AreaPolicy? policy) in results)
@@ -60,10 +63,39 @@ internal static class PolicyVerbs
             {
                 call.Output.Line($"  {fault}");
             }
+
+            if (policy is not null)
+            {
+                WriteGaps(call.Output, policy, until);
+            }
         }
 
         return Task.FromResult(ok ? ExitCode.Done : ExitCode.Data);
     }
+
+    // What has to be entered, and what the sources leave open: neither is a fault of the file.
+    private static void WriteGaps(VerbOutput output, AreaPolicy policy, YearMonth until)
+    {
+        foreach ((YearMonth first, YearMonth last) in policy.Uncovered(FirstChecked(until), until))
+        {
+            output.Line($"  {first.Text()} 至 {last.Text()} 没有政策，不能计算。 {first.Text()} to {last.Text()}: no policy; nothing can be computed.");
+        }
+
+        foreach (FigureGap gap in Gaps(policy, until))
+        {
+            output.Line($"  {gap.Chinese} {gap.English}");
+        }
+
+        foreach (string open in policy.Open.Select(o => o.Text).Distinct())
+        {
+            output.Line($"  未定 open: {open}");
+        }
+    }
+
+    private static IReadOnlyList<FigureGap> Gaps(AreaPolicy policy, YearMonth until) => policy.FigureGaps(FirstChecked(until), until, []);
+
+    /// <summary>The last four years are checked, the present one to its end.</summary>
+    private static YearMonth FirstChecked(YearMonth until) => new(until.Year - 3, 1);
 
     private static AreaPolicy? Readable(string text, string name)
     {
@@ -114,7 +146,7 @@ internal static class PolicyVerbs
         {
             policy.Area, file.Name, policy.Month, policy.Version, policy.Hash, policy.BaseMinimum, policy.BaseMaximum, file.Sources, open = file.Open.Select(o => o.Text), rules,
             source = adopted is null ? "shipped" : "database", figures = inForce.Figures.Select(f => new { f.Name, f.From, value = Money.FromYuan(f.Value), f.Document }),
-            pending = pending.Select(PolicyChangeVerbs.Document),
+            pending = pending.Select(PolicyChangeVerbs.Document), warnings = FigureText.Documents(policy.FigureGaps),
         });
         call.Output.Line($"{policy.Area} {file.Name}  {policy.Version}  {policy.Month.Text()}  {(adopted is null ? "随产品提供 shipped" : "数据库中有效 in force in the database")}");
         call.Output.Line($"hash {policy.Hash}");
@@ -125,6 +157,7 @@ internal static class PolicyVerbs
             call.Output.Line($"未定 open: {open.Text}");
         }
 
+        FigureText.Write(call.Output, policy.Area, policy.FigureGaps);
         PolicyChangeVerbs.WriteFigures(call.Output, inForce.Figures);
         PolicyChangeVerbs.WritePending(call.Output, pending);
         return ExitCode.Done;

@@ -3,8 +3,10 @@ using System.Globalization;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Interests;
 using Batch.Jobs.Overview;
+using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
+using Batch.Rules;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -53,7 +55,7 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         InterestRun interest = new(database, area.Schema, area.Policy);
-        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.Need(By)!, call.Cancellation), null, []);
+        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.Need(By)!, call.Cancellation), null, [], []);
         return ExitCode.Done;
     }
 
@@ -64,7 +66,7 @@ internal static class RunVerbs
         Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
         RunLife life = new(area.Program, area.Schema);
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
-        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.Need(By)!, call.Cancellation), null, []);
+        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.Need(By)!, call.Cancellation), null, [], []);
         return ExitCode.Done;
     }
 
@@ -80,7 +82,8 @@ internal static class RunVerbs
 
     private static async Task WriteAsync(VerbCall call, Area area, RunDocument run) => RunText.Write(
         call.Output, run, await RunComparison.ReadAsync(area, run, call.Cancellation),
-        run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : []);
+        run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : [],
+        run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : []);
 
     private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
     {
@@ -97,13 +100,13 @@ internal static class RunVerbs
 /// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
 internal static class RunText
 {
-    public static void Write(VerbOutput output, RunDocument run, RunComparison? before, IReadOnlyList<Anomaly> anomalies)
+    public static void Write(VerbOutput output, RunDocument run, RunComparison? before, IReadOnlyList<Anomaly> anomalies, IReadOnlyList<FigureGap> figures)
     {
         output.Document(new
         {
             run.Run, run.Area, run.Month, run.State, run.People, run.Entries, run.Credited, run.PersonPaid, run.EmployerPaid, run.PoolPaid, run.Pool, run.Other,
             run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, run.Movements, lastMonth = before,
-            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }), warnings = FigureText.Documents(figures),
         });
         if (run.Run is null)
         {
@@ -127,6 +130,8 @@ internal static class RunText
         {
             output.Line($"异常 anomaly {anomaly.Code}：{anomaly.Chinese} {anomaly.English}");
         }
+
+        FigureText.Write(output, run.Area, figures);
     }
 
     private static string Count(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "";

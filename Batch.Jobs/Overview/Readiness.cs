@@ -21,7 +21,7 @@ public enum Ready
 }
 
 /// <summary>One point of the list.</summary>
-/// <param name="Code">missing-figures, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, rejects-open, rows-held, waiting-files,
+/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, rejects-open, rows-held, waiting-files,
 /// parked-work, age-bounds, retiring.</param>
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
@@ -37,6 +37,7 @@ public sealed class Readiness(Area area)
         return
         [
             Figures(month),
+            .. Unlimited(month),
             .. await LedgerAsync(month, cancellation),
             new("files-none", files > 0 ? Ready.Yes : Ready.Look, files, []),
             await RefusedAsync(month, cancellation),
@@ -61,6 +62,13 @@ public sealed class Readiness(Area area)
         using JsonDocument slice = JsonDocument.Parse(policy.CanonicalJson);
         string[] missing = [.. Missing(slice.RootElement).Distinct().Order(StringComparer.Ordinal)];
         return new ReadinessPoint("missing-figures", missing.Length > 0 ? Ready.No : Ready.Yes, missing.Length, missing);
+    }
+
+    // The month is computed all the same: without a limit, or with a figure from a year ago or earlier.
+    private IEnumerable<ReadinessPoint> Unlimited(YearMonth month)
+    {
+        string[] names = [.. (area.Policy.TryFor(month)?.FigureGaps ?? []).Where(g => !g.Refuses).Select(g => g.Name)];
+        return names.Length == 0 ? [] : [new ReadinessPoint("figures-unlimited", Ready.Look, names.Length, names)];
     }
 
     private static IEnumerable<string> Missing(JsonElement element) => element.ValueKind switch

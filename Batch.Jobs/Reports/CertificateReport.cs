@@ -1,10 +1,12 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Policies;
+using Batch.Rules;
 
 namespace Batch.Jobs.Reports;
 
 /// <summary>
-/// 结账证明: the closed month from opening to closing, its runs in the order of the ledger with who made and approved each, and the seal that
-/// chains it to the months before.
+/// 结账证明: the closed month from opening to closing, its runs in the order of the ledger with who made and approved each, the figures that they were
+/// computed without, and the seal that chains it to the months before.
 /// </summary>
 public sealed class CertificateReport : QueryReport
 {
@@ -49,13 +51,37 @@ public sealed class CertificateReport : QueryReport
         SELECT item, made_by, approved_by, ended_by, people, entries, person_paid, employer_paid, account, pool, other, seal FROM lines ORDER BY part, place
         """;
 
+    private const string Movements = "本期合计";
+
+    private async Task<IReadOnlyList<Cell[]>> FiguresAsync(ReportSource source, CancellationToken cancellation)
+    {
+        List<Cell[]> rows = [];
+        foreach (FigureGap gap in await new FigureWarnings(source.Area).OfMonthAsync(source.Month, cancellation))
+        {
+            Cell[] row = new Cell[Columns.Count];
+            row[0] = $"注意 {gap.Chinese} {gap.English}";
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
     public override async IAsyncEnumerable<Cell[]> RowsAsync(
         ReportSource source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
+        IReadOnlyList<Cell[]> figures = await FiguresAsync(source, cancellation);
         bool closed = false;
         await foreach (Cell[] row in base.RowsAsync(source, cancellation))
         {
             closed = true;
+            if (row[0].Text!.StartsWith(Movements, StringComparison.Ordinal))
+            {
+                foreach (Cell[] figure in figures)
+                {
+                    yield return figure;
+                }
+            }
+
             yield return row;
         }
 

@@ -2,6 +2,8 @@ using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Overview;
+using Batch.Jobs.Policies;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Server;
 using Batch.Jobs.Tests.Runs;
 using Batch.Rules;
@@ -117,6 +119,39 @@ public sealed class OverviewTests
         ReadinessPoint point = (await new Readiness(area).ReadAsync(gap!.Value, default)).Single(p => p.Code == "missing-figures");
         Assert.That((point.Ready, point.Names.Single()), Is.EqualTo((Ready.No, "average-wage")));
     }
+
+    [Test]
+    public async Task Without_limits_of_the_base_the_list_the_run_and_the_certificate_say_so_as_it_was_when_the_run_was_computed()
+    {
+        await town.PayrollAsync(June, "甲", [(Town.Person(1), 10_000m)]);
+        ReadinessPoint before = await PointAsync(new Readiness(await town.AreaAsync()), "figures-unlimited");
+        Assert.That((before.Ready, before.Names), Is.EqualTo((Ready.Look, new[] { "base-min", "base-max" })));
+        RunDocument run = await town.AllocateAsync(June);
+        Assert.That(await WarnedAsync(run), Is.EqualTo(new[] { "base-max", "base-min" }));
+        await town.SetFigureAsync("base-max", June, 20_000m);
+        Assert.That((await PointAsync(new Readiness(await town.AreaAsync()), "figures-unlimited")).Names, Is.EqualTo(new[] { "base-min" }));
+        Assert.That(await WarnedAsync(run), Is.EqualTo(new[] { "base-max", "base-min" }), "it was computed without");
+        Assert.That(await WarnedAsync(await town.PostMonthAsync(June)), Is.EqualTo(new[] { "base-min" }));
+        await town.CloseAsync(June);
+        Assert.That((await town.ReportAsync("certificate", June)).Select(r => r[0].Text), Is.EqualTo(new[]
+        {
+            "期初 opening", "划账 allocation 1",
+            "注意 2021-06 没有缴费基数下限（base-min），按申报基数计算，未按其限定。 2021-06: no base-min; bases are taken as declared, without this limit.", "本期合计 movements", "期末合计 closing",
+        }));
+    }
+
+    [Test]
+    public async Task A_figure_from_a_year_ago_is_used_and_told()
+    {
+        await town.SetFigureAsync("base-max", June, 20_000m);
+        await town.SetFigureAsync("base-min", June, 4_000m);
+        ReadinessPoint[] points = [.. await new Readiness(await town.AreaAsync()).ReadAsync(June.PlusMonths(11), default)];
+        Assert.That(points.Any(p => p.Code == "figures-unlimited"), Is.False);
+        ReadinessPoint old = (await new Readiness(await town.AreaAsync()).ReadAsync(June.PlusMonths(12), default)).Single(p => p.Code == "figures-unlimited");
+        Assert.That((old.Ready, old.Names), Is.EqualTo((Ready.Look, new[] { "base-min", "base-max" })));
+    }
+
+    private async Task<IEnumerable<string>> WarnedAsync(RunDocument run) => (await new FigureWarnings(await town.AreaAsync()).OfRunAsync(run.Run!.Value, default)).Select(g => g.Name);
 
     [Test]
     public async Task Months_pool_flows_and_ages_agree_with_the_ledger()

@@ -48,9 +48,11 @@ public sealed partial class CastThroughTheLineTests
         List<string[]> rows = await ReadCsvAsync("certificate", "2021-12");
         Dictionary<string, string> run = Cast.Table("expected/months.csv").Single(r => r["postingMonth"] == "2021-12");
         decimal atYearEnd = Cast.Table("expected/balances.csv").Sum(b => b.Yuan("at2021-12-31"));
-        Assert.That(rows.Skip(1).Select(r => r[0]), Is.EqualTo(new[] { "期初 opening", "划账 allocation 1", "本期合计 movements", "期末合计 closing" }));
+        // Wuhan's limits of the base in 2021 are not known: the certificate says so, between the runs and their totals.
+        Assert.That(rows.Skip(1).Select(r => r[0].StartsWith("注意", StringComparison.Ordinal) ? "注意" : r[0]),
+            Is.EqualTo(new[] { "期初 opening", "划账 allocation 1", "注意", "注意", "本期合计 movements", "期末合计 closing" }));
         Assert.That((rows[2][1], rows[2][2]), Is.EqualTo(("operator", "reviewer")));
-        Assert.That((Number(rows[1][8]), rows[3][8], Number(rows[4][8])), Is.EqualTo((atYearEnd - run.Yuan("credited"), run["credited"], atYearEnd)));
+        Assert.That((Number(rows[1][8]), rows[^2][8], Number(rows[^1][8])), Is.EqualTo((atYearEnd - run.Yuan("credited"), run["credited"], atYearEnd)));
     }
 
     [Test]
