@@ -1,5 +1,6 @@
 using Batch.Jobs.Areas;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Policies;
 using Batch.Rules;
 using NodaTime;
@@ -10,10 +11,13 @@ namespace Batch.Jobs.Benefits;
 /// <summary>What a person's benefits are folded from: the months that the ledger has money for and when it was posted, retirement and death.</summary>
 public sealed class BenefitFacts
 {
+    private readonly YearMonth? _allocated;
     private readonly List<PaidMonth> _paid = [];
     private YearMonth? _firstPension;
     private YearMonth? _retiredIn;
     private YearMonth? _diedIn;
+
+    private BenefitFacts(YearMonth? allocated) => _allocated = allocated;
 
     /// <summary>The facts of a range of persons, of those that have any.</summary>
     /// <param name="through">Entries of later posting months are not seen.</param>
@@ -21,6 +25,7 @@ public sealed class BenefitFacts
         NpgsqlConnection connection, AreaSchema area, int firstPerson, int lastPerson, YearMonth through, CancellationToken cancellation)
     {
         SortedDictionary<int, BenefitFacts> persons = [];
+        YearMonth? allocated = await AllocatedMonths.LastAsync(connection, area, through, cancellation);
         // A month that was taken back and declared again counts from its first posting.
         await EachAsync(
             """
@@ -58,7 +63,7 @@ public sealed class BenefitFacts
             {
                 if (!persons.TryGetValue(reader.GetInt32(0), out BenefitFacts? person))
                 {
-                    persons.Add(reader.GetInt32(0), person = new BenefitFacts());
+                    persons.Add(reader.GetInt32(0), person = new BenefitFacts(allocated));
                 }
 
                 take(person, reader);
@@ -70,7 +75,19 @@ public sealed class BenefitFacts
     public IReadOnlyList<BenefitSpell> Fold(YearMonth through, PolicyInForce policy)
     {
         YearMonth? retiredFrom = _retiredIn is { } retired ? retired.PlusMonths(Slice(retired, policy).RetirementOffset) : _firstPension;
-        return BenefitTimeline.Fold(_paid, retiredFrom, _diedIn, through, month => Slice(month, policy));
+        return BenefitTimeline.Fold([.. _paid, .. NotYetDue(through)], retiredFrom, _diedIn, through, month => Slice(month, policy));
+    }
+
+    // Months for which nobody's contribution has come suspend nobody: whoever paid for the last month before them is as in that month.
+    private IEnumerable<PaidMonth> NotYetDue(YearMonth through)
+    {
+        if (_allocated is { } last && _paid.Exists(p => p.Month == last))
+        {
+            for (YearMonth month = last.Next(); month <= through; month = month.Next())
+            {
+                yield return new PaidMonth(month, month);
+            }
+        }
     }
 
     // Months that no policy covers are judged by the first that does.

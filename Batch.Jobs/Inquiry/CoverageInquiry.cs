@@ -6,17 +6,23 @@ using Npgsql;
 
 namespace Batch.Jobs.Inquiry;
 
+/// <param name="AsOf">The last month that is judged: none after the last one for which contributions were allocated.</param>
 public sealed record CoverageDocument(YearMonth AsOf, int Continuous, int Accumulated, IReadOnlyList<CoverageBreak> Breaks, YearMonth? SuspendedFrom);
 
 /// <summary>Where a person's coverage stands: folded from the months that the ledger has money for.</summary>
 public sealed class CoverageInquiry(Area area)
 {
-    /// <param name="asOf">Null: the latest month posted, or <paramref name="today"/> when nothing is.</param>
+    private static readonly YearMonth Forever = new(9999, 12);
+
+    /// <param name="asOf">As it was known in this month; null: as it is known now.</param>
+    /// <param name="today">What an area is asked about in which no contribution was ever allocated.</param>
     public async Task<CoverageDocument> ReadAsync(int account, YearMonth? asOf, YearMonth today, CancellationToken cancellation)
     {
-        YearMonth month = asOf ?? (await new Balances(area.Program, area.Schema).BalanceAsync(account, null, cancellation)).AsOf ?? today;
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        CoverageFacts facts = await new PostedCoverage(connection, area.Schema, month).ReadAsync(account, cancellation);
+        YearMonth asked = asOf ?? today;
+        YearMonth? allocated = await AllocatedMonths.LastAsync(connection, area.Schema, asOf, cancellation);
+        YearMonth month = allocated is { } last && (asOf is null || last < asked) ? last : asked;
+        CoverageFacts facts = await new PostedCoverage(connection, area.Schema, asOf ?? Forever).ReadAsync(account, cancellation);
         Coverage coverage = facts.Fold(month, area.Policy);
         return new CoverageDocument(month, coverage.Continuous, coverage.Accumulated, coverage.Breaks, coverage.SuspendedFrom);
     }
