@@ -2,6 +2,8 @@ using System.Security.Claims;
 using Batch.Host.Web;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using NodaTime;
 
 namespace Batch.Host.Api;
@@ -11,12 +13,13 @@ internal static class ApiRoutes
 {
     public const string RateLimit = "api";
     public const int PageRows = 50;
+    private const string Json = "application/json";
     private const int MostRows = 200;
 
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder api = app.MapGroup(ApiFaults.Path + "/v1").RequireRateLimiting(RateLimit).DisableAntiforgery();
-        foreach (int status in (int[])[400, 401, 403, 404, 409, 429])
+        foreach (int status in (int[])[400, 401, 403, 404, 409, 415, 429])
         {
             api.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(FaultDocument), ["application/problem+json"]));
         }
@@ -34,6 +37,19 @@ internal static class ApiRoutes
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string scope) => route.RequireAuthorization(Scopes.PolicyOf(scope));
 
     public static string Who(this ClaimsPrincipal user) => user.Identity!.Name!;
+
+    /// <summary>Whether a body without a Content-Type is JSON would be a guess. What a file is shows in its bytes.</summary>
+    public static Task RequireMediaTypeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains(Json) == true && string.IsNullOrWhiteSpace(context.Request.ContentType)
+            && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    }
 
     /// <summary>A page's size, at most <see cref="MostRows"/>.</summary>
     public static int Rows(int? limit) => Math.Clamp(limit ?? PageRows, 1, MostRows);

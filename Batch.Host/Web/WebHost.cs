@@ -61,6 +61,7 @@ internal static class WebHost
         app.UseAuthentication();
         app.Use(SignedIn.RequireOwnPasswordAsync);
         app.UseAuthorization();
+        app.UseWhen(IsApi, static api => api.Use(ApiRoutes.RequireMediaTypeAsync));
         app.UseRateLimiter();
         app.UseAntiforgery();
         app.Use(EveryAct.RecordAsync);

@@ -121,12 +121,87 @@ public sealed partial class OpenApiRequestTests
     {
         foreach (IGrouping<string, Operation> path in Operations().GroupBy(o => o.Path))
         {
-            using HttpRequestMessage request = new(HttpMethod.Delete, Address(path.First()));
-            using HttpResponseMessage answer = await machine.SendAsync(request);
-            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed), path.Key);
-            Assert.That(answer.Content.Headers.Allow, Is.EquivalentTo(path.Select(o => o.Method.ToUpperInvariant())), path.Key);
-            Assert.That((await TestHost.JsonAsync(answer)).GetProperty("code").GetString(), Is.EqualTo("METHOD_NOT_ALLOWED"));
+            string[] right = [.. path.Select(o => o.Method.ToUpperInvariant())];
+            foreach (string method in (string[])["GET", "POST", "PUT", "PATCH", "DELETE"])
+            {
+                using HttpRequestMessage request = new(new HttpMethod(method), Address(path.First())) { Content = method == "GET" ? null : new StringContent("{}", Encoding.UTF8, "application/json") };
+                if (right.Contains(method))
+                {
+                    continue;
+                }
+
+                using HttpResponseMessage answer = await machine.SendAsync(request);
+                Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed), $"{method} {path.Key}");
+                Assert.That(answer.Content.Headers.Allow, Is.EquivalentTo(right), path.Key);
+                Assert.That((await TestHost.JsonAsync(answer)).GetProperty("code").GetString(), Is.EqualTo("METHOD_NOT_ALLOWED"));
+                Assert.That(await StatusOfAStrangerAsync(request), Is.EqualTo(HttpStatusCode.Unauthorized), $"{method} {path.Key}");
+            }
         }
+    }
+
+    // As curl --data-binary sends a file that it is told nothing of, without a type at all, with one that is none, and with another's.
+    [Test]
+    public async Task A_body_of_a_type_that_a_route_does_not_take_is_refused_as_that_and_a_stranger_is_asked_for_a_key()
+    {
+        string before = await CountsAsync();
+        Operation[] taking = [.. Operations().Where(o => o.Json.TryGetProperty("requestBody", out _))];
+        Assert.That(taking.Select(o => o.Path), Is.EquivalentTo(Required.Keys.Append("/areas/{area}/uploads")));
+        foreach (Operation operation in taking)
+        {
+            string body = Schema(operation) is null ? "a,b" : Whole(operation).ToJsonString();
+            // What a file is shows in its bytes: only a type that is none of a file's is refused.
+            foreach (string? type in ((string?[])["application/x-www-form-urlencoded", "nothing", "image/png", null]).Take(Schema(operation) is null ? 3 : 4))
+            {
+                using HttpRequestMessage request = new(HttpMethod.Post, Address(operation) + (Schema(operation) is null ? "?name=a.csv" : "")) { Content = new StringContent(body) };
+                request.Headers.Add("Idempotency-Key", "k");
+                request.Content.Headers.Remove("Content-Type");
+                if (type is not null)
+                {
+                    request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+                }
+
+                using HttpResponseMessage answer = await machine.SendAsync(request);
+                string text = await answer.Content.ReadAsStringAsync();
+                Assert.That(Fault(answer, text, [], HttpStatusCode.UnsupportedMediaType, "MEDIA_TYPE"), Is.Null, $"{operation} {type}: {answer.StatusCode} {text}");
+                Assert.That(await StatusOfAStrangerAsync(request), Is.EqualTo(HttpStatusCode.Unauthorized), $"{operation} {type}");
+            }
+        }
+
+        Assert.That(await CountsAsync(), Is.EqualTo(before));
+    }
+
+    [TestCase("nothing")]
+    [TestCase("areas")]
+    [TestCase("areas/420100/nothing")]
+    [TestCase("runs/1/nothing")]
+    [TestCase("../v2/runs/1")]
+    public async Task An_address_that_there_is_not_is_told_so(string path)
+    {
+        foreach (string method in (string[])["GET", "POST", "DELETE"])
+        {
+            using HttpRequestMessage request = new(new HttpMethod(method), path) { Content = method == "GET" ? null : new StringContent("x", Encoding.UTF8, "text/csv") };
+            using HttpResponseMessage answer = await machine.SendAsync(request);
+            string text = await answer.Content.ReadAsStringAsync();
+            Assert.That(Fault(answer, text, [], HttpStatusCode.NotFound, "NOT_FOUND"), Is.Null, $"{method} {answer.StatusCode} {text}");
+            Assert.That(await StatusOfAStrangerAsync(request), Is.EqualTo(HttpStatusCode.Unauthorized), method);
+        }
+    }
+
+    /// <summary>The same request without a key.</summary>
+    private async Task<HttpStatusCode> StatusOfAStrangerAsync(HttpRequestMessage request)
+    {
+        using HttpClient stranger = new() { BaseAddress = machine.BaseAddress };
+        using HttpRequestMessage again = new(request.Method, request.RequestUri);
+        if (request.Content is not null)
+        {
+            again.Content = new ByteArrayContent([(byte)'x']);
+            again.Content.Headers.TryAddWithoutValidation("Content-Type", request.Content.Headers.TryGetValues("Content-Type", out IEnumerable<string>? type) ? type : []);
+        }
+
+        using HttpResponseMessage answer = await stranger.SendAsync(again);
+        string code = (await TestHost.JsonAsync(answer)).GetProperty("code").GetString()!;
+        Assert.That(code, Is.EqualTo("KEY_MISSING"));
+        return answer.StatusCode;
     }
 
     private async Task TryFieldAsync(Operation operation, JsonProperty field, bool required)
