@@ -13,7 +13,7 @@ namespace Batch.Host.Pages;
 [Authorize(Permissions.SendFiles)]
 internal sealed class FixPackModel : AreaPage
 {
-    public async Task<IActionResult> OnGetAsync(int number, string? format)
+    public async Task<IActionResult> OnGetAsync(int number, string? format, bool held = false)
     {
         SubmissionLine line = await new SubmissionList(Area).FindAsync(number, Cancellation);
         ReportFormat? wanted = format == "xlsx" ? ReportFormat.Xlsx : null;
@@ -22,7 +22,7 @@ internal sealed class FixPackModel : AreaPage
             Path.Combine(Path.GetTempPath(), $"batch-fix-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
         try
         {
-            await new FixPacks(Area.Program, Area.Schema, IntakeLimits.Configured).WriteAsync(number, held: false, wanted, file, Cancellation);
+            await new FixPacks(Area.Program, Area.Schema, IntakeLimits.Configured).WriteAsync(number, held, wanted, file, Cancellation);
             file.Position = 0;
         }
         catch

@@ -31,6 +31,15 @@ internal sealed class SubmissionModel : AreaPage
 
     public Listing<Rejection> Rejections { get; private set; } = null!;
 
+    /// <summary>Why rows were held, of the first ones.</summary>
+    public Listing<Rejection> Held { get; private set; } = null!;
+
+    /// <summary>How many of its rows still wait for a decision.</summary>
+    public int StillHeld { get; private set; }
+
+    /// <summary>Rows that a mended file can bring: rejected ones, and held ones that wait beside what is in force.</summary>
+    public bool IsMendable => Line.Rejected > 0 || Held.Rows.Any(r => RejectionCodes.IsBeside(r.Code));
+
     /// <summary>Rejected rows that mended files have brought since.</summary>
     public long Mended { get; private set; }
 
@@ -56,12 +65,14 @@ internal sealed class SubmissionModel : AreaPage
         Counts = await list.CodesAsync(Number, Cancellation);
         Rejections = await list.RejectionsAsync(Number, Reject, PageNumber, Cancellation);
         Refusal = Line.Refused is { } code && (await list.RejectionsAsync(Number, code, 1, Cancellation)).Rows is [{ } why, ..] ? why : null;
+        Held = await list.HeldAsync(Number, 1, Cancellation);
         Mended = await list.MendedAsync(Number, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
         Submissions submissions = new(connection, Area.Schema);
         Record = await submissions.ReadAsync(Number, Cancellation);
         Children = await submissions.ChildrenAsync(Number, Cancellation);
+        StillHeld = Line.Held == 0 ? 0 : (await new HeldRows(Area.Schema).ListAsync(connection, null, Cancellation)).Count(r => r.Submission == Number);
         Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).SupersededAsync(Number, Cancellation) : 0;
     }
 }

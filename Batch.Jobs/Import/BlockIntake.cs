@@ -254,7 +254,7 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
                 staging.HoldOwn(standing, Why);
             }
 
-            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], Why(row.Row));
+            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], standing, Why(row.Row));
             return;
         }
 
@@ -266,11 +266,16 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         if (kind == FactKind.Contribution && IsArrears(block.Payroll[index], staging.Draft) && Lessened(row, standing, staging.Draft) is { } paid)
         {
             Rejection why = new(Codes.ArrearsBelowPaid, row.Row, "缴费基数", new Money(row.First).ToString(), new Money(paid.First).ToString());
-            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], why);
+            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], standing, why);
             return;
         }
 
+        int before = staging.Facts.Count;
         staging.Accept(row, line.Id, standing, known, twoEmployers);
+        if (staging.Draft.AskedAgain.Count > 0 && staging.Facts.Count > before && staging.Facts[before].State == FactState.Accepted)
+        {
+            staging.AskAgain(row, _standing.For(key with { Person = -row.Person }) ?? []);
+        }
     }
 
     // What the same employer has paid for the month, where the line is less. Two lines of one file are another question.

@@ -59,6 +59,12 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
     /// <summary>The kind of the facts written; null: the row is not held.</summary>
     private async Task<string?> WriteFactsAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
     {
+        // A file has brought it mended: that one is decided on, where it is held.
+        if ((await MendedRows.HeldAsync(connection, area, [decision.Submission], cancellation)).Contains((decision.Submission, decision.Row)))
+        {
+            return null;
+        }
+
         foreach (IHeldFacts kind in HeldRows.Kinds(area))
         {
             if (await kind.DecideAsync(connection, decision, draft, cancellation))

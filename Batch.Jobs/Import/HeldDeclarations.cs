@@ -26,8 +26,20 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
 
         public bool IsHeld => Latest.Row.State == FactState.Held;
 
+        public int Employer => Latest.Row.Employer;
+
         /// <summary>It waits beside the person's month, of which it is no side.</summary>
         public bool Waits => Latest.Row.Person < 0;
+
+        /// <summary>
+        /// The line came again after it was held, as the person's: from the same employer, with the same figures or as the first that was in force for the month. Of
+        /// a person for whom other figures of that employer were in force already, a held line is another question.
+        /// </summary>
+        public bool IsSettledBy(Key person) => person.versions.Exists(v => v.IsRow && v.Row.State == FactState.Accepted && v.Submission > Latest.Submission
+            && (v.Row.SaysTheSameAs(Latest.Row) || !person.WasAcceptedIn(Latest.Submission)));
+
+        private bool WasAcceptedIn(int submission) =>
+            versions.Where(v => v.Submission <= submission).ToList() is { Count: > 0 } earlier && new Key(earlier).Latest.Row.State == FactState.Accepted;
 
         /// <summary>The rows that could stand: those of the last submission that had any. Two lines of one file are two.</summary>
         public IEnumerable<Version> Sides => versions.Where(v => v.IsRow && v.Submission == versions.Where(o => o.IsRow).Max(o => o.Submission));
@@ -39,14 +51,15 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         List<Version> sides = [];
         foreach (YearMonth of in months.Where(m => month is null || m == month))
         {
-            foreach (List<Key> person in await PersonsAsync(connection, of, "SELECT person_id FROM {0} WHERE state = 2", [], cancellation))
-            {
-                sides.AddRange(person.Where(k => k.IsHeld).SelectMany(k => k.Sides));
-            }
+            Dictionary<int, List<Key>> persons = (await PersonsAsync(
+                connection, of, "SELECT person_id FROM {0} WHERE state = 2 UNION SELECT -person_id FROM {0} WHERE state = 2 AND person_id < 0", [], cancellation)).ToDictionary(p => p[0].Latest.Row.Person);
+            sides.AddRange(persons.Values.SelectMany(p => p).Where(k => k.IsHeld && !(k.Waits && IsSettled(k, persons.GetValueOrDefault(-k.Latest.Row.Person)))).SelectMany(k => k.Sides));
         }
 
         return await DescribeAsync(connection, sides, cancellation);
     }
+
+    private static bool IsSettled(Key key, List<Key>? person) => person?.Find(k => k.Employer == key.Employer) is { } own && key.IsSettledBy(own);
 
     public async Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
     {
@@ -59,9 +72,14 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
                 continue;
             }
 
+            List<Key> meets = key.Waits ? await MeetsAsync(connection, month, -key.Latest.Row.Person, cancellation) : person;
+            if (key.Waits && IsSettled(key, meets))
+            {
+                continue;
+            }
+
             FactTables tables = new(connection, area, Fact);
             FactWriter writer = new(connection, area, kind, tables);
-            List<Key> meets = key.Waits && decision.Take ? await MeetsAsync(connection, month, -key.Latest.Row.Person, cancellation) : person;
             RefuseAnotherEmployer(key, meets, decision);
             foreach (FactRow fact in Facts(meets, key, decision))
             {

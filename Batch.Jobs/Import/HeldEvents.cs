@@ -11,7 +11,13 @@ namespace Batch.Jobs.Import;
 /// <summary>Held changes of status: rows that name another than the person on record, and new numbers that are another person's already.</summary>
 internal sealed class HeldEvents(AreaSchema area) : IHeldFacts
 {
-    private const string Undecided = "NOT EXISTS (SELECT FROM :area.decision d WHERE d.fact = 'event' AND d.held_in = h.submission_id AND d.held_row = h.row_no)";
+    // Nor has the same change come again since as the person's.
+    private const string Undecided =
+        """
+        NOT EXISTS (SELECT FROM :area.decision d WHERE d.fact = 'event' AND d.held_in = h.submission_id AND d.held_row = h.row_no)
+        AND NOT EXISTS (SELECT FROM :area.person_event e WHERE e.person_id = h.person_id AND e.event = h.event AND e.on_date = h.on_date AND e.value IS NOT DISTINCT FROM h.value
+            AND e.number IS NOT DISTINCT FROM h.number AND e.row_no > 0 AND e.submission_id > h.submission_id)
+        """;
 
     private const string Columns = "h.submission_id, h.row_no, h.person_id, h.event, h.on_date, h.value, h.document, h.number, h.birth";
 

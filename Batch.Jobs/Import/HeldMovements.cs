@@ -13,6 +13,15 @@ namespace Batch.Jobs.Import;
 internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
 {
     private const string Key = "on_date, person_id, kind, channel, member, reference";
+    // The same movement has come again since as the person's.
+    private const string Settled =
+        """
+        latest.person_id < 0 AND EXISTS (
+            SELECT FROM {0} own WHERE own.on_date = latest.on_date AND own.person_id = -latest.person_id AND own.kind = latest.kind AND own.channel = latest.channel
+                AND own.member = latest.member AND own.reference = latest.reference AND own.amount_fen = latest.amount_fen
+                AND own.state = 1 AND own.row_no > 0 AND own.submission_id > latest.submission_id)
+        """;
+
     private const string Columns = "person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id";
 
     public string Fact => "movement";
@@ -165,7 +174,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         SELECT {Columns} FROM (
             SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
             ORDER BY {Key}, {FactsInForce.LatestFirst}) latest
-        WHERE state = 2 ORDER BY submission_id, row_no
+        WHERE state = 2 AND NOT ({Settled.Replace("{0}", part, StringComparison.Ordinal)}) ORDER BY submission_id, row_no
         """, r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, [.. values.Cast<object>()]);
 
     private Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>

@@ -57,6 +57,8 @@ public sealed class HeldRows(AreaSchema area)
             rows.AddRange(await kind.ListAsync(connection, month, cancellation));
         }
 
+        HashSet<(int, int)> mended = rows.Count == 0 ? [] : await MendedRows.HeldAsync(connection, area, [.. rows.Select(r => r.Submission)], cancellation);
+        rows.RemoveAll(r => mended.Contains((r.Submission, r.Row)));
         return rows;
     }
 

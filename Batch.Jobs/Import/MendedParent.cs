@@ -5,17 +5,20 @@ using Npgsql;
 
 namespace Batch.Jobs.Import;
 
-/// <summary>The submission whose rejected rows a file mends: each row of the file names one of them, and each of them once.</summary>
+/// <summary>
+/// The submission whose rows a file mends: each row of the file names one of them that was rejected, or that waits beside what is in force and is not decided, and each of
+/// them once.
+/// </summary>
 public sealed class MendedParent
 {
     private readonly Submission of;
-    private readonly HashSet<int>? rejected;
+    private readonly HashSet<int>? faulty;
     private readonly HashSet<int> named = [];
 
-    private MendedParent(Submission of, HashSet<int>? rejected)
+    private MendedParent(Submission of, HashSet<int>? faulty)
     {
         this.of = of;
-        this.rejected = rejected;
+        this.faulty = faulty;
     }
 
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
@@ -29,8 +32,11 @@ public sealed class MendedParent
         }
 
         return new MendedParent(of, [.. await connection.ReadAsync(
-            area.Sql($"SELECT DISTINCT row_no FROM :area.rejection WHERE submission_id = $1 AND code NOT IN ({RejectionCodes.HeldList})"),
-            r => r.GetInt32(0), cancellation, number)]);
+            area.Sql(
+                $"""
+                SELECT DISTINCT row_no FROM :area.rejection r WHERE submission_id = $1 AND (code NOT IN ({RejectionCodes.HeldList}) OR (code IN ({RejectionCodes.BesideList})
+                    AND NOT EXISTS (SELECT FROM :area.decision d WHERE d.held_in = r.submission_id AND d.held_row = r.row_no)))
+                """), r => r.GetInt32(0), cancellation, number)]);
     }
 
     /// <summary>A replacement states everything anew: what it does not name would be withdrawn, so it mends no rows.</summary>
@@ -66,7 +72,7 @@ public sealed class MendedParent
         HashSet<int> wrong = [];
         foreach ((int row, int parentRow) in block.ParentRows)
         {
-            if (parentRow == 0 || rejected?.Contains(parentRow) == false || !named.Add(parentRow))
+            if (parentRow == 0 || faulty?.Contains(parentRow) == false || !named.Add(parentRow))
             {
                 wrong.Add(row);
                 block.Rejections.Add(draft.InItsWords(new Rejection(

@@ -93,12 +93,16 @@ public sealed class MovementStaging(
         Take(line, fact, own, account);
     }
 
-    /// <summary>A line that names another than the person on record waits beside the account. Said again it is no new question; a replacement says everything anew.</summary>
+    /// <summary>
+    /// A line that names another than the person on record waits beside the account. Said again it is no new question, unless the person's own line has settled it in
+    /// between; a replacement says everything anew.
+    /// </summary>
     public void SetAside(in MovementFact fact, Rejection why)
     {
         MovementFact beside = fact.Aside();
         StandingMovement? own = standing.For(beside.Identity);
-        if (own is { } said && said.Fact.SaysTheSameAs(beside) && (said.Submission == Draft.Submission || Draft.Kind != SubmissionKind.Replacement))
+        bool settled = own is { } waits && standing.For(fact.Identity) is { Fact.State: FactState.Accepted } since && since.Submission > waits.Submission;
+        if (!settled && own is { } said && said.Fact.SaysTheSameAs(beside) && (said.Submission == Draft.Submission || Draft.Kind != SubmissionKind.Replacement))
         {
             _unchanged++;
             return;

@@ -9,6 +9,8 @@ namespace Batch.Jobs.Import;
 public readonly record struct RowsAndMoney(int Rows, long PaidFen, int Unreadable)
 {
     public static RowsAndMoney operator +(RowsAndMoney a, RowsAndMoney b) => new(a.Rows + b.Rows, a.PaidFen + b.PaidFen, a.Unreadable + b.Unreadable);
+
+    public static RowsAndMoney operator -(RowsAndMoney a, RowsAndMoney b) => new(a.Rows - b.Rows, a.PaidFen - b.PaidFen, a.Unreadable - b.Unreadable);
 }
 
 /// <summary>
@@ -35,6 +37,7 @@ public sealed record Reconciliation(
         };
         Dictionary<RowOutcome, RowsAndMoney> now = new(asSent);
         Dictionary<RowOutcome, RowsAndMoney> mended = await MendedAsync(connection, area, number, cancellation);
+        now[RowOutcome.Held] -= await HeldMendedAsync(connection, area, of, cancellation);
         foreach (RowOutcome outcome in new[] { RowOutcome.Accepted, RowOutcome.Unchanged, RowOutcome.Held })
         {
             now[outcome] += mended.GetValueOrDefault(outcome);
@@ -49,7 +52,7 @@ public sealed record Reconciliation(
     {
         await using NpgsqlCommand command = new(area.Sql(
             $"""
-            WITH mended AS (SELECT row_no FROM :area.mended($1) WHERE $2 AND outcome <> 4)
+            WITH mended AS (SELECT m.row_no {MendedRows.RejectedSql("$1")} AND $2)
             SELECT coalesce(sum(paid_fen) FILTER (WHERE row_no NOT IN (SELECT row_no FROM mended)), 0)::bigint,
                    count(paid_fen) FILTER (WHERE row_no NOT IN (SELECT row_no FROM mended)), (SELECT count(*) FROM mended)
             FROM :area.rejected_row WHERE submission_id = $1
@@ -60,6 +63,30 @@ public sealed record Reconciliation(
         await reader.ReadAsync(cancellation);
         int rows = of.Rejected - (int)reader.GetInt64(2);
         return new RowsAndMoney(rows, reader.GetInt64(0), of.Content == FileContent.Payroll ? rows - (int)reader.GetInt64(1) : 0);
+    }
+
+    // Held as they were sent; what became of them in a child counts there.
+    private static async Task<RowsAndMoney> HeldMendedAsync(NpgsqlConnection connection, AreaSchema area, Submission of, CancellationToken cancellation)
+    {
+        int[] rows = [.. await MendedRows.HeldAsync(connection, area, of.Number, cancellation)];
+        if (rows.Length == 0 || of.Content is not (FileContent.Payroll or FileContent.Movements))
+        {
+            return new RowsAndMoney(rows.Length, 0, 0);
+        }
+
+        (string fact, string paid) = of.Content == FileContent.Payroll ? ("contribution", "person_paid_fen + employer_paid_fen") : ("movement", "abs(amount_fen)");
+        List<NodaTime.YearMonth> months = await connection.ReadAsync(
+            area.Sql("SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = $2"),
+            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, of.Number, fact);
+        long fen = 0;
+        foreach (NodaTime.YearMonth month in months)
+        {
+            fen += (await connection.ReadAsync(
+                $"SELECT coalesce(sum({paid}), 0)::bigint FROM {area.Part(fact, month)} WHERE submission_id = $1 AND row_no = ANY($2) AND person_id < 0",
+                r => r.GetInt64(0), cancellation, of.Number, rows))[0];
+        }
+
+        return new RowsAndMoney(rows.Length, fen, 0);
     }
 
     private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>

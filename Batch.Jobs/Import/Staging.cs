@@ -126,22 +126,45 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
 
     /// <summary>
     /// A line that may not be the person's, or may not replace what is paid, waits beside what is in force and touches nothing of it. Said again it is no new
-    /// question; a replacement says everything anew.
+    /// question, unless the person's own line has settled it in between; a replacement says everything anew.
     /// </summary>
     /// <param name="aside">What waits beside the person's month already.</param>
-    public void SetAside(in FactRow row, List<StandingFact> aside, Rejection why)
+    /// <param name="standing">What is in force for the person and month.</param>
+    public void SetAside(in FactRow row, List<StandingFact> aside, List<StandingFact>? standing, Rejection why)
     {
         FactRow beside = row with { Person = -row.Person };
         StandingFact? own = aside.Find(f => f.Row.Employer == beside.Employer);
         bool same = own is not null && own.Row.SaysTheSameAs(beside);
-        if (same && (own!.Row.State == FactState.Withdrawn || own.Submission == Draft.Submission || Draft.Kind != SubmissionKind.Replacement))
+        bool settled = own is { Row.State: FactState.Held }
+            && standing?.Exists(f => f.Row.Employer == beside.Employer && f.Row.State == FactState.Accepted && f.Submission > own.Submission) == true;
+        why = Draft.InItsWords(why);
+        if (same && !settled && (own!.Row.State == FactState.Withdrawn || own.Submission == Draft.Submission || Draft.Kind != SubmissionKind.Replacement))
         {
+            if (own.Row.State == FactState.Held && own.Submission != Draft.Submission)
+            {
+                Draft.AskedAgain[(beside.Person, beside.Month, beside.Employer)] = (beside, why);
+            }
+
             _unchanged++;
             _unchangedFen += Math.Max(row.Second, 0) + Math.Max(row.Third, 0);
             return;
         }
 
-        Hold(beside, aside, own, Draft.InItsWords(why));
+        Hold(beside, aside, own, why);
+    }
+
+    /// <summary>
+    /// The person's own line is new, and the same file says the line again that waits beside it: they are two, so that the one does not settle the other.
+    /// </summary>
+    public void AskAgain(in FactRow row, List<StandingFact> aside)
+    {
+        (int employer, YearMonth month) = (row.Employer, row.Month);
+        if (Draft.AskedAgain.Remove((-row.Person, month, employer), out (FactRow Row, Rejection Why) asked))
+        {
+            _unchanged--;
+            _unchangedFen -= Math.Max(asked.Row.Second, 0) + Math.Max(asked.Row.Third, 0);
+            Hold(asked.Row, aside, aside.Find(f => f.Row.Employer == employer), asked.Why);
+        }
     }
 
     /// <summary>Of a person whom this file names first, and by two names: neither name is certain, so that the lines before are held as well.</summary>

@@ -36,6 +36,13 @@ public static partial class RejectionCodes
     /// <summary>The codes of rows that are held, not rejected, as a list for SQL.</summary>
     public static string HeldList => string.Join(", ", All.Where(c => c.Level == CodeLevel.Held).Select(c => $"'{c.Code}'"));
 
+    /// <summary>Those of rows that wait beside what is in force and touch nothing of it: a mended row can take their place.</summary>
+    public static string BesideList => string.Join(", ", Beside.Select(c => $"'{c}'"));
+
+    public static bool IsBeside(string code) => Beside.Contains(code);
+
+    private static readonly string[] Beside = [Codes.NameDiffers, Codes.BirthDateDiffers, Codes.ArrearsBelowPaid, Codes.NumberInUse];
+
     public static bool IsHeld(string code) => ByCode.TryGetValue(code, out RejectionCode? found) && found.Level == CodeLevel.Held;
 
     /// <summary>The sentence that tells the sender what to do.</summary>

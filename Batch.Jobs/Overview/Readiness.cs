@@ -136,9 +136,9 @@ public sealed class Readiness(Area area)
     private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, CancellationToken cancellation)
     {
         (long rejected, long held, long waiting) = (await area.ReadAsync(
-            """
+            $"""
             SELECT coalesce(sum(s.rejected - CASE WHEN EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
-                       THEN (SELECT count(*) FROM :area.mended(s.submission_id) m WHERE m.outcome <> 4) ELSE 0 END)
+                       THEN (SELECT count(*) {MendedRows.RejectedSql("s.submission_id")}) ELSE 0 END)
                        FILTER (WHERE s.refused IS NULL AND NOT EXISTS (SELECT FROM :area.submission_parent p WHERE p.submission_id = s.submission_id)), 0)::bigint,
                    coalesce(sum(s.held), 0), (SELECT count(*) FROM :area.waiting_submission) FROM :area.submission s WHERE s.month = $1
             """, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation, month.FirstDay()))[0];

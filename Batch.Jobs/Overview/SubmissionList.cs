@@ -1,4 +1,5 @@
 using Batch.Jobs.Areas;
+using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reports;
 using Batch.Rules;
@@ -32,6 +33,9 @@ public sealed class SubmissionList(Area area)
         FROM :area.submission s
         """;
 
+    // Held rows stand among the rejections too, to be shown with their reason.
+    private static readonly string RejectedCodes = $"code NOT IN ({RejectionCodes.HeldList})";
+
     private const string Where = " WHERE ($1 = '-infinity'::date OR s.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";
 
     /// <summary>Newest first.</summary>
@@ -59,33 +63,41 @@ public sealed class SubmissionList(Area area)
         ?? throw new DataFaultException(
             "SUBMISSION_UNKNOWN", $"统筹区 {area.Schema.Code} 没有报送 {submission}。", $"Area {area.Schema.Code} has no submission {submission}.");
 
-    /// <summary>The rejections of a submission in the order of its rows; of one code when it is named.</summary>
-    public async Task<Listing<Rejection>> RejectionsAsync(int submission, string? code, int page, CancellationToken cancellation)
+    /// <summary>The faults of a submission's rejected rows in the order of its rows; of one code when it is named.</summary>
+    public Task<Listing<Rejection>> RejectionsAsync(int submission, string? code, int page, CancellationToken cancellation) =>
+        FaultsAsync(submission, (RejectedCodes + (code is null ? "" : " AND code = $2"), code ?? ""), page, cancellation);
+
+    /// <summary>Why its held rows were held, in the order of the rows, decided ones included.</summary>
+    public Task<Listing<Rejection>> HeldAsync(int submission, int page, CancellationToken cancellation) =>
+        FaultsAsync(submission, ($"code IN ({RejectionCodes.HeldList})", ""), page, cancellation);
+
+    // A page has so many rows, each with all of its faults.
+    private async Task<Listing<Rejection>> FaultsAsync(int submission, (string Sql, string Code) which, int page, CancellationToken cancellation)
     {
-        long count = await area.OneAsync<long>(
-            "SELECT count(*) FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)", cancellation, submission, code ?? "");
+        string from = $"FROM :area.rejection WHERE submission_id = $1 AND $2 IS NOT NULL AND {which.Sql}";
+        long count = await area.OneAsync<long>($"SELECT count(DISTINCT row_no) {from}", cancellation, submission, which.Code);
         page = Listing.Within(page, count);
         List<Rejection> rows = await area.ReadAsync(
-            """
-            SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 AND ($2 = '' OR code = $2)
-            ORDER BY row_no, fault_no LIMIT $3 OFFSET $4
+            $"""
+            SELECT code, row_no, column_name, found, expected FROM (SELECT *, dense_rank() OVER (ORDER BY row_no) AS nth {from}) f
+            WHERE nth > $4 AND nth <= $4 + $3 ORDER BY row_no, fault_no
             """,
             r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), Masking.Found(r.GetString(3)), r.GetString(4)), cancellation,
-            submission, code ?? "", Listing<Rejection>.PageRows, (page - 1) * Listing<Rejection>.PageRows);
+            submission, which.Code, Listing<Rejection>.PageRows, (page - 1) * Listing<Rejection>.PageRows);
         return new Listing<Rejection>(rows, page, count);
     }
 
-    /// <summary>The codes of a submission's rejections, the most frequent first.</summary>
+    /// <summary>The codes of a submission's rejected rows with how many rows have each, the most frequent first.</summary>
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(int submission, CancellationToken cancellation) => await area.ReadAsync(
-        "SELECT code, count(*) FROM :area.rejection WHERE submission_id = $1 GROUP BY code ORDER BY 2 DESC, 1", Code, cancellation, submission);
+        $"SELECT code, count(DISTINCT row_no) FROM :area.rejection WHERE submission_id = $1 AND {RejectedCodes} GROUP BY code ORDER BY 2 DESC, 1", Code, cancellation, submission);
 
     /// <summary>How many of its rejected rows mended files have brought since.</summary>
     public Task<long> MendedAsync(int submission, CancellationToken cancellation) =>
-        area.OneAsync<long>("SELECT count(*) FROM :area.mended($1) WHERE outcome <> 4", cancellation, submission);
+        area.OneAsync<long>($"SELECT count(*) {MendedRows.RejectedSql("$1")}", cancellation, submission);
 
-    /// <summary>The codes of all rejections of the files sent for a month.</summary>
+    /// <summary>The codes of the rejected rows of all files sent for a month; held rows are not among them.</summary>
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(YearMonth month, CancellationToken cancellation) => await area.ReadAsync(
-        "SELECT r.code, count(*) FROM :area.rejection r JOIN :area.submission s USING (submission_id) WHERE s.month = $1 GROUP BY 1 ORDER BY 2 DESC, 1",
+        $"SELECT r.code, count(*) FROM :area.rejection r JOIN :area.submission s USING (submission_id) WHERE s.month = $1 AND {RejectedCodes} GROUP BY 1 ORDER BY 2 DESC, 1",
         Code, cancellation, month.FirstDay());
 
     private static CodeCount Code(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1));

@@ -50,6 +50,39 @@ public sealed partial class SubmissionPageTests
             Is.EqualTo("replacement true true").IgnoreCase);
     }
 
+    // Row 2 has two faults and row 3 one; rows 4 and 5 are two lines for one person, row 6 has the name of another than the one on record.
+    [Test]
+    public async Task Rejected_and_held_rows_are_listed_apart_and_each_list_has_as_many_rows_as_its_tile_says()
+    {
+        await ImportAsync("supplementary", Header, Row(11));
+        int number = await host.Database.ScalarAsync<int>("SELECT max(submission_id) + 1 FROM area_420100.submission");
+        string same = Row(12), other = Row(11).Replace("某人", "别人", StringComparison.Ordinal).Replace("10000.00,200.00,800.00", "9000.00,180.00,720.00", StringComparison.Ordinal);
+        await ImportAsync(
+            "supplementary", Header, Row(13).Replace("10000.00,200.00", "万,二百", StringComparison.Ordinal), Row(14).Replace("2021-06", "2021-13", StringComparison.Ordinal), same,
+            same.Replace("10000.00,200.00,800.00", "8000.00,160.00,640.00", StringComparison.Ordinal), other);
+        Assert.That(await host.Database.ScalarAsync<string>($"SELECT rejected || ' ' || held FROM area_420100.submission WHERE submission_id = {number}"), Is.EqualTo("2 3"));
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("apart", UserRoles.Operator));
+        string page = await browser.GetStringAsync($"/{Area}/submissions/{number}?lang=zh");
+        string rejected = Section(page, "rejected"), held = Section(page, "held");
+        Assert.Multiple(() =>
+        {
+            Assert.That(rejected, Does.Contain("拒绝的行（2）").And.Contain("共 2 条").And.Contain("AMOUNT_UNREADABLE × 1").And.Contain("MONTH_INVALID × 1"));
+            Assert.That(held, Does.Contain("待定的行（3）"));
+            Assert.That(RowNumbers(rejected), Is.EqualTo(new[] { "2", "2", "3" }));
+            Assert.That(RowNumbers(held), Is.EqualTo(new[] { "4", "5", "6" }));
+            Assert.That(rejected, Does.Not.Contain("DUPLICATE_LINE").And.Not.Contain("NAME_DIFFERS"));
+            Assert.That(page, Does.Not.Contain("id=\"settled\""));
+        });
+
+        // The pack has the held rows too; one of them comes again with the name on record.
+        string pack = await browser.GetStringAsync($"/{Area}/submissions/{number}/fix-pack?held=true");
+        Assert.That(pack, Does.Contain("别人").And.Contain("NAME_DIFFERS"));
+        await ImportAsync("supplementary", Header, other.Replace("别人", "某人", StringComparison.Ordinal));
+        page = await browser.GetStringAsync($"/{Area}/submissions/{number}?lang=en");
+        Assert.That(Section(page, "held"), Does.Contain("Held rows (3)"));
+        Assert.That(page, Does.Contain("1 of them settled").And.Not.Contain("待定"));
+    }
+
     [Test]
     public async Task A_proposal_is_a_duty_of_whoever_may_approve_it()
     {
@@ -74,6 +107,10 @@ public sealed partial class SubmissionPageTests
 
     private static string Row(int person) =>
         $"甲,单位甲,某人,{CitizenId.FromDigits17(42_017_219_900_615_000L + person).Full()},2021-06,10000.00,200.00,800.00";
+
+    private static string Section(string page, string id) => Regex.Match(page, $"<section id=\"{id}\">.*?</section>", RegexOptions.Singleline).Value;
+
+    private static string[] RowNumbers(string section) => [.. Regex.Matches(section, "<tr><td class=\"n\">([0-9]+)</td>").Select(m => m.Groups[1].Value)];
 
     private static string Hidden(string page, string name) => Inputs().Matches(page).First(m => m.Groups[1].Value == name).Groups[2].Value;
 

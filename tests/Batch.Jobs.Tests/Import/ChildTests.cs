@@ -116,6 +116,55 @@ public sealed class ChildTests
         await town.AssertCleanAsync();
     }
 
+    // The row of 戊 has the number of 甲, whose June of 5000 is in force. Mended, it is 戊 with another number, or 甲 with 8000. 3.1 % of 5000, 3000, 8000: 155.00, 93.00, 248.00.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_held_row_that_names_another_person_comes_back_mended_and_is_settled(bool numberMended)
+    {
+        CitizenId eve = Town.Person(5);
+        FileOutcome parent = await town.ImportAsync(Header, [$"E1,厂,己,{Town.Person(6).Full()},2021-06,3000,60,240", $"E1,厂,戊,{Ann.Full()},2021-06,8000,160,640"], June, SubmissionKind.Supplementary, false);
+        Assert.That((parent.Submission, parent.Accepted, parent.Held), Is.EqualTo((2, 1, 1)));
+        using MemoryStream packed = new();
+        Assert.That(await new FixPacks(town.Database.Program, Town.Schema, IntakeLimits.Default).WriteAsync(2, held: true, null, packed, default), Is.EqualTo(1));
+        string pack = Encoding.UTF8.GetString(packed.ToArray());
+        FileOutcome child = await SendAsync(numberMended ? pack.Replace(Ann.Full(), eve.Full(), StringComparison.Ordinal) : pack.Replace("戊", "甲", StringComparison.Ordinal), 2, SubmissionKind.Supplementary);
+        Assert.That((child.Accepted, child.Held, child.Rejected), Is.EqualTo((1, 0, 0)));
+        await using (NpgsqlConnection connection = await town.Database.Program.OpenConnectionAsync())
+        {
+            Assert.That(await new HeldRows(Town.Schema).ListAsync(connection, null, default), Is.Empty);
+        }
+
+        DataFaultException? gone = await Assert.ThrowsAsync<DataFaultException>(() =>
+            new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 3, true, "wang", "核实"), default));
+        Assert.That(gone!.Code, Is.EqualTo("ROW_NOT_HELD"));
+        Reconciliation whole = await ReconcileAsync(2);
+        Assert.Multiple(() =>
+        {
+            // 60 + 240, 160 + 640
+            Assert.That(whole.AsSent[RowOutcome.Held], Is.EqualTo(new RowsAndMoney(1, 800_00, 0)));
+            Assert.That(whole.Now[RowOutcome.Held], Is.EqualTo(new RowsAndMoney(0, 0, 0)));
+            Assert.That(whole.Now[RowOutcome.Accepted], Is.EqualTo(new RowsAndMoney(2, 1100_00, 0)));
+            Assert.That(whole.Now[RowOutcome.Rejected], Is.EqualTo(new RowsAndMoney(0, 0, 0)));
+        });
+        await PackAsync(2, 0);
+        await town.PostMonthAsync(June);
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(numberMended ? 155m : 248m)));
+        Assert.That(await town.BalanceAsync(numberMended ? eve : Town.Person(6)), Is.EqualTo(Money.FromYuan(numberMended ? 248m : 93m)));
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task A_held_row_that_was_decided_or_that_another_line_contradicts_is_not_mended_by_a_child()
+    {
+        await town.ImportAsync(Header, [$"E1,厂,戊,{Ann.Full()},2021-06,8000,160,640"], June, SubmissionKind.Supplementary, false);
+        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, false, "wang", "核实"), default);
+        FileOutcome decided = await SendAsync($"{Header},原行号\r\nE1,厂,戊,{Town.Person(5).Full()},2021-06,8000,160,640,2\r\n", 2, SubmissionKind.Supplementary);
+        FileOutcome two = await town.ImportAsync(Header, [$"E2,厂,甲,{Ann.Full()},2021-06,8000,160,640"], June, SubmissionKind.Supplementary, false);
+        Assert.That(two.Rejections.Select(r => r.Code), Is.EqualTo(new[] { Codes.TwoEmployers }));
+        FileOutcome contradicted = await SendAsync($"{Header},原行号\r\nE2,厂,戊,{Town.Person(5).Full()},2021-06,8000,160,640,2\r\n", two.Submission!.Value, SubmissionKind.Supplementary);
+        Assert.That(decided.Rejections.Concat(contradicted.Rejections).Select(r => r.Code), Is.EqualTo(new[] { Codes.ParentRowNotRejected, Codes.ParentRowNotRejected }));
+    }
+
     [Test]
     public async Task A_replacement_cannot_be_a_child_and_a_child_is_undone_by_a_replacement_of_the_whole()
     {
