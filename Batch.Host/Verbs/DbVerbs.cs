@@ -95,10 +95,9 @@ internal static class DbVerbs
     private static async Task<int> BackupAsync(VerbCall call)
     {
         FileInfo file = call.Need(Backup);
-        RefuseForArea(call, call.Get(Recipient) is not null, "--recipient");
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         await (call.Get(OneArea) is { } area
-            ? AreaContents.BackupAsync(database, new AreaSchema(area), file.FullName, call.Cancellation)
+            ? AreaContents.BackupAsync(database, new AreaSchema(area), file.FullName, call.Get(Recipient), call.Cancellation)
             : DatabaseContents.BackupAsync(database, file.FullName, call.Get(Recipient), call.Cancellation));
         file.Refresh();
         call.Output.Document(new { file = file.FullName, bytes = file.Length });
@@ -119,8 +118,6 @@ internal static class DbVerbs
             throw VerbFault.OfUsage($"There is no file {identity.FullName}.", $"没有文件 {identity.FullName}。");
         }
 
-        RefuseForArea(call, call.Get(Identity) is not null, "--identity");
-
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         string? area = call.Get(OneArea);
         if (!call.Get(Yes) && (await Migrator.AreasAsync(database.Program, call.Cancellation)).Any(a => area is null || a == area))
@@ -130,18 +127,9 @@ internal static class DbVerbs
 
         await (area is null
             ? DatabaseContents.RestoreAsync(database, file.FullName, call.Get(Identity)?.FullName, call.Cancellation)
-            : AreaContents.RestoreAsync(database, new AreaSchema(area), file.FullName, call.Cancellation));
+            : AreaContents.RestoreAsync(database, new AreaSchema(area), file.FullName, call.Get(Identity)?.FullName, call.Cancellation));
         Tell(call, "restored", database.Url, "restored");
         return ExitCode.Done;
-    }
-
-    // The backup of an area goes through files that would be plain.
-    private static void RefuseForArea(VerbCall call, bool encrypted, string option)
-    {
-        if (encrypted && call.Get(OneArea) is not null)
-        {
-            throw VerbFault.OfUsage($"{option} is for backups of everything, not of one area.", $"{option} 只用于整库备份，不用于单个统筹区。");
-        }
     }
 
     private static void Tell(VerbCall call, string state, string? url, string sentence)

@@ -13,6 +13,33 @@ internal static class Age
 
     internal static Process Decrypting(string identity, string file) => Start(["--decrypt", "--identity", identity, file], input: false);
 
+    /// <summary>Encrypts what is written into a stream.</summary>
+    internal static async Task EncryptAsync(string recipient, string output, Func<Stream, Task> write, CancellationToken cancellation)
+    {
+        using Process age = Encrypting(recipient, output);
+        await EndAsync(age, WriteAsync(), cancellation);
+
+        async Task WriteAsync()
+        {
+            try
+            {
+                await write(age.StandardInput.BaseStream);
+                age.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It has ended early, and says why.
+            }
+        }
+    }
+
+    internal static async Task DecryptAsync(string identity, string file, string output, CancellationToken cancellation)
+    {
+        using Process age = Decrypting(identity, file);
+        await using FileStream plain = new(output, FileMode.CreateNew);
+        await EndAsync(age, age.StandardOutput.BaseStream.CopyToAsync(plain, cancellation), cancellation);
+    }
+
     /// <exception cref="DataFaultException">BACKUP_ENCRYPTED.</exception>
     internal static void RefuseEncrypted(string file)
     {

@@ -28,9 +28,10 @@ public static class AreaContents
     ];
 
     /// <summary>The file appears under its name only when it is whole.</summary>
-    public static async Task BackupAsync(DatabaseConnection connection, AreaSchema area, string file, CancellationToken cancellation)
+    /// <param name="recipient">Encrypted for this key, on its way: nothing of it is written plain. Null: not encrypted.</param>
+    public static async Task BackupAsync(DatabaseConnection connection, AreaSchema area, string file, string? recipient, CancellationToken cancellation)
     {
-        using UnfinishedFile unfinished = new(file), dump = new(file + ".dump");
+        using UnfinishedFile unfinished = new(file);
         await using NpgsqlConnection session = await connection.OpenAdminAsync(database: null, cancellation);
         await using NpgsqlTransaction moment = await session.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         string snapshot = (string)(await ScalarAsync(session, "SELECT pg_export_snapshot()", cancellation))!;
@@ -39,26 +40,40 @@ public static class AreaContents
             throw new DataFaultException("AREA_UNKNOWN", $"数据库中没有统筹区 {area.Code}。", $"The database has no area {area.Code}.");
         }
 
-        await DatabaseContents.RunAsync(
-            connection, "pg_dump", ["-Fc", "--schema", area.Name, "--snapshot", snapshot, "--file", dump.Part], connection.Text.Database!, cancellation);
-        await using (FileStream output = unfinished.Open())
-        await using (ZipArchive zip = new(output, ZipArchiveMode.Create))
+        Dictionary<string, string> common = await CommonAsync(session, area, cancellation);
+        if (recipient is null)
         {
-            await zip.CreateEntryFromFileAsync(dump.Part, SchemaPart, CompressionLevel.NoCompression, cancellation);
-            await using Stream common = await zip.CreateEntry(CommonPart).OpenAsync(cancellation);
-            await JsonSerializer.SerializeAsync(common, await CommonAsync(session, area, cancellation), cancellationToken: cancellation);
+            await using FileStream output = unfinished.Open();
+            await PackAsync(output);
+        }
+        else
+        {
+            await Age.EncryptAsync(recipient, unfinished.Part, PackAsync, cancellation);
         }
 
         unfinished.Finish();
+
+        async Task PackAsync(Stream output)
+        {
+            await using ZipArchive zip = new(output, ZipArchiveMode.Create, leaveOpen: true);
+            await using (Stream schema = await zip.CreateEntry(SchemaPart, CompressionLevel.NoCompression).OpenAsync(cancellation))
+            {
+                await DatabaseContents.DumpAsync(connection, ["-Fc", "--schema", area.Name, "--snapshot", snapshot], schema, cancellation);
+            }
+
+            await using Stream rows = await zip.CreateEntry(CommonPart).OpenAsync(cancellation);
+            await JsonSerializer.SerializeAsync(rows, common, cancellationToken: cancellation);
+        }
     }
 
     /// <summary>Puts the area in the place of what is there of it, in one transaction; other areas are not touched.</summary>
-    public static async Task RestoreAsync(DatabaseConnection connection, AreaSchema area, string file, CancellationToken cancellation)
+    /// <param name="identity">The file with the key that an encrypted backup is read with; null: it is not encrypted.</param>
+    public static async Task RestoreAsync(DatabaseConnection connection, AreaSchema area, string file, string? identity, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("batch-area-").FullName;
         try
         {
-            Dictionary<string, string> common = await UnpackAsync(file, area, folder, cancellation);
+            Dictionary<string, string> common = await UnpackAsync((file, identity), area, folder, cancellation);
             Migrator.RefuseOthers(area.Code, common["migration"]);
             await RefuseTakenNumbersAsync(connection, area, common, cancellation);
             string before = Path.Combine(folder, "before.sql"), schema = Path.Combine(folder, "schema.sql"), after = Path.Combine(folder, "after.sql");
@@ -90,11 +105,11 @@ public static class AreaContents
         return common;
     }
 
-    private static async Task<Dictionary<string, string>> UnpackAsync(string file, AreaSchema area, string folder, CancellationToken cancellation)
+    private static async Task<Dictionary<string, string>> UnpackAsync((string File, string? Identity) backup, AreaSchema area, string folder, CancellationToken cancellation)
     {
         try
         {
-            await ZipFile.ExtractToDirectoryAsync(file, folder, cancellation);
+            await ZipFile.ExtractToDirectoryAsync(await PlainAsync(backup, folder, cancellation), folder, cancellation);
             await using FileStream common = File.OpenRead(Path.Combine(folder, CommonPart));
             Dictionary<string, string> rows = (await JsonSerializer.DeserializeAsync<Dictionary<string, string>>(common, cancellationToken: cancellation))!;
             return rows[""] == area.Code ? rows : throw new DataFaultException(
@@ -102,8 +117,22 @@ public static class AreaContents
         }
         catch (Exception fault) when (fault is InvalidDataException or JsonException or KeyNotFoundException or FileNotFoundException)
         {
-            throw new DataFaultException("BACKUP_UNREADABLE", $"{file} 不是单个统筹区的备份。", $"{file} is not a backup of one area.");
+            throw new DataFaultException("BACKUP_UNREADABLE", $"{backup.File} 不是单个统筹区的备份。", $"{backup.File} is not a backup of one area.");
         }
+    }
+
+    // Its parts are read by name, so that it has to lie in a file.
+    private static async Task<string> PlainAsync((string File, string? Identity) backup, string folder, CancellationToken cancellation)
+    {
+        if (backup.Identity is null)
+        {
+            Age.RefuseEncrypted(backup.File);
+            return backup.File;
+        }
+
+        string plain = Path.Combine(folder, "backup.zip");
+        await Age.DecryptAsync(backup.Identity, backup.File, plain, cancellation);
+        return plain;
     }
 
     // Runs are numbered across areas: an area can move to a server where nobody else has its numbers.

@@ -68,7 +68,7 @@ public static class DatabaseContents
         else
         {
             using Process encrypting = Age.Encrypting(recipient, unfinished.Part);
-            await Age.EndAsync(encrypting, RunAsync(Start(connection, "pg_dump", ["-Fc", NoSecrets], connection.Text.Database!), encrypting, into: true, cancellation), cancellation);
+            await Age.EndAsync(encrypting, RunAsync(Start(connection, "pg_dump", ["-Fc", NoSecrets], connection.Text.Database!, output: true), dump => Age.PumpAsync(dump, encrypting, cancellation), cancellation), cancellation);
         }
 
         unfinished.Finish();
@@ -179,19 +179,26 @@ public static class DatabaseContents
         }
 
         using Process decrypting = Age.Decrypting(backup.Identity, backup.File);
-        await Age.EndAsync(decrypting, RunAsync(Start(connection, "pg_restore", arguments, database), decrypting, into: false, cancellation), cancellation);
+        await Age.EndAsync(decrypting, RunAsync(Start(connection, "pg_restore", arguments, database, input: true), restore => Age.PumpAsync(decrypting, restore, cancellation), cancellation), cancellation);
     }
 
     /// <param name="database">Null: the tool needs none.</param>
     /// <summary>Runs one of PostgreSQL's tools as the user of this program; the server and the password go by environment, not by argument.</summary>
     internal static Task RunAsync(DatabaseConnection connection, string tool, string[] arguments, string? database, CancellationToken cancellation) =>
-        RunAsync(Start(connection, tool, arguments, database), null, false, cancellation);
+        RunAsync(Start(connection, tool, arguments, database), null, cancellation);
 
-    private static ProcessStartInfo Start(DatabaseConnection connection, string tool, string[] arguments, string? database)
+    /// <summary>Runs pg_dump over this database; what it writes goes into a stream.</summary>
+    internal static Task DumpAsync(DatabaseConnection connection, string[] arguments, Stream output, CancellationToken cancellation) => RunAsync(
+        Start(connection, "pg_dump", arguments, connection.Text.Database!, output: true), dump => dump.StandardOutput.BaseStream.CopyToAsync(output, cancellation), cancellation);
+
+    private static ProcessStartInfo Start(DatabaseConnection connection, string tool, string[] arguments, string? database, bool input = false, bool output = false)
     {
         PostgresBinaries binaries = connection.Server?.Binaries ?? PostgresBinaries.Find(null);
         NpgsqlConnectionStringBuilder text = connection.Text;
-        var start = new ProcessStartInfo(binaries.PathOf(tool), database is null ? arguments : ["--dbname", database, "--no-password", .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(binaries.PathOf(tool), database is null ? arguments : ["--dbname", database, "--no-password", .. arguments]) 
+        {
+            RedirectStandardError = true, RedirectStandardInput = input, RedirectStandardOutput = output,
+        };
         start.Environment["PGHOST"] = text.Host;
         start.Environment["PGPORT"] = text.Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["PGUSER"] = text.Username;
@@ -201,19 +208,18 @@ public static class DatabaseContents
         return start;
     }
 
-    /// <param name="other">What its output goes into, or what its input comes from; null: neither.</param>
-    private static async Task RunAsync(ProcessStartInfo start, Process? other, bool into, CancellationToken cancellation)
+    /// <param name="pass">Passes its output on, or its input to it; null: it has neither.</param>
+    private static async Task RunAsync(ProcessStartInfo start, Func<Process, Task>? pass, CancellationToken cancellation)
     {
         string tool = Path.GetFileName(start.FileName);
-        (start.RedirectStandardOutput, start.RedirectStandardInput) = (other is not null && into, other is not null && !into);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{tool} did not start.");
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
         try
         {
-            await (other is null ? Task.CompletedTask : into ? Age.PumpAsync(process, other, cancellation) : Age.PumpAsync(other, process, cancellation));
+            await (pass?.Invoke(process) ?? Task.CompletedTask);
             await process.WaitForExitAsync(cancellation);
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or IOException)
         {
             process.Kill();
             throw;

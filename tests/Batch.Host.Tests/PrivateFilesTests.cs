@@ -88,6 +88,46 @@ public sealed class PrivateFilesTests
         Assert.That(File.Exists(In("wrong.age")), Is.False);
     }
 
+    [Test, CancelAfter(300_000)]
+    public async Task A_backup_of_one_area_for_a_recipient_is_read_with_the_identity_and_not_without_it()
+    {
+        string key = await KeyAsync();
+        string recipient = (await File.ReadAllLinesAsync(key)).Single(l => l.StartsWith("# public key: ", StringComparison.Ordinal))["# public key: ".Length..];
+        await DoAsync("import", await PayrollAsync("first.csv", 1), "--area", "420100", "--month", "2021-06", "--by", "wang");
+        await DoAsync("db", "backup", In("area.age"), "--area", "420100", "--recipient", recipient);
+        Assert.That((await File.ReadAllBytesAsync(In("area.age"))).AsSpan().StartsWith("age-encryption.org/v1"u8), Is.True);
+        Assert.That(folder.EnumerateFiles().Select(f => f.Name).Order(StringComparer.Ordinal), Is.EqualTo(new[] { "area.age", "first.csv", "key" }));
+        await DoAsync("import", await PayrollAsync("second.csv", 2), "--area", "420100", "--month", "2021-06", "--kind", "supplementary", "--by", "wang");
+        Assert.That(await CodeAsync("db", "restore", In("area.age"), "--area", "420100", "--yes"), Is.EqualTo((1, "BACKUP_ENCRYPTED")));
+        Assert.That(await CodeAsync("db", "restore", In("area.age"), "--area", "420100", "--identity", await OtherKeyAsync(), "--yes"), Is.EqualTo((3, "ENCRYPTION")));
+        await DoAsync("submission", "2", "--area", "420100");
+        await DoAsync("db", "restore", In("area.age"), "--area", "420100", "--identity", key, "--yes");
+        await DoAsync("submission", "1", "--area", "420100");
+        Assert.That(await CodeAsync("submission", "2", "--area", "420100"), Is.EqualTo((1, "SUBMISSION_UNKNOWN")));
+        await DoAsync("verify", "--all");
+        Assert.That(await CodeAsync("db", "backup", In("wrong.age"), "--area", "420100", "--recipient", "nobody"), Is.EqualTo((3, "ENCRYPTION")));
+        Assert.That(File.Exists(In("wrong.age")), Is.False);
+    }
+
+    private async Task<(int, string?)> CodeAsync(params string[] arguments)
+    {
+        CliResult result = await cli.RunAsync([.. arguments, "--json"]);
+        return (result.ExitCode, result.Json.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    private async Task<string> PayrollAsync(string name, int person)
+    {
+        string number = Batch.Rules.CitizenId.FromDigits17(42_017_219_900_615_000L + person).Full();
+        await File.WriteAllLinesAsync(In(name), ["单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额", $"E1,厂,某人,{number},2021-06,5000.00,100.00,400.00"]);
+        return In(name);
+    }
+
+    private async Task<string> OtherKeyAsync()
+    {
+        await RunKeygenAsync("other");
+        return In("other");
+    }
+
     private async Task<string> KeyAsync()
     {
         if (!File.Exists("/usr/bin/age-keygen"))
@@ -97,10 +137,15 @@ public sealed class PrivateFilesTests
             Assert.Ignore(Missing);
         }
 
-        using System.Diagnostics.Process keygen = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("/usr/bin/age-keygen", ["-o", In("key")]) { RedirectStandardError = true })!;
-        await keygen.WaitForExitAsync();
+        await RunKeygenAsync("key");
         return In("key");
+    }
+
+    private async Task RunKeygenAsync(string name)
+    {
+        using System.Diagnostics.Process keygen = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/usr/bin/age-keygen", ["-o", In(name)]) { RedirectStandardError = true })!;
+        await keygen.WaitForExitAsync();
     }
 
     private string In(string name) => Path.Combine(folder.FullName, name);
