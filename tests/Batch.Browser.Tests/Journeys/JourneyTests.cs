@@ -151,6 +151,9 @@ public sealed class JourneyTests(string language, int width, int height)
         await ComputeAsync(wang, "2021-12");
         await ApproveAndPostByKeysAsync(await SitDownByKeysAsync("li"));
         await CloseByKeysAsync(await SitDownByKeysAsync("zhou"), "2021-12");
+        // Closed too early, opened again by two, and closed once more.
+        await ReopenAsync(await SitDownAgainAsync("zhou"), await SitDownAgainAsync("li"), "2021-12");
+        await CloseAsync(await SitDownAgainAsync("zhou"), "2021-12");
 
         await wang.GoAsync("批次", "Runs");
         await wang.ChooseAsync("年度", "Year", "2021");
@@ -306,6 +309,20 @@ public sealed class JourneyTests(string language, int width, int height)
         await hand.ClickAsync("结清本月", "Close this month");
         await hand.ClickAsync("确认结账", "Yes, close");
         await hand.SeesAsync("月度结账证明", "Certificate of the closing");
+    }
+
+    private static async Task ReopenAsync(Hand proposer, Hand approver, string month)
+    {
+        await proposer.GoAsync("月份与结账", "Months");
+        await proposer.ClickAsync(month, month);
+        await proposer.ClickAsync("提出重新打开", "Propose to open it again");
+        await proposer.FillAsync("理由", "Reason", "漏记一批");
+        await proposer.ClickAsync("提出", "Propose");
+        await proposer.SeesAsync("须由另一人同意。", "Another person approves it.");
+        await approver.GoAsync("月份与结账", "Months");
+        await approver.ClickAsync(month, month);
+        await approver.ClickAsync("同意重新打开", "Approve and open it again");
+        await approver.SeesAsync("曾结账，已重新打开", "Closed before, and opened again");
     }
 
     private async Task<Hand> SitDownByKeysAsync(string name)
