@@ -7,6 +7,7 @@ using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Samples;
+using Batch.Rules;
 using Batch.Testing;
 using NodaTime;
 using NUnit.Framework;
@@ -14,8 +15,8 @@ using NUnit.Framework;
 namespace Batch.Web.Tests;
 
 /// <summary>
-/// Every channel asks about everybody of the cast, and about accounts that are frozen, closed, below zero or spent from; the whole answer is held against what the
-/// channel may be told, which stands here a second time.
+/// Every channel asks about everybody of the cast, about foreigners with each kind of document, about a family's payer and member, and about accounts that are frozen,
+/// closed, below zero or spent from; the whole answer is held against what the channel may be told, which stands here a second time.
 /// </summary>
 public sealed partial class ChannelTests
 {
@@ -40,6 +41,10 @@ public sealed partial class ChannelTests
         ["app"] = [.. Amount, .. Lines, .. Record], ["mini-program"] = [.. Amount, .. Record], ["hotline"] = [.. Amount, "text"], ["bank"] = ["usable"], ["pharmacy"] = ["usable"],
     };
 
+    // Born on 1985-07-01. The first one's card tells it, the other documents do not. The first one's account pays for 白露, and for a mother without an account.
+    private static readonly (string Name, string Id)[] Foreigners = [("永居新", "931840198507010110"), ("永居旧", "USA310085070101"), ("护照", "E12345678")];
+    private static readonly string Mother = CitizenId.FromDigits17(42_017_219_500_615_001L).Full();
+
     private readonly Dictionary<(string Channel, string Name), JsonElement> told = [];
     private readonly Dictionary<string, string> numbers = [];
     private TestHost host = null!;
@@ -59,6 +64,7 @@ public sealed partial class ChannelTests
             numbers.Add(row[0], row[1]);
         }
 
+        Array.ForEach(Foreigners, f => numbers.Add(f.Name, f.Id));
         await LiveOnAsync(area);
         foreach (string channel in Allowed.Keys)
         {
@@ -113,9 +119,11 @@ public sealed partial class ChannelTests
     {
         foreach ((string name, string id) in numbers)
         {
+            Assert.That(CitizenId.TryParse(id, new LocalDate(2022, 3, 31), out CitizenId document), Is.EqualTo(CitizenIdFault.None));
+            string[] born = document.TellsBirth ? [id[6..14], $"{id[6..10]}-{id[10..12]}-{id[12..14]}"] : ["19850701", "1985-07-01"];
             string[] secrets = (await host.Database.ScalarAsync<string>(
                 $"""
-                WITH p AS (SELECT person_id FROM area_420100.person WHERE citizen = {id[..17]})
+                WITH p AS (SELECT person_id FROM area_420100.person WHERE citizen = {document.Digits17})
                 SELECT concat_ws(' ', (SELECT string_agg(DISTINCT to_char(base_fen / 100.0, 'FM9999990.00'), ' ') FROM area_420100.contribution JOIN p USING (person_id)),
                     (SELECT string_agg(DISTINCT to_char(f / 100.0, 'FM9999990.00'), ' ') FROM area_420100.pension JOIN p USING (person_id),
                         unnest(ARRAY[prior_year_fen, this_year_fen, month_fen]) f WHERE f > 0))
@@ -124,7 +132,7 @@ public sealed partial class ChannelTests
             foreach (string channel in (string[])["hotline", "mini-program", "bank", "pharmacy"])
             {
                 string[] values = [.. Leaves(told[(channel, name)], "").Select(l => l.Value).Where(v => v.Length > 0)];
-                Assert.That(values.Intersect([.. secrets, id, id[6..14], $"{id[6..10]}-{id[10..12]}-{id[12..14]}", "0.02", "0.011", "0.014", "0.017", "0.048", "0.051"]), Is.Empty, $"{channel} {name}");
+                Assert.That(values.Intersect([.. secrets, id, .. born, "0.02", "0.011", "0.014", "0.017", "0.048", "0.051"]), Is.Empty, $"{channel} {name}");
             }
         }
     }
@@ -139,6 +147,9 @@ public sealed partial class ChannelTests
     [TestCase("陆青松", "0.00", TestName = "Nothing_of_a_closed_account_is_usable")]
     [TestCase("魏明珠", "0.00", TestName = "Nothing_below_zero_is_usable")]                                 // 3758.30 - 5000.00
     [TestCase("方大伟", "0.00", TestName = "Nothing_is_usable_after_a_death")]
+    // 36 years old in March: 8000 x (2 % + 1.4 %) = 272.00; 20.00 and 5.00 of it were spent for the two members.
+    [TestCase("护照", "272.00", TestName = "Of_a_foreigners_account_all_is_usable")]
+    [TestCase("永居新", "247.00", TestName = "What_was_spent_for_the_family_is_gone")]
     public void A_pharmacy_and_a_bank_are_told_what_can_be_spent(string name, string usable) => Assert.Multiple(() =>
     {
         Assert.That(told[("pharmacy", name)].GetProperty("usable").GetString(), Is.EqualTo(usable));
@@ -164,12 +175,58 @@ public sealed partial class ChannelTests
         Assert.That(text.Contains("可使用", StringComparison.Ordinal), Is.EqualTo(usable));
     }
 
+    [Test]
+    public void A_foreigner_is_shown_by_the_mask_of_the_document_and_told_no_birth_date() => Assert.Multiple(() =>
+    {
+        foreach ((string channel, string name, string id) in Allowed.Keys.SelectMany(c => Foreigners.Select(f => (c, f.Name, f.Id))))
+        {
+            JsonElement answer = told[(channel, name)];
+            Assert.That(answer.ToString(), Does.Not.Contain(id).And.Not.Contain("1985"), $"{channel} {name}");
+            if (Allowed[channel].Contains("holder"))
+            {
+                Assert.That(answer.GetProperty("holder").GetProperty("id").GetString(), Does.StartWith(id[..2]).And.EndWith(id[^1..]).And.Contain("****"), $"{channel} {name}");
+                Assert.That(answer.GetProperty("holder").GetProperty("name").GetString(), Is.EqualTo(name[..1] + "*"));
+            }
+        }
+    });
+
+    // The member has an account of her own, and is told that one; of the account that pays for her she learns nothing, nor its holder of hers.
+    [Test]
+    public void A_family_member_is_told_nothing_of_the_account_that_pays_and_the_holder_nothing_of_the_member() => Assert.Multiple(() =>
+    {
+        foreach (string channel in Allowed.Keys)
+        {
+            string member = told[(channel, "白露")].ToString(), payer = told[(channel, "永居新")].ToString();
+            Assert.That(Leaves(told[(channel, "白露")], "").Select(l => l.Value).Intersect(["272.00", "247.00", "20.00", "-20.00", "25.00", "-25.00"]), Is.Empty, channel);
+            Assert.That(member, Does.Not.Contain("永").And.Not.Contain("9318"), channel);
+            Assert.That(payer, Does.Not.Contain(numbers["白露"]).And.Not.Contain(numbers["白露"][..6]).And.Not.Contain("白").And.Not.Contain(Mother[..6]).And.Not.Contain("1807.30"), channel);
+        }
+    });
+
+    [Test]
+    public async Task A_member_without_an_account_is_answered_as_nobody_is()
+    {
+        foreach (string channel in Allowed.Keys)
+        {
+            using HttpClient machine = host.Machine(await host.AddKeyAsync("asks-again-" + channel, "inquiry:" + channel));
+            List<string> answers = [];
+            foreach (string id in (string[])[Mother, CitizenId.FromDigits17(42_017_219_500_615_002L).Full()])
+            {
+                using HttpResponseMessage answer = await machine.PostAsJsonAsync($"inquiries/{channel}", new { id });
+                answers.Add($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            }
+
+            Assert.That(answers.Distinct(), Has.Exactly(1).StartsWith("404").And.Exactly(1).Contains("PERSON_UNKNOWN"), channel);
+        }
+    }
+
     [TestCase("钱伯年", "按退休人员的规定划入。")]
+    [TestCase("护照", "按当月缴费划入。")]
     [TestCase("高晓禾", "按当月缴费划入。")]
     public void The_kind_of_the_reason_is_that_of_the_person(string name, string reason) =>
         Assert.That(told[("hotline", name)].GetProperty("reason").GetString(), Is.EqualTo(reason));
 
-    /// <summary>March 2022: one account frozen, one given up, one below zero, one spent from and not posted yet.</summary>
+    /// <summary>March 2022: one account frozen, one given up, one below zero, one spent from and not posted yet; foreigners enrolled, one of them spending for the family.</summary>
     private async Task LiveOnAsync(Area area)
     {
         await ImportAsync(area, "公民身份号码,变更类型,变更日期,变更内容,凭证号", $"{numbers["苏晚晴"]},冻结,2022-03-01,,文1");
@@ -177,11 +234,23 @@ public sealed partial class ChannelTests
         FileOutcome spent = await ImportAsync(
             area, movements, $"{numbers["陆青松"]},支付,3664.00,2022-03-02,,FQ1,放弃", $"{numbers["魏明珠"]},消费,5000.00,2022-03-02,住院,,");
         await new Decisions(area.Program, area.Schema).DecideAsync(new Decision(spent.Submission!.Value, 3, true, Reviewer, "急诊"), default);
+        await ImportAsync(
+            area, "单位编号,单位名称,姓名,公民身份号码,出生日期,费款所属期,缴费基数,个人缴费金额,单位缴费金额",
+            [.. Foreigners.Select(f => $"W1,外商公司,{f.Name},{f.Id},1985-07-01,2022-03,8000.00,160.00,640.00")]);
+        await PostAsync(area);
+        await ImportAsync(area, "公民身份号码,变更类型,变更日期,变更内容", $"{Foreigners[0].Id},共济绑定,2022-03-01,{numbers["白露"]} 配偶", $"{Foreigners[0].Id},共济绑定,2022-03-01,{Mother} 父母");
+        await ImportAsync(
+            area, movements + ",成员证件号码", $"{Foreigners[0].Id},消费,20.00,2022-03-02,药店,,,{numbers["白露"]}", $"{Foreigners[0].Id},消费,5.00,2022-03-02,药店,,,{Mother}");
+        await PostAsync(area);
+        await ImportAsync(area, movements, $"{numbers["罗建国"]},消费,100.50,2022-03-03,药店,,");
+    }
+
+    private static async Task PostAsync(Area area)
+    {
         RunDocument run = await new Allocation(area.Database, area.Schema, area.Policy).RunAsync(March, Operator, 1, null, default);
         RunLife life = new(area.Program, area.Schema);
         await life.ApproveAsync(run.Run!.Value, Reviewer, run.Digest, default, "测试");
         await life.PostAsync(run.Run!.Value, Reviewer, default);
-        await ImportAsync(area, movements, $"{numbers["罗建国"]},消费,100.50,2022-03-03,药店,,");
     }
 
     private static async Task<FileOutcome> ImportAsync(Area area, string header, params string[] rows)
