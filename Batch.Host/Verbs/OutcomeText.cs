@@ -22,6 +22,13 @@ internal static class OutcomeText
             output.Log(failed.Failed!.ToString());
         }
 
+        foreach (FileOutcome outcome in outcomes.Where(o => o.InvisibleCells > 0))
+        {
+            output.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {outcome.File} 有 {outcome.InvisibleCells} 个单元格含不可见字符，读取时已去除。/ {outcome.InvisibleCells} cells had invisible characters that were removed."));
+        }
+
         foreach (FileOutcome outcome in outcomes.Where(o => o.Rejections.Count > 0))
         {
             foreach (Rejection rejection in outcome.Rejections.Take(FaultsShown))
@@ -50,6 +57,7 @@ internal static class OutcomeText
         outcome.Rejected,
         outcome.Superseded,
         outcome.Refused,
+        outcome.InvisibleCells,
         failed = outcome.Failed is { } fault ? FaultCodes.Of(fault) : null,
         rejections = Faults(outcome.Rejections),
     };

@@ -75,6 +75,7 @@ internal static class ValidateVerb
     {
         int rejected = block.Rejections.Select(r => r.Row).Distinct().Count();
         draft.Rows += block.Rows;
+        draft.InvisibleCells += block.InvisibleCells;
         draft.Rejected += rejected;
         draft.Accepted += block.Rows - rejected;
         foreach (Rejection rejection in block.Rejections.OrderBy(r => r.Row))

@@ -29,6 +29,9 @@ public sealed record FileOutcome(
     string File, FileContent? Content, SubmissionKind Kind, int? Submission, int Rows, int Accepted, int Unchanged, int Held, int Rejected, int Superseded,
     IReadOnlyList<Rejection> Rejections, string? Refused)
 {
+    /// <summary>Cells that had characters which are not seen; they were removed.</summary>
+    public int InvisibleCells { get; init; }
+
     /// <summary>Why the program could not take the file: it is not in, the others are. Null: it was taken or refused.</summary>
     public Exception? Failed { get; init; }
 
@@ -72,6 +75,9 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     /// <summary>Of the accepted movements, each without its sign.</summary>
     public long MovedFen { get; set; }
     public string? Refused { get; set; }
+
+    /// <summary>Cells that had characters which are not seen.</summary>
+    public int InvisibleCells { get; set; }
 
     /// <summary>Bytes of the file that the rows so far were read from, or a little more: it is read ahead.</summary>
     public long BytesRead { get; set; }
@@ -132,5 +138,5 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public bool HasTooManyRejections => Rejected >= 50 && Rejected * 10L > Rows;
 
     public FileOutcome Outcome() =>
-        new(Name, Content, Kind, Submission, Rows, Accepted, Unchanged, Held, Rejected, 0, Rejections, Refused);
+        new(Name, Content, Kind, Submission, Rows, Accepted, Unchanged, Held, Rejected, 0, Rejections, Refused) { InvisibleCells = InvisibleCells };
 }

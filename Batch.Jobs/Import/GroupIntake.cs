@@ -184,6 +184,11 @@ public sealed class GroupIntake(
             return;
         }
 
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            draft.InvisibleCells += block.InvisibleCells;
+        }
+
         FileContent content = blocks[0].Draft.Content!.Value;
         if (content is FileContent.Payroll or FileContent.Pension)
         {

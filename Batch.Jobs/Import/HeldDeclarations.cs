@@ -22,6 +22,8 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
     /// <summary>All versions of what one employer declared for one person and month.</summary>
     private sealed class Key(List<Version> versions)
     {
+        private List<Version> All { get; } = versions;
+
         public Version Latest { get; } = versions.OrderBy(v => v.Submission).ThenBy(v => !v.IsRow).ThenBy(v => v.Row.Row).Last();
 
         public bool IsHeld => Latest.Row.State == FactState.Held;
@@ -35,14 +37,14 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         /// The line came again after it was held, as the person's: from the same employer, with the same figures or as the first that was in force for the month. Of
         /// a person for whom other figures of that employer were in force already, a held line is another question.
         /// </summary>
-        public bool IsSettledBy(Key person) => person.versions.Exists(v => v.IsRow && v.Row.State == FactState.Accepted && v.Submission > Latest.Submission
+        public bool IsSettledBy(Key person) => person.All.Exists(v => v.IsRow && v.Row.State == FactState.Accepted && v.Submission > Latest.Submission
             && (v.Row.SaysTheSameAs(Latest.Row) || !person.WasAcceptedIn(Latest.Submission)));
 
         private bool WasAcceptedIn(int submission) =>
-            versions.Where(v => v.Submission <= submission).ToList() is { Count: > 0 } earlier && new Key(earlier).Latest.Row.State == FactState.Accepted;
+            All.Where(v => v.Submission <= submission).ToList() is { Count: > 0 } earlier && new Key(earlier).Latest.Row.State == FactState.Accepted;
 
         /// <summary>The rows that could stand: those of the last submission that had any. Two lines of one file are two.</summary>
-        public IEnumerable<Version> Sides => versions.Where(v => v.IsRow && v.Submission == versions.Where(o => o.IsRow).Max(o => o.Submission));
+        public IEnumerable<Version> Sides => All.Where(v => v.IsRow && v.Submission == All.Where(o => o.IsRow).Max(o => o.Submission));
     }
 
     public async Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)

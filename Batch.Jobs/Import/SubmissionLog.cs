@@ -11,7 +11,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 {
     private const string Columns =
         "submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, "
-        + "person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by";
+        + "person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by, invisible_cells";
 
     /// <summary>One intake at a time in an area, so that two operators with the same file do not both bring it in.</summary>
     public async Task LockAsync(CancellationToken cancellation)
@@ -177,5 +177,6 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         copy.Write(draft.UnchangedFen);
         copy.Write(draft.MovedFen);
         copy.Write(by);
+        copy.Write(draft.InvisibleCells);
     }
 }

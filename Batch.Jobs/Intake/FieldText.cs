@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Batch.Rules;
 
@@ -8,6 +9,9 @@ internal static class FieldText
 {
     /// <summary>Longest value that is looked at character by character; a longer one is cut here and then fails by its length.</summary>
     public const int MaxChars = 256;
+
+    // Of the characters in IsInvisible, in UTF-8.
+    private static readonly SearchValues<byte> FirstBytes = SearchValues.Create([0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xEF]);
 
     /// <summary>Decodes a UTF-8 value, makes full-width ASCII half-width, drops invisible characters and trims blanks and the marks of text. Needs room for <see cref="MaxChars"/>.</summary>
     public static ReadOnlySpan<char> Normalise(ReadOnlySpan<byte> utf8, Span<char> buffer)
@@ -28,6 +32,27 @@ internal static class FieldText
         }
 
         return WithoutMarks(buffer[..kept]);
+    }
+
+    /// <summary>It has characters that are not seen, which are removed before it is read.</summary>
+    public static bool HasInvisible(ReadOnlySpan<byte> utf8)
+    {
+        // Most cells have no byte that one could begin with.
+        if (utf8.IndexOfAny(FirstBytes) < 0)
+        {
+            return false;
+        }
+
+        Span<char> buffer = utf8.Length <= MaxChars ? stackalloc char[MaxChars] : new char[utf8.Length];
+        foreach (char c in buffer[..Encoding.UTF8.GetChars(utf8, buffer)])
+        {
+            if (IsInvisible(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>A name as it is written: only the blanks around it, the marks of text and characters that are not seen go.</summary>

@@ -20,6 +20,9 @@ public sealed class LineBlock
 
     /// <summary>Rows read into this block: lines + distinct rejected rows.</summary>
     public int Rows { get; set; }
+
+    /// <summary>Cells of these rows that had characters which are not seen.</summary>
+    public int InvisibleCells { get; set; }
     public List<PayrollLine> Payroll { get; } = [];
     public List<PensionLine> Pension { get; } = [];
     public List<PersonsLine> Persons { get; } = [];
@@ -42,6 +45,7 @@ public sealed class LineBlock
     public void Append(LineBlock next)
     {
         Rows += next.Rows;
+        InvisibleCells += next.InvisibleCells;
         Array.ForEach(kinds, k => k.Append(next));
         Rejections.AddRange(next.Rejections);
         ParentRows.AddRange(next.ParentRows);
@@ -54,6 +58,7 @@ public sealed class LineBlock
     public void Clear()
     {
         Rows = 0;
+        InvisibleCells = 0;
         Array.ForEach(kinds, k => k.Clear());
         Rejections.Clear();
         ParentRows.Clear();

@@ -24,9 +24,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 
     public LocalDate Today => today;
 
-    /// <summary>Numbers that had to be put right before they could be read: full-width, apostrophe, lower-case x, blanks.</summary>
-    public long IdsNormalised { get; private set; }
-
     /// <summary>What the row says was paid by person and employer, in fen; null when one of them cannot be read.</summary>
     public long? Paid { get; private set; }
 
@@ -40,6 +37,18 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     public void Reject(string code, string found, string expected) => rejections.Add(new Rejection(code, rows.Row, "", found, expected));
 
     public bool Has(Column column) => header.Has(column);
+
+    /// <summary>How many cells of the row have characters that are not seen.</summary>
+    public int InvisibleCells()
+    {
+        int cells = 0;
+        for (int i = 0; i < header.FieldCount; i++)
+        {
+            cells += FieldText.HasInvisible(rows.Field(i)) ? 1 : 0;
+        }
+
+        return cells;
+    }
 
     /// <summary>Nothing is said; an error or a formula without its value says something that is not known.</summary>
     public bool IsBlank(Column column) => !header.Has(column) || (FieldText.IsBlank(rows.Field(header.Position(column))) && !IsFaulty(column));
@@ -68,7 +77,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
             }
         }
 
-        IdsNormalised += length > 0 && !IsSame(field, kept[..length]) ? 1 : 0;
         return CitizenId.TryParse(kept[..length], today, out id);
     }
 
@@ -429,23 +437,5 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         }
 
         return false;
-    }
-
-    private static bool IsSame(ReadOnlySpan<byte> field, ReadOnlySpan<char> text)
-    {
-        if (field.Length != text.Length)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (field[i] != text[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

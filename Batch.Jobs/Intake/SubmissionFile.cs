@@ -60,9 +60,6 @@ public sealed partial class SubmissionFile : IDisposable
     /// <summary>Bytes of the file read so far; it is read in large pieces, ahead of its rows.</summary>
     public long BytesRead => file.Position;
 
-    /// <summary>Citizen numbers that were put right before they could be read: full-width, apostrophe, lower-case x, blanks, invisible characters.</summary>
-    public long IdsNormalised => fields.IdsNormalised;
-
     /// <summary>A rejection that names one of our columns, as checks of lines do, with the column's name as the file writes it.</summary>
     public Rejection InItsWords(Rejection rejection)
     {
@@ -158,6 +155,7 @@ public sealed partial class SubmissionFile : IDisposable
         }
 
         int faults = block.Rejections.Count;
+        block.InvisibleCells += fields.InvisibleCells();
         fields.BeginRow();
         if (source.RowIsHidden)
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Batch.Host.Access;
 using Batch.Rules;
@@ -83,6 +85,23 @@ public sealed partial class SubmissionPageTests
         Assert.That(page, Does.Contain("1 of them settled").And.Not.Contain("待定"));
     }
 
+    // Two cells of row 2 and one of row 3, of which one has two such characters.
+    [Test]
+    public async Task Invisible_characters_that_were_removed_are_told_by_page_command_line_and_API()
+    {
+        string first = Row(21).Replace("10000.00", "\u202D10000.00\u202C", StringComparison.Ordinal).Replace("单位甲", "单位甲\u200B", StringComparison.Ordinal);
+        CliResult sent = await ImportAsync("supplementary", Header, first, Row(22).Replace("2021-06", "\uFEFF2021-06", StringComparison.Ordinal));
+        JsonElement file = sent.Json.GetProperty("files")[0];
+        Assert.That((file.GetProperty("accepted").GetInt32(), file.GetProperty("invisibleCells").GetInt32()), Is.EqualTo((2, 3)));
+        int number = file.GetProperty("submission").GetInt32();
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("invisible", UserRoles.Operator));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{number}?lang=zh"), Does.Contain("有 3 个单元格含不可见字符，读取时已去除。"));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{number}?lang=en"), Does.Contain("3 cells had invisible characters that were removed."));
+        using HttpClient machine = host.Machine(await host.AddKeyAsync("sees", "files"));
+        JsonElement told = await machine.GetFromJsonAsync<JsonElement>($"areas/{Area}/submissions/{number}");
+        Assert.That(told.GetProperty("outcome").GetProperty("invisibleCells").GetInt32(), Is.EqualTo(3));
+    }
+
     [Test]
     public async Task A_proposal_is_a_duty_of_whoever_may_approve_it()
     {
@@ -97,12 +116,13 @@ public sealed partial class SubmissionPageTests
         Assert.That(audit, Does.Contain("提出政策").And.Not.Contain("Figure 302").And.Not.Contain("提交请求"));
     }
 
-    private async Task ImportAsync(string kind, params string[] lines)
+    private async Task<CliResult> ImportAsync(string kind, params string[] lines)
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("submission-page-").FullName, "file.csv");
         await File.WriteAllLinesAsync(file, lines);
-        await new BatchCli { Db = host.Database.Url }.RunAsync("import", file, "--area", Area, "--month", "2021-06", "--kind", kind, "--by", "wang");
+        CliResult result = await new BatchCli { Db = host.Database.Url }.RunAsync("import", file, "--area", Area, "--month", "2021-06", "--kind", kind, "--by", "wang", "--json");
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        return result;
     }
 
     private static string Row(int person) =>

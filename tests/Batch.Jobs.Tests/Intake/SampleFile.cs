@@ -68,7 +68,6 @@ internal static class SampleFile
             }
 
             Assert.That(reading.Rows, Is.EqualTo(file.RowsRead), "the blocks add up to the file's rows");
-            reading.IdsNormalised = file.IdsNormalised;
         }
         catch (FileRefusedException refused)
         {
@@ -85,7 +84,7 @@ internal sealed class Reading
     public Func<Rejection, Rejection> InItsWords { get; set; } = r => r;
     public FileContent? Content { get; set; }
     public int Rows { get; private set; }
-    public long IdsNormalised { get; set; }
+    public int InvisibleCells { get; private set; }
     public List<PayrollLine> Payroll { get; } = [];
     public List<PensionLine> Pension { get; } = [];
     public List<PersonsLine> Persons { get; } = [];
@@ -102,6 +101,7 @@ internal sealed class Reading
         int lines = block.Payroll.Count + block.Pension.Count + block.Persons.Count + block.Receipts.Count + block.Movements.Count;
         Assert.That(lines + rejected, Is.EqualTo(block.Rows), "each row is one line or rejected");
         Rows += block.Rows;
+        InvisibleCells += block.InvisibleCells;
         Payroll.AddRange(block.Payroll);
         Pension.AddRange(block.Pension);
         Persons.AddRange(block.Persons);
