@@ -108,7 +108,7 @@ public static partial class Migrator
                     $"数据库中已有 {name}，本版本程序不认识。请使用较新的程序。");
             }
 
-            if (script.Sha256 != done.Sha256)
+            if (script.Sha256 != done.Sha256 && !EarlierTexts.Has(series, done.Number, done.Sha256))
             {
                 throw new EnvironmentException(
                     "MIGRATION_CHANGED",
