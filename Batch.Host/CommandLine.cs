@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Batch.Jobs.Server;
 using Batch.Host.Verbs;
@@ -40,6 +41,8 @@ internal static class CommandLine
         Recursive = true,
     };
 
+    private static readonly Option<bool> Version = new("--version") { Description = "打印版本 / print the version" };
+
     public static async Task<int> RunAsync(string[] args)
     {
         Command root = CreateRoot();
@@ -49,6 +52,11 @@ internal static class CommandLine
         if (parsed.Action is HelpAction)
         {
             return await parsed.InvokeAsync();
+        }
+
+        if (parsed.GetValue(Version))
+        {
+            return TellVersion(output);
         }
 
         if (parsed.CommandResult.Command is not Verb verb)
@@ -87,7 +95,7 @@ internal static class CommandLine
 
     private static Command CreateRoot()
     {
-        var root = new Command("batch", "职工医保个人账户划入 / medical insurance personal-account allocation") { Json, Db, OwnerDb, Data, new HelpOption() };
+        var root = new Command("batch", "职工医保个人账户划入 / medical insurance personal-account allocation") { Json, Db, OwnerDb, Data, Version, new HelpOption() };
         foreach (Command verb in AllVerbs.Create())
         {
             root.Add(verb);
@@ -106,6 +114,15 @@ internal static class CommandLine
     }
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>The version that Directory.Build.props gives to every project.</summary>
+    private static int TellVersion(VerbOutput output)
+    {
+        string version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        output.Document(new { version });
+        output.Line($"batch {version}");
+        return ExitCode.Done;
+    }
 
     /// <summary>The program without a verb, or a verb that only groups others: what there is to choose from.</summary>
     private static int ListVerbs(Command group, VerbOutput output)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using Batch.Testing;
 using NUnit.Framework;
 
@@ -15,6 +16,16 @@ public sealed class CommandLineTests
         CliResult result = await Cli.RunAsync();
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(result.Output, Does.Contain("calc").And.Contain("validate").And.Contain("db"));
+    }
+
+    [Test]
+    public async Task It_prints_the_version_of_the_build_and_of_the_change_log()
+    {
+        string built = XDocument.Load(Path.Combine(BatchCli.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
+        CliResult people = await Cli.RunAsync("--version");
+        Assert.That(people.ToString(), Does.StartWith($"exit 0\nbatch {built}\n"));
+        Assert.That((await Cli.RunAsync("--version", "--json")).Json.GetProperty("version").GetString(), Is.EqualTo(built));
+        Assert.That(File.ReadAllText(Path.Combine(BatchCli.Root, "CHANGELOG.md")), Does.Contain($"\n## {built} "));
     }
 
     [Test]
