@@ -5,8 +5,8 @@ namespace Batch.Rules;
 public static partial class Assessment
 {
     /// <summary>
-    /// Whether a rule keeps a contribution that was received from being credited: months paid late (1.5), the first months after an enrolment
-    /// (edge 25) and after a resumption (1.3). It is a contribution all the same: all of it goes to the pooled fund, nothing is refunded.
+    /// Whether a rule keeps a contribution that was received from being credited: months paid late, the first months after an enrolment
+    /// (edge 25) and after a resumption. It is a contribution all the same: all of it goes to the pooled fund, nothing is refunded.
     /// </summary>
     private static bool IsBarred(MonthPolicy policy, in PersonMonth person, Explanation? explanation)
     {

@@ -27,7 +27,7 @@ public sealed record BenefitSpell(BenefitStatus Status, YearMonth From, YearMont
 public readonly record struct PaidMonth(YearMonth Month, YearMonth PaidIn);
 
 /// <summary>
-/// A person's benefits month by month, folded from what was paid when (policy-facts 1.3, 1.4). Benefits stop some months after the first unpaid one;
+/// A person's benefits month by month, folded from what was paid when (docs/policies/edges.md, breaks). Benefits stop some months after the first unpaid one;
 /// on resumption they begin again after the policy's wait for a short or a long break. A short break that is wholly paid in arrears ends with
 /// the month after the payment, or never was, as the policy says. A retiree needs no contribution; after death there are none.
 /// </summary>

@@ -3,7 +3,7 @@ using NodaTime;
 namespace Batch.Rules;
 
 /// <summary>
-/// A person's coverage folded from the months paid: continuous and accumulated months, and the breaks between them (policy-facts 1.3, 1.4).
+/// A person's coverage folded from the months paid: continuous and accumulated months, and the breaks between them (docs/policies/edges.md, breaks).
 /// </summary>
 /// <param name="Continuous">Months paid without a break up to the last one; a break restarts it on resumption, not before.</param>
 /// <param name="Accumulated">Months paid in all, with those before the system's start.</param>

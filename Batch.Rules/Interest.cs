@@ -9,7 +9,7 @@ public readonly record struct YearInterest(Money CurrentYear, Money CarriedOver)
 }
 
 /// <summary>
-/// Interest on an account at the end of the insurance year, by monthly products 积数 (policy-facts 2.4): this year's money at one rate, the
+/// Interest on an account at the end of the insurance year, by monthly products 积数 (docs/policies/edges.md, interest): this year's money at one rate, the
 /// balance carried over at another. It belongs to the person and is paid by the fund that holds the money.
 /// </summary>
 public static class Interest

@@ -11,7 +11,7 @@ namespace Batch.Host.Verbs;
 
 /// <summary>
 /// <c>bench --intake --people N</c>: N people as one CSV and as employers' files into facts, 0.3 N rows of a workbook, and the peak memory of a program that takes in
-/// 5 N rows of CSV or checks the workbook. DESIGN's sizes are those of a million.
+/// 5 N rows of CSV or checks the workbook. The targets are for N of a million.
 /// </summary>
 internal static class IntakeBenchVerb
 {

@@ -28,7 +28,7 @@ public sealed record AccountStatementDocument(
 /// <summary>
 /// The printable statement of an account: opening, contributions, spending by channel, interest, transfers, closing, with this year's part and what was
 /// carried over. What leaves the account is taken from this year's money first, and what was carried over is touched only when the balance falls
-/// below it: so the published interest rules have it (policy-facts 2.4, QD3 and INT2), and so the product's interest is computed.
+/// below it: so the published interest rules have it (docs/policies/edges.md, QD3 and INT2), and so the product's interest is computed.
 /// </summary>
 public sealed class AccountStatements(Area area)
 {

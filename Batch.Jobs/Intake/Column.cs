@@ -92,6 +92,9 @@ internal static class ColumnNames
     /// <summary>Our own Chinese name of a column, for a message about one that is not there.</summary>
     public static string Ours(Column column) => Known[(int)column].Names[0];
 
+    /// <summary>Every name of a column, ours first.</summary>
+    public static IReadOnlyList<string> All(Column column) => Known[(int)column].Names;
+
     public static bool IsAmount(Column column) => column is Column.Base or Column.PersonPaid or Column.EmployerPaid
         or Column.PensionPriorYear or Column.PensionThisYear or Column.PensionMonth
         or Column.ReceiptAmount or Column.LateFee or Column.LateInterest or Column.MovementAmount;

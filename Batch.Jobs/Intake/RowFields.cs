@@ -313,7 +313,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         return text;
     }
 
-    /// <summary>A pension: none where blank, and never zero (policy-facts 1.2, edge 12).</summary>
+    /// <summary>A pension: none where blank, and never zero (edge 12).</summary>
     public Money? OptionalPension(Column column)
     {
         if (IsBlank(column))

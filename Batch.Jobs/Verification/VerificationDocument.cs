@@ -25,7 +25,7 @@ public sealed record VerificationDocument(bool Ok, IReadOnlyList<VerificationChe
 /// <param name="NotChecked">How many could not be checked: their policy asks for what this path cannot say.</param>
 public sealed record VerificationCheck(string Id, bool Ok, long Checked, long Broken, string? First, long NotChecked);
 
-/// <summary>The invariants of DESIGN section 3.</summary>
+/// <summary>The invariants; docs/architecture.md says what each is.</summary>
 public static class Invariants
 {
     public const string Totals = "V1";

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Batch.Jobs.Verification;
 
 /// <summary>
-/// Proves an area's invariants V1 to V9 from the tables (DESIGN section 3), with the rights of the program and in one snapshot, whatever is
+/// Proves an area's invariants V1 to V9 from the tables (docs/architecture.md), with the rights of the program and in one snapshot, whatever is
 /// posted meanwhile. When nothing is broken it makes the seals that are missing: they are made off the hot path, here and nowhere else.
 /// </summary>
 public sealed class Verifier(DatabaseConnection database, AreaSchema area)

@@ -61,7 +61,7 @@ public sealed partial class MonthPolicy
     /// <summary>Months between retirement and the first month credited as a retiree (edge 20; 1: the month after).</summary>
     public int RetirementOffset => _rules.RetirementOffset;
 
-    /// <summary>Months between resumption and the first month credited again (1.3; 0: the month itself).</summary>
+    /// <summary>Months between resumption and the first month credited again (0: the month itself).</summary>
     public int ResumptionOffset => _rules.ResumptionOffset;
 
     /// <summary>Whether the month of death is still credited (edge 23).</summary>
@@ -76,13 +76,13 @@ public sealed partial class MonthPolicy
     public Rhythm Rhythm => _rules.Rhythm;
     public Rounding Rounding => _rules.Rounding;
 
-    /// <summary>A break of this many months or more is long (1.3, 1.4).</summary>
+    /// <summary>A break of this many months or more is long.</summary>
     public int LongBreakFromMonths => _rules.LongBreakFromMonths;
 
     /// <summary>Months from the first month unpaid to the first without pooled benefits (1: the month after).</summary>
     public int SuspendedAfterMonths => _rules.SuspendedAfterMonths;
 
-    /// <summary>Months without benefits from the month of resumption on, after a short and after a long break (1.4; 0: none).</summary>
+    /// <summary>Months without benefits from the month of resumption on, after a short and after a long break (0: none).</summary>
     public int WaitingAfterShortBreak => _rules.Benefits?.WaitingAfterShortBreak ?? 0;
     public int WaitingAfterLongBreak => _rules.Benefits?.WaitingAfterLongBreak ?? 0;
     /// <summary>Whether a month credited without the prior-year average is trued up when another month of the insurance year brings it.</summary>
@@ -96,7 +96,7 @@ public sealed partial class MonthPolicy
 
     public BackPayment BackPayment => _rules.Benefits?.BackPayment ?? BackPayment.NextMonth;
 
-    /// <summary>Whether months paid late are credited at all (1.5).</summary>
+    /// <summary>Whether months paid late are credited at all.</summary>
     public ArrearsCredited ArrearsCredited => _rules.ArrearsCredited;
     public ArrearsAge ArrearsAge => _rules.ArrearsAge;
 
@@ -114,7 +114,7 @@ public sealed partial class MonthPolicy
     public Money? BaseMinimum { get; }
     public Money? BaseMaximum { get; }
 
-    /// <summary>Interest a year on this year's money and on what was carried over, as fractions; null where the file says nothing (2.4).</summary>
+    /// <summary>Interest a year on this year's money and on what was carried over, as fractions; null where the file says nothing.</summary>
     public (decimal? CurrentYear, decimal? CarriedOver) InterestRates => (_rules.Interest?.CurrentYear, _rules.Interest?.CarriedOver);
 
     /// <summary>The date on which ages are taken; for birth-year the last day of the year, on which the two ways agree.</summary>

@@ -24,7 +24,7 @@ public sealed record OpenQuestion(string File, int Line, string Text);
 
 internal sealed record BreakRule(BreakEffect Continuous, BreakEffect Accumulated);
 
-/// <summary>The rules that hold for all categories. The defaults are those of policy-facts 1.2, edge by edge.</summary>
+/// <summary>The rules that hold for all categories. The defaults are those of docs/policies/edges.md, edge by edge.</summary>
 internal sealed record RulesText
 {
     public AgeReference AgeOn { get; init; } = AgeReference.MonthStart;
@@ -54,10 +54,10 @@ internal sealed record RulesText
     public Clause? Clause { get; init; }
 }
 
-/// <summary>Rates a year on the money that came in this year and on what was carried over (policy-facts 2.4).</summary>
+/// <summary>Rates a year on the money that came in this year and on what was carried over (docs/policies/edges.md, interest).</summary>
 internal sealed record InterestText(decimal? CurrentYear, decimal? CarriedOver, Clause Clause);
 
-/// <summary>Months without benefits from the month of resumption on, by the break's length, and what a payment in arrears restores (policy-facts 1.4).</summary>
+/// <summary>Months without benefits from the month of resumption on, by the break's length, and what a payment in arrears restores (docs/policies/edges.md, breaks).</summary>
 internal sealed record BenefitsText(int WaitingAfterShortBreak, int WaitingAfterLongBreak, BackPayment BackPayment, Clause Clause);
 
 /// <param name="OpenActive">Set when the source leaves the employed of this category open: what is not known.</param>

@@ -63,7 +63,7 @@ public enum ArrearsCredited : byte
     OnlyAfterEnrolment,
 }
 
-/// <summary>The age that a back-paid month is credited by (policy-facts 1.5).</summary>
+/// <summary>The age that a back-paid month is credited by (docs/policies/edges.md, arrears).</summary>
 public enum ArrearsAge : byte
 {
     /// <summary>The age in the month the contribution belongs to.</summary>
@@ -73,7 +73,7 @@ public enum ArrearsAge : byte
     Payment,
 }
 
-/// <summary>From when benefits go on once a short break is wholly paid in arrears (policy-facts 1.4, 1.5).</summary>
+/// <summary>From when benefits go on once a short break is wholly paid in arrears (docs/policies/edges.md, breaks and arrears).</summary>
 public enum BackPayment : byte
 {
     /// <summary>From the month after the payment.</summary>

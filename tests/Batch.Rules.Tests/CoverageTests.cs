@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Batch.Rules.Tests;
 
-/// <summary>Breaks and counts of policy-facts 1.3 to 1.5: Tables/coverage.csv.</summary>
+/// <summary>Breaks and counts of docs/policies/edges.md: Tables/coverage.csv.</summary>
 public sealed class CoverageTests
 {
     private static IEnumerable<TestCaseData> Rows => Table.Read("coverage.csv").Select(r => new TestCaseData(r).SetName($"Coverage: {r["name"]}"));

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Batch.Rules.Tests;
 
-/// <summary>The edges of policy-facts 1.2 that decide an amount: one named row each in Tables/edges.csv.</summary>
+/// <summary>The edges of docs/policies/edges.md that decide an amount: one named row each in Tables/edges.csv.</summary>
 public sealed class EdgeTests
 {
     private static IEnumerable<TestCaseData> Rows => Table.Read("edges.csv").Select(r => new TestCaseData(r).SetName($"Edge {int.Parse(r["edge"]):00}: {r["name"]}"));

@@ -23,7 +23,7 @@ public sealed class GatedRulesTests
 
     private static MonthPolicy Policy(string change) => TestPolicies.WuhanWith(change).For(June, []);
 
-    // Arrears (policy-facts 1.5), told by the month of payment; "before": the month lies before the enrolment.
+    // Arrears, told by the month of payment; "before": the month lies before the enrolment.
     [TestCase("yes, age-on: accrual", 2, true, "272.00", TestName = "Months_paid_late_are_credited_where_the_file_says_yes")]
     [TestCase("no", 2, false, "0.00", TestName = "Months_paid_late_are_not_credited_where_the_file_says_no")]
     [TestCase("no", 0, false, "272.00", TestName = "A_month_paid_in_time_is_no_arrears")]

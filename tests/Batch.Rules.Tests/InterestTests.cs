@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Batch.Rules.Tests;
 
-/// <summary>Interest by monthly products (policy-facts 2.4), at 0.35 % on this year's money and 1.1 % on what was carried over.</summary>
+/// <summary>Interest by monthly products, at 0.35 % on this year's money and 1.1 % on what was carried over.</summary>
 public sealed class InterestTests
 {
     private static readonly MonthPolicy December = TestPolicies.Wuhan.For(new YearMonth(2021, 12), []);

@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace Batch.Rules.Tests;
 
-/// <summary>Every amount and rate that policy-facts publishes for an area with a file: Tables/published.csv.</summary>
+/// <summary>Every amount and rate that the sources of an area's file publish: Tables/published.csv.</summary>
 public sealed class PublishedAmountTests
 {
     private static IEnumerable<TestCaseData> Rows => Table.Read("published.csv").Select(r => new TestCaseData(r).SetName($"{r["area"]} {r["month"]} {r["name"]}"));

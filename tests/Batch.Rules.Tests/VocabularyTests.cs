@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Batch.Rules.Tests;
 
-/// <summary>Words of the vocabulary (policy-facts 2.5) that no shipped file needs: a small file for each, worked by hand.</summary>
+/// <summary>Words of the vocabulary that no shipped file needs: a small file for each, worked by hand.</summary>
 public sealed class VocabularyTests
 {
     private static string File(string retired, string rules = "") => $$"""

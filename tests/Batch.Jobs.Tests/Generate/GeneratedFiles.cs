@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Batch.Jobs.Tests.Generate;
 
 /// <summary>
-/// Generated files of 420100 in 2021 and 2022, read again and judged by the rules as policy-facts 1.1 has them, with nothing of the product: the second path that the manifest is
+/// Generated files of 420100 in 2021 and 2022, read again and judged by the rules as docs/policies/edges.md has them, with nothing of the product: the second path that the manifest is
 /// held against.
 /// </summary>
 internal sealed partial class GeneratedFiles
