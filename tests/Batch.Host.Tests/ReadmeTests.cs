@@ -3,24 +3,26 @@ using NUnit.Framework;
 
 namespace Batch.Host.Tests;
 
-/// <summary>Every command that the README shows works as shown, one after the other, in a data folder of its own.</summary>
+/// <summary>Every command that the README and the documents show in a <c>sh</c> block works as shown: those of one document one after the other, in a data folder of its own.</summary>
 public sealed class ReadmeTests
 {
-    // Named in the README and run elsewhere: the tests themselves, and what never ends.
-    private static readonly string[] NotHere = ["./batch test", ".ci/run", "git clone", "cd "];
+    // Shown, and run elsewhere: the tests themselves.
+    private static readonly string[] NotHere = ["./batch test"];
 
-    [Test]
+    private static IEnumerable<string> WithCommands => Documents.All.Where(d => Commands(d).Any());
+
+    [TestCaseSource(nameof(WithCommands))]
     [CancelAfter(600_000)]
-    public async Task Each_command_ends_with_0(CancellationToken cancellation)
+    public async Task Each_command_ends_with_0(string document, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("batch-readme-").FullName;
         BatchCli cli = new() { Environment = { ["BATCH_DATA"] = Path.Combine(folder, "data") }, Timeout = TimeSpan.FromMinutes(5) };
         try
         {
-            foreach (string command in Commands().Where(c => !NotHere.Any(n => c.StartsWith(n, StringComparison.Ordinal))))
+            foreach (string command in Commands(document).Where(c => !NotHere.Any(n => c.StartsWith(n, StringComparison.Ordinal))))
             {
                 cancellation.ThrowIfCancellationRequested();
-                Assert.That(command, Does.StartWith("./batch "), "The README's commands are ours.");
+                Assert.That(command, Does.StartWith("./batch "), "The commands of the documents are ours.");
                 CliResult result = await cli.RunAsync(Arguments(command, folder));
                 Assert.That(result.ExitCode, Is.Zero, $"{command}\n{result}");
             }
@@ -33,14 +35,9 @@ public sealed class ReadmeTests
     }
 
     [Test]
-    public void Each_link_leads_somewhere()
-    {
-        string readme = File.ReadAllText(Path.Combine(BatchCli.Root, "README.md"));
-        IEnumerable<string> links = System.Text.RegularExpressions.Regex.Matches(readme, @"\]\((?!https?:|#)([^)#]+)").Select(m => m.Groups[1].Value);
-        Assert.That(links.Where(link => !Path.Exists(Path.Combine(BatchCli.Root, link))), Is.Empty);
-    }
+    public void The_README_and_the_month_have_commands() => Assert.That(WithCommands, Does.Contain("README.md").And.Contain("docs/month.md"));
 
-    /// <summary>The words after <c>./batch</c>, with the README's folders moved into the test's.</summary>
+    /// <summary>The words after <c>./batch</c>, with the document's folders moved into the test's.</summary>
     private static string[] Arguments(string command, string folder) =>
     [
         .. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
@@ -48,11 +45,11 @@ public sealed class ReadmeTests
     ];
 
     /// <summary>The lines of the <c>sh</c> blocks, without comments; a line that ends with a backslash goes on.</summary>
-    private static IEnumerable<string> Commands()
+    private static IEnumerable<string> Commands(string document)
     {
         bool inside = false;
         string begun = "";
-        foreach (string line in File.ReadLines(Path.Combine(BatchCli.Root, "README.md")))
+        foreach (string line in File.ReadLines(Path.Combine(BatchCli.Root, document)))
         {
             if (line.StartsWith("```", StringComparison.Ordinal))
             {
