@@ -48,7 +48,7 @@ internal static class SubmissionVerbs
                 $"  更正 mended by {child.Number}  {child.File}: {child.Rows} 行 rows, {child.Accepted + child.Unchanged} 接受 taken, {child.Held} 待定 held, {child.Rejected} 拒绝 rejected{(child.Refused is null ? "" : $"  退回 refused {child.Refused}")}"));
         }
 
-        foreach (Rejection rejection in rejections.Where(r => r.Row == 0 || still.Contains(r.Row) || RejectionCodes.IsHeld(r.Code)))
+        foreach (Rejection rejection in rejections.Where(r => r.Row == 0 || still.Contains(r.Row) || (RejectionCodes.IsHeld(r.Code) && !found.HeldMended.Contains(r.Row))))
         {
             call.Output.Line($"  {of.File}:{rejection.Row} {rejection.Column} {rejection.Code} {RejectionCodes.Describe(rejection, "zh")}");
         }

@@ -24,6 +24,9 @@ public sealed record Reconciliation(
 {
     private const int RowsNamed = 100;
 
+    /// <summary>Numbers of its held rows that a mended file has brought since.</summary>
+    public IReadOnlySet<int> HeldMended { get; private init; } = new HashSet<int>();
+
     public static async Task<Reconciliation> ReadAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
     {
         Submissions submissions = new(connection, area);
@@ -37,14 +40,18 @@ public sealed record Reconciliation(
         };
         Dictionary<RowOutcome, RowsAndMoney> now = new(asSent);
         Dictionary<RowOutcome, RowsAndMoney> mended = await MendedAsync(connection, area, number, cancellation);
-        now[RowOutcome.Held] -= await HeldMendedAsync(connection, area, of, cancellation);
+        HashSet<int> heldMended = await MendedRows.HeldAsync(connection, area, number, cancellation);
+        now[RowOutcome.Held] -= await PaidAsync(connection, area, of, [.. heldMended], cancellation);
         foreach (RowOutcome outcome in new[] { RowOutcome.Accepted, RowOutcome.Unchanged, RowOutcome.Held })
         {
             now[outcome] += mended.GetValueOrDefault(outcome);
         }
 
         now[RowOutcome.Rejected] = await RejectedAsync(connection, area, of, stillOnly: true, cancellation);
-        return new Reconciliation(of, asSent, now, await submissions.ChildrenAsync(number, cancellation), await StillRejectedAsync(connection, area, number, cancellation));
+        return new Reconciliation(of, asSent, now, await submissions.ChildrenAsync(number, cancellation), await StillRejectedAsync(connection, area, number, cancellation))
+        {
+            HeldMended = heldMended,
+        };
     }
 
     // A refused file's rows are all rejected, and their amounts are not on record.
@@ -66,9 +73,8 @@ public sealed record Reconciliation(
     }
 
     // Held as they were sent; what became of them in a child counts there.
-    private static async Task<RowsAndMoney> HeldMendedAsync(NpgsqlConnection connection, AreaSchema area, Submission of, CancellationToken cancellation)
+    private static async Task<RowsAndMoney> PaidAsync(NpgsqlConnection connection, AreaSchema area, Submission of, int[] rows, CancellationToken cancellation)
     {
-        int[] rows = [.. await MendedRows.HeldAsync(connection, area, of.Number, cancellation)];
         if (rows.Length == 0 || of.Content is not (FileContent.Payroll or FileContent.Movements))
         {
             return new RowsAndMoney(rows.Length, 0, 0);

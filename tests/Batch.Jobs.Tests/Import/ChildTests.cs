@@ -143,6 +143,7 @@ public sealed class ChildTests
             // 60 + 240, 160 + 640
             Assert.That(whole.AsSent[RowOutcome.Held], Is.EqualTo(new RowsAndMoney(1, 800_00, 0)));
             Assert.That(whole.Now[RowOutcome.Held], Is.EqualTo(new RowsAndMoney(0, 0, 0)));
+            Assert.That(whole.HeldMended, Is.EqualTo(new[] { 3 }));
             Assert.That(whole.Now[RowOutcome.Accepted], Is.EqualTo(new RowsAndMoney(2, 1100_00, 0)));
             Assert.That(whole.Now[RowOutcome.Rejected], Is.EqualTo(new RowsAndMoney(0, 0, 0)));
         });
