@@ -58,6 +58,19 @@ public sealed class ClosingOrderTests
         await CloseAsync(February, "reviewer");
     }
 
+    // One person with two ways to write the name: case, width, a separator, vv for w, a space at the end.
+    [TestCase("Reviewer")]
+    [TestCase("ｒｅｖｉｅｗｅｒ")]
+    [TestCase("re-viewer")]
+    [TestCase("revievver")]
+    [TestCase("reviewer ")]
+    public async Task Who_posted_last_does_not_close_the_month_under_a_name_that_looks_the_same(string name)
+    {
+        await PostAsync(January);
+        Assert.That(await RefusalAsync(January, name), Is.EqualTo("CLOSED_BY_POSTER"));
+        await CloseAsync(January, "viewer");
+    }
+
     // 2021-02 ends in Shanghai (UTC+8) at 16:00 UTC of 28 February; five days earlier on the 23rd.
     [TestCase(0, "2021-02-28 16:00:00")]
     [TestCase(5, "2021-02-23 16:00:00")]

@@ -76,6 +76,19 @@ public sealed class ReopeningTests
         Assert.That(await ClosedAsync("closing_fen"), Is.EqualTo(310_00));
     }
 
+    [TestCase("Wang")]
+    [TestCase("ｗang")]
+    [TestCase("w.ang")]
+    [TestCase("vvang")]
+    [TestCase("schedule")]
+    public async Task Who_proposes_does_not_approve_under_a_name_that_looks_the_same_nor_does_the_program(string name)
+    {
+        await Reopening.ProposeAsync(December, "wang", "漏记", default);
+        Assert.That(await RefusalAsync(() => Reopening.ApproveAsync(December, name, default)), Is.EqualTo("SAME_PERSON"));
+        Assert.That(await ClosedAsync("closing_fen"), Is.EqualTo(310_00));
+        await Reopening.ApproveAsync(December, "li", default);
+    }
+
     [Test]
     public async Task Only_the_last_closed_month_is_opened_and_only_while_nothing_was_posted_since()
     {
