@@ -12,7 +12,21 @@ public sealed record Inquired(string Who, string Channel, string? Area, int? Per
 /// <summary>The record of inquiries 查询记录; it can only be added to.</summary>
 public sealed class InquiryLog(NpgsqlDataSource program)
 {
-    public async Task WriteAsync(Inquired inquired, CancellationToken cancellation) => await InsertAsync(inquired, "", [], cancellation);
+    private const string Insert = "INSERT INTO batch.inquiry (who, channel, area, person_id, what, reason, account_id) SELECT $1, $2, $3, $4, $5, $6, $7";
+
+    // Requests of one user are counted one after the other: each sees those before it, on whichever host they came in. Held until the row is written.
+    private const string OneAfterTheOther = "SELECT pg_advisory_xact_lock(hashtext('inquiry ' || $1))";
+
+    public async Task WriteAsync(Inquired inquired, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(Insert);
+        foreach (NpgsqlParameter value in Values(inquired))
+        {
+            command.Parameters.Add(value);
+        }
+
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <summary>Records an inquiry of somebody who may look at so many accounts within an hour; one that was looked at already is not counted again, a number that nobody has is.</summary>
     /// <exception cref="DataFaultException">ACCOUNT_LIMIT: it is recorded and not answered.</exception>
@@ -22,7 +36,7 @@ public sealed class InquiryLog(NpgsqlDataSource program)
              WHERE (SELECT count(DISTINCT (area, account_id)) FILTER (WHERE account_id IS NOT NULL AND (area, account_id) IS DISTINCT FROM ($3, $7)) + count(*) FILTER (WHERE person_id IS NULL)
                     FROM batch.inquiry WHERE who = $1 AND at > now() - interval '1 hour' AND what <> 'refused') < $8
             """;
-        if (await InsertAsync(inquired, within, [accountsAnHour], cancellation) == 0)
+        if (!await InsertWithinAsync(inquired, Insert + within, accountsAnHour, cancellation))
         {
             await WriteAsync(inquired with { What = "refused" }, cancellation);
             throw new DataFaultException(
@@ -31,24 +45,28 @@ public sealed class InquiryLog(NpgsqlDataSource program)
         }
     }
 
-    private async Task<int> InsertAsync(Inquired inquired, string where, object[] more, CancellationToken cancellation)
+    // One transaction, and each of its statements sees what is committed when it begins: the second what those before it wrote.
+    private async Task<bool> InsertWithinAsync(Inquired inquired, string sql, int accountsAnHour, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = program.CreateCommand(
-            "INSERT INTO batch.inquiry (who, channel, area, person_id, what, reason, account_id) SELECT $1, $2, $3, $4, $5, $6, $7" + where);
-        command.Parameters.AddWithValue(inquired.Who);
-        command.Parameters.AddWithValue(inquired.Channel);
-        command.Parameters.Add(Text(inquired.Area));
-        command.Parameters.Add(Number(inquired.Person));
-        command.Parameters.AddWithValue(inquired.What);
-        command.Parameters.Add(Text(inquired.Reason));
-        command.Parameters.Add(Number(inquired.Account));
-        foreach (object value in more)
+        await using NpgsqlBatch batch = program.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(OneAfterTheOther) { Parameters = { new NpgsqlParameter { Value = inquired.Who } } });
+        NpgsqlBatchCommand insert = new(sql);
+        foreach (NpgsqlParameter value in Values(inquired))
         {
-            command.Parameters.AddWithValue(value);
+            insert.Parameters.Add(value);
         }
 
-        return await command.ExecuteNonQueryAsync(cancellation);
+        insert.Parameters.Add(new NpgsqlParameter { Value = accountsAnHour });
+        batch.BatchCommands.Add(insert);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return insert.RecordsAffected == 1;
     }
+
+    private static NpgsqlParameter[] Values(Inquired inquired) =>
+    [
+        new() { Value = inquired.Who }, new() { Value = inquired.Channel }, Text(inquired.Area), Number(inquired.Person), new() { Value = inquired.What }, Text(inquired.Reason),
+        Number(inquired.Account),
+    ];
 
     private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 
