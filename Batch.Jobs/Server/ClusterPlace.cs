@@ -14,6 +14,10 @@ public sealed record ClusterPlace(string Home, string SocketDirectory, string? S
 
     public string Cluster => Path.Combine(Home, "pg");
     public string Log => Path.Combine(Cluster, "server.log");
+
+    /// <summary>What PostgreSQL's programs said when the server did not start.</summary>
+    internal string FaultFile => Path.Combine(Home, "pg.fault.log");
+
     internal string LockFile => Path.Combine(Home, "pg.lock");
 
     /// <summary>Share-locked by every program that uses the server.</summary>

@@ -54,11 +54,14 @@ internal static class ConnectFaults
         NpgsqlException { InnerException: EnvironmentException told } => told,
         NpgsqlException or SocketException or TimeoutException => new EnvironmentException(
             "DATABASE_UNREACHABLE",
-            $"The database server at {text.Host}:{text.Port} cannot be reached: {(fault.InnerException ?? fault).Message}",
-            $"无法连接数据库服务器 {text.Host}:{text.Port}：{(fault.InnerException ?? fault).Message}",
+            $"The database server at {text.Host}:{text.Port} cannot be reached: {Cause(fault)}",
+            $"无法连接数据库服务器 {text.Host}:{text.Port}：{Cause(fault)}",
             fault),
         _ => null,
     };
+
+    // What the system or the driver says.
+    private static string Cause(Exception fault) => (fault.InnerException ?? fault) is var cause and not PostgresException ? cause.Message : "-";
 
     /// <summary>The program's own login exists, and the server does not let it in.</summary>
     internal static EnvironmentException ProgramRefused(NpgsqlConnectionStringBuilder program, PostgresException? refused)

@@ -1,6 +1,6 @@
 namespace Batch.Jobs.Server;
 
-/// <summary>Turns what PostgreSQL's programs say into a sentence that says what to do.</summary>
+/// <summary>Turns what PostgreSQL's programs say into a sentence that says what to do. Their own words may quote data: they stay in a file beside the cluster.</summary>
 internal static class ServerFault
 {
     internal static EnvironmentException From(string program, string text, ClusterPlace place)
@@ -10,12 +10,25 @@ internal static class ServerFault
             return DiskFull(place.Home);
         }
 
-        string last = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault(line => line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? text;
+        string kept = Keep(text, place);
         return new EnvironmentException(
             "SERVER_START",
-            $"The embedded database did not start ({program}): {last} Details: {place.Log}",
-            $"内置数据库未能启动（{program}）：{last} 详见 {place.Log}");
+            $"The embedded database did not start: {program} failed. Its messages are in {kept}.",
+            $"内置数据库未能启动：{program} 运行失败。其消息见 {kept}。");
+    }
+
+    // There is no log of a server yet when initdb fails, or when postgres refuses its settings.
+    private static string Keep(string text, ClusterPlace place)
+    {
+        try
+        {
+            File.WriteAllText(place.FaultFile, text + Environment.NewLine);
+            return place.FaultFile;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return place.Log;
+        }
     }
 
     internal static EnvironmentException DiskFull(string folder) => new(

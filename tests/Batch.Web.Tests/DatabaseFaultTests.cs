@@ -1,15 +1,20 @@
 using System.Net;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Batch.Host;
+using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Areas;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Work;
+using Batch.Testing;
 using Npgsql;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;
 
 /// <summary>What is said when the database refuses: a code and a sentence of ours. The database's own words may quote data.</summary>
-public sealed class DatabaseFaultTests
+public sealed partial class DatabaseFaultTests
 {
     private const string Words = "Key (citizen)=(42010019751225003) already exists";
 
@@ -36,6 +41,31 @@ public sealed class DatabaseFaultTests
 
         Assert.That(repeated, Is.Empty);
     }
+
+    private static IEnumerable<string> OwnStates => Directory.EnumerateFiles(Path.Combine(BatchCli.Root, "Batch.Jobs", "Database"), "*.sql", SearchOption.AllDirectories)
+        .SelectMany(file => OwnState().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value)).Distinct().Order(StringComparer.Ordinal);
+
+    [TestCaseSource(nameof(OwnStates))]
+    public void What_our_own_functions_refuse_is_told_in_sentences_of_both_languages(string state)
+    {
+        PostgresException refused = new(Words, "ERROR", "ERROR", state, detail: Words);
+        DataFaultException? told = LedgerRefusal.Of(refused) ?? UserRegister.Refusal(refused);
+        Assert.That(told, Is.Not.Null);
+        Assert.That(told!.English, Does.Match("^[A-Z][ -~]+\\.$").And.Not.Contain("citizen").And.Not.Contain("Key ("));
+        Assert.That(told.Chinese, Does.Match(@"\p{IsCJKUnifiedIdeographs}").And.EndWith("。").And.Not.Contain("citizen"));
+    }
+
+    [TestCase("BA150", "2021-02", "2021-02.")]
+    [TestCase("BA151", "2021-03-01", "2021-03-01 on.")]
+    [TestCase("BA155", "17", "Run 17 was posted")]
+    [TestCase("BA004", "Run 3 is posted, not computed.", "Run 3 is posted, which")]
+    [TestCase("BA004", "Run 3 is discarded.", "Run 3 is discarded, which")]
+    [TestCase("BA020", "Run 3 has anomalies (CREDIT_LARGE, PEOPLE_OFF); its approval needs a written reason.", ": CREDIT_LARGE, PEOPLE_OFF.")]
+    public void The_months_runs_and_codes_that_they_name_are_kept(string state, string message, string kept) =>
+        Assert.That(LedgerRefusal.Of(new PostgresException(message, "ERROR", "ERROR", state))!.English, Does.Contain(kept));
+
+    [GeneratedRegex("ERRCODE = '(BA[0-9]{3})'")]
+    private static partial Regex OwnState();
 
     [TestCase(PostgresErrorCodes.LockNotAvailable, "LOCK_WAIT")]
     [TestCase(PostgresErrorCodes.ReadOnlySqlTransaction, "DATABASE_READ_ONLY")]

@@ -147,6 +147,20 @@ public sealed class EmbeddedServerTests
     }
 
     [Test]
+    public async Task A_server_that_does_not_start_is_told_without_its_words_which_are_in_a_file()
+    {
+        const string Words = "Key (citizen)=(42010019751225003)";
+        await (await OpenAsync()).DisposeAsync();
+        await File.AppendAllTextAsync(Path.Combine(folder.Cluster, "postgresql.conf"), $"\nshared_buffers = '{Words}'\n");
+        EnvironmentException refused = (await Assert.ThrowsAsync<EnvironmentException>(OpenAsync))!;
+        Assert.That(refused.Code, Is.EqualTo("SERVER_START"));
+        Assert.That(refused.Message + refused.Chinese, Does.Not.Contain("citizen").And.Not.Contain("FATAL"));
+        string file = refused.Message.Split(' ')[^1].TrimEnd('.');
+        Assert.That(refused.Chinese, Does.Contain(file));
+        Assert.That(await File.ReadAllTextAsync(file), Does.Contain(Words));
+    }
+
+    [Test]
     public async Task A_data_folder_that_is_a_file_is_told()
     {
         string file = Path.Combine(folder.Path, "file");
