@@ -36,19 +36,15 @@ internal static partial class VerbOptions
 
     public static Option<Money?> Yuan(string name, string description) => Parsed<Money?>(name, required: false, "YUAN", description, text => ParseYuan(text));
 
-    public static Option<string?> By() => Parsed<string?>("--by", required: true, "WHO", "操作人 / who acts", text =>
+    public static Option<string?> By() => Parsed<string?>("--by", required: true, "WHO", "操作人；数据库中有用户时须为已登录的本人 / who acts; where the database has users, the one who is signed in", text =>
         ParseWho(text));
 
-    public static Option<string?> OptionalBy() =>
-        Parsed<string?>("--by", required: false, "WHO", "查询人，记入查询记录，缺省为系统用户 / who asks, for the record; by default the user of the operating system", text => ParseWho(text));
+    public static Option<string?> OptionalBy() => Parsed<string?>(
+        "--by", required: false, "WHO", "查询人，记入查询记录，缺省为已登录的用户或系统用户 / who asks, for the record; by default who is signed in, or the user of the operating system", text => ParseWho(text));
 
-    /// <summary>Who acts, where the user of the operating system does unless somebody is named.</summary>
-    public static Option<string?> ByOrOsUser()
-    {
-        Option<string?> by = Parsed<string?>("--by", required: false, "WHO", "操作人，缺省为系统用户 / who acts, by default the user of the operating system", text => ParseWho(text));
-        by.DefaultValueFactory = _ => Environment.UserName;
-        return by;
-    }
+    /// <summary>Who acts, where the user who is signed in or the user of the operating system does unless somebody is named.</summary>
+    public static Option<string?> ByOrOsUser() => Parsed<string?>(
+        "--by", required: false, "WHO", "操作人，缺省为已登录的用户或系统用户 / who acts, by default who is signed in, or the user of the operating system", text => ParseWho(text));
 
     private static string ParseWho(string text) => text.Trim() is not { Length: > 0 and <= 64 } who
         ? throw new FormatException("it is empty or longer than 64 characters")

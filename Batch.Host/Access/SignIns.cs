@@ -8,7 +8,20 @@ namespace Batch.Host.Access;
 /// <summary>How an attempt to sign in came out.</summary>
 /// <param name="User">Signed in; null: refused.</param>
 /// <param name="Locked">How long the name is still locked for; null: it is not.</param>
-internal sealed record SignInAnswer(User? User, Duration? Locked);
+internal sealed record SignInAnswer(User? User, Duration? Locked)
+{
+    /// <summary>Why nobody was signed in.</summary>
+    public DataFaultException Refusal => Locked is { } left ? LockedFor(left) : new DataFaultException(
+        "SIGN_IN_WRONG", "用户名或密码不对。连续五次不对，该用户名锁定 15 分钟。", "Wrong name or password. Five wrong ones in a row lock the name for 15 minutes.");
+
+    public static DataFaultException LockedFor(Duration left)
+    {
+        int minutes = Math.Max(1, (int)Math.Ceiling(left.TotalMinutes));
+        return new DataFaultException(
+            "LOCKED", $"连续五次密码不对，该用户名已锁定，约 {minutes} 分钟后可再试；管理员可重置密码解除。",
+            $"Five wrong passwords in a row: the name is locked. Try again in about {minutes} min; an administrator can end it with a new password.");
+    }
+}
 
 /// <summary>From where somebody signs in.</summary>
 /// <param name="Browser">A browser that the same user signed in with before: its attempts are counted by themselves, so that nobody locks another one out of it.</param>

@@ -21,6 +21,14 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         return await FindAsync(connection, name, cancellation);
     }
 
+    /// <summary>Whether there are users, disabled ones too: then nobody acts without being one.</summary>
+    public async Task<bool> AnyAsync(CancellationToken cancellation) =>
+        (await program.ReadAsync("SELECT EXISTS (SELECT FROM batch.user_change)", r => r.GetBoolean(0), cancellation))[0];
+
+    /// <summary>Whether somebody has chosen a password: before that nobody can sign in, and users are only being set up.</summary>
+    public async Task<bool> AnyInUseAsync(CancellationToken cancellation) =>
+        (await program.ReadAsync("SELECT EXISTS (SELECT FROM batch.user_change WHERE NOT one_time)", r => r.GetBoolean(0), cancellation))[0];
+
     public async Task<IReadOnlyList<User>> AllAsync(CancellationToken cancellation) =>
         await program.ReadAsync($"SELECT {Columns} FROM batch.user_now ORDER BY name", Read, cancellation);
 

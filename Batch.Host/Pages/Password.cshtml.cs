@@ -22,7 +22,7 @@ internal sealed class PasswordModel : BatchPage
             SignInAnswer answer = await Service<SignIns>().TryAsync(Who, present ?? "", KnownBrowser.PlaceOf(HttpContext, Who), Cancellation);
             if (answer.User is null)
             {
-                throw answer.Locked is { } left ? SignInModel.LockedFor(left) : new DataFaultException("PASSWORD_WRONG", "原密码不对。", "The present password is wrong.");
+                throw answer.Locked is { } left ? SignInAnswer.LockedFor(left) : new DataFaultException("PASSWORD_WRONG", "原密码不对。", "The present password is wrong.");
             }
 
             User user = await Service<UserRegister>().ChangePasswordAsync(Who, present ?? "", wanted ?? "", Cancellation);

@@ -4,7 +4,6 @@ using Batch.Jobs.Areas;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
-using NodaTime;
 
 namespace Batch.Host.Pages;
 
@@ -33,14 +32,6 @@ internal sealed class SignInModel : BatchPage
         _ => null,
     };
 
-    public static DataFaultException LockedFor(Duration left)
-    {
-        int minutes = Math.Max(1, (int)Math.Ceiling(left.TotalMinutes));
-        return new DataFaultException(
-            "LOCKED", $"连续五次密码不对，该用户名已锁定，约 {minutes} 分钟后可再试；管理员可重置密码解除。",
-            $"Five wrong passwords in a row: the name is locked. Try again in about {minutes} min; an administrator can end it with a new password.");
-    }
-
     public async Task<IActionResult> OnPostAsync()
     {
         try
@@ -53,8 +44,7 @@ internal sealed class SignInModel : BatchPage
                 return user.OneTime ? Redirect("~" + SignedIn.PasswordPath) : Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl) : Redirect("~/");
             }
 
-            Fault = answer.Locked is { } left ? LockedFor(left) : new DataFaultException(
-                "SIGN_IN_WRONG", "用户名或密码不对。连续五次不对，该用户名锁定 15 分钟。", "Wrong name or password. Five wrong ones in a row lock the name for 15 minutes.");
+            Fault = answer.Refusal;
         }
         catch (DataFaultException busy) when (busy.Code == "SIGN_IN_BUSY")
         {

@@ -26,6 +26,7 @@ internal static class AllVerbs
         ValidateVerb.Create(),
         BenchVerb.Create(),
         ServeVerb.Create(),
+        .. LoginVerbs.Create(),
         UserVerbs.Create(),
         KeyVerbs.Create(),
         ScheduleVerbs.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Benefits;
 using Batch.Jobs.Inquiry;
@@ -22,15 +23,17 @@ internal static class BenefitsVerb
     public static Command Create() => new Verb("benefits", "统筹待遇状态：一人，或一月的变更文件", "benefit status: of one person, or a month's file of changes", RunAsync)
     {
         PersonOptions.Id, PersonOptions.Card, PersonOptions.By, Area, Month, ReportVerb.Format, Out,
-    };
+    }.Shows(call => IsOfPerson(call) ? Permissions.LookUpAccounts : Permissions.ExportReports);
 
     private static Task<int> RunAsync(VerbCall call)
     {
-        bool ofPerson = call.Get(PersonOptions.Id) is not null || call.Get(PersonOptions.Card) is not null;
+        bool ofPerson = IsOfPerson(call);
         return ofPerson == (call.Get(Out) is not null)
             ? throw VerbFault.OfUsage("Give either --id or --card, or --area, --month and --out.", "请给出 --id 或 --card；或者 --area、--month 和 --out。")
             : ofPerson ? AskAsync(call) : ExportAsync(call);
     }
+
+    private static bool IsOfPerson(VerbCall call) => call.Get(PersonOptions.Id) is not null || call.Get(PersonOptions.Card) is not null;
 
     private static async Task<int> AskAsync(VerbCall call)
     {
@@ -58,7 +61,7 @@ internal static class BenefitsVerb
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, code, call.Cancellation);
         // The file holds whole numbers.
-        await new AuditLog(database.Program).WriteAsync(new Act(call.Get(PersonOptions.By) ?? Environment.UserName, "benefits.export", code, month.Text(), Origin: "command line"), call.Cancellation);
+        await call.RecordAsync(database, "benefits.export", code, month.Text());
         BenefitExportDocument told = await new BenefitExport(area).WriteAsync(month, call.Get(ReportVerb.Format), file, call.Cancellation);
         call.Output.Document(told);
         call.Output.Line($"待遇状态变更 {told.Area} {told.Month.Text()}  {file}");

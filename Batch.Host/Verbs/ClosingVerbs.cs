@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Server;
@@ -18,15 +19,15 @@ internal static class ClosingVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By },
-        new Verb("reopen", "重新打开最后结账的月份：一人提出，另一人同意", "open the last closed month again: one proposes, another approves", ReopenAsync) { Area, Month, By, Reason, Approve },
+        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By }.Acts(Permissions.CloseMonths),
+        new Verb("reopen", "重新打开最后结账的月份：一人提出，另一人同意", "open the last closed month again: one proposes, another approves", ReopenAsync) { Area, Month, By, Reason, Approve }.Acts(Permissions.CloseMonths),
     ];
 
     private static async Task<int> CloseAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.Need(By)!, call.Cancellation);
+        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation);
         call.Output.Document(closing);
         call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
         call.Output.Table(["", ""],
@@ -55,7 +56,7 @@ internal static class ClosingVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Reopening reopening = new(area.Program, area.Schema);
-        (YearMonth month, string by) = (call.Need(Month)!.Value, call.Need(By)!);
+        (YearMonth month, string by) = (call.Need(Month)!.Value, call.By);
         ReopeningDocument done = approve ? await reopening.ApproveAsync(month, by, call.Cancellation) : await reopening.ProposeAsync(month, by, reason!, call.Cancellation);
         call.Output.Document(done);
         call.Output.Line(done.State == "proposed"

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
@@ -17,7 +18,7 @@ internal static class DropVerb
     private static readonly Option<bool> Watch = new("--watch") { Description = "持续监视，直到中断 / go on until interrupted" };
     private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
-    public static Command Create() => new Verb("drop", "接收投递目录中的文件", "take the files of a drop folder in", RunAsync) { Area, Folder, Watch, By, VerbOptions.Limits };
+    public static Command Create() => new Verb("drop", "接收投递目录中的文件", "take the files of a drop folder in", RunAsync) { Area, Folder, Watch, By, VerbOptions.Limits }.Acts(Permissions.SendFiles);
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -33,12 +34,13 @@ internal static class DropVerb
         do
         {
             // Opened for each look: a policy may have come into force meanwhile.
-            Area area = await Jobs.Areas.Area.OpenOrCreateAsync(database, call.Need(Area)!, call.Cancellation);
-            taken.AddRange(await new DropFolder(area, call.Clock, VerbOptions.LimitsOf(call), DropFolder.UsualRest).TakeOnceAsync(folder.FullName, call.Get(By)!, told, call.Cancellation));
+            Area area = await call.OpenOrCreateAreaAsync(database, call.Need(Area)!);
+            taken.AddRange(await new DropFolder(area, call.Clock, VerbOptions.LimitsOf(call), DropFolder.UsualRest).TakeOnceAsync(folder.FullName, call.By, told, call.Cancellation));
             if (call.Get(Watch))
             {
                 taken.Clear();
                 await Task.Delay(BetweenLooks, call.Cancellation);
+                await call.RequireStillAsync(database);
             }
         }
         while (call.Get(Watch));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Server;
@@ -13,9 +14,11 @@ internal static class ExportJournalVerb
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<YearMonth?> From = VerbOptions.Month("--from");
     private static readonly Option<YearMonth?> To = VerbOptions.Month("--to");
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
     private static readonly Option<FileInfo> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE", Required = true };
 
-    public static Command Create() => new Verb("export-journal", "导出账本为 hledger 日记账", "write the ledger as an hledger journal", RunAsync) { Area, From, To, Out };
+    public static Command Create() =>
+        new Verb("export-journal", "导出账本为 hledger 日记账", "write the ledger as an hledger journal", RunAsync) { Area, From, To, By, Out }.Shows(Permissions.ExportReports);
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -29,6 +32,7 @@ internal static class ExportJournalVerb
         ReportVerb.RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        await call.RecordAsync(database, "journal.export", area.Schema.Code, $"{from.Text()} {to.Text()}");
         JournalDocument journal = await new Journal(area, from, to).WriteAsync(file, call.Cancellation);
         call.Output.Document(journal);
         call.Output.Line(string.Create(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Server;
@@ -24,7 +25,7 @@ internal static class HeldVerbs
     public static IEnumerable<Command> Create() =>
     [
         new Verb("held", "待定的行", "rows that wait for a decision", ListAsync) { Area, Month },
-        new Verb("decide", "决定一条待定的行", "take or withdraw a held row", DecideAsync) { Area, Submission, Row, Take, Withdraw, By, Reason },
+        new Verb("decide", "决定一条待定的行", "take or withdraw a held row", DecideAsync) { Area, Submission, Row, Take, Withdraw, By, Reason }.Acts(Permissions.SendFiles),
     ];
 
     private static async Task<int> ListAsync(VerbCall call)
@@ -81,7 +82,7 @@ internal static class HeldVerbs
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Decision decision = new(call.Need(Submission), call.Need(Row), call.Get(Take), call.Need(By)!, call.Need(Reason));
+        Decision decision = new(call.Need(Submission), call.Need(Row), call.Get(Take), call.By, call.Need(Reason));
         DecisionDocument made = await new Decisions(area.Program, area.Schema).DecideAsync(decision, call.Cancellation);
         call.Output.Document(new { decision = made.Number, made.Submission, made.Row, made.Act, made.Fact, made.Month, made.By, made.Reason });
         call.Output.Line(string.Create(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
@@ -18,7 +19,8 @@ internal static class ImportVerb
     private static readonly Option<int?> Parent = new("--parent") { Description = "更正第几号报送中被拒绝的行 / the submission whose rejected rows the file mends", HelpName = "SUBMISSION" };
     private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
-    public static Command Create() => new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, Parent, By, VerbOptions.Limits };
+    public static Command Create() =>
+        new Verb("import", "导入缴费、养老金、人员文件", "take files in", RunAsync) { Files, Area, Month, Kind, Confirm, Parent, By, VerbOptions.Limits }.Acts(Permissions.SendFiles);
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -29,13 +31,13 @@ internal static class ImportVerb
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenOrCreateAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await call.OpenOrCreateAreaAsync(database, call.Need(Area)!);
         Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, VerbOptions.LimitsOf(call));
         Ended ended = new();
         try
         {
             IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
-                files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.Get(By)!, call.Get(Parent)), ended, call.Cancellation);
+                files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.By, call.Get(Parent)), ended, call.Cancellation);
             OutcomeText.Write(call.Output, outcomes);
             return outcomes.Any(o => o.Failed is not null) ? ExitCode.Environment : outcomes.Any(o => o.Refused is not null) ? ExitCode.Data : ExitCode.Done;
         }

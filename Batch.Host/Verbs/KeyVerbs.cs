@@ -17,8 +17,8 @@ internal static class KeyVerbs
 
     public static Command Create() => new("key", "接口密钥 / API keys")
     {
-        new Verb("add", "新增密钥（只显示一次）", "add a key, which is shown once", AddAsync) { Name, Scope, Areas, Days, By },
-        new Verb("revoke", "吊销密钥", "end a key", RevokeAsync) { Name, Reason, By },
+        new Verb("add", "新增密钥（只显示一次）", "add a key, which is shown once", AddAsync) { Name, Scope, Areas, Days, By }.Acts(Permissions.ManageUsers),
+        new Verb("revoke", "吊销密钥", "end a key", RevokeAsync) { Name, Reason, By }.Acts(Permissions.ManageUsers),
         new Verb("list", "列出密钥", "list the keys", ListAsync),
     };
 
@@ -26,7 +26,7 @@ internal static class KeyVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Duration? life = call.Get(Days) is { } days ? Duration.FromDays(days) : null;
-        string key = await new ApiKeys(database.Program, call.Clock).AddAsync(call.Need(Name), call.Need(Scope), call.Get(Areas) ?? [], life, call.Get(By)!, call.Cancellation);
+        string key = await new ApiKeys(database.Program, call.Clock).AddAsync(call.Need(Name), call.Need(Scope), call.Get(Areas) ?? [], life, call.By, call.Cancellation);
         call.Output.Document(new { name = call.Need(Name), scopes = call.Need(Scope), key });
         call.Output.Line($"{call.Need(Name)}  {string.Join(", ", call.Need(Scope))}");
         call.Output.Line($"密钥 key（只显示一次 shown once）: {key}");
@@ -36,7 +36,7 @@ internal static class KeyVerbs
     private static async Task<int> RevokeAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        await new ApiKeys(database.Program, call.Clock).RevokeAsync(call.Need(Name), call.Get(By)!, call.Get(Reason), call.Cancellation);
+        await new ApiKeys(database.Program, call.Clock).RevokeAsync(call.Need(Name), call.By, call.Get(Reason), call.Cancellation);
         call.Output.Document(new { name = call.Need(Name), revoked = true });
         call.Output.Line($"{call.Need(Name)} 已吊销 revoked");
         return ExitCode.Done;

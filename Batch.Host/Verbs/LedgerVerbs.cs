@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Accounts;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Inquiry;
@@ -24,11 +25,11 @@ internal static class LedgerVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, At, Account },
-        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, From, To, Account, ReportVerb.Format, Out },
-        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, Month },
-        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, At },
-        new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, From, To },
+        new Verb("balance", "账户余额", "what is the balance", BalanceAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, At, Account }.Shows(Permissions.LookUpAccounts),
+        new Verb("statement", "账户对账单", "movements over a span of months", StatementAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, From, To, Account, ReportVerb.Format, Out }.Shows(Permissions.LookUpAccounts),
+        new Verb("explain", "某月为何划入此数", "why this amount", ExplainAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, Month }.Shows(Permissions.LookUpAccounts),
+        new Verb("coverage", "参保与断缴", "months paid and breaks", CoverageAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, At }.Shows(Permissions.LookUpAccounts),
+        new Verb("family", "家庭共济：绑定与支付", "family members that an account pays for", FamilyAsync) { PersonOptions.Id, PersonOptions.Card, PersonOptions.Asker, PersonOptions.By, AnyArea, From, To }.Shows(Permissions.LookUpAccounts),
     ];
 
     private static async Task<int> BalanceAsync(VerbCall call)

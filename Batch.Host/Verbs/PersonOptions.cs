@@ -47,9 +47,7 @@ internal static class PersonOptions
         finally
         {
             await new InquiryLog(database.Program).WriteAsync(
-                new Inquired(
-                    call.Get(By) ?? Environment.UserName, call.Get(By) is null ? "command line, OS user" : "command line", holder?.Area.Schema.Code ?? area, holder?.Person, what,
-                    Account: holder?.Account),
+                new Inquired(call.By, call.Actor.Origin, holder?.Area.Schema.Code ?? area, holder?.Person, what, Account: holder?.Account),
                 CancellationToken.None);
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Policies;
 using Batch.Jobs.Server;
@@ -29,9 +30,9 @@ internal static class PolicyChangeVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("adopt", "提出采用政策文件，待另一人复核", "propose a policy file, for another person's approval", AdoptAsync) { Proposal, By, OwnDocument },
-        new Verb("set", "提出某月起的数值，待另一人复核", "propose a dated figure, for another person's approval", SetAsync) { Area, Figure, From, Following, By },
-        new Verb("approve", "复核政策提案（须为另一人）", "approve a proposal, by another person", ApproveAsync) { Hash, By },
+        new Verb("adopt", "提出采用政策文件，待另一人复核", "propose a policy file, for another person's approval", AdoptAsync) { Proposal, By, OwnDocument }.Acts(Permissions.ProposePolicies),
+        new Verb("set", "提出某月起的数值，待另一人复核", "propose a dated figure, for another person's approval", SetAsync) { Area, Figure, From, Following, By }.Acts(Permissions.ProposePolicies),
+        new Verb("approve", "复核政策提案（须为另一人）", "approve a proposal, by another person", ApproveAsync) { Hash, By }.Acts(Permissions.ApprovePolicies),
     ];
 
     private static async Task<int> AdoptAsync(VerbCall call)
@@ -43,18 +44,18 @@ internal static class PolicyChangeVerbs
         }
 
         string text = await File.ReadAllTextAsync(file.FullName, call.Cancellation);
-        return await OnStoreAsync(call, store => store.ProposeFileAsync(text, file.Name, call.Get(OwnDocument) ?? file.Name, call.Need(By)!, call.Cancellation));
+        return await OnStoreAsync(call, store => store.ProposeFileAsync(text, file.Name, call.Get(OwnDocument) ?? file.Name, call.By, call.Cancellation));
     }
 
     private static Task<int> SetAsync(VerbCall call)
     {
         (string name, Money value) = call.Need(Figure);
         DatedFigure figure = new(name, call.Need(From)!.Value, value.Yuan, call.Need(Following)!);
-        return OnStoreAsync(call, store => store.ProposeFigureAsync(new AreaSchema(call.Need(Area)).Code, figure, call.Need(By)!, call.Cancellation));
+        return OnStoreAsync(call, store => store.ProposeFigureAsync(new AreaSchema(call.Need(Area)).Code, figure, call.By, call.Cancellation));
     }
 
     private static Task<int> ApproveAsync(VerbCall call) =>
-        OnStoreAsync(call, store => store.ApproveAsync(call.Need(Hash), call.Need(By)!, call.Cancellation));
+        OnStoreAsync(call, store => store.ApproveAsync(call.Need(Hash), call.By, call.Cancellation));
 
     private static async Task<int> OnStoreAsync(VerbCall call, Func<PolicyStore, Task<PolicyProposal>> act)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Reports;
 using Batch.Jobs.Server;
@@ -17,9 +18,11 @@ internal static class ReportVerb
     private static readonly Option<YearMonth?> Month = VerbOptions.Month();
     internal static readonly Option<ReportFormat> Format = VerbOptions.Parsed("--format", required: false, "csv|xlsx", "文件格式，缺省 csv / format, default csv", ParseFormat);
     private static readonly Option<ReportEncoding> Encoding = VerbOptions.Parsed("--encoding", required: false, "utf-8|gb18030", "CSV 的编码，缺省带 BOM 的 UTF-8 / of the CSV, default UTF-8 with a mark", ParseEncoding);
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
     private static readonly Option<FileInfo> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE", Required = true };
 
-    public static Command Create() => new Verb("report", "生成报表", "write a report", RunAsync) { Kind, Area, Month, Format, Encoding, Out };
+    public static Command Create() =>
+        new Verb("report", "生成报表", "write a report", RunAsync) { Kind, Area, Month, Format, Encoding, By, Out }.Shows(Permissions.ExportReports);
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -30,11 +33,15 @@ internal static class ReportVerb
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         YearMonth month = call.Need(Month)!.Value;
+        await call.RecordAsync(database, "report.export", area.Schema.Code, $"{report.Kind} {month.Text()} {FormatOf(call)}");
         long rows = await ReportFile.WriteAsync(area, report, month, call.Get(Format), file, call.Cancellation, call.Get(Encoding));
         call.Output.Document(new { report.Kind, area = area.Schema.Code, month, format = call.Get(Format), file, rows });
         call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Title} {area.Schema.Code} {month.Text()}  {rows} 行 rows  {file}"));
         return ExitCode.Done;
     }
+
+    // As the page names it.
+    private static string FormatOf(VerbCall call) => call.Get(Format) == ReportFormat.Xlsx ? "xlsx" : call.Get(Encoding) == ReportEncoding.Gb18030 ? "csv-gb18030" : "csv";
 
     private static ReportEncoding ParseEncoding(string text) => text switch
     {

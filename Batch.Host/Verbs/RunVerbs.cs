@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Interests;
 using Batch.Jobs.Overview;
@@ -28,16 +29,16 @@ internal static class RunVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("allocate", "计算月度划账批次", "compute a month's run", AllocateAsync) { Area, Month, By, Workers },
-        new Verb("interest", "计算某年度利息批次", "compute a year's interest as a run", InterestAsync) { Area, Year, By, OpenMonth },
+        new Verb("allocate", "计算月度划账批次", "compute a month's run", AllocateAsync) { Area, Month, By, Workers }.Acts(Permissions.ComputeRuns),
+        new Verb("interest", "计算某年度利息批次", "compute a year's interest as a run", InterestAsync) { Area, Year, By, OpenMonth }.Acts(Permissions.ComputeRuns),
         new Verb("preview", "查看批次", "show a run", call => OnRunAsync(call, (life, run) => life.PreviewAsync(run, call.Cancellation))) { Run },
         new Verb("approve", "复核批次（须为另一人）", "approve a run, by another person", call =>
-            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.Need(By)!, call.Get(Digest), call.Cancellation, call.Get(Override)))) { Run, By, Digest, Override },
+            OnRunAsync(call, (life, run) => life.ApproveAsync(run, call.By, call.Get(Digest), call.Cancellation, call.Get(Override)))) { Run, By, Digest, Override }.Acts(Permissions.ReviewRuns),
         new Verb("post", "批次入账", "make an approved run part of the ledger", call =>
-            OnRunAsync(call, (life, run) => life.PostAsync(run, call.Need(By)!, call.Cancellation))) { Run, By },
+            OnRunAsync(call, (life, run) => life.PostAsync(run, call.By, call.Cancellation))) { Run, By }.Acts(Permissions.ReviewRuns),
         new Verb("discard", "作废批次", "discard a run that is not posted", call =>
-            OnRunAsync(call, (life, run) => life.DiscardAsync(run, call.Need(By)!, call.Get(Reason) ?? "", call.Cancellation))) { Run, By, Reason },
-        new Verb("reverse", "冲正已入账批次（生成冲正批次）", "compute the reversal of a posted run", ReverseAsync) { Run, By, OpenMonth },
+            OnRunAsync(call, (life, run) => life.DiscardAsync(run, call.By, call.Get(Reason) ?? "", call.Cancellation))) { Run, By, Reason }.Acts(Permissions.ComputeRuns, Permissions.ReviewRuns),
+        new Verb("reverse", "冲正已入账批次（生成冲正批次）", "compute the reversal of a posted run", ReverseAsync) { Run, By, OpenMonth }.Acts(Permissions.ComputeRuns),
     ];
 
     private static async Task<int> AllocateAsync(VerbCall call)
@@ -45,7 +46,7 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Allocation allocation = new(database, area.Schema, area.Policy);
-        RunDocument run = await allocation.RunAsync(call.Need(Month)!.Value, call.Need(By)!, call.Get(Workers), new ChunkLog(call.Output), call.Cancellation);
+        RunDocument run = await allocation.RunAsync(call.Need(Month)!.Value, call.By, call.Get(Workers), new ChunkLog(call.Output), call.Cancellation);
         await WriteAsync(call, area, run);
         return ExitCode.Done;
     }
@@ -55,7 +56,7 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         InterestRun interest = new(database, area.Schema, area.Policy);
-        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.Need(By)!, call.Cancellation), null, [], []);
+        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation), null, [], []);
         return ExitCode.Done;
     }
 
@@ -66,7 +67,7 @@ internal static class RunVerbs
         Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
         RunLife life = new(area.Program, area.Schema);
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
-        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.Need(By)!, call.Cancellation), null, [], []);
+        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.By, call.Cancellation), null, [], []);
         return ExitCode.Done;
     }
 

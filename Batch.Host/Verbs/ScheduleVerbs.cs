@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Host.Access;
 using Batch.Host.Engine;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
@@ -21,8 +22,8 @@ internal static class ScheduleVerbs
     public static Command Create() => new("schedule", "定时作业 / recurring work")
     {
         new Verb("list", "列出定时作业与待复核提案", "list recurring work and proposals", ListAsync),
-        new Verb("set", "提出更改，待另一人复核", "propose a change, for another person's approval", SetAsync) { Area, Work, Cron, Missed, Enabled, Folder, By },
-        new Verb("approve", "复核更改（须为另一人）", "approve a change, by another person", ApproveAsync) { Number, By },
+        new Verb("set", "提出更改，待另一人复核", "propose a change, for another person's approval", SetAsync) { Area, Work, Cron, Missed, Enabled, Folder, By }.Acts(Permissions.ManageJobs),
+        new Verb("approve", "复核更改（须为另一人）", "approve a change, by another person", ApproveAsync) { Number, By }.Acts(Permissions.ApprovePolicies),
     };
 
     private static Task<int> ListAsync(VerbCall call) => OnSettingsAsync(call, _ => Task.CompletedTask);
@@ -38,10 +39,10 @@ internal static class ScheduleVerbs
                 Cron = call.Get(Cron) ?? now.Cron, Missed = call.Get(Missed) ?? now.Missed, Enabled = call.Get(Enabled) ?? now.Enabled,
                 Argument = call.Get(Folder) ?? now.Argument,
             },
-            call.Need(By)!, call.Cancellation);
+            call.By, call.Cancellation);
     });
 
-    private static Task<int> ApproveAsync(VerbCall call) => OnSettingsAsync(call, settings => settings.ApproveAsync(call.Need(Number), call.Need(By)!, call.Cancellation));
+    private static Task<int> ApproveAsync(VerbCall call) => OnSettingsAsync(call, settings => settings.ApproveAsync(call.Need(Number), call.By, call.Cancellation));
 
     private static async Task<int> OnSettingsAsync(VerbCall call, Func<ScheduleSettings, Task> act)
     {

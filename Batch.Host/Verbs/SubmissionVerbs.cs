@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Import;
 using Batch.Jobs.Intake;
@@ -15,6 +16,7 @@ internal static class SubmissionVerbs
 {
     private static readonly Argument<int> Number = new("SUBMISSION") { Description = "报送号 / number of the submission" };
     private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
     private static readonly Option<FileInfo> Out = new("--out") { Description = "输出文件 / the file to write", HelpName = "FILE", Required = true };
     private static readonly Option<bool> Held = new("--held") { Description = "也包括待定的行 / the held rows too" };
     private static readonly Option<ReportFormat?> Format = VerbOptions.Parsed<ReportFormat?>(
@@ -23,7 +25,8 @@ internal static class SubmissionVerbs
     public static IEnumerable<Command> Create() =>
     [
         new Verb("submission", "一份报送及其更正的处理结果", "what became of a submission and of the files that mend it", ShowAsync) { Number, Area },
-        new Verb("fix-pack", "把被拒绝的行退回更正", "write the rejected rows of a submission, to be mended and sent again", PackAsync) { Number, Area, Out, Format, Held, VerbOptions.Limits },
+        new Verb("fix-pack", "把被拒绝的行退回更正", "write the rejected rows of a submission, to be mended and sent again", PackAsync) { Number, Area, By, Out, Format, Held, VerbOptions.Limits }
+            .Shows(Permissions.SendFiles),
     ];
 
     private static async Task<int> ShowAsync(VerbCall call)
@@ -107,6 +110,7 @@ internal static class SubmissionVerbs
         ReportVerb.RefuseFolder(path);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        await call.RecordAsync(database, "fix-pack.download", area.Schema.Code, string.Create(CultureInfo.InvariantCulture, $"submission {call.Need(Number)}"));
         int rows;
         using UnfinishedFile unfinished = new(path);
         await using (FileStream file = unfinished.Open())

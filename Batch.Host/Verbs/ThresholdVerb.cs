@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Host.Access;
 using Batch.Jobs.Areas;
 using Batch.Jobs.Overview;
 using Batch.Jobs.Server;
@@ -17,7 +18,8 @@ internal static class ThresholdVerb
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public static Command Create() => new Verb("threshold", "异常阈值与提前结账天数", "thresholds of anomalies, and days of early closing", RunAsync) { Setting, Area, By };
+    public static Command Create() => new Verb("threshold", "异常阈值与提前结账天数", "thresholds of anomalies, and days of early closing", RunAsync) { Setting, Area, By }
+        .Acts(call => call.Get(Setting) is null ? [] : [Permissions.ManageUsers]);
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -32,7 +34,7 @@ internal static class ThresholdVerb
         Thresholds thresholds = new(area.Program, area.Schema.Code);
         if (setting is { } given)
         {
-            await thresholds.SetAsync(given.Name, given.Value, call.Get(By)!.Trim(), call.Cancellation);
+            await thresholds.SetAsync(given.Name, given.Value, call.By, call.Cancellation);
         }
 
         IReadOnlyList<Threshold> all = await thresholds.ReadAsync(call.Cancellation);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Batch.Host.Access;
+using Batch.Jobs.Areas;
 using Batch.Jobs.Server;
+using Npgsql;
 
 namespace Batch.Host.Verbs;
 
@@ -19,49 +21,88 @@ internal static class UserVerbs
     };
 
     private static readonly Option<bool> Stdin = new("--password-stdin") { Description = "从标准输入读取密码 / read the password from the standard input" };
+    private static readonly Option<bool> Recover = new("--recover")
+    {
+        Description = "管理员忘记密码时：不登录，凭数据库属主登录重置管理员的密码，记入审计日志 / for an administrator whose password is lost: without a sign-in, by the login of the database's owner; recorded",
+    };
+
     private static readonly Option<string?> By = VerbOptions.ByOrOsUser();
 
     public static Command Create() => new("user", "用户与角色 / users and their roles")
     {
         new Verb("add", "新增用户，给出一次性密码", "add a user with a one-time password", call => WithPasswordAsync(call, (users, password) =>
-            users.AddAsync(call.Need(Name), call.Need(Roles), password, call.Get(By)!, call.Cancellation))) { Name, Roles, Stdin, By },
-        new Verb("reset", "给出新的一次性密码并解除锁定", "give a new one-time password and end a lock-out", call => WithPasswordAsync(call, (users, password) =>
-            users.ResetAsync(call.Need(Name), password, call.Get(By)!, call.Cancellation))) { Name, Stdin, By },
+            users.AddAsync(call.Need(Name), call.Need(Roles), password, call.By, call.Cancellation))) { Name, Roles, Stdin, By }.Acts(Permissions.ManageUsers).AlsoToSetUpUsers(),
+        new Verb("reset", "给出新的一次性密码并解除锁定", "give a new one-time password and end a lock-out", ResetAsync) { Name, Stdin, By, Recover }
+            .Acts(call => call.Get(Recover) ? [] : [Permissions.ManageUsers]).AlsoToSetUpUsers(),
         new Verb("roles", "设置角色", "set a user's roles", call => OnUsersAsync(call, users =>
-            users.SetRolesAsync(call.Need(Name), call.Need(Roles), call.Get(By)!, call.Cancellation))) { Name, Roles, By },
+            users.SetRolesAsync(call.Need(Name), call.Need(Roles), call.By, call.Cancellation))) { Name, Roles, By }.Acts(Permissions.ManageUsers),
         new Verb("disable", "停用", "let a user in no more", call => OnUsersAsync(call, users =>
-            users.SetDisabledAsync(call.Need(Name), disabled: true, call.Get(By)!, call.Cancellation))) { Name, By },
+            users.SetDisabledAsync(call.Need(Name), disabled: true, call.By, call.Cancellation))) { Name, By }.Acts(Permissions.ManageUsers),
         new Verb("enable", "恢复", "let a user in again", call => OnUsersAsync(call, users =>
-            users.SetDisabledAsync(call.Need(Name), disabled: false, call.Get(By)!, call.Cancellation))) { Name, By },
-        new Verb("sign-out", "结束用户在所有主机上的会话", "end a user's sessions on every host", SignOutAsync) { Name, By },
+            users.SetDisabledAsync(call.Need(Name), disabled: false, call.By, call.Cancellation))) { Name, By }.Acts(Permissions.ManageUsers),
+        new Verb("sign-out", "结束用户在所有主机上的会话", "end a user's sessions on every host", SignOutAsync) { Name, By }.Acts(Permissions.ManageUsers),
         new Verb("list", "列出用户", "list the users", ListAsync),
     };
 
-    private static Task<int> WithPasswordAsync(VerbCall call, Func<UserRegister, string, Task<User>> act)
+    private static async Task<int> ResetAsync(VerbCall call)
     {
-        string? given = call.Get(Stdin) ? Console.In.ReadLine() : Environment.GetEnvironmentVariable("BATCH_PASSWORD");
-        string password = string.IsNullOrEmpty(given) ? Passwords.OneTime() : given;
-        return OnUsersAsync(call, users => act(users, password), string.IsNullOrEmpty(given) ? password : null);
+        if (!call.Get(Recover))
+        {
+            return await WithPasswordAsync(call, (users, password) => users.ResetAsync(call.Need(Name), password, call.By, call.Cancellation));
+        }
+
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        // Whoever has this login could change every row: for them alone there is a way back in.
+        await using NpgsqlConnection owner = await database.Owner.OpenConnectionAsync(call.Cancellation);
+        UserRegister users = new(database.Program);
+        if (await users.FindAsync(call.Need(Name), call.Cancellation) is not { } user || !user.Roles.Contains(UserRoles.Administrator))
+        {
+            throw new DataFaultException("NOT_AN_ADMINISTRATOR", "--recover 只用于管理员；其他用户由管理员重置密码。", "--recover is for administrators; an administrator resets the passwords of the others.");
+        }
+
+        Actor actor = new(Environment.UserName, ActorProof.Owner);
+        await new AuditLog(database.Program).WriteAsync(new Act(actor.Name, "user recover", Subject: user.Name, Origin: actor.Origin), call.Cancellation);
+        (string password, bool made) = Password(call);
+        Tell(call, await users.ResetAsync(user.Name, password, actor.Name, call.Cancellation), made ? password : null);
+        return ExitCode.Done;
     }
 
-    private static async Task<int> OnUsersAsync(VerbCall call, Func<UserRegister, Task<User>> act, string? password = null)
+    private static async Task<int> WithPasswordAsync(VerbCall call, Func<UserRegister, string, Task<User>> act)
+    {
+        // Whose password proves who acts comes first on the standard input.
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        (string password, bool made) = Password(call);
+        Tell(call, await act(new UserRegister(database.Program), password), made ? password : null);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> OnUsersAsync(VerbCall call, Func<UserRegister, Task<User>> act)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        User user = await act(new UserRegister(database.Program));
+        Tell(call, await act(new UserRegister(database.Program)), null);
+        return ExitCode.Done;
+    }
+
+    private static (string Password, bool Made) Password(VerbCall call)
+    {
+        string? given = call.Get(Stdin) ? SecretInput.Read("一次性密码 one-time password") : Environment.GetEnvironmentVariable("BATCH_PASSWORD");
+        return string.IsNullOrEmpty(given) ? (Passwords.OneTime(), true) : (given, false);
+    }
+
+    private static void Tell(VerbCall call, User user, string? password)
+    {
         call.Output.Document(new { user.Name, user.Roles, user.Disabled, oneTimePassword = password });
         call.Output.Line($"{user.Name}  {string.Join(", ", user.Roles)}{(user.Disabled ? "  停用 disabled" : "")}");
         if (password is not null)
         {
             call.Output.Line($"一次性密码 one-time password: {password}");
         }
-
-        return ExitCode.Done;
     }
 
     private static async Task<int> SignOutAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        await new Sessions(database.Program, call.Clock).EndAllAsync(call.Need(Name), call.Get(By)!, call.Cancellation);
+        await new Sessions(database.Program, call.Clock).EndAllAsync(call.Need(Name), call.By, call.Cancellation);
         call.Output.Document(new { name = call.Need(Name), signedOut = true });
         call.Output.Line($"{call.Need(Name)}  会话已结束 sessions ended");
         return ExitCode.Done;

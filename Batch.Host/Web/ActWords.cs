@@ -10,6 +10,7 @@ internal static class ActWords
     [
         ("sign-", ("登录与退出", "Signing in and out")), ("user ", ("用户与角色", "Users and roles")), ("key ", ("接口密钥", "API keys")), ("refused", ("越权访问", "Pages refused")),
         ("account.", ("账户查询与显示号码", "Accounts and whole numbers")), ("report.", ("报表下载", "Reports downloaded")), ("fix-pack.", ("更正包下载", "Fix packs downloaded")),
+        ("journal.", ("日记账导出", "Journals exported")), (VerbActs.Prefix, ("命令行操作", "Acts by command line")),
         ("held.", ("待定行的决定", "Decisions on held rows")), ("run.", ("批次", "Runs")), ("month.", ("结账", "Closings")), ("policy.", ("政策", "Policies")),
         ("threshold.", ("异常阈值", "Thresholds")), ("schedule ", ("定时作业", "Schedules")), ("area.", ("统筹区", "Areas")), (Request, ("提交的请求", "Requests sent")),
     ];
@@ -28,6 +29,7 @@ internal static class ActWords
         "user password" => ("修改密码", "password changed"),
         "user disabled" => ("停用用户", "user disabled"),
         "user enabled" => ("启用用户", "user enabled"),
+        "user recover" => ("凭属主登录重置管理员密码", "administrator's password reset by the database's owner"),
         "user sessions" => ("结束用户的会话", "sessions ended"),
         "key added" => ("新增接口密钥", "API key added"),
         "key revoked" => ("吊销接口密钥", "API key revoked"),
@@ -36,6 +38,7 @@ internal static class ActWords
         "account.unmask" => ("显示完整号码", "whole number shown"),
         "report.export" => ("下载报表", "report downloaded"),
         "benefits.export" => ("导出待遇变更文件", "file of benefit changes written"),
+        "journal.export" => ("导出日记账", "journal exported"),
         "fix-pack.download" => ("下载更正包", "fix pack downloaded"),
         "held.decide" => ("决定待定行", "held row decided"),
         "run.reverse" => ("冲正批次", "run reversed"),
@@ -49,9 +52,34 @@ internal static class ActWords
         "schedule propose" => ("提出定时作业", "schedule proposed"),
         "schedule approve" => ("复核定时作业", "schedule approved"),
         "area.open" => ("启用统筹区", "area put to use"),
+        _ when act.StartsWith(VerbActs.Prefix, StringComparison.Ordinal) => OfVerb(act[VerbActs.Prefix.Length..]),
         _ when act.StartsWith(Request, StringComparison.Ordinal) => OfRequest(act.Split(' ')),
         _ => ("其他", "other"),
     };
+
+    private static (string Chinese, string English) OfVerb(string verb)
+    {
+        (string chinese, string english) = verb switch
+        {
+            "import" or "drop" => ("导入文件", "files taken in"),
+            "allocate" => ("开始计算", "run started"),
+            "interest" => ("开始计息", "interest started"),
+            "approve" or "post" or "discard" or "reverse" => OfRun(verb),
+            "close" => ("结账", "month closed"),
+            "reopen" => ("重新打开月份", "month opened again"),
+            "decide" => ("决定待定行", "held row decided"),
+            "threshold" => ("设定阈值", "threshold set"),
+            "policy adopt" or "policy set" => ("提出政策", "policy proposed"),
+            "policy approve" => ("复核政策", "policy approved"),
+            "schedule set" => ("提出定时作业", "schedule proposed"),
+            "schedule approve" => ("复核定时作业", "schedule approved"),
+            "key add" => ("新增接口密钥", "API key added"),
+            "key revoke" => ("吊销接口密钥", "API key revoked"),
+            _ when verb.StartsWith("user ", StringComparison.Ordinal) => ("改变用户", "user changed"),
+            _ => (verb, verb),
+        };
+        return ($"{chinese}（命令行，已收到）", $"{english} (command line, received)");
+    }
 
     // The request as it came: method, route, what the page was asked to do, how it ended.
     private static (string Chinese, string English) OfRequest(string[] request)

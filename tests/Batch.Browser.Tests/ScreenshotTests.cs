@@ -38,9 +38,14 @@ public sealed class ScreenshotTests
         await using Site site = await Site.OpenAsync(Data);
         Shots shots = new(site);
         Dictionary<string, IPage> who = [];
-        foreach ((string name, string roles) in new[] { ("王经办", "operator"), ("li", "reviewer"), ("zhao", "analyst"), ("qian", "inquiry"), ("sun", "administrator") })
+        (string Name, string Roles)[] users = [("王经办", "operator"), ("li", "reviewer"), ("zhao", "analyst"), ("qian", "inquiry"), ("sun", "administrator")];
+        foreach ((string name, string roles) in users)
         {
             await site.AddUserAsync(name, roles);
+        }
+
+        foreach ((string name, _) in users)
+        {
             who[name] = await site.SignInAsync(name);
         }
 

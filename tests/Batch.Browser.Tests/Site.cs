@@ -37,6 +37,9 @@ internal sealed class Site : IAsyncDisposable
 
     public BatchCli Cli => CliWith([]);
 
+    /// <summary>The command line as somebody who has signed in once on the pages.</summary>
+    public BatchCli CliAs(string name) => new() { Db = _database?.Url, Data = _data, SignedIn = (name, Password) };
+
     public TestDatabase Database => _database!;
 
     /// <param name="data">A data folder that is there already, instead of a new database.</param>
@@ -74,6 +77,7 @@ internal sealed class Site : IAsyncDisposable
     public int HostPeakMiB() => File.ReadLines($"/proc/{_host.Id}/status").Where(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
         .Select(l => int.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).Single();
 
+    /// <summary>Before anybody signs in: afterwards an administrator adds users.</summary>
     public async Task AddUserAsync(string name, string roles)
     {
         CliResult added = await CliWith(new() { ["BATCH_PASSWORD"] = OneTime }).RunAsync("user", "add", name, "--roles", roles);

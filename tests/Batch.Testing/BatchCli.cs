@@ -17,6 +17,9 @@ public sealed class BatchCli
     /// <summary>What stands on the standard input of <see cref="RunAsync"/>.</summary>
     public string? Input { get; init; }
 
+    /// <summary>Who acts, where the database has users: the password goes before the input.</summary>
+    public (string Name, string Password)? SignedIn { get; init; }
+
     /// <summary>Variables of the environment; null removes one.</summary>
     public Dictionary<string, string?> Environment { get; init; } = [];
 
@@ -27,9 +30,9 @@ public sealed class BatchCli
     public async Task<CliResult> RunAsync(params string[] arguments)
     {
         using Process process = Start(arguments);
-        if (Input is not null)
+        if (process.StartInfo.RedirectStandardInput)
         {
-            await process.StandardInput.WriteAsync(Input);
+            await process.StandardInput.WriteAsync(SignedIn is { } user ? $"{user.Password}\n{Input}" : Input);
             process.StandardInput.Close();
         }
 
@@ -58,7 +61,7 @@ public sealed class BatchCli
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            RedirectStandardInput = Input is not null,
+            RedirectStandardInput = Input is not null || SignedIn is not null,
             WorkingDirectory = Root,
         };
         Add(start, "--db", Db);
@@ -67,6 +70,13 @@ public sealed class BatchCli
         foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("BATCH_", StringComparison.Ordinal) && k != "BATCH_PG_BIN").ToList())
         {
             start.Environment.Remove(name);
+        }
+
+        // Nor is a token of theirs.
+        start.Environment["BATCH_TOKEN_FILE"] = Path.Combine(Path.GetTempPath(), "batch-no-token");
+        if (SignedIn is { } user)
+        {
+            start.Environment["BATCH_USER"] = user.Name;
         }
 
         foreach ((string name, string? value) in Environment)

@@ -22,7 +22,7 @@ public sealed class AreaTests
     public async Task StartAsync()
     {
         host = await TestHost.StartAsync(areas: "420100");
-        batch = new BatchCli { Db = host.Database.Url };
+        batch = await host.CliOfAsync("wang", [.. UserRoles.All]);
     }
 
     [OneTimeTearDown]

@@ -92,21 +92,23 @@ public sealed class RecordTests
     [TestCase("benefits")]
     public async Task An_inquiry_on_the_command_line_is_on_record_and_its_number_may_come_from_the_input(string verb, params string[] more)
     {
-        BatchCli cli = new() { Db = host.Database.Url, Input = Person(5).Full() + "\n" };
-        CliResult asked = await cli.RunAsync([verb, "--id", "-", "--by", "asks-" + verb, .. more]);
+        string name = await host.AddUserAsync("asks-" + verb, UserRoles.Inquiry);
+        BatchCli cli = new() { Db = host.Database.Url, SignedIn = (name, TestHost.Password), Input = Person(5).Full() + "\n" };
+        CliResult asked = await cli.RunAsync([verb, "--id", "-", "--by", name, .. more]);
         Assert.That(asked.ExitCode, Is.Zero, asked.ToString());
         Assert.That(
             await host.Database.ScalarAsync<string>($"SELECT string_agg(channel || ' ' || what || ' ' || area || ' ' || (account_id = person_id), ',') FROM batch.inquiry WHERE who = 'asks-{verb}'"),
-            Is.EqualTo($"command line {verb} {Area} true"));
+            Is.EqualTo($"command line, password {verb} {Area} true"));
     }
 
     [Test]
     public async Task Without_a_name_the_user_of_the_operating_system_is_on_record_also_where_nobody_is_found()
     {
-        CliResult asked = await new BatchCli { Db = host.Database.Url }.RunAsync("balance", "--id", "11010519491231002X", "--area", Area);
+        await using TestDatabase withoutUsers = await TestDatabase.CreateAsync(Area);
+        CliResult asked = await new BatchCli { Db = withoutUsers.Url }.RunAsync("balance", "--id", "11010519491231002X", "--area", Area);
         Assert.That(asked.ExitCode, Is.EqualTo(1));
         Assert.That(
-            await host.Database.ScalarAsync<long>($"SELECT count(*) FROM batch.inquiry WHERE who = '{Environment.UserName}' AND channel = 'command line, OS user' AND what = 'balance' AND person_id IS NULL"),
+            await withoutUsers.ScalarAsync<long>($"SELECT count(*) FROM batch.inquiry WHERE who = '{Environment.UserName}' AND channel = 'command line, OS user' AND what = 'balance' AND person_id IS NULL"),
             Is.EqualTo(1));
     }
 

@@ -120,7 +120,7 @@ public sealed partial class SubmissionPageTests
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("submission-page-").FullName, "file.csv");
         await File.WriteAllLinesAsync(file, lines);
-        CliResult result = await new BatchCli { Db = host.Database.Url }.RunAsync("import", file, "--area", Area, "--month", "2021-06", "--kind", kind, "--by", "wang", "--json");
+        CliResult result = await (await host.CliOfAsync("wang", UserRoles.Operator)).RunAsync("import", file, "--area", Area, "--month", "2021-06", "--kind", kind, "--by", "wang", "--json");
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
         return result;
     }

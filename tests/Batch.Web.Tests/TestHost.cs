@@ -80,6 +80,17 @@ internal sealed partial class TestHost : IAsyncDisposable
         return name;
     }
 
+    /// <summary>The command line as a user, who is added when there is none of the name.</summary>
+    public async Task<BatchCli> CliOfAsync(string name, params string[] roles)
+    {
+        if (await App.Services.GetRequiredService<UserRegister>().FindAsync(name, CancellationToken.None) is null)
+        {
+            await AddUserAsync(name, roles);
+        }
+
+        return new BatchCli { Db = Database.Url, SignedIn = (name, Password) };
+    }
+
     public Task<string> AddKeyAsync(string name, params string[] scopes) =>
         App.Services.GetRequiredService<ApiKeys>().AddAsync(name, scopes, [], null, "test", CancellationToken.None);
 

@@ -75,7 +75,7 @@ public sealed partial class UploadOutcomeTests
             await File.WriteAllTextAsync(files[i], $"{Header}\n{Row(11 + i).Replace("甲,", $"E{i},", StringComparison.Ordinal)}\n");
         }
 
-        CliResult result = await new BatchCli { Db = host.Database.Url }.RunAsync(["import", .. files, "--area", Area, "--month", "2021-06", "--by", "wang", "--json"]);
+        CliResult result = await (await host.CliOfAsync("wang", UserRoles.Operator)).RunAsync(["import", .. files, "--area", Area, "--month", "2021-06", "--by", "wang", "--json"]);
         folder.Delete(recursive: true);
         Assert.That(result.ExitCode, Is.EqualTo(3), result.ToString());
         Assert.That(result.Json.GetProperty("files").EnumerateArray().Select(f => (f.GetProperty("file").GetString(), f.GetProperty("accepted").GetInt32(), f.GetProperty("failed").GetString() is not null)),

@@ -37,7 +37,7 @@ public sealed class WorkbookUploadTests
     public async Task A_workbook_is_taken_in_by_the_command_line(string writer)
     {
         (string file, string expected) = await SaveAsync(writer, "line", Rows);
-        CliResult result = await new BatchCli { Db = host.Database.Url }.RunAsync("import", file, "--area", Area, "--month", "2021-06", "--by", "wang", "--json");
+        CliResult result = await (await host.CliOfAsync("wang", UserRoles.Operator)).RunAsync("import", file, "--area", Area, "--month", "2021-06", "--by", "wang", "--json");
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(await MoneyAsync("line", writer), Is.EqualTo(expected));
     }
@@ -88,7 +88,7 @@ public sealed class WorkbookUploadTests
             File.SetLastWriteTimeUtc(dropped, new DateTime(2021, 6, 30, 0, 0, 0, DateTimeKind.Utc));
         }
 
-        CliResult result = await new BatchCli { Db = host.Database.Url }.RunAsync("drop", "--area", Area, "--dir", Path.Combine(folder.FullName, "drop"), "--by", "wang", "--json");
+        CliResult result = await (await host.CliOfAsync("wang", UserRoles.Operator)).RunAsync("drop", "--area", Area, "--dir", Path.Combine(folder.FullName, "drop"), "--by", "wang", "--json");
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         foreach (string writer in Workbooks.Writers)
         {
@@ -101,7 +101,7 @@ public sealed class WorkbookUploadTests
     public async Task A_workbook_of_100_000_rows_is_taken_in(string writer)
     {
         (string file, string expected) = await SaveAsync(writer, "large", 100_000);
-        CliResult result = await new BatchCli { Db = host.Database.Url }.RunAsync("import", file, "--area", Area, "--month", "2021-06", "--by", "wang", "--json");
+        CliResult result = await (await host.CliOfAsync("wang", UserRoles.Operator)).RunAsync("import", file, "--area", Area, "--month", "2021-06", "--by", "wang", "--json");
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(await MoneyAsync("large", writer), Is.EqualTo(expected));
     }

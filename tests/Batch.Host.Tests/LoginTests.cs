@@ -1,0 +1,300 @@
+using System.CommandLine;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Batch.Host.Access;
+using Batch.Host.Verbs;
+using Batch.Jobs.Server;
+using Batch.Testing;
+using NodaTime;
+using NUnit.Framework;
+
+namespace Batch.Host.Tests;
+
+/// <summary>Who acts on the command line is proved where the database has users: by a token, or by a password on the standard input.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class LoginTests
+{
+    private const string Area = "420100";
+    private const string Password = "correct-horse-7";
+    private const string Other = "violet-harbor-33";
+    private static readonly string[] Threshold = ["threshold", "close-early-days=2", "--area", Area];
+
+    private TestDatabase database = null!;
+    private DirectoryInfo folder = null!;
+    private UserRegister users = null!;
+
+    private string TokenPath => Path.Combine(folder.FullName, "settings", "token");
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        database = await TestDatabase.CreateAsync(Area);
+        folder = Directory.CreateTempSubdirectory("batch-login-");
+        Environment.SetEnvironmentVariable("BATCH_TOKEN_FILE", TokenPath);
+        users = new UserRegister(database.Program);
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        Environment.SetEnvironmentVariable("BATCH_TOKEN_FILE", null);
+        await database.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Test]
+    public async Task The_verbs_that_follow_a_login_act_as_its_user_and_no_other_until_the_logout()
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        await RefusedAsync("NOT_SIGNED_IN", [.. Threshold, "--by", "boss"]);
+        CliResult signedIn = await LoginAsync("boss", Password);
+        Assert.That(signedIn.Json.GetProperty("file").GetString(), Is.EqualTo(TokenPath));
+        Assert.That(File.GetUnixFileMode(TokenPath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        string token = await File.ReadAllTextAsync(TokenPath);
+        string secret = token.Trim().Split(' ')[1];
+        Assert.That(secret, Does.Match("^[0-9a-f]{64}$"));
+        Assert.That(await database.ScalarAsync<long>($"SELECT count(*) FROM batch.session s WHERE s::text LIKE '%{secret}%'"), Is.Zero, "kept as a hash");
+
+        await DoneAsync(Cli(), [.. Threshold, "--by", "boss"]);
+        await RefusedAsync("NOT_THE_USER", [.. Threshold, "--by", "li"]);
+        Assert.That(await RecordsAsync("boss"), Is.EqualTo("sign-in good (command line), verb threshold 420100 close-early-days=2 (command line, token), threshold.set 420100 close-early-days=2"));
+
+        await DoneAsync(Cli(), "logout");
+        Assert.That(File.Exists(TokenPath), Is.False);
+        await RefusedAsync("NOT_SIGNED_IN", [.. Threshold, "--by", "boss"]);
+        await File.WriteAllTextAsync(TokenPath, token);
+        File.SetUnixFileMode(TokenPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await RefusedAsync("SESSION_ENDED", [.. Threshold, "--by", "boss"]);
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'boss' AND act = 'sign-out' AND origin = 'command line'"), Is.EqualTo(1));
+    }
+
+    [TestCase("disabled")]
+    [TestCase("password")]
+    [TestCase("roles")]
+    [TestCase("idle")]
+    [TestCase("over")]
+    [TestCase("sign-out")]
+    public async Task A_token_ends_with_what_ends_a_session_on_the_pages(string by)
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        await AddAsync("chief", UserRoles.Administrator);
+        TokenFile.Write("boss", await new Sessions(database.Program, SystemClock.Instance).OpenAsync((await users.FindAsync("boss", default))!, null, default));
+        Assert.That(await CodeInProcessAsync([.. Threshold, "--by", "boss"]), Is.Empty);
+        Func<Task> end = by switch
+        {
+            "disabled" => () => users.SetDisabledAsync("boss", true, "chief", default),
+            "password" => () => users.ChangePasswordAsync("boss", Password, Other, default),
+            "roles" => () => users.SetRolesAsync("boss", [UserRoles.Administrator, UserRoles.Analyst], "chief", default),
+            "idle" => () => database.ExecuteAsync("UPDATE batch.session SET seen_at = seen_at - interval '31 minutes'"),
+            "over" => () => database.ExecuteAsync("UPDATE batch.session SET opened_at = opened_at - interval '721 minutes'"),
+            _ => () => new Sessions(database.Program, SystemClock.Instance).EndAllAsync("boss", "chief", default),
+        };
+        await end();
+        Assert.That(await CodeInProcessAsync([.. Threshold, "--by", "boss"]), Is.EqualTo("SESSION_ENDED"));
+    }
+
+    [Test]
+    public async Task The_role_of_the_user_decides_as_on_the_pages_and_a_refusal_is_on_record()
+    {
+        await AddAsync("wang", UserRoles.Operator);
+        foreach (string[] verb in (string[][])[[.. Threshold, "--by", "wang"], ["approve", "1", "--by", "wang"], ["user", "add", "mine", "--roles", "administrator"]])
+        {
+            CliResult refused = await Cli("wang").RunAsync([.. verb, "--json"]);
+            Assert.That(CodeOf(refused), Is.EqualTo((1, "NOT_PERMITTED")), refused.ToString());
+        }
+
+        Assert.That(
+            await database.ScalarAsync<string>("SELECT string_agg(subject || ' (' || origin || ')', ', ' ORDER BY audit_id) FROM batch.audit WHERE who = 'wang' AND act = 'refused'"),
+            Is.EqualTo("threshold (command line, password), approve (command line, password), user add (command line, password)"));
+        CliResult area = await Cli("wang").RunAsync("import", "README.md", "--area", "110000", "--month", "2021-01", "--json");
+        Assert.That(CodeOf(area), Is.EqualTo((1, "AREA_UNKNOWN")), "an area is put to use by an administrator");
+    }
+
+    [Test]
+    public async Task Five_wrong_passwords_on_the_command_line_lock_the_name_also_for_the_pages()
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        for (int i = 0; i < SignIns.WrongOnes - 1; i++)
+        {
+            await RefusedAsync(new BatchCli { Db = database.Url, SignedIn = ("boss", "wrong-password-9") }, "SIGN_IN_WRONG", [.. Threshold, "--by", "boss"]);
+        }
+
+        await RefusedAsync(new BatchCli { Db = database.Url, SignedIn = ("boss", "wrong-password-9") }, "LOCKED", [.. Threshold, "--by", "boss"]);
+        await RefusedAsync(Cli("boss"), "LOCKED", [.. Threshold, "--by", "boss"]);
+        SignInAnswer page = await new SignIns(database.Program, SystemClock.Instance).TryAsync("boss", Password, new SignInPlace("127.0.0.1"), default);
+        Assert.That((page.User, page.Locked is null), Is.EqualTo(((User?)null, false)));
+        Assert.That(
+            await database.ScalarAsync<string>("SELECT string_agg(DISTINCT act, ', ' ORDER BY act) FROM batch.audit WHERE who = 'boss' AND origin = 'command line'"),
+            Is.EqualTo("sign-in locked, sign-in locking, sign-in wrong"));
+    }
+
+    [Test]
+    public async Task A_one_time_password_acts_nowhere_until_login_has_changed_it()
+    {
+        await users.AddAsync("boss", [UserRoles.Administrator], Other, "setup", default);
+        await RefusedAsync(new BatchCli { Db = database.Url, SignedIn = ("boss", Other) }, "PASSWORD_ONE_TIME", [.. Threshold, "--by", "boss"]);
+        Assert.That(CodeOf(await Cli(Other + "\n").RunAsync("login", "boss", "--json")), Is.EqualTo((1, "PASSWORD_ONE_TIME")));
+        await LoginAsync("boss", $"{Other}\n{Password}");
+        await DoneAsync(Cli(), [.. Threshold, "--by", "boss"]);
+        await DoneAsync(Cli("boss"), [.. Threshold, "--by", "boss"]);
+    }
+
+    [Test]
+    public async Task Without_users_nobody_signs_in_and_while_they_are_set_up_they_are_added_without_it()
+    {
+        Assert.That(CodeOf(await Cli(Password + "\n").RunAsync("login", "boss", "--json")), Is.EqualTo((1, "NO_USERS")));
+        await DoneAsync(Cli(), [.. Threshold, "--by", "anybody"]);
+        await DoneAsync(Cli(), "user", "add", "boss", "--roles", "administrator");
+        await DoneAsync(Cli(), "user", "add", "li", "--roles", "reviewer");
+        await RefusedAsync("NOT_SIGNED_IN", [.. Threshold, "--by", "anybody"]);
+        await DoneAsync(new BatchCli { Db = database.Url, Environment = { ["BATCH_PASSWORD"] = Other } }, "user", "reset", "boss");
+        await users.ChangePasswordAsync("boss", Other, Password, default);
+        await RefusedAsync("NOT_SIGNED_IN", "user", "add", "mine", "--roles", "administrator");
+        await RefusedAsync("NOT_SIGNED_IN", "user", "reset", "boss");
+        await DoneAsync(new BatchCli { Db = database.Url, SignedIn = ("boss", Password), Input = Other + "\n" }, "user", "reset", "li", "--password-stdin");
+        Assert.That((await new SignIns(database.Program, SystemClock.Instance).TryAsync("li", Other, new SignInPlace(null), default)).User?.OneTime, Is.True, "the second line is the new password");
+    }
+
+    [Test]
+    public async Task An_administrator_whose_password_is_lost_gets_one_by_the_owners_login_and_the_record_says_so()
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        await AddAsync("li", UserRoles.Reviewer);
+        await RefusedAsync("NOT_AN_ADMINISTRATOR", "user", "reset", "li", "--recover");
+        await DoneAsync(Cli(), "user", "reset", "boss", "--recover");
+        Assert.That(
+            await database.ScalarAsync<string>("SELECT who || ' ' || subject || ' ' || origin FROM batch.audit WHERE act = 'user recover'"),
+            Is.EqualTo($"{Environment.UserName} boss command line, database owner"));
+    }
+
+    [Test]
+    public async Task A_token_that_other_users_may_read_is_not_used()
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        await LoginAsync("boss", Password);
+        File.SetUnixFileMode(TokenPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        CliResult refused = await Cli().RunAsync([.. Threshold, "--by", "boss", "--json"]);
+        Assert.That(CodeOf(refused), Is.EqualTo((3, "TOKEN_FILE")));
+    }
+
+    [Test]
+    public async Task Every_verb_that_takes_a_name_of_who_acts_has_it_proved()
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        Command root = new("batch");
+        AllVerbs.Create().ToList().ForEach(root.Add);
+        string[] acting = [.. Verbs(root).Where(v => v.Options.Any(o => o.Name == "--by")).Select(LineOf)];
+        Assert.That(acting, Has.Length.GreaterThan(25));
+        long before = await database.ScalarAsync<long>("SELECT count(*) FROM batch.audit");
+        List<string> unproved = [];
+        foreach (string line in acting)
+        {
+            string code = await CodeInProcessAsync([.. line.Replace("FILE", Path.Combine(BatchCli.Root, "README.md"), StringComparison.Ordinal).Split(' '), "--by", "boss"]);
+            if (code != "NOT_SIGNED_IN")
+            {
+                unproved.Add($"{line}: {code}");
+            }
+        }
+
+        Assert.That(unproved, Is.Empty);
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.audit"), Is.EqualTo(before));
+    }
+
+    private static IEnumerable<Verb> Verbs(Command command) => command is Verb verb ? [verb] : command.Subcommands.SelectMany(Verbs);
+
+    // One that the parser takes; whether it could be done is not asked.
+    private static string LineOf(Verb verb) => VerbActs.NameOf(verb) is var name && Needed.TryGetValue(name, out string? more) ? $"{name} {more}" : name;
+
+    private static readonly Dictionary<string, string> Needed = new()
+    {
+        ["import"] = "FILE --area 420100",
+        ["fix-pack"] = "1 --area 420100 --out /tmp/batch-login-test",
+        ["decide"] = "--area 420100 --submission 1 --row 2 --take --reason x",
+        ["drop"] = "--area 420100 --dir /tmp",
+        ["allocate"] = "--area 420100 --month 2021-01",
+        ["interest"] = "--area 420100 --year 2021",
+        ["approve"] = "1",
+        ["post"] = "1",
+        ["discard"] = "1",
+        ["reverse"] = "1",
+        ["close"] = "--area 420100 --month 2021-01",
+        ["reopen"] = "--area 420100 --month 2021-01 --reason x",
+        ["balance"] = "--id 420100196801300793",
+        ["statement"] = "--id 420100196801300793",
+        ["explain"] = "--id 420100196801300793 --month 2021-01",
+        ["coverage"] = "--id 420100196801300793",
+        ["family"] = "--id 420100196801300793",
+        ["benefits"] = "--area 420100 --month 2021-01 --out /tmp/batch-login-test",
+        ["report"] = "allocation --area 420100 --month 2021-01 --out /tmp/batch-login-test",
+        ["export-journal"] = "--area 420100 --from 2021-01 --to 2021-01 --out /tmp/batch-login-test",
+        ["threshold"] = "close-early-days=2 --area 420100",
+        ["policy adopt"] = "FILE",
+        ["policy set"] = "420100 average-wage=7800 --from 2022-01 --document x",
+        ["policy approve"] = "29db7795104f",
+        ["schedule set"] = "420100 allocate --enabled true",
+        ["schedule approve"] = "1",
+        ["user add"] = "mine --roles administrator",
+        ["user reset"] = "boss",
+        ["user roles"] = "boss --roles operator",
+        ["user disable"] = "boss",
+        ["user enable"] = "boss",
+        ["user sign-out"] = "boss",
+        ["key add"] = "mine --scopes files",
+        ["key revoke"] = "mine",
+    };
+
+    private async Task AddAsync(string name, params string[] roles)
+    {
+        await users.AddAsync(name, roles, Other, "test", default);
+        await users.ChangePasswordAsync(name, Other, Password, default);
+    }
+
+    private BatchCli Cli(string? input = null) => input is null || input.EndsWith('\n')
+        ? new() { Db = database.Url, Input = input, Environment = { ["BATCH_TOKEN_FILE"] = TokenPath } }
+        : new() { Db = database.Url, SignedIn = (input, Password) };
+
+    private async Task<CliResult> LoginAsync(string name, string input) => await DoneAsync(Cli(input + "\n"), "login", name, "--json");
+
+    private static async Task<CliResult> DoneAsync(BatchCli cli, params string[] arguments)
+    {
+        CliResult result = await cli.RunAsync(arguments);
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        return result;
+    }
+
+    // Without a process of its own: the code of the fault that ends the verb; empty, it is done.
+    private async Task<string> CodeInProcessAsync(params string[] arguments)
+    {
+        Command root = new("batch");
+        AllVerbs.Create().ToList().ForEach(root.Add);
+        ParseResult parsed = root.Parse(arguments);
+        Assert.That(parsed.Errors, Is.Empty, string.Join(' ', arguments));
+        VerbCall call = new(parsed, new VerbOutput(TextWriter.Null, TextWriter.Null, json: false), new DatabaseOptions(database.Url, folder.FullName), default);
+        try
+        {
+            await ((Verb)parsed.CommandResult.Command).RunAsync(call);
+            return "";
+        }
+        catch (Exception fault)
+        {
+            return FaultText.Of(fault).Code;
+        }
+    }
+
+    private Task RefusedAsync(string code, params string[] arguments) => RefusedAsync(Cli(), code, arguments);
+
+    private static async Task RefusedAsync(BatchCli cli, string code, params string[] arguments)
+    {
+        CliResult refused = await cli.RunAsync([.. arguments, "--json"]);
+        Assert.That(CodeOf(refused), Is.EqualTo((1, code)), refused.ToString());
+        JsonElement error = refused.Json.GetProperty("error");
+        Assert.That(error.GetProperty("messageZh").GetString(), Does.Match(@"\p{IsCJKUnifiedIdeographs}"));
+        Assert.That(error.GetProperty("message").GetString(), Does.Match("^[ -~]+$"), "in English");
+    }
+
+    private static (int, string?) CodeOf(CliResult result) =>
+        (result.ExitCode, result.Output.Length > 0 && result.Json.TryGetProperty("error", out JsonElement error) ? error.GetProperty("code").GetString() : null);
+
+    private Task<string> RecordsAsync(string who) => database.ScalarAsync<string>(
+        $"SELECT string_agg(concat_ws(' ', act, area, subject, '(' || origin || ')'), ', ' ORDER BY audit_id) FROM batch.audit WHERE who = '{who}' AND act NOT LIKE 'user %'");
+}
