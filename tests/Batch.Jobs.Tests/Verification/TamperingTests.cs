@@ -104,9 +104,12 @@ public sealed class TamperingTests
         await line.TamperAsync("INSERT INTO batch.audit (at, who, area, act) SELECT now() - interval '1 day' + n * interval '1 minute', 'wang', '420100', 'act ' || n FROM generate_series(1, 250) n");
         await line.AssertCleanAsync(all: true, "sealed");
         await line.TamperAsync("CREATE TABLE batch.zz_saved AS SELECT * FROM batch.audit");
+        // Its number is not sealed: an area that moves to another server keeps its order, not its numbers.
+        string[] columns = await line.Database.ScalarAsync<string[]>(
+            "SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'batch.audit'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'audit_id'");
         foreach (string tamper in (string[])
             [
-                "UPDATE batch.audit SET who = 'li' WHERE act = 'act 117'",
+                .. columns.Select(c => $"UPDATE batch.audit SET {c} = {(c == "at" ? "at + interval '1 second'" : "'another'")} WHERE act = 'act 117'"),
                 "DELETE FROM batch.audit WHERE act = 'act 117'",
                 "INSERT INTO batch.audit (audit_id, at, who, area, act) OVERRIDING SYSTEM VALUE SELECT min(audit_id) - 1, min(at), 'li', '420100', 'act 0' FROM batch.audit",
             ])
