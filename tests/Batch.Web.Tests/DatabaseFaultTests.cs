@@ -78,6 +78,17 @@ public sealed partial class DatabaseFaultTests
         Assert.That((fault.Code, FaultPages.StatusOf(fault), fault.ExitCode), Is.EqualTo((code, 503, 3)));
     }
 
+    [TestCase(PostgresErrorCodes.LockNotAvailable, "LOCK_WAIT", "锁", "lock")]
+    [TestCase(PostgresErrorCodes.ReadOnlySqlTransaction, "DATABASE_READ_ONLY", "只读", "read-only")]
+    [TestCase(PostgresErrorCodes.DiskFull, "DISK_FULL", "磁盘已满", "disk is full")]
+    public void A_job_that_the_database_stopped_says_why(string state, string code, string chinese, string english)
+    {
+        WorkFault fault = WorkFaults.Of(new PostgresException("x", "ERROR", "ERROR", state));
+        Assert.That(fault.Code, Is.EqualTo(code));
+        Assert.That(fault.Zh, Does.Contain(chinese));
+        Assert.That(fault.En, Does.Contain(english));
+    }
+
     [Test]
     public async Task A_read_only_database_is_not_ready_and_says_so()
     {

@@ -1,4 +1,5 @@
 using Batch.Jobs.Inquiry;
+using Batch.Jobs.Server;
 using Batch.Jobs.Tests.Verification;
 using Batch.Rules;
 using NodaTime;
@@ -64,6 +65,33 @@ public sealed class ForeignSettingsTests
                 || (:area.closing_seal(c.month, NULL, c.opening_fen, c.movements_fen, c.pool_fen, c.other_fen, c.seq) = c.seal) FROM :area.run r, :area.closing c
             """), tool);
         Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo("SQL, DMY truetrue"));
+    }
+
+    [Test]
+    public async Task Every_session_has_the_programs_settings_whatever_those_of_the_database_are()
+    {
+        await using WholeLine line = await WholeLine.CreateAsync();
+        DatabaseConnection database = line.Database.Connection;
+        await line.Database.ExecuteAsync(Settings);
+        database.Program.Clear();
+        database.Owner.Clear();
+        await using NpgsqlDataSource engine = database.OpenEnginePool();
+        NpgsqlConnection[] sessions =
+        [
+            await database.Program.OpenConnectionAsync(), await database.Owner.OpenConnectionAsync(), await engine.OpenConnectionAsync(), await database.OpenSessionAsync(CancellationToken.None),
+        ];
+        foreach (NpgsqlConnection session in sessions)
+        {
+            await using NpgsqlCommand command = new(
+                """
+                SELECT string_agg(lower(name) || '=' || setting, '; ' ORDER BY lower(name) COLLATE "C") FROM pg_catalog.pg_settings WHERE lower(name) IN
+                    ('datestyle', 'timezone', 'intervalstyle', 'extra_float_digits', 'bytea_output', 'search_path', 'lc_numeric', 'lc_time', 'lc_monetary')
+                """, session);
+            Assert.That(
+                await command.ExecuteScalarAsync(),
+                Is.EqualTo("bytea_output=hex; datestyle=ISO, YMD; extra_float_digits=1; intervalstyle=postgres; lc_monetary=C; lc_numeric=C; lc_time=C; search_path=pg_catalog, pg_temp; timezone=Asia/Shanghai"));
+            await session.DisposeAsync();
+        }
     }
 
     private static string ConnectionTextOf(WholeLine line) =>
