@@ -101,10 +101,11 @@ public sealed class BelievedTextTests
     [Test]
     public void An_error_for_a_name_rejects_its_row() => Assert.That(SampleFile.Read(Header + Row.Replace("张三", "#NAME?", StringComparison.Ordinal)).Codes, Is.EqualTo("CELL_ERROR"));
 
-    [TestCase("\u001A")]
-    [TestCase("\u001A\u001A\r\n")]
-    [TestCase("\0\0\0\0")]
-    [TestCase("\r\n\u001A\0\0\r\n")]
+    // Named: the runner leaves out tests whose names hold a control character.
+    [TestCase("\u001A", TestName = "A_text_ends_before_Ctrl_Z")]
+    [TestCase("\u001A\u001A\r\n", TestName = "A_text_ends_before_Ctrl_Z_and_the_end_of_its_line")]
+    [TestCase("\0\0\0\0", TestName = "A_text_ends_before_zeros")]
+    [TestCase("\r\n\u001A\0\0\r\n", TestName = "A_text_ends_before_Ctrl_Z_and_zeros_on_a_line_of_their_own")]
     public void A_text_ends_before_Ctrl_Z_and_zeros(string tail)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);

@@ -28,8 +28,8 @@ public sealed partial class CasesTests
         YearMonth[] months = [.. reading.Payroll.Select(l => l.Month).Concat(reading.Pension.Select(l => l.Month)).Distinct()];
         int accepted = reading.Payroll.Count + reading.Pension.Count;
         string found = reading.Refusal is { } refusal ? $"refused {refusal.Code}"
-            : accepted > 0 ? $"accepted {accepted} of {string.Join(' ', months.Select(m => $"{m.Year:0000}-{m.Month:00}"))}"
-            : $"rejected {reading.Rows} {string.Join(' ', reading.Rejections.Select(r => r.Code).Distinct())}";
+            : accepted == reading.Rows ? $"accepted {accepted} of {string.Join(' ', months.Select(m => $"{m.Year:0000}-{m.Month:00}"))}"
+            : $"rejected {reading.Rows - accepted} {string.Join(' ', reading.Rejections.Select(r => r.Code).Distinct())}";
         Assert.That(found, Is.EqualTo(outcome));
         Assert.That(reading.Refusal is null ? Credit(reading) : "", Is.EqualTo(credit));
     }
