@@ -64,6 +64,17 @@ public sealed class ConfiguredLoginTests
         Assert.That(second.Program, Is.Not.Null);
     }
 
+    // 12 by themselves; of the others two fifths for the engine, from 8 to 16; the rest in the pool: 32 - 12 = 20, 8 and 12.
+    [TestCase(32, 8, 12)]
+    [TestCase(40, 11, 17)]
+    [TestCase(100, 16, 72)]
+    public void Sessions_are_shared_out_and_fewer_than_32_are_refused(int total, int engine, int pool)
+    {
+        ConnectionBudget budget = ConnectionBudget.Of(total);
+        Assert.That((budget.Engine, budget.Pool), Is.EqualTo((engine, pool)));
+        Assert.That(Assert.Throws<EnvironmentException>(() => ConnectionBudget.Of(31))!.Code, Is.EqualTo("CONNECTIONS"));
+    }
+
     [Test]
     public async Task A_programs_sessions_are_never_more_than_its_setting()
     {
