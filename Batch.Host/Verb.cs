@@ -27,8 +27,8 @@ internal sealed class Verb : Command
     /// <summary>Each call goes into the audit log before anything is done. Otherwise the verb writes a record of its own, or needs none.</summary>
     public bool IsRecorded { get; private set; }
 
-    /// <summary>While no user has chosen a password yet, nobody can sign in and the users are set up without it.</summary>
-    public bool SetsUpUsers { get; private set; }
+    /// <summary>While no user has chosen a password yet, nobody can sign in and users and keys are set up without it.</summary>
+    public bool SetsUp { get; private set; }
 
     /// <summary>It changes something: for users with one of these permissions, recorded.</summary>
     public Verb Acts(params string[] permissions) => Acts(_ => permissions);
@@ -49,9 +49,9 @@ internal sealed class Verb : Command
         return this;
     }
 
-    public Verb AlsoToSetUpUsers()
+    public Verb AlsoToSetUp()
     {
-        SetsUpUsers = true;
+        SetsUp = true;
         return this;
     }
 
@@ -128,8 +128,10 @@ internal sealed record VerbCall(ParseResult Arguments, VerbOutput Output, Databa
 
         string? by = VerbActs.NamedActor(Arguments);
         UserRegister users = new(database.Program);
-        actor = verb.SetsUpUsers && !await users.AnyInUseAsync(Cancellation)
+        actor = verb.SetsUp && !await users.AnyInUseAsync(Cancellation)
             ? by is null ? new Actor(Environment.UserName, ActorProof.OsUser) : new Actor(by, ActorProof.Named)
+            // Who only asks, and names nobody, is on record as the user of the operating system.
+            : !verb.IsRecorded && by is null && !Actors.IsSignedIn ? new Actor(Environment.UserName, ActorProof.OsUser)
             : await new Actors(database, Clock).ProveAsync(by, anyOf, VerbActs.NameOf(verb), Cancellation);
         if (verb.IsRecorded)
         {

@@ -6,7 +6,7 @@ internal enum ActorProof
     /// <summary>By <c>--by</c> alone: the database has no users.</summary>
     Named,
 
-    /// <summary>Nobody is named: the user of the operating system acts, and the database has no users.</summary>
+    /// <summary>Nobody is named: the user of the operating system acts where the database has no users, and asks where it has.</summary>
     OsUser,
 
     /// <summary>By the token of <c>batch login</c>.</summary>

@@ -12,6 +12,9 @@ internal sealed class Actors(DatabaseConnection database, IClock clock)
 {
     public static string? NamedUser => Environment.GetEnvironmentVariable("BATCH_USER") is { Length: > 0 } name ? name : null;
 
+    /// <summary>A token or <c>BATCH_USER</c> says who it is.</summary>
+    public static bool IsSignedIn => NamedUser is not null || TokenFile.Read() is not null;
+
     private readonly UserRegister users = new(database.Program);
 
     /// <param name="by">What <c>--by</c> says; null: nothing.</param>

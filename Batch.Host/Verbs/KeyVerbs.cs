@@ -17,7 +17,7 @@ internal static class KeyVerbs
 
     public static Command Create() => new("key", "接口密钥 / API keys")
     {
-        new Verb("add", "新增密钥（只显示一次）", "add a key, which is shown once", AddAsync) { Name, Scope, Areas, Days, By }.Acts(Permissions.ManageUsers),
+        new Verb("add", "新增密钥（只显示一次）", "add a key, which is shown once", AddAsync) { Name, Scope, Areas, Days, By }.Acts(Permissions.ManageUsers).AlsoToSetUp(),
         new Verb("revoke", "吊销密钥", "end a key", RevokeAsync) { Name, Reason, By }.Acts(Permissions.ManageUsers),
         new Verb("list", "列出密钥", "list the keys", ListAsync),
     };

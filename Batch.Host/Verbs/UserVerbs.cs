@@ -31,9 +31,9 @@ internal static class UserVerbs
     public static Command Create() => new("user", "用户与角色 / users and their roles")
     {
         new Verb("add", "新增用户，给出一次性密码", "add a user with a one-time password", call => WithPasswordAsync(call, (users, password) =>
-            users.AddAsync(call.Need(Name), call.Need(Roles), password, call.By, call.Cancellation))) { Name, Roles, Stdin, By }.Acts(Permissions.ManageUsers).AlsoToSetUpUsers(),
+            users.AddAsync(call.Need(Name), call.Need(Roles), password, call.By, call.Cancellation))) { Name, Roles, Stdin, By }.Acts(Permissions.ManageUsers).AlsoToSetUp(),
         new Verb("reset", "给出新的一次性密码并解除锁定", "give a new one-time password and end a lock-out", ResetAsync) { Name, Stdin, By, Recover }
-            .Acts(call => call.Get(Recover) ? [] : [Permissions.ManageUsers]).AlsoToSetUpUsers(),
+            .Acts(call => call.Get(Recover) ? [] : [Permissions.ManageUsers]).AlsoToSetUp(),
         new Verb("roles", "设置角色", "set a user's roles", call => OnUsersAsync(call, users =>
             users.SetRolesAsync(call.Need(Name), call.Need(Roles), call.By, call.Cancellation))) { Name, Roles, By }.Acts(Permissions.ManageUsers),
         new Verb("disable", "停用", "let a user in no more", call => OnUsersAsync(call, users =>

@@ -146,13 +146,25 @@ public sealed class LoginTests
         await DoneAsync(Cli(), [.. Threshold, "--by", "anybody"]);
         await DoneAsync(Cli(), "user", "add", "boss", "--roles", "administrator");
         await DoneAsync(Cli(), "user", "add", "li", "--roles", "reviewer");
+        await DoneAsync(Cli(), "key", "add", "city-hall", "--scopes", "files");
         await RefusedAsync("NOT_SIGNED_IN", [.. Threshold, "--by", "anybody"]);
         await DoneAsync(new BatchCli { Db = database.Url, Environment = { ["BATCH_PASSWORD"] = Other } }, "user", "reset", "boss");
         await users.ChangePasswordAsync("boss", Other, Password, default);
         await RefusedAsync("NOT_SIGNED_IN", "user", "add", "mine", "--roles", "administrator");
         await RefusedAsync("NOT_SIGNED_IN", "user", "reset", "boss");
+        await RefusedAsync("NOT_SIGNED_IN", "key", "add", "another", "--scopes", "files");
         await DoneAsync(new BatchCli { Db = database.Url, SignedIn = ("boss", Password), Input = Other + "\n" }, "user", "reset", "li", "--password-stdin");
         Assert.That((await new SignIns(database.Program, SystemClock.Instance).TryAsync("li", Other, new SignInPlace(null), default)).User?.OneTime, Is.True, "the second line is the new password");
+    }
+
+    [Test]
+    public async Task Who_only_asks_and_names_nobody_is_on_record_as_the_user_of_the_operating_system()
+    {
+        await AddAsync("boss", UserRoles.Administrator);
+        await DoneAsync(Cli(), "report", "allocation", "--area", Area, "--month", "2021-01", "--format", "csv", "--out", Path.Combine(folder.FullName, "allocation.csv"));
+        Assert.That(
+            await database.ScalarAsync<string>("SELECT who || ', ' || origin FROM batch.audit WHERE act = 'report.export'"), Is.EqualTo($"{Environment.UserName}, command line, OS user"));
+        await RefusedAsync("NOT_SIGNED_IN", "report", "allocation", "--area", Area, "--month", "2021-01", "--format", "csv", "--out", Path.Combine(folder.FullName, "allocation.csv"), "--by", "boss");
     }
 
     [Test]
