@@ -61,6 +61,20 @@ public sealed class ApprovalTests
     }
 
     [Test]
+    public async Task What_a_run_was_computed_without_is_told_by_API_page_and_command_line()
+    {
+        string[] missing = ["FIGURE_MISSING base-max 2021-01", "FIGURE_MISSING base-min 2021-01"];
+        static IEnumerable<string> Of(JsonElement document) => document.GetProperty("warnings").EnumerateArray()
+            .Select(w => $"{w.GetProperty("code").GetString()} {w.GetProperty("figure").GetString()} {w.GetProperty("from").GetString()}");
+        Assert.That(Of(await checker.GetFromJsonAsync<JsonElement>("runs/1")), Is.EqualTo(missing));
+        Assert.That(Of((await batch.RunAsync("preview", "1", "--json")).Json), Is.EqualTo(missing));
+        Assert.That((await batch.RunAsync("preview", "1")).Output, Does.Contain($"batch policy set {Area} base-max=VALUE --from 2021-01"));
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("li", UserRoles.Reviewer));
+        Assert.That(WebUtility.HtmlDecode(await browser.GetStringAsync($"/{Area}/runs/1")), Does.Contain("2021-01 没有缴费基数上限（base-max），按申报基数计算，未按其限定。"));
+        Assert.That(WebUtility.HtmlDecode(await browser.GetStringAsync($"/{Area}/months/2021-01")), Does.Contain("缺少或过期、不影响计算的数值").And.Contain("缴费基数上限").And.Contain("由另一人复核"));
+    }
+
+    [Test]
     public async Task The_reason_may_be_called_as_on_the_command_line() => Assert.That(await ApprovedAsync(new { digest, @override = "checked" }), Does.Contain("approved"));
 
     [Test]

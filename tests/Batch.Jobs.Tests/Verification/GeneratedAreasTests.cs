@@ -29,6 +29,9 @@ public sealed class GeneratedAreasTests
     [TestCase("320200", 2022, 11, FileLayout.One, "average-pension", 4321.09, TestName = "Wuxi_across_the_frozen_amounts")]
     [TestCase("460100", 2023, 6, FileLayout.One, TestName = "Haikou_flat_by_age_less_for_missing_years")]
     [TestCase("530100", 2021, 6, FileLayout.One, TestName = "Kunming_last_months_pension")]
+    [TestCase("500000", 2024, 5, FileLayout.One, TestName = "Chongqing_a_premium_of_the_base_and_one_of_the_year")]
+    [TestCase("350200", 2025, 5, FileLayout.Employer, TestName = "Xiamen_across_the_end_of_its_limits")]
+    [TestCase("320100", 2024, 11, FileLayout.One, TestName = "Nanjing_flat_by_three_ages_across_the_end_of_its_limits")]
     public async Task The_ledger_has_what_the_manifest_says(
         string area, int year, int first, FileLayout layout, string? figure = null, double value = 0)
     {
