@@ -44,18 +44,4 @@ internal sealed class HeldModel : AreaPage
         "withdraw" => false,
         _ => throw new DataFaultException("DECISION_MISSING", "请选择采用或不采用。", "Choose whether the row is taken or withdrawn."),
     };
-
-    /// <summary>Why a row is held, without the numbers that the row itself shows.</summary>
-    public static (string Chinese, string English) WhyOf(HeldRow row) => row.Code switch
-    {
-        Codes.TwoEmployers => ("同一人同一所属期有两个单位申报", "two employers declare the person for the month"),
-        Codes.DuplicateLine => ("同一文件中此人有两行，内容不同", "two lines of one file declare the person differently"),
-        Codes.UnknownPerson => ("此人未登记参保", "the person is not registered"),
-        Codes.BalanceExceeded => ("金额超过账户可用余额，须由报送人以外的人员决定", "more than the account holds; somebody else than who sent it decides"),
-        Codes.NameDiffers => ($"文件中的姓名是{row.Found}，该号码登记的姓名是{row.Expected}", $"the file says {row.Found}, the name on record for the number is {row.Expected}"),
-        Codes.BirthDateDiffers => ("出生日期与登记的不同", "the birth date is not the one on record"),
-        Codes.ArrearsBelowPaid => ($"补缴的基数 {row.Found} 低于已缴的基数 {row.Expected}", $"arrears on a base of {row.Found} are less than what was paid, on {row.Expected}"),
-        Codes.NumberInUse => ("新号码已属于另一位参保人；两个账户目前不能合并，只能不采用", "the new number is another person's; two accounts cannot be joined yet, so it can only be withdrawn"),
-        _ => (RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "zh"), RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "en")),
-    };
 }

@@ -17,7 +17,7 @@ internal static class HeldVerbs
     private static readonly Option<YearMonth?> Month = VerbOptions.Month(required: false);
     private static readonly Option<int> Submission = new("--submission") { Description = "报送号 / number of the submission", HelpName = "NO", Required = true };
     private static readonly Option<int> Row = new("--row") { Description = "行号 / row of its file", HelpName = "NO", Required = true };
-    private static readonly Option<bool> Take = new("--take") { Description = "采用这一行，同一人同月的其他待定行不采用 / the row stands, the other sides do not" };
+    private static readonly Option<bool> Take = new("--take") { Description = "采用这一行；其他行怎样，见 held 与待定行页面 / the row stands; what becomes of other rows depends on why it is held" };
     private static readonly Option<bool> Withdraw = new("--withdraw") { Description = "不采用这一行 / the row does not stand" };
     private static readonly Option<string?> By = VerbOptions.By();
     private static readonly Option<string> Reason = new("--reason", "--document") { Description = "依据：文号或原因 / the document or reason it rests on", HelpName = "TEXT", Required = true };
@@ -66,7 +66,7 @@ internal static class HeldVerbs
             ["报送 submission", "行 row", "月份 month", "原因 why", "人员 person", "单位 employer", "文件 file", "金额 figures"],
             rows.Select(r => new[]
             {
-                r.Submission.ToString(CultureInfo.InvariantCulture), r.Row.ToString(CultureInfo.InvariantCulture), r.Month.Text(), r.Found.Length + r.Expected.Length == 0 ? r.Code : $"{r.Code} {r.Found} / {r.Expected}", $"{r.Citizen} {r.Name}",
+                r.Submission.ToString(CultureInfo.InvariantCulture), r.Row.ToString(CultureInfo.InvariantCulture), r.Month.Text(), r.Found.Length + r.Expected.Length == 0 ? r.Code : $"{r.Code} {r.Found} / {r.Expected}", $"{r.Citizen} {r.NameInFile}",
                 $"{r.Employer} {r.EmployerName}".Trim(), r.File, string.Join("  ", r.Figures.Where(f => f.Fen is not null).Select(f => $"{f.Name} {new Money(f.Fen!.Value)}")),
             }));
         call.Output.Line($"batch decide --area {area.Schema.Code} --submission {rows[0].Submission} --row {rows[0].Row} --take|--withdraw --by WHO --reason TEXT");

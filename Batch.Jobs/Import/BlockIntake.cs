@@ -248,13 +248,10 @@ public sealed class BlockIntake(AreaSchema area, PolicyInForce policy, FactKind 
         List<StandingFact>? standing = _standing.For(key);
         if (persons.NameFault(row.Person, line.Name, line.BirthTold) is { } code)
         {
-            Rejection Why(int at) => new(code, at, code == Codes.NameDiffers ? "姓名" : "出生日期", Masking.Name(line.Name ?? ""), persons.MaskedName(person));
-            if (persons.IsNew(row.Person) && standing is not null)
-            {
-                staging.HoldOwn(standing, Why);
-            }
-
-            staging.SetAside(row, _standing.For(key with { Person = -row.Person }) ?? [], standing, Why(row.Row));
+            Rejection why = persons.IsNew(person) && standing is not null && staging.HoldOwn(standing, row.Row, PersonRegistry.ColumnOf(code), persons.MaskedNames(person, line.Name)) is { } shared
+                ? shared
+                : persons.Differs(code, row.Row, person, line.Name);
+            staging.SetAside(row, _standing.For(key with { Person = -person }) ?? [], standing, why);
             return;
         }
 

@@ -35,10 +35,12 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
 
         /// <summary>
         /// The line came again after it was held, as the person's: from the same employer, with the same figures or as the first that was in force for the month. Of
-        /// a person for whom other figures of that employer were in force already, a held line is another question.
+        /// a person for whom other figures of that employer were in force already, a held line is another question. So it is where the file had both lines, and only
+        /// the person's own came again or was taken.
         /// </summary>
         public bool IsSettledBy(Key person) => person.All.Exists(v => v.IsRow && v.Row.State == FactState.Accepted && v.Submission > Latest.Submission
-            && (v.Row.SaysTheSameAs(Latest.Row) || !person.WasAcceptedIn(Latest.Submission)));
+            && (v.Row.SaysTheSameAs(Latest.Row) || !person.WasAcceptedIn(Latest.Submission))
+            && !person.All.Exists(own => own.Submission == Latest.Submission && own.Row.SaysTheSameAs(v.Row)));
 
         private bool WasAcceptedIn(int submission) =>
             All.Where(v => v.Submission <= submission).ToList() is { Count: > 0 } earlier && new Key(earlier).Latest.Row.State == FactState.Accepted;
@@ -195,6 +197,7 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         {
             Found = Reason(reasons, side).Found,
             Expected = Reason(reasons, side).Expected,
+            Beside = side.Row.Person < 0,
         })];
     }
 

@@ -22,6 +22,12 @@ public sealed record HeldRow(
     public string Found { get; init; } = "";
     public string Expected { get; init; } = "";
 
+    /// <summary>It waits beside the person's month: it may be another person's, or may not replace what was paid.</summary>
+    public bool Beside { get; init; }
+
+    /// <summary>The name that the row gives, where another one is on record or in the file for its number; else the name on record. Masked.</summary>
+    public string NameInFile => Code is Intake.Codes.NameDiffers or Intake.Codes.NumberShared && Found.Length > 0 ? Found : Name;
+
     /// <summary>The change of status that it is; null for rows of money.</summary>
     public Intake.PersonEvent? Event { get; init; }
 }

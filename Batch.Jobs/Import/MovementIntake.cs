@@ -179,7 +179,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         }
         else if (persons.NameFault(person, line.Name, line.BirthTold) is { } code)
         {
-            staging.SetAside(fact, new Rejection(code, line.Row, code == Codes.NameDiffers ? "姓名" : "出生日期", Masking.Name(line.Name ?? ""), persons.MaskedName(person)));
+            staging.SetAside(fact, persons.Differs(code, line.Row, person, line.Name));
         }
         else
         {

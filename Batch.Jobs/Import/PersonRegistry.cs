@@ -141,9 +141,19 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         }
     }
 
-    /// <summary>The name on record, masked.</summary>
-    public string MaskedName(int person) => Masking.Name(
-        _new.Count > 0 && person >= _new[0].Person ? _new[person - _new[0].Person].Name : _names.GetValueOrDefault(person, ""));
+    /// <summary>The name that a line gives and the one on record, masked so that they can be told apart.</summary>
+    public (string Own, string OnRecord) MaskedNames(int person, string? name) => Masking.Apart(
+        name ?? "", _new.Count > 0 && person >= _new[0].Person ? _new[person - _new[0].Person].Name : _names.GetValueOrDefault(person, ""));
+
+    /// <summary>Why a line whose name or birth date is not the one on record has to wait.</summary>
+    public Rejection Differs(string code, int row, int person, string? name)
+    {
+        (string own, string onRecord) = MaskedNames(person, name);
+        return new Rejection(code, row, ColumnOf(code), own, onRecord);
+    }
+
+    /// <summary>What the code of a difference speaks of.</summary>
+    public static string ColumnOf(string code) => code == Codes.NameDiffers ? "姓名" : "出生日期";
 
     /// <summary>The line may have to wait, as far as can be told before the lines of its block are judged.</summary>
     public bool MayBeAnother(int person, string? name, LocalDate? birthTold) =>

@@ -191,7 +191,7 @@ public sealed class PersonsIntake(AreaSchema area, PersonRegistry persons, Accou
     {
         if (persons.NameFault(person, line.Name, line.Event == PersonEvent.NumberChanged ? null : line.BirthTold) is { } code)
         {
-            return new Rejection(code, line.Row, code == Codes.NameDiffers ? "姓名" : "出生日期", Masking.Name(line.Name ?? ""), persons.MaskedName(person));
+            return persons.Differs(code, line.Row, person, line.Name);
         }
 
         return line.Number is { } to && persons.TryFind(to, out int holder) && holder != person

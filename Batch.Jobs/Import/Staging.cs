@@ -168,12 +168,21 @@ public sealed class Staging(FileDraft draft, int rows, List<FactRow> facts)
     }
 
     /// <summary>Of a person whom this file names first, and by two names: neither name is certain, so that the lines before are held as well.</summary>
-    public void HoldOwn(List<StandingFact> standing, Func<int, Rejection> why)
+    /// <param name="row">The line with the other name.</param>
+    /// <param name="names">The name that this line gives, and the one of the lines before; masked.</param>
+    /// <returns>Why the line itself is held; null: no line of this file came before it.</returns>
+    public Rejection? HoldOwn(List<StandingFact> standing, int row, string column, (string Own, string Before) names)
     {
-        foreach (StandingFact own in standing.Where(f => f.Submission == Draft.Submission && f.Row.State == FactState.Accepted).ToList())
+        List<StandingFact> before = [.. standing.Where(f => f.Submission == Draft.Submission && f.Row.State != FactState.Withdrawn)];
+        foreach (StandingFact own in before.Where(f => f.Row.State == FactState.Accepted))
         {
-            HoldOthers(standing, own, Draft.InItsWords(why(Math.Abs(own.Row.Row))));
+            HoldOthers(standing, own, Draft.InItsWords(Shared(Math.Abs(own.Row.Row), names.Before, row, names.Own)));
         }
+
+        return before is [{ } first, ..] ? Shared(row, names.Own, Math.Abs(first.Row.Row), names.Before) : null;
+
+        Rejection Shared(int at, string name, int other, string otherName) => new(
+            Codes.NumberShared, at, column, name, string.Create(CultureInfo.InvariantCulture, $"{other} {otherName}"));
     }
 
     private static (StandingFact? Own, bool Contested) Sides(List<StandingFact> standing, int employer) => (

@@ -114,6 +114,7 @@ public static class Codes
     public const string BalanceExceeded = "BALANCE_EXCEEDED";
     public const string DuplicateLine = "DUPLICATE_LINE";
     public const string NameDiffers = "NAME_DIFFERS";
+    public const string NumberShared = "NUMBER_SHARED";
     public const string BirthDateDiffers = "BIRTH_DATE_DIFFERS";
     public const string ArrearsBelowPaid = "ARREARS_BELOW_PAID";
     public const string NumberInUse = "NUMBER_IN_USE";

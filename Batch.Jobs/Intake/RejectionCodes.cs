@@ -25,7 +25,7 @@ public enum ColumnKind
     Card,
 }
 
-/// <summary>A code with its sentences, which say what is wrong and what to do. They may name {row}, {column}, {found} and {expected}.</summary>
+/// <summary>A code with its sentences, which say what is wrong and what to do. They may name {row}, {column}, {found} and {expected}; {otherRow} and {otherName} are the two halves of what was expected, "21 尤*".</summary>
 public sealed record RejectionCode(string Code, CodeLevel Level, ColumnKind Kind, string Chinese, string English);
 
 /// <summary>The table of all codes.</summary>
@@ -41,7 +41,7 @@ public static partial class RejectionCodes
 
     public static bool IsBeside(string code) => Beside.Contains(code);
 
-    private static readonly string[] Beside = [Codes.NameDiffers, Codes.BirthDateDiffers, Codes.ArrearsBelowPaid, Codes.NumberInUse];
+    private static readonly string[] Beside = [Codes.NameDiffers, Codes.BirthDateDiffers, Codes.NumberShared, Codes.ArrearsBelowPaid, Codes.NumberInUse];
 
     public static bool IsHeld(string code) => ByCode.TryGetValue(code, out RejectionCode? found) && found.Level == CodeLevel.Held;
 
@@ -71,6 +71,8 @@ public static partial class RejectionCodes
                 "row" => rejection.Row.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 "column" => rejection.Column,
                 "found" => rejection.Found,
+                "otherRow" => rejection.Expected.Split(' ', 2)[0],
+                "otherName" => rejection.Expected.Split(' ', 2)[^1],
                 _ => rejection.Expected,
             });
             i = end;

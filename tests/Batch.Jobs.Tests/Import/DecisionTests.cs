@@ -126,6 +126,17 @@ public sealed class DecisionTests
     }
 
     [Test]
+    public async Task Of_two_different_lines_of_one_file_both_are_withdrawn_with_one()
+    {
+        await town.PayrollAsync(June, "E1", [(Ann, 5000m), (Bob, 4000m), (Ann, 6000m)]);
+        await DecideAsync(1, 4, take: false);
+        Assert.That(await HeldAsync(), Is.Empty);
+        await town.PostMonthAsync(June);
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.Zero));
+        await VerifyAsync();
+    }
+
+    [Test]
     public async Task A_decision_about_what_was_posted_takes_the_credit_back_when_it_is_withdrawn()
     {
         await town.PayrollAsync(June, "E1", [(Ann, 5000m)]);

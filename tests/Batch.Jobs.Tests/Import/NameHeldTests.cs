@@ -104,6 +104,33 @@ public sealed class NameHeldTests
         Assert.That(await town.BalanceAsync(Bob), Is.EqualTo(Money.FromYuan(248m)));
     }
 
+    [TestCase("孙文博", "尤永康", "孙*", "尤*")]
+    [TestCase("孙文博", "孙文静", "孙*博", "孙*静")]
+    [TestCase("孙博", "孙静", "*博", "*静")]
+    [TestCase("孙文", "孙文博", "孙*", "孙**")]
+    public async Task Two_rows_of_one_number_each_give_their_own_name_and_the_other_row(string first, string second, string shownFirst, string shownSecond)
+    {
+        FileOutcome both = await SendAsync(Payroll, Paid(first, Ann, May, 5000m), Paid("王五", Bob, May, 4000m), Paid(second, Ann, May, 7000m));
+        Assert.That(both.Rejections.OrderBy(r => r.Row).Select(r => (r.Row, r.Code, r.Found, r.Expected)), Is.EqualTo(new[]
+        {
+            (2, Codes.NumberShared, shownFirst, $"4 {shownSecond}"), (4, Codes.NumberShared, shownSecond, $"2 {shownFirst}"),
+        }));
+        Assert.That(RejectionCodes.Describe(both.Rejections.First(r => r.Row == 2), "zh"), Does.StartWith($"第 2 行 {shownFirst} 与本文件第 4 行 {shownSecond} 的证件号码相同"));
+        Assert.That((await HeldAsync()).OrderBy(h => h.Row).Select(h => (h.Row, h.NameInFile, h.Beside)), Is.EqualTo(new[] { (2, shownFirst, false), (4, shownSecond, true) }));
+    }
+
+    // 5000 x 3.1 % = 155.00; 7000 x 3.1 % = 217.00. Taking the line that came second replaces what the same employer declared with the first.
+    [TestCase(2, 155, new[] { 4 })]
+    [TestCase(4, 217, new int[0])]
+    public async Task Of_two_rows_of_one_number_the_one_that_is_taken_counts_and_the_other_does_as_the_page_says(int taken, int balance, int[] left)
+    {
+        await SendAsync(Payroll, Paid("孙文博", Ann, May, 5000m), Paid("王五", Bob, May, 4000m), Paid("尤永康", Ann, May, 7000m));
+        await DecideAsync(1, taken, take: true);
+        Assert.That((await HeldAsync()).Select(h => h.Row), Is.EqualTo(left));
+        await town.PostMonthAsync(May);
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(balance)));
+    }
+
     // The amounts of the first row do not fit its base: it is rejected, and the name that it gives is nobody's.
     [Test]
     public async Task A_rejected_row_names_nobody()

@@ -17,7 +17,7 @@ public sealed partial class RejectionCodesTests
         {
             Assert.That(code.Chinese, Does.Match(@"\p{IsCJKUnifiedIdeographs}.*。$"), code.Code);
             Assert.That(code.English, Does.Match(@"^[\x20-\x7E“”]+\.$"), code.Code);
-            Assert.That(PlaceHolder().Matches(code.Chinese + code.English).Select(m => m.Value).Distinct(), Is.SubsetOf(new[] { "{row}", "{column}", "{found}", "{expected}" }), code.Code);
+            Assert.That(PlaceHolder().Matches(code.Chinese + code.English).Select(m => m.Value).Distinct(), Is.SubsetOf(new[] { "{row}", "{column}", "{found}", "{expected}", "{otherRow}", "{otherName}" }), code.Code);
         }
     }
 
