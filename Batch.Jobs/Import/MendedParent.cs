@@ -72,7 +72,12 @@ public sealed class MendedParent
         HashSet<int> wrong = [];
         foreach ((int row, int parentRow) in block.ParentRows)
         {
-            if (parentRow == 0 || faulty?.Contains(parentRow) == false || !named.Add(parentRow))
+            if (parentRow == LineBlock.BlankParentRow)
+            {
+                wrong.Add(row);
+                block.Rejections.Add(draft.InItsWords(new Rejection(Codes.ParentRowBlank, row, ColumnNames.Ours(Column.ParentRow), "", "")));
+            }
+            else if (parentRow == 0 || faulty?.Contains(parentRow) == false || !named.Add(parentRow))
             {
                 wrong.Add(row);
                 block.Rejections.Add(draft.InItsWords(new Rejection(

@@ -8,6 +8,10 @@ public static class Codes
     public const string FileUnreadable = "FILE_UNREADABLE";
     public const string FileIsWebPage = "FILE_IS_WEB_PAGE";
     public const string FileIsXml = "FILE_IS_XML";
+    public const string FileIsPicture = "FILE_IS_PICTURE";
+    public const string FileIsPdf = "FILE_IS_PDF";
+    public const string FileIsWord = "FILE_IS_WORD";
+    public const string FileIsZip = "FILE_IS_ZIP";
     public const string FileProtected = "FILE_PROTECTED";
     public const string FileTooLarge = "FILE_TOO_LARGE";
     public const string HeaderOnly = "HEADER_ONLY";
@@ -88,6 +92,7 @@ public static class Codes
     public const string PolicyGap = "POLICY_GAP";
     public const string MonthFuture = "MONTH_FUTURE";
     public const string MonthAfterSubmission = "MONTH_AFTER_SUBMISSION";
+    public const string MonthDiffers = "MONTH_DIFFERS";
     public const string MonthClosed = "MONTH_CLOSED";
     public const string AfterDeath = "AFTER_DEATH";
     public const string BeforeEnrolment = "BEFORE_ENROLMENT";
@@ -108,6 +113,7 @@ public static class Codes
     public const string SharesIncomplete = "SHARES_INCOMPLETE";
     public const string CardInUse = "CARD_IN_USE";
     public const string ParentOtherContent = "PARENT_OTHER_CONTENT";
+    public const string ParentRowBlank = "PARENT_ROW_BLANK";
     public const string ParentRowNotRejected = "PARENT_ROW_NOT_REJECTED";
     public const string UnknownPerson = "UNKNOWN_PERSON";
     public const string TwoEmployers = "TWO_EMPLOYERS";

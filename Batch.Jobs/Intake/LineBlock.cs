@@ -32,6 +32,9 @@ public sealed class LineBlock
     /// <summary>Row of the earlier file that each row mends, in a file that has the column; 0: none that can be read.</summary>
     public List<(int Row, int ParentRow)> ParentRows { get; } = [];
 
+    /// <summary>In place of the parent's row where the cell is empty.</summary>
+    public const int BlankParentRow = -1;
+
     /// <summary>What the rejected rows of a payroll file say was paid in all, in fen; null where it cannot be read.</summary>
     public List<(int Row, long? Fen)> RejectedPaid { get; } = [];
 

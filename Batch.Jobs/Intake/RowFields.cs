@@ -30,7 +30,8 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
     public void BeginRow() => Paid = 0;
 
     /// <summary>The row of an earlier file that this one mends; 0 when there is none to be read.</summary>
-    public int ParentRow() => int.TryParse(Normalised(Column.ParentRow), NumberStyles.None, CultureInfo.InvariantCulture, out int row) ? row : 0;
+    /// <summary>0: it is no number.</summary>
+    public int ParentRow() => IsBlank(Column.ParentRow) ? LineBlock.BlankParentRow : int.TryParse(Normalised(Column.ParentRow), NumberStyles.None, CultureInfo.InvariantCulture, out int row) ? row : 0;
 
     public void RejectInto(List<Rejection> into) => rejections = into;
 
@@ -189,6 +190,9 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         return cache.TryGet(field, out string? known) ? known : NewText(column, field, cache);
     }
 
+    /// <summary>Months that the month column names, in rejected rows too; none where the file has no such column.</summary>
+    public HashSet<YearMonth> Months { get; } = [];
+
     public YearMonth Month()
     {
         if (!header.Has(Column.Month))
@@ -221,6 +225,7 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         lastMonthLength = field.Length <= lastMonthText.Length && !number ? field.Length : -1;
         field[..Math.Max(lastMonthLength, 0)].CopyTo(lastMonthText);
         lastMonth = month;
+        Months.Add(month);
         return month;
     }
 

@@ -32,9 +32,9 @@ internal static class RowSources
         Span<byte> start = stackalloc byte[2048];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         file.Position = 0;
-        if (Disguise.Of(start) is { } code)
+        if ((Disguise.Of(start) ?? OtherFile.Of(start, file)) is { } code)
         {
-            throw Refuse.File(code, 1, "", ".xlsx | .xls | .csv");
+            throw Refuse.File(code, 1, OtherFile.PictureOf(start) ?? "", ".xlsx | .xls | .csv");
         }
 
         RowSource rows = Workbook.IsZip(start) || Workbook.IsCompound(start)

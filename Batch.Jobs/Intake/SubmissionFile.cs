@@ -54,6 +54,9 @@ public sealed partial class SubmissionFile : IDisposable
     /// <summary>Its rows say which rows of an earlier file they mend.</summary>
     public bool NamesParentRows => header.Has(Column.ParentRow);
 
+    /// <summary>Months that its month column names so far, in rejected rows too.</summary>
+    public IReadOnlySet<YearMonth> Months => fields.Months;
+
     /// <summary>Rows read so far: lines and rejected rows; titles, blanks, totals and remarks are none.</summary>
     public int RowsRead { get; private set; }
 

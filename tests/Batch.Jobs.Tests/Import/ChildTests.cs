@@ -204,6 +204,22 @@ public sealed class ChildTests
         Assert.That((none!.Code, none.Message.Contains(code, StringComparison.Ordinal)), Is.EqualTo(("FIX_PACK_NO_ROWS", true)));
     }
 
+    [Test]
+    public async Task An_empty_row_number_is_told_as_empty()
+    {
+        string pack = await PackAsync(1, 3);
+        FileOutcome child = await SendAsync(string.Join("\r\n", pack.TrimEnd().Split("\r\n").Select((line, i) => i == 1 ? Without(line) : line)) + "\r\n", 1);
+        Rejection told = child.Rejections.Single(r => r.Code == Codes.ParentRowBlank);
+        Assert.That(RejectionCodes.Describe(told, "zh"), Does.StartWith("第 2 行“原行号”没有填写").And.Not.Contain("0"));
+
+        static string Without(string line)
+        {
+            string[] cells = line.Split(',');
+            cells[8] = "";
+            return string.Join(',', cells);
+        }
+    }
+
     private async Task<string> PackAsync(int submission, int rows)
     {
         using MemoryStream pack = new();

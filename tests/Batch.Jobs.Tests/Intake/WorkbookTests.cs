@@ -104,7 +104,7 @@ public sealed class WorkbookTests
     }
 
     [Test]
-    public void What_is_no_workbook_inside_is_refused_as_unreadable()
+    public void What_is_no_workbook_inside_is_refused_as_what_it_is_or_as_unreadable()
     {
         var zip = new MemoryStream();
         using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
@@ -114,7 +114,7 @@ public sealed class WorkbookTests
 
         byte[] xls = SampleWorkbook.Xls(SampleWorkbook.Cells(SampleFile.Payroll(100)));
         byte[] xlsx = SampleWorkbook.Xlsx(SampleWorkbook.Cells(SampleFile.Payroll(100)));
-        Assert.That(SampleFile.Read(zip.ToArray()).Refusal?.Code, Is.EqualTo("FILE_UNREADABLE"));
+        Assert.That(SampleFile.Read(zip.ToArray()).Refusal?.Code, Is.EqualTo("FILE_IS_ZIP"));
         Assert.That(SampleFile.Read(xls[..3000]).Refusal?.Code, Is.EqualTo("FILE_UNREADABLE"));
         Assert.That(SampleFile.Read(xlsx[..3000]).Refusal?.Code, Is.EqualTo("FILE_UNREADABLE"));
     }
