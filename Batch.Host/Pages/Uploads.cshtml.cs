@@ -19,9 +19,10 @@ internal sealed class UploadsModel : AreaPage
 {
     private const int Shown = 50;
 
-    public YearMonth Month { get; private set; }
-
     public IReadOnlyList<Upload> Lines { get; private set; } = [];
+
+    /// <summary>Of uploads whose bytes were in force already: the submission that they were the same as.</summary>
+    public Dictionary<int, SameFile> Same { get; } = [];
 
     /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
     public List<SentFile> Sent { get; } = [];
@@ -30,8 +31,15 @@ internal sealed class UploadsModel : AreaPage
 
     public async Task OnGetAsync()
     {
-        Month = await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
-        Lines = await new Uploads(Area, Clock, IntakeLimits.Configured).ListAsync(null, Shown, Cancellation);
+        Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
+        Lines = await uploads.ListAsync(null, Shown, Cancellation);
+        foreach (Upload again in Lines.Where(u => u.Already))
+        {
+            if (await uploads.SameAsync(again, Cancellation) is { } same)
+            {
+                Same[again.Number] = same;
+            }
+        }
     }
 
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)

@@ -22,6 +22,11 @@ internal static class OutcomeText
             output.Log(failed.Failed!.ToString());
         }
 
+        foreach (FileOutcome again in outcomes.Where(o => o.Same is not null))
+        {
+            output.Line($"  {again.File} {again.Same!.Chinese} / {again.Same.English}");
+        }
+
         foreach (FileOutcome outcome in outcomes.Where(o => o.InvisibleCells > 0))
         {
             output.Line(string.Create(
@@ -58,6 +63,7 @@ internal static class OutcomeText
         outcome.Superseded,
         outcome.Refused,
         outcome.InvisibleCells,
+        same = outcome.Same is { } same ? new { same.Submission, same.Month, same.Asked, same.Refiled, message = same.English, messageZh = same.Chinese } : null,
         failed = outcome.Failed is { } fault ? FaultCodes.Of(fault) : null,
         rejections = Faults(outcome.Rejections),
     };

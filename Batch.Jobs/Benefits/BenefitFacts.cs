@@ -41,7 +41,7 @@ public sealed class BenefitFacts
             """, (person, reader) => person._firstPension = reader.GetFieldValue<DateOnly>(1).Month());
         await EachAsync(
             """
-            SELECT DISTINCT ON (e.person_id, e.event) e.person_id, e.on_date, e.event FROM :area.person_event e JOIN :area.submission s USING (submission_id)
+            SELECT DISTINCT ON (e.person_id, e.event) e.person_id, e.on_date, e.event FROM :area.person_event e JOIN :area.filed s USING (submission_id)
             WHERE e.event IN (4, 5) AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3
             ORDER BY e.person_id, e.event, e.submission_id DESC, e.row_no DESC
             """, (person, reader) =>

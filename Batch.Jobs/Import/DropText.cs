@@ -41,6 +41,11 @@ internal static class DropText
             return text.ToString();
         }
 
+        if (outcome.Same is { } same)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{same.Chinese}\n{same.English}\n");
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"\n行 rows {outcome.Rows}：接受 accepted {outcome.Accepted}，未变 unchanged {outcome.Unchanged}，待定 held {outcome.Held}，拒绝 rejected {outcome.Rejected}\n");
         foreach (Rejection rejection in outcome.Rejections)
         {

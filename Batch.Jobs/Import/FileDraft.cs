@@ -32,6 +32,9 @@ public sealed record FileOutcome(
     /// <summary>Cells that had characters which are not seen; they were removed.</summary>
     public int InvisibleCells { get; init; }
 
+    /// <summary>The submission that it is the same as; null: it is new or refused.</summary>
+    public SameFile? Same { get; init; }
+
     /// <summary>Why the program could not take the file: it is not in, the others are. Null: it was taken or refused.</summary>
     public Exception? Failed { get; init; }
 
@@ -59,6 +62,12 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
 
     /// <summary>Month the file is declared for; null until its rows have told it.</summary>
     public YearMonth? Month { get; set; }
+
+    /// <summary>Months that its month column names.</summary>
+    public IReadOnlySet<YearMonth> Months { get; set; } = new HashSet<YearMonth>();
+
+    /// <summary>It has a payment that its row does not call arrears.</summary>
+    public bool PaysOnTime { get; set; }
 
     /// <summary>Latest month that its rows speak of.</summary>
     public YearMonth? LatestMonth { get; set; }

@@ -53,7 +53,7 @@ public sealed class GroupIntake(
             }
 
             draft.Month ??= LatestMonth(whole, draft.Content);
-            if (Closed(draft) is { } closed)
+            if ((OfAnotherMonth(draft) ?? Closed(draft)) is { } closed)
             {
                 draft.Rows = whole.Rows;
                 draft.Refuse(closed);
@@ -104,7 +104,7 @@ public sealed class GroupIntake(
 
         draft.Month ??= draft.LatestMonth;
         await (draft.Content == FileContent.Movements ? Movements.EndAsync(draft, cancellation) : Task.CompletedTask);
-        if (Closed(draft) is { } closed)
+        if ((OfAnotherMonth(draft) ?? Closed(draft)) is { } closed)
         {
             draft.Refuse(closed);
         }
@@ -131,7 +131,7 @@ public sealed class GroupIntake(
             LineBlock block = await empty.ReadAsync(cancellation);
             while (file.Read(block))
             {
-                parent?.Check(block, draft);
+                Heed(draft, file, block);
                 draft.BytesRead = file.BytesRead;
                 await full.WriteAsync(block, cancellation);
                 block = await empty.ReadAsync(cancellation);
@@ -153,6 +153,13 @@ public sealed class GroupIntake(
         parent?.Check(file);
     }
 
+    private void Heed(FileDraft draft, SubmissionFile file, LineBlock block)
+    {
+        draft.Months = file.Months;
+        draft.PaysOnTime |= block.Payroll.Exists(l => !l.Arrears);
+        parent?.Check(block, draft);
+    }
+
     private List<LineBlock> ReadWhole(FileDraft draft)
     {
         List<LineBlock> blocks = [];
@@ -163,7 +170,7 @@ public sealed class GroupIntake(
             LineBlock block = new();
             while (file.Read(block))
             {
-                parent?.Check(block, draft);
+                Heed(draft, file, block);
                 blocks.Add(block);
                 block = new LineBlock();
             }
@@ -259,6 +266,14 @@ public sealed class GroupIntake(
 
         await (_movements?.CompleteAsync(cancellation) ?? Task.CompletedTask);
     }
+
+    // A month is given and no row is of it: one of the two is wrong. Rows that all call themselves arrears are of earlier months by nature; a supplementary or
+    // replacement file and a mended one may be of earlier months too.
+    private Rejection? OfAnotherMonth(FileDraft draft) =>
+        request.Month is { } given && draft is { Kind: SubmissionKind.Regular, Parent: null, Months.Count: > 0 } && !draft.Months.Contains(given)
+        && (draft.Content == FileContent.Pension || (draft.Content == FileContent.Payroll && draft.PaysOnTime))
+            ? new Rejection(Codes.MonthDiffers, 0, "", draft.Months.Max().Text(), given.Text())
+            : null;
 
     private Rejection? Closed(FileDraft draft) =>
         draft.Kind == SubmissionKind.Regular && draft.Content is FileContent.Payroll or FileContent.Pension or FileContent.Movements && draft.Month is { } month && month <= lastClosed

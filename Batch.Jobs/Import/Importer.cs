@@ -162,7 +162,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         {
             await transaction.RollbackAsync(cancellation);
             _known.Forget();
-            return [await RecordAsync(drafts[0], repeated, request, upload, cancellation)];
+            return [await RecordAsync(drafts[0], (repeated, again), request, upload, cancellation)];
         }
 
         KillSwitch.Pass(KillPoint.ImportBeforeLog);
@@ -194,7 +194,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             bool stands = before is not null && (before.Refused is not null || await log.SupersededAsync(before.Submission, cancellation) == 0);
             if (stands && !before!.MayPassNow)
             {
-                outcomes[i] = before.Unchanged(group[i].Name, request.Kind);
+                outcomes[i] = await before.RefiledAsync(log, group[i].Name, request, cancellation);
             }
             else if (!stands || group.Count == 1)
             {
@@ -207,7 +207,8 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     }
 
     /// <summary>What is left of a file whose rows were taken back: the record that it was refused, or, when it is on record already, nothing.</summary>
-    private async Task<FileOutcome> RecordAsync(FileDraft draft, FileOutcome? repeated, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
+    private async Task<FileOutcome> RecordAsync(
+        FileDraft draft, (FileOutcome? Outcome, EarlierSubmission? Before) repeated, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
@@ -219,13 +220,18 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
             return ended;
         }
 
-        if (repeated is null)
+        if (repeated.Outcome is null)
         {
             draft.Submission = await log.NextNumberAsync(cancellation);
             await log.WriteAsync([draft], request.By, cancellation);
         }
 
-        FileOutcome outcome = repeated ?? draft.Outcome();
+        FileOutcome outcome = repeated.Outcome ?? draft.Outcome();
+        if (outcome.Same is not null)
+        {
+            outcome = await repeated.Before!.RefiledAsync(log, draft.Name, request, cancellation);
+        }
+
         if (upload is not null)
         {
             await upload.EndAsync(connection, outcome, already: outcome.Refused is null, cancellation);

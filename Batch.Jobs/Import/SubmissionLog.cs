@@ -37,13 +37,27 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         (await connection.ReadAsync(
             area.Sql(
                 """
-                SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held FROM :area.submission
-                WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
+                SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held, f.month,
+                       EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = s.submission_id)
+                FROM :area.submission s JOIN :area.filed f USING (submission_id) WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
                 """),
             r => (
                 Convert.ToHexString(r.GetFieldValue<byte[]>(0)),
-                new EarlierSubmission(r.GetInt32(1), r.Word<FileContent>(2), r.GetInt32(3), r.Text(4), r.GetInt32(5), r.GetInt32(6))),
+                new EarlierSubmission(r.GetInt32(1), r.Word<FileContent>(2), r.GetInt32(3), r.Text(4), r.GetInt32(5), r.GetInt32(6))
+                {
+                    Month = r.GetFieldValue<DateOnly>(7).Month(), Waits = r.GetBoolean(8),
+                }),
             cancellation, (object)hashes.ToArray())).ToDictionary();
+
+    /// <summary>Files a submission that no run holds under another month.</summary>
+    public async Task<Refiled> RefileAsync(int submission, YearMonth month, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT :area.refile($1, $2, $3)"), connection);
+        command.Parameters.AddWithValue(submission);
+        command.Parameters.AddWithValue(month.FirstDay());
+        command.Parameters.AddWithValue(by);
+        return Enum.Parse<Refiled>(((string)(await command.ExecuteScalarAsync(cancellation))!).Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+    }
 
     public async Task<YearMonth?> LastClosedAsync(CancellationToken cancellation)
     {

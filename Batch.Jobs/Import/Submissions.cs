@@ -17,9 +17,9 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
 {
     private const string Columns =
         """
-        SELECT submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, person_paid_fen, employer_paid_fen, held_fen,
+        SELECT submission_id, content, kind, f.month, file, sha256, refused, rows, accepted, unchanged, held, rejected, person_paid_fen, employer_paid_fen, held_fen,
                unchanged_fen, received_by, received_at, parent, invisible_cells
-        FROM :area.submission LEFT JOIN :area.submission_parent USING (submission_id)
+        FROM :area.submission JOIN :area.filed f USING (submission_id) LEFT JOIN :area.submission_parent USING (submission_id)
         """;
 
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>

@@ -91,8 +91,21 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
 
         FileOutcome outcome = await new Submissions(connection, area).OutcomeAsync(submission, cancellation);
         return of.Already
-            ? outcome with { File = of.File, Kind = of.Request.Kind, Accepted = 0, Unchanged = outcome.Rows, Held = 0, Rejected = 0, Rejections = [] }
+            ? outcome with
+            {
+                File = of.File, Kind = of.Request.Kind, Accepted = 0, Unchanged = outcome.Rows, Held = 0, Rejected = 0, Rejections = [],
+                Same = await SameAsync(connection, area, of, cancellation),
+            }
             : outcome;
+    }
+
+    /// <summary>The submission that an upload was the same as, as it is filed now.</summary>
+    public static async Task<SameFile> SameAsync(NpgsqlConnection connection, AreaSchema area, Upload of, CancellationToken cancellation)
+    {
+        SameFile same = (await connection.ReadAsync(
+            area.Sql("SELECT submission_id, month, EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = f.submission_id) FROM :area.filed f WHERE submission_id = $1"),
+            r => new SameFile(r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month(), r.GetBoolean(2)), cancellation, of.Submission!.Value))[0];
+        return of.Request.Month is { } asked && asked != same.Month ? same with { Asked = asked } : same;
     }
 
     private async Task SayAsync(IntakeProgress progress)

@@ -75,6 +75,18 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         return await records.ReadAsync(connection, number, cancellation);
     }
 
+    /// <summary>The submission that an upload was the same as; null: it was not the same as any.</summary>
+    public async Task<SameFile?> SameAsync(Upload of, CancellationToken cancellation)
+    {
+        if (of is not { Already: true, Submission: not null })
+        {
+            return null;
+        }
+
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        return await UploadTaking.SameAsync(connection, area.Schema, of, cancellation);
+    }
+
     /// <summary>What became of an upload, with the first rejections; null while it is on its way.</summary>
     public async Task<FileOutcome?> OutcomeAsync(int number, CancellationToken cancellation)
     {

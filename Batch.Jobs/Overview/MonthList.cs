@@ -33,7 +33,7 @@ public sealed class MonthList(Area area)
     public async Task<YearMonth?> CurrentAsync(CancellationToken cancellation) => (await area.ReadAsync(
         """
         SELECT greatest((SELECT (max(month) + interval '1 month')::date FROM :area.closing_in_force), (SELECT max(posting_month) FROM :area.run WHERE state <> 'discarded'),
-                        (SELECT max(month) FROM :area.submission))
+                        (SELECT max(f.month) FROM :area.filed f JOIN :area.submission s USING (submission_id) WHERE s.refused IS NULL))
         """, r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
 
     /// <summary>Insurance years whose last month is closed, the latest first.</summary>

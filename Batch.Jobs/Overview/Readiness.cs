@@ -33,7 +33,7 @@ public sealed class Readiness(Area area)
 
     public async Task<IReadOnlyList<ReadinessPoint>> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
-        long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission WHERE month = $1 AND refused IS NULL", cancellation, month.FirstDay());
+        long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission JOIN :area.filed f USING (submission_id) WHERE f.month = $1 AND refused IS NULL", cancellation, month.FirstDay());
         return
         [
             Figures(month),
@@ -140,7 +140,7 @@ public sealed class Readiness(Area area)
             SELECT coalesce(sum(s.rejected - CASE WHEN EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
                        THEN (SELECT count(*) {MendedRows.RejectedSql("s.submission_id")}) ELSE 0 END)
                        FILTER (WHERE s.refused IS NULL AND NOT EXISTS (SELECT FROM :area.submission_parent p WHERE p.submission_id = s.submission_id)), 0)::bigint,
-                   coalesce(sum(s.held), 0), (SELECT count(*) FROM :area.waiting_submission) FROM :area.submission s WHERE s.month = $1
+                   coalesce(sum(s.held), 0), (SELECT count(*) FROM :area.waiting_submission) FROM :area.submission s WHERE s.submission_id IN (SELECT submission_id FROM :area.filed WHERE month = $1)
             """, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation, month.FirstDay()))[0];
         if (held > 0)
         {

@@ -28,15 +28,15 @@ public sealed class SubmissionList(Area area)
 {
     private const string Columns =
         """
-        SELECT s.submission_id, s.content, s.kind, s.month, s.file, s.refused, s.rows, s.accepted, s.unchanged, s.held, s.rejected, s.person_paid_fen, s.employer_paid_fen,
+        SELECT s.submission_id, s.content, s.kind, f.month, s.file, s.refused, s.rows, s.accepted, s.unchanged, s.held, s.rejected, s.person_paid_fen, s.employer_paid_fen,
                s.received_by, s.received_at, EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = s.submission_id)
-        FROM :area.submission s
+        FROM :area.submission s JOIN :area.filed f USING (submission_id)
         """;
 
     // Held rows stand among the rejections too, to be shown with their reason.
     private static readonly string RejectedCodes = $"code NOT IN ({RejectionCodes.HeldList})";
 
-    private const string Where = " WHERE ($1 = '-infinity'::date OR s.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";
+    private const string Where = " WHERE ($1 = '-infinity'::date OR f.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";
 
     /// <summary>Newest first.</summary>
     public async Task<(Listing<SubmissionLine> Lines, SubmissionTotals Totals)> ReadAsync(SubmissionFilter filter, int page, CancellationToken cancellation)
@@ -45,7 +45,7 @@ public sealed class SubmissionList(Area area)
         SubmissionTotals totals = (await area.ReadAsync(
             """
             SELECT count(*), coalesce(sum(rows), 0), coalesce(sum(accepted), 0), coalesce(sum(unchanged), 0), coalesce(sum(held), 0), coalesce(sum(rejected), 0),
-                   coalesce(sum(person_paid_fen), 0)::bigint, coalesce(sum(employer_paid_fen), 0)::bigint FROM :area.submission s
+                   coalesce(sum(person_paid_fen), 0)::bigint, coalesce(sum(employer_paid_fen), 0)::bigint FROM :area.submission s JOIN :area.filed f USING (submission_id)
             """ + Where,
             r => new SubmissionTotals(
                 r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), new Money(r.GetInt64(6)), new Money(r.GetInt64(7))),
@@ -97,7 +97,7 @@ public sealed class SubmissionList(Area area)
 
     /// <summary>The codes of the rejected rows of all files sent for a month; held rows are not among them.</summary>
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(YearMonth month, CancellationToken cancellation) => await area.ReadAsync(
-        $"SELECT r.code, count(*) FROM :area.rejection r JOIN :area.submission s USING (submission_id) WHERE s.month = $1 AND {RejectedCodes} GROUP BY 1 ORDER BY 2 DESC, 1",
+        $"SELECT r.code, count(*) FROM :area.rejection r JOIN :area.filed s USING (submission_id) WHERE s.month = $1 AND {RejectedCodes} GROUP BY 1 ORDER BY 2 DESC, 1",
         Code, cancellation, month.FirstDay());
 
     private static CodeCount Code(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1));

@@ -31,7 +31,7 @@ public sealed class ArrearsReport : Report
         """
         WITH receipts AS (
             SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM :area.receipt
-            WHERE receipt_month <= :month AND submission_id IN (SELECT submission_id FROM :area.submission WHERE month <= :month)
+            WHERE receipt_month <= :month AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
             ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
         received AS (
             SELECT receipt_month AS month, employer_id, coalesce(sum(amount_fen) FILTER (WHERE received_on < :month + interval '1 month'), 0) AS fen,
@@ -41,7 +41,7 @@ public sealed class ArrearsReport : Report
         lines AS (
             SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, employer_id, state, person_paid_fen + employer_paid_fen AS fen, received_on
             FROM :area.contribution
-            WHERE contribution_month <= :month AND submission_id IN (SELECT submission_id FROM :area.submission WHERE month <= :month)
+            WHERE contribution_month <= :month AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
                   AND (contribution_month = ANY($1) OR (contribution_month, employer_id) IN (SELECT month, employer_id FROM received))
             ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
         declared AS (

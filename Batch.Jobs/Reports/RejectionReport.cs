@@ -30,7 +30,7 @@ public sealed class RejectionReport : QueryReport
         SELECT s.file, CASE s.kind WHEN 'regular' THEN '正常 regular' WHEN 'supplementary' THEN '补充 supplementary' ELSE '替换 replacement' END,
                r.row_no::bigint, r.column_name, r.code, NULL::text, r.found, r.expected
         FROM :area.submission s JOIN :area.rejection r USING (submission_id)
-        WHERE s.month = :month ORDER BY s.file COLLATE "C", s.kind, s.sha256, r.row_no, r.fault_no, r.submission_id
+        WHERE s.submission_id IN (SELECT submission_id FROM :area.filed WHERE month = :month) ORDER BY s.file COLLATE "C", s.kind, s.sha256, r.row_no, r.fault_no, r.submission_id
         """;
 
     public override async IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, [EnumeratorCancellation] CancellationToken cancellation)

@@ -55,7 +55,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     {
         await using NpgsqlCommand command = Command(
             $"""
-            SELECT c.person_id, c.employer_id, min(u.month) FROM {area.Part("contribution", chunk.Month)} c JOIN :area.submission u USING (submission_id)
+            SELECT c.person_id, c.employer_id, min(u.month) FROM {area.Part("contribution", chunk.Month)} c JOIN :area.filed u USING (submission_id)
             WHERE c.person_id BETWEEN $1 AND $2 AND c.submission_id <> ALL($3) AND c.state <> 3 GROUP BY 1, 2 HAVING min(u.month) > '{chunk.Month.Text()}-01'
             """);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -119,7 +119,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
         ? $"""
            late AS MATERIALIZED (
                SELECT c.person_id, min(u.month) AS paid_in FROM contributions c JOIN {area.Part("contribution", month.Month())} v USING (person_id, employer_id)
-               JOIN :area.submission u ON u.submission_id = v.submission_id
+               JOIN :area.filed u ON u.submission_id = v.submission_id
                WHERE v.person_id BETWEEN $1 AND $2 AND v.submission_id <> ALL($3) AND v.state IN (1, 2) GROUP BY 1 HAVING min(u.month) > {Month})
            """
         : "late AS (SELECT 0 AS person_id, NULL::date AS paid_in WHERE false)";

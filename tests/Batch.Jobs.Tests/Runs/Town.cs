@@ -76,7 +76,7 @@ public sealed class Town : IAsyncDisposable
     public Task<FileOutcome> MovementsAsync(YearMonth month, SubmissionKind kind, bool confirm, params string[] rows) => ImportAsync(
         "公民身份号码,变动类型,金额,发生日期,渠道,凭证号,事由,继承人证件号码,继承人姓名,对方统筹区,成员证件号码,以前年限", rows, month, kind, confirm);
 
-    public async Task<FileOutcome> ImportAsync(string header, IEnumerable<string> rows, YearMonth month, SubmissionKind kind, bool confirm, string? name = null)
+    public async Task<FileOutcome> ImportAsync(string header, IEnumerable<string> rows, YearMonth? month, SubmissionKind kind, bool confirm, string? name = null)
     {
         string path = Path.Combine(folder.FullName, name ?? string.Create(CultureInfo.InvariantCulture, $"file-{++files}.csv"));
         await File.WriteAllLinesAsync(path, rows.Prepend(header));
