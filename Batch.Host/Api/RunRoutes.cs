@@ -87,6 +87,7 @@ internal static class RunRoutes
         run,
         lastMonth = run.Run is null ? null : await RunComparison.ReadAsync(area, run, cancellation),
         anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+        notTaken = run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, cancellation),
         warnings = run.Run is not { } computed ? [] : FigureText.Documents(await new FigureWarnings(area).OfRunAsync(computed, cancellation)),
     };
 }

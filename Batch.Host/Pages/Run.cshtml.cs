@@ -32,6 +32,10 @@ internal sealed class RunModel : AreaPage
     /// <summary>The figures that the run was computed without, or with one from a year ago or earlier.</summary>
     public IReadOnlyList<FigureGap> Figures { get; private set; } = [];
 
+    /// <summary>Months before the run's that are not closed, and submissions of later months that it does not take.</summary>
+    public IReadOnlyList<OpenMonth> OpenBefore { get; private set; } = [];
+    public IReadOnlyList<LaterSubmission> NotTaken { get; private set; } = [];
+
     public RunOverride? Override { get; private set; }
 
     /// <summary>Jobs of the area that are parked: a run does not go on before they are seen to.</summary>
@@ -52,6 +56,8 @@ internal sealed class RunModel : AreaPage
         LastMonth = await RunComparison.ReadAsync(Area, Document, Cancellation);
         Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
+        OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
+        NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);
         Override = await runs.OverrideAsync(Run, Cancellation);
         Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);

@@ -25,6 +25,9 @@ internal sealed class RunsModel : AreaPage
 
     public bool MayCompute { get; private set; }
 
+    /// <summary>Months before the one proposed that are not closed.</summary>
+    public IReadOnlyList<OpenMonth> Earlier { get; private set; } = [];
+
     public async Task OnGetAsync()
     {
         RunList runs = new(Area, Clock);
@@ -32,6 +35,7 @@ internal sealed class RunsModel : AreaPage
         Lines = await runs.ReadAsync(null, PageNumber, Cancellation);
         Open = await runs.OpenAsync(Cancellation);
         Years = await new MonthList(Area).StatedYearsAsync(Cancellation);
+        Earlier = await new MonthsAround(Area).OpenBeforeAsync(Month.PlusMonths(1), Cancellation);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
     }
 

@@ -46,6 +46,11 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Allocation allocation = new(database, area.Schema, area.Policy);
+        foreach (OpenMonth open in await new MonthsAround(area).OpenBeforeAsync(call.Need(Month)!.Value, call.Cancellation))
+        {
+            call.Output.Log($"{open.Chinese} / {open.English}");
+        }
+
         RunDocument run = await allocation.RunAsync(call.Need(Month)!.Value, call.By, call.Get(Workers), new ChunkLog(call.Output), call.Cancellation);
         await WriteAsync(call, area, run);
         return ExitCode.Done;
@@ -84,7 +89,8 @@ internal static class RunVerbs
     private static async Task WriteAsync(VerbCall call, Area area, RunDocument run) => RunText.Write(
         call.Output, run, await RunComparison.ReadAsync(area, run, call.Cancellation),
         run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : [],
-        run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : []);
+        run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : [],
+        run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation));
 
     private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
     {
@@ -101,17 +107,19 @@ internal static class RunVerbs
 /// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
 internal static class RunText
 {
-    public static void Write(VerbOutput output, RunDocument run, RunComparison? before, IReadOnlyList<Anomaly> anomalies, IReadOnlyList<FigureGap> figures)
+    public static void Write(VerbOutput output, RunDocument run, RunComparison? before, IReadOnlyList<Anomaly> anomalies, IReadOnlyList<FigureGap> figures,
+        IReadOnlyList<LaterSubmission>? later = null)
     {
         output.Document(new
         {
             run.Run, run.Area, run.Month, run.State, run.People, run.Entries, run.Credited, run.PersonPaid, run.EmployerPaid, run.PoolPaid, run.Pool, run.Other,
             run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, run.Movements, lastMonth = before,
-            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }), warnings = FigureText.Documents(figures),
+            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }), warnings = FigureText.Documents(figures), notTaken = later ?? [],
         });
         if (run.Run is null)
         {
             output.Line($"{run.Area} {run.Month.Text()}：没有需要入账的变动 / nothing to post");
+            WriteLater(output, later);
             return;
         }
 
@@ -133,6 +141,15 @@ internal static class RunText
         }
 
         FigureText.Write(output, run.Area, figures);
+        WriteLater(output, later);
+    }
+
+    private static void WriteLater(VerbOutput output, IReadOnlyList<LaterSubmission>? later)
+    {
+        foreach (LaterSubmission left in later ?? [])
+        {
+            output.Line($"未取用 not taken：报送 submission {left.Submission} {left.File}，记在 filed under {left.Month.Text()}");
+        }
     }
 
     private static string Count(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "";

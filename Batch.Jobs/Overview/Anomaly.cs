@@ -15,6 +15,7 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
     {
         "CREDITED_OFF" => $"本月划入合计 {Yuan(Value)} 元，上月 {Yuan(Against)} 元，相差超过 {Plain(Allowed)}%。",
         "PEOPLE_OFF" => $"本月人数 {Whole(Value)}，上月 {Whole(Against)}，相差超过 {Plain(Allowed)}%。",
+        "MONTH_SKIPPED" => $"{Month(Against)} 尚未结账，也没有入账，它的 {Whole(Value)} 份报送却计入本批，将记入本批的月份。请先作废本批，计算 {Month(Against)}。",
         "CREDIT_LARGE" => $"单笔划入最大 {Yuan(Value)} 元，超过 {Yuan(Allowed)} 元。",
         _ => $"扣回（负数）分录 {Whole(Value)} 笔，超过 {Whole(Allowed)} 笔。",
     };
@@ -23,6 +24,7 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
     {
         "CREDITED_OFF" => $"Credited in the month: {Yuan(Value)}; last month {Yuan(Against)}: more than {Plain(Allowed)} % apart.",
         "PEOPLE_OFF" => $"People in the month: {Whole(Value)}; last month {Whole(Against)}: more than {Plain(Allowed)} % apart.",
+        "MONTH_SKIPPED" => $"{Month(Against)} is not closed and nothing is posted in it, yet its {Whole(Value)} submissions are in this run and would be posted in the run's month. Discard the run and compute {Month(Against)} first.",
         "CREDIT_LARGE" => $"The largest single credit is {Yuan(Value)}: more than {Yuan(Allowed)}.",
         _ => $"{Whole(Value)} entries take money back: more than {Whole(Allowed)}.",
     };
@@ -33,6 +35,9 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
             r => new Anomaly(r.GetString(0), r.GetDecimal(1), r.IsDBNull(2) ? null : r.GetDecimal(2), r.GetDecimal(3)), cancellation, run);
 
     private static string Yuan(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "";
+
+    // A month travels as the number of its year and month: 202106.
+    private static string Month(decimal? value) => value is { } month ? string.Create(CultureInfo.InvariantCulture, $"{(int)month / 100:0000}-{(int)month % 100:00}") : "";
 
     private static string Whole(decimal? value) => value?.ToString("#,##0", CultureInfo.InvariantCulture) ?? "";
 

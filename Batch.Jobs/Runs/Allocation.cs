@@ -54,6 +54,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
     /// <summary>The run that stands for the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>
     internal async Task<(OpenRun? Open, RunPlan Plan)> FindOrOpenAsync(NpgsqlConnection session, YearMonth postingMonth, string by, CancellationToken cancellation)
     {
+        await RefuseClosedAsync(session, postingMonth, cancellation);
         RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
         OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
         if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
@@ -70,6 +71,19 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         return plan.Chunks.Count == 0
             ? (null, plan)
             : (new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), "computing", postingMonth, "allocation"), plan);
+    }
+
+    // Without it a closed month with nothing new would be answered as if everything were posted, though files wait.
+    private async Task RefuseClosedAsync(NpgsqlConnection session, YearMonth postingMonth, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce($1 <= :area.last_closed(), false)"), session);
+        command.Parameters.AddWithValue(postingMonth.FirstDay());
+        if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+        {
+            throw new DataFaultException(
+                "MONTH_CLOSED", $"{postingMonth.Text()} 已结账，不能再计算和入账。尚未入账的报送请在未结账的月份计算。",
+                $"{postingMonth.Text()} is closed; nothing is computed or posted in it any more. Compute what is not posted yet in an open month.");
+        }
     }
 
     // The server takes a moment to notice that a killed worker is gone; a living one works longer than that.

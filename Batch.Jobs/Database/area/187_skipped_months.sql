@@ -1,5 +1,5 @@
 -- A run may not pass over an open month in silence: a month before it that is not closed, with payroll or pension files filed under it and nothing posted in it. Their
--- credits would be posted in the run's month, and the month itself would stay empty.
+-- credits would be posted in the run's month, and the month itself would stay empty. Months before the first one of the ledger are not passed over.
 
 CREATE FUNCTION :area.skipped_months(run int) RETURNS TABLE (month date, submissions bigint)
 LANGUAGE sql STABLE SET search_path = :area, pg_temp AS $$
@@ -8,6 +8,7 @@ LANGUAGE sql STABLE SET search_path = :area, pg_temp AS $$
     JOIN filed f USING (submission_id)
     JOIN submission s USING (submission_id)
     WHERE r.run_id = run AND s.kind = 'regular' AND s.content IN ('payroll', 'pension') AND f.month < r.posting_month AND f.month > coalesce(last_closed(), '-infinity')
+      AND EXISTS (SELECT FROM ledger l WHERE l.act IN ('post', 'close') AND l.month < f.month)
       AND NOT EXISTS (SELECT FROM posted_run p WHERE p.posting_month = f.month)
     GROUP BY 1 ORDER BY 1
 $$;

@@ -91,6 +91,49 @@ public sealed class AnomalyTests
     }
 
     [Test]
+    public async Task The_month_before_has_the_people_of_all_its_runs_each_once()
+    {
+        // 12 and 7 others; one of the first 12 again, on a higher base: 19 people, not 7, 12 or 20.
+        await PostedAsync(June, 12);
+        await PayrollAsync(June, 7, from: 100, employer: "丁");
+        await town.PayrollAsync(June, "甲", [(Town.Person(0), 12_000m)]);
+        await town.PostMonthAsync(June);
+        await PayrollAsync(July, 19);
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        RunComparison before = (await RunComparison.ReadAsync(await town.AreaAsync(), await town.Life.PreviewAsync(run, default), default))!;
+        Assert.That((before.People, before.Credited), Is.EqualTo((19, Money.FromYuan((19 * 310m) + 62m))));
+    }
+
+    [Test]
+    public async Task A_run_that_passes_over_an_open_month_needs_a_written_reason()
+    {
+        await PostedAsync(June, 12);
+        await PayrollAsync(July, 12);
+        await town.PayrollAsync(July.Next(), "甲", [.. People(12, 0).Select(p => (p, 10_000m))]);
+        IReadOnlyList<OpenMonth> open = await new MonthsAround(await town.AreaAsync()).OpenBeforeAsync(July.Next(), default);
+        Assert.That(open, Is.EqualTo(new[] { new OpenMonth(June, 0, true), new OpenMonth(July, 1, false) }));
+
+        int run = (await town.AllocateAsync(July.Next())).Run!.Value;
+        Anomaly skipped = (await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default)).Single(a => a.Code == "MONTH_SKIPPED");
+        Assert.That(skipped.Chinese, Does.StartWith("2021-07 尚未结账，也没有入账，它的 1 份报送"));
+        Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
+
+        await town.Life.DiscardAsync(run, "reviewer", "七月先算", default);
+        await town.PostMonthAsync(July);
+        int after = (await town.AllocateAsync(July.Next())).Run!.Value;
+        Assert.That(await CodesAsync(after), Does.Not.Contain("MONTH_SKIPPED"));
+    }
+
+    [Test]
+    public async Task A_closed_month_is_told_as_closed_and_not_as_one_with_nothing_to_post()
+    {
+        await PostedAsync(June, 12);
+        await town.CloseAsync(June);
+        await PayrollAsync(July, 12);
+        Assert.That(async () => await town.AllocateAsync(June), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("MONTH_CLOSED"));
+    }
+
+    [Test]
     public async Task A_single_credit_above_the_threshold_and_money_taken_back_count_in_the_first_month_too()
     {
         await SetAsync("single-credit-yuan", 309.99m);
