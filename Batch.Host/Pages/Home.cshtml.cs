@@ -43,6 +43,7 @@ internal sealed class HomeModel : AreaPage
             Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, Cancellation)).ToDictionary(p => p.Code);
             await AddRunAsync(todo, points);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
+            await AddLeftBehindAsync(todo);
             AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
         }
 
@@ -71,9 +72,12 @@ internal sealed class HomeModel : AreaPage
                 todo.Add(new Duty("look", $"批次 {open.Run} 已复核，待入账", $"Run {open.Run} is approved and waits to be posted", href));
                 break;
             default:
-                if (points["waiting-files"].Count > 0)
+                (long files, long decisions) = (points["waiting-files"].Count, points["waiting-decisions"].Count);
+                if (files + decisions > 0)
                 {
-                    todo.Add(new Duty("look", $"有 {points["waiting-files"].Count} 份报送尚未入账，可计算 {month} 批次", $"{Show.Count(points["waiting-files"].Count, "submission")} not posted yet: compute a run of {month}", $"{Code}/runs"));
+                    string zh = files == 0 ? $"{decisions} 项处理决定" : decisions == 0 ? $"{files} 份报送" : $"{files} 份报送和 {decisions} 项处理决定";
+                    string en = files == 0 ? Show.Count(decisions, "decision") : decisions == 0 ? Show.Count(files, "submission") : $"{Show.Count(files, "submission")} and {Show.Count(decisions, "decision")}";
+                    todo.Add(new Duty("look", $"有 {zh}尚未入账，可计算 {month} 批次", $"{en} not posted yet: compute a run of {month}", $"{Code}/runs"));
                 }
                 else if (Current is { IsClosed: false })
                 {
@@ -117,6 +121,23 @@ internal sealed class HomeModel : AreaPage
         if (points["rows-held"].Count > 0)
         {
             todo.Add(new Duty("look", $"{month} 有 {points["rows-held"].Count} 行待定，需要决定", $"{Show.Count(points["rows-held"].Count, "row")} of {month} held, to be decided on", $"{Code}/held"));
+        }
+    }
+
+    // Of other months, closed ones too: they stay in sight until they are mended or marked as not needed, decided on.
+    private async Task AddLeftBehindAsync(List<Duty> todo)
+    {
+        SubmissionList list = new(Area);
+        foreach ((YearMonth of, long rows) in (await list.UnmendedAsync(Cancellation)).Where(u => u.Key != Month))
+        {
+            string month = Show.Month(of);
+            todo.Add(new Duty("look", $"{month} 还有 {rows} 行被拒绝、没有改正：改正后再报，或在报送页标为不再需要", $"{Show.Count(rows, "row")} of {month} rejected and not mended yet: mend and send them again, or mark them as not needed", $"{Code}/submissions?month={month}&open=true"));
+        }
+
+        int elsewhere = (await list.StillHeldAsync(null, Cancellation)).Values.Sum() - (await list.StillHeldAsync(Month, Cancellation)).Values.Sum();
+        if (elsewhere > 0)
+        {
+            todo.Add(new Duty("look", $"其他月份有 {elsewhere} 行待定，需要决定", $"{Show.Count(elsewhere, "row")} of other months held, to be decided on", $"{Code}/held"));
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class MonthModel : AreaPage
         "files-none" or "files-refused" => $"{Code}/submissions?month={Month}",
         "rejects-open" => $"{Code}/submissions?month={Month}&open=true",
         "rows-held" => $"{Code}/held",
-        "waiting-files" => $"{Code}/runs",
+        "waiting-files" or "waiting-decisions" => $"{Code}/runs",
         "parked-work" => "jobs",
         _ => null,
     };
@@ -104,6 +104,7 @@ internal sealed class MonthModel : AreaPage
         "rejects-open" => ("被拒绝的行", "Rejected rows"),
         "rows-held" => ("待定的行", "Held rows"),
         "waiting-files" => ("尚未入账的报送", "Submissions not posted yet"),
+        "waiting-decisions" => ("尚未入账的处理决定", "Decisions not posted yet"),
         "age-bounds" => ("本月跨入新年龄段的人员", "People who move to another age tier"),
         _ => ("本月退休的人员", "People who retire in the month"),
     };

@@ -56,6 +56,17 @@ internal sealed class SubmissionModel : AreaPage
 
     public bool MaySend { get; private set; }
 
+    public bool MonthClosed { get; private set; }
+
+    /// <summary>Of rejected rows that will not be sent again.</summary>
+    public (string By, string Reason)? Dismissal { get; private set; }
+
+    /// <summary>How mended rows are sent: into a closed month nothing regular is taken.</summary>
+    public string ChildKind => MonthClosed ? "supplementary" : Line.Kind;
+
+    /// <summary>A supplementary file of a closed month is filed under the month of its rows all the same; it is posted in the open one.</summary>
+    public string ChildMonth => Show.Month(Line.Month);
+
     public string Query => Reject is null ? "" : "reject=" + Uri.EscapeDataString(Reject);
 
     public async Task OnGetAsync()
@@ -66,13 +77,28 @@ internal sealed class SubmissionModel : AreaPage
         Rejections = await list.RejectionsAsync(Number, Reject, PageNumber, Cancellation);
         Refusal = Line.Refused is { } code && (await list.RejectionsAsync(Number, code, 1, Cancellation)).Rows is [{ } why, ..] ? why : null;
         Held = await list.HeldAsync(Number, 1, Cancellation);
+        Dismissal = await list.DismissalAsync(Number, Cancellation);
+        MonthClosed = await Area.OneAsync<bool>("SELECT coalesce($1 <= :area.last_closed(), false)", Cancellation, Line.Month.FirstDay());
         Mended = await list.MendedAsync(Number, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
         Submissions submissions = new(connection, Area.Schema);
         Record = await submissions.ReadAsync(Number, Cancellation);
         Children = await submissions.ChildrenAsync(Number, Cancellation);
-        StillHeld = Line.Held == 0 ? 0 : (await new HeldRows(Area.Schema).ListAsync(connection, null, Cancellation)).Count(r => r.Submission == Number);
+        StillHeld = (await new HeldRows(Area.Schema).ListAsync(connection, null, Cancellation)).Count(r => r.Submission == Number);
         Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).SupersededAsync(Number, Cancellation) : 0;
     }
+
+    public Task<IActionResult> OnPostDismissAsync(string? reason) => TryAsync(
+        Permissions.SendFiles,
+        async () =>
+        {
+            string why = Needed(reason);
+            SubmissionList list = new(Area);
+            await list.FindAsync(Number, Cancellation);
+            await list.DismissAsync(Number, Who, why, Cancellation);
+            await AuditAsync("rejects.dismiss", Code, Number.ToString(System.Globalization.CultureInfo.InvariantCulture), why);
+            return Redirect($"~/{Code}/submissions/{Number}");
+        },
+        OnGetAsync);
 }

@@ -21,7 +21,7 @@ public enum Ready
 }
 
 /// <summary>One point of the list.</summary>
-/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, rejects-open, rows-held, waiting-files,
+/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, rejects-open, rows-held, waiting-files, waiting-decisions,
 /// parked-work, age-bounds, retiring.</param>
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
@@ -132,27 +132,19 @@ public sealed class Readiness(Area area)
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
     }
 
-    // Rejected rows that no mended file has brought yet; those of a child are its parent's.
     private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, CancellationToken cancellation)
     {
-        (long rejected, long held, long waiting) = (await area.ReadAsync(
-            $"""
-            SELECT coalesce(sum(s.rejected - CASE WHEN EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
-                       THEN (SELECT count(*) {MendedRows.RejectedSql("s.submission_id")}) ELSE 0 END)
-                       FILTER (WHERE s.refused IS NULL AND NOT EXISTS (SELECT FROM :area.submission_parent p WHERE p.submission_id = s.submission_id)), 0)::bigint,
-                   coalesce(sum(s.held), 0), (SELECT count(*) FROM :area.waiting_submission) FROM :area.submission s WHERE s.submission_id IN (SELECT submission_id FROM :area.filed WHERE month = $1)
-            """, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation, month.FirstDay()))[0];
-        if (held > 0)
-        {
-            // Some are decided by now, or superseded.
-            await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-            held = (await new HeldRows(area.Schema).ListAsync(connection, month, cancellation)).Count;
-        }
-
+        SubmissionList list = new(area);
+        long rejected = (await list.UnmendedAsync(cancellation)).GetValueOrDefault(month);
+        long held = (await list.StillHeldAsync(month, cancellation)).Values.Sum();
+        (long waiting, long decisions) = (await area.ReadAsync(
+            """
+            SELECT count(*) FILTER (WHERE content <> 'decision'), count(*) FILTER (WHERE content = 'decision') FROM :area.waiting_submission JOIN :area.submission USING (submission_id)
+            """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation))[0];
         return
         [
             new("rejects-open", rejected > 0 ? Ready.Look : Ready.Yes, rejected, []), new("rows-held", held > 0 ? Ready.Look : Ready.Yes, held, []),
-            new("waiting-files", waiting > 0 ? Ready.Look : Ready.Yes, waiting, []),
+            new("waiting-files", waiting > 0 ? Ready.Look : Ready.Yes, waiting, []), new("waiting-decisions", decisions > 0 ? Ready.Look : Ready.Yes, decisions, []),
         ];
     }
 }

@@ -12,7 +12,11 @@ namespace Batch.Jobs.Overview;
 /// <param name="Waits">It has facts that no standing run has taken.</param>
 public sealed record SubmissionLine(
     int Submission, string Content, string Kind, YearMonth Month, string File, string? Refused, int Rows, int Accepted, int Unchanged, int Held, int Rejected,
-    Money PersonPaid, Money EmployerPaid, string ReceivedBy, DateTime ReceivedAt, bool Waits);
+    Money PersonPaid, Money EmployerPaid, string ReceivedBy, DateTime ReceivedAt, bool Waits)
+{
+    /// <summary>Of the rows held when it was taken in, those decided or corrected since. In a list <see cref="Held"/> is what is still held.</summary>
+    public int Settled { get; init; }
+}
 
 /// <summary>Sums over every submission of a list, not only those of the page.</summary>
 public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long Rejected, Money PersonPaid, Money EmployerPaid);
@@ -51,10 +55,55 @@ public sealed class SubmissionList(Area area)
                 r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), new Money(r.GetInt64(6)), new Money(r.GetInt64(7))),
             cancellation, month, filter.Open))[0];
         page = Listing.Within(page, totals.Files);
+        Dictionary<int, int> still = await StillHeldAsync(filter.Month, cancellation);
         List<SubmissionLine> lines = await area.ReadAsync(
             Columns + Where + " ORDER BY s.submission_id DESC LIMIT $3 OFFSET $4", Line, cancellation,
             month, filter.Open, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
-        return (new Listing<SubmissionLine>(lines, page, totals.Files), totals);
+        return (new Listing<SubmissionLine>(lines.ConvertAll(l => Now(l, still)), page, totals.Files), totals with { Held = still.Values.Sum() });
+    }
+
+    /// <summary>How many rows of each submission wait for a decision now, of those filed under a month. A row accepted once waits too when a later file contests it.</summary>
+    public async Task<Dictionary<int, int>> StillHeldAsync(YearMonth? month, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        Dictionary<int, int> still = (await new HeldRows(area.Schema).ListAsync(connection, null, cancellation)).CountBy(r => r.Submission).ToDictionary();
+        if (month is { } of && still.Count > 0)
+        {
+            HashSet<int> filed = [.. await area.ReadAsync(
+                "SELECT submission_id FROM :area.filed WHERE month = $1 AND submission_id = ANY($2)", r => r.GetInt32(0), cancellation, of.FirstDay(), still.Keys.ToArray())];
+            still.Keys.Where(s => !filed.Contains(s)).ToList().ForEach(s => still.Remove(s));
+        }
+
+        return still;
+    }
+
+    /// <summary>Rejected rows that no mended file has brought yet and that nobody has marked as not needed, by month; those of a child are its parent's.</summary>
+    public async Task<Dictionary<YearMonth, long>> UnmendedAsync(CancellationToken cancellation) => (await area.ReadAsync(
+        $"""
+        SELECT month, sum(rows)::bigint FROM (
+            SELECT f.month, s.rejected - CASE WHEN EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
+                THEN (SELECT count(*) {MendedRows.RejectedSql("s.submission_id")}) ELSE 0 END AS rows
+            FROM :area.submission s JOIN :area.filed f USING (submission_id)
+            WHERE s.rejected > 0 AND s.refused IS NULL AND NOT EXISTS (SELECT FROM :area.submission_parent p WHERE p.submission_id = s.submission_id)
+              AND NOT EXISTS (SELECT FROM :area.dismissal d WHERE d.dismissed = s.submission_id)) u
+        GROUP BY month HAVING sum(rows) > 0 ORDER BY month
+        """, r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt64(1)), cancellation)).ToDictionary();
+
+    /// <summary>Marks the rejected rows of a submission as not needed. Marked already: it stays as it is.</summary>
+    public async Task DismissAsync(int submission, string by, string reason, CancellationToken cancellation) => await area.ReadAsync(
+        """
+        WITH made AS (INSERT INTO :area.dismissal (dismissed, by, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING dismissed)
+        SELECT dismissed FROM made
+        """, r => r.GetInt32(0), cancellation, submission, by, reason);
+
+    /// <summary>Who marked its rejected rows as not needed, and why; null: nobody.</summary>
+    public async Task<(string By, string Reason)?> DismissalAsync(int submission, CancellationToken cancellation) =>
+        await area.ReadAsync("SELECT by, reason FROM :area.dismissal WHERE dismissed = $1", r => (r.GetString(0), r.GetString(1)), cancellation, submission) is [var found] ? found : null;
+
+    private static SubmissionLine Now(SubmissionLine line, Dictionary<int, int> still)
+    {
+        int held = still.GetValueOrDefault(line.Submission);
+        return line with { Held = held, Settled = Math.Max(0, line.Held - held), Accepted = line.Accepted - Math.Max(0, held - line.Held) };
     }
 
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>

@@ -82,7 +82,7 @@ public sealed partial class SubmissionPageTests
         await ImportAsync("supplementary", Header, other.Replace("别人", "某人", StringComparison.Ordinal));
         page = await browser.GetStringAsync($"/{Area}/submissions/{number}?lang=en");
         Assert.That(Section(page, "held"), Does.Contain("Held rows (3)"));
-        Assert.That(page, Does.Contain("1 of them settled").And.Not.Contain("待定"));
+        Assert.That(page, Does.Contain("1 more settled").And.Not.Contain("待定"));
     }
 
     // Two cells of row 2 and one of row 3, of which one has two such characters.
