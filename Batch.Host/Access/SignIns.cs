@@ -58,6 +58,36 @@ internal sealed class SignIns(NpgsqlDataSource program, IClock clock)
         return await RecordAsync(attempt, right, place.Origin, cancellation);
     }
 
+    /// <summary>Until when users are locked, of those who are: by name or from one of their browsers.</summary>
+    public async Task<IReadOnlyDictionary<string, Instant>> LockedAsync(CancellationToken cancellation) => (await program.ReadAsync(
+        """
+        SELECT split_part(l.name, '#', 1), max(l.at) FROM batch.sign_in l
+        WHERE l.outcome = 'locking' AND l.at > $1 AND NOT EXISTS (
+            SELECT FROM batch.sign_in n WHERE n.seq > l.seq AND ((n.name = l.name AND n.outcome = 'good') OR (n.name = split_part(l.name, '#', 1) AND n.outcome = 'reset')))
+        GROUP BY 1
+        """,
+        r => (r.GetString(0), Instant.FromDateTimeUtc(r.GetDateTime(1)) + Lock), cancellation, (clock.GetCurrentInstant() - Lock).ToDateTimeUtc())).ToDictionary();
+
+    /// <summary>Ends the lock of a user; the password stays.</summary>
+    public async Task UnlockAsync(string name, string by, string? origin, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        await UserRegister.LockAsync(connection, name, cancellation);
+        if (await UserRegister.FindAsync(connection, name, cancellation) is null)
+        {
+            throw new DataFaultException("USER_UNKNOWN", $"没有用户 {name}。", $"There is no user {name}.");
+        }
+
+        await InsertAsync(connection, name, "reset", cancellation);
+        await using NpgsqlCommand audit = new("INSERT INTO batch.audit (who, act, subject, origin) VALUES ($1, 'user unlocked', $2, $3)", connection);
+        audit.Parameters.AddWithValue(by);
+        audit.Parameters.AddWithValue(name);
+        audit.Parameters.AddWithValue((object?)origin ?? DBNull.Value);
+        await audit.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
     /// <param name="Counter">Under what wrong attempts are counted: the name, one of its browsers, or something that stands for a name that nobody has.</param>
     private sealed record Attempt(User? User, string Counter, Duration? Locked);
 

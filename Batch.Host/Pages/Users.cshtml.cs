@@ -2,6 +2,7 @@ using Batch.Host.Access;
 using Batch.Host.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using NodaTime;
 
 namespace Batch.Host.Pages;
 
@@ -14,9 +15,19 @@ internal sealed class UsersModel : BatchPage
     /// <summary>Whose password was just made, and the password: shown once.</summary>
     public (string Name, string Password)? Made { get; private set; }
 
+    /// <summary>Until when users are locked after wrong passwords, of those who are.</summary>
+    public IReadOnlyDictionary<string, Instant> Locked { get; private set; } = new Dictionary<string, Instant>();
+
+    /// <summary>What was just done.</summary>
+    public (string Chinese, string English)? Done { get; private set; }
+
     private UserRegister Register => Service<UserRegister>();
 
-    public async Task OnGetAsync() => Users = await Register.AllAsync(Cancellation);
+    public async Task OnGetAsync()
+    {
+        Users = await Register.AllAsync(Cancellation);
+        Locked = await Service<SignIns>().LockedAsync(Cancellation);
+    }
 
     public Task<IActionResult> OnPostAddAsync(string? name, string[]? roles) => ActAsync(async () =>
     {
@@ -25,7 +36,17 @@ internal sealed class UsersModel : BatchPage
         Made = ((name ?? "").Trim(), password);
     });
 
-    public Task<IActionResult> OnPostRolesAsync(string? name, string[]? roles) => ActAsync(() => Register.SetRolesAsync(name ?? "", roles ?? [], Who, Cancellation));
+    public Task<IActionResult> OnPostRolesAsync(string? name, string[]? roles) => ActAsync(async () =>
+    {
+        await Register.SetRolesAsync(name ?? "", roles ?? [], Who, Cancellation);
+        Done = ($"{name} 的角色已保存。", $"The roles of {name} are saved.");
+    });
+
+    public Task<IActionResult> OnPostUnlockAsync(string? name) => ActAsync(async () =>
+    {
+        await Service<SignIns>().UnlockAsync(name ?? "", Who, HttpContext.Connection.RemoteIpAddress?.ToString(), Cancellation);
+        Done = ($"{name} 已解除锁定，可用原密码登录。", $"{name} is unlocked and can sign in with the same password.");
+    });
 
     public Task<IActionResult> OnPostResetAsync(string? name) => ActAsync(async () =>
     {
@@ -34,9 +55,17 @@ internal sealed class UsersModel : BatchPage
         Made = (name ?? "", password);
     });
 
-    public Task<IActionResult> OnPostEndSessionsAsync(string? name) => ActAsync(() => Service<Sessions>().EndAllAsync(name ?? "", Who, Cancellation));
+    public Task<IActionResult> OnPostEndSessionsAsync(string? name) => ActAsync(async () =>
+    {
+        await Service<Sessions>().EndAllAsync(name ?? "", Who, Cancellation);
+        Done = ($"{name} 的会话已结束。", $"The sessions of {name} have ended.");
+    });
 
-    public Task<IActionResult> OnPostDisableAsync(string? name, bool disabled) => ActAsync(() => Register.SetDisabledAsync(name ?? "", disabled, Who, Cancellation));
+    public Task<IActionResult> OnPostDisableAsync(string? name, bool disabled) => ActAsync(async () =>
+    {
+        await Register.SetDisabledAsync(name ?? "", disabled, Who, Cancellation);
+        Done = disabled ? ($"{name} 已停用。", $"{name} is disabled.") : ($"{name} 已启用。", $"{name} is enabled.");
+    });
 
     // Shown, not redirected to: a password that was just made is seen this once.
     private Task<IActionResult> ActAsync(Func<Task> act) => TryAsync(

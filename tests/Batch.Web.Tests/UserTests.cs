@@ -72,6 +72,26 @@ public sealed class UserTests
         await RefusedAsync(() => Users.AddAsync(name, [UserRoles.Operator], "one-time-horse-7", "test", CancellationToken.None)), Is.EqualTo("USER_NAME"));
 
     [Test]
+    public async Task The_page_shows_who_is_locked_and_unlocks_and_says_that_roles_were_saved()
+    {
+        string name = await host.AddUserAsync("locksmith", UserRoles.Operator);
+        using HttpClient admin = await host.SignedInAsync(await host.AddUserAsync("keeper", UserRoles.Administrator));
+        SignIns attempts = host.App.Services.GetRequiredService<SignIns>();
+        Assert.That(await admin.GetStringAsync("/users"), Does.Not.Contain("已锁定").And.Not.Contain("解除锁定"));
+        for (int i = 0; i < SignIns.WrongOnes; i++)
+        {
+            await attempts.TryAsync(name, "wrong-door-7-lamp", new SignInPlace("127.0.0.1"), CancellationToken.None);
+        }
+
+        Assert.That(WebUtility.HtmlDecode(await admin.GetStringAsync("/users")), Does.Match("已锁定，到 [0-9: -]{19}").And.Contain("解除锁定"));
+        using HttpResponseMessage unlocked = await TestHost.PostAsync(admin, "/users", "Unlock", ("name", name));
+        Assert.That(WebUtility.HtmlDecode(await unlocked.Content.ReadAsStringAsync()), Does.Contain("locksmith 已解除锁定").And.Not.Contain("已锁定，到"));
+        Assert.That((await attempts.TryAsync(name, "wrong-door-7-lamp", new SignInPlace("127.0.0.1"), CancellationToken.None)).Locked, Is.Null);
+        using HttpResponseMessage saved = await TestHost.PostAsync(admin, "/users", "Roles", ("name", name), ("roles", UserRoles.Reviewer));
+        Assert.That(WebUtility.HtmlDecode(await saved.Content.ReadAsStringAsync()), Does.Contain("locksmith 的角色已保存"));
+    }
+
+    [Test]
     public async Task A_name_that_looks_like_another_one_or_is_a_keys_is_refused_and_a_key_named_like_a_user_too()
     {
         await host.AddUserAsync("modem10", UserRoles.Operator);
