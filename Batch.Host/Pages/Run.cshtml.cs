@@ -85,10 +85,31 @@ internal sealed class RunModel : AreaPage
         ? L[$"{seconds / 60} 分 {seconds % 60} 秒", $"{seconds / 60} min {seconds % 60} s"]
         : L["尚不能估计", "not known yet"];
 
-    public Task<IActionResult> OnPostApproveAsync(string? digest, string? reason) =>
-        ActAsync(Permissions.ReviewRuns, () => Life.ApproveAsync(Run, Who, Shown(digest), Cancellation, reason));
+    public Task<IActionResult> OnPostApproveAsync(string? digest, string? reason) => OnceAsync(
+        l => l.State is "approved" or "posted" && l.ApprovedBy is not null,
+        l => ($"本批次此前已由 {l.ApprovedBy} 于 {Show.Time(l.ApprovedAt)} 复核；这次没有再复核。", $"The run had been approved already, by {l.ApprovedBy} on {Show.Time(l.ApprovedAt)}; nothing was approved now."),
+        () => Life.ApproveAsync(Run, Who, Shown(digest), Cancellation, reason),
+        async () => (await Life.PreviewAsync(Run, Cancellation)).Digest == Shown(digest));
 
-    public Task<IActionResult> OnPostPostAsync() => ActAsync(Permissions.ReviewRuns, () => Life.PostAsync(Run, Who, Cancellation));
+    public Task<IActionResult> OnPostPostAsync() => OnceAsync(
+        l => l.State == "posted",
+        l => ($"本批次此前已由 {l.EndedBy} 于 {Show.Time(l.EndedAt)} 入账；这次没有再入账。", $"The run had been posted already, by {l.EndedBy} on {Show.Time(l.EndedAt)}; nothing was posted now."),
+        () => Life.PostAsync(Run, Who, Cancellation));
+
+    // Sent again from a second window: what was done before is said, with who did it, and not shown as if it was done now.
+    private async Task<IActionResult> OnceAsync(
+        Func<RunLine, bool> isDone, Func<RunLine, (string, string)> words, Func<Task<RunDocument>> act, Func<Task<bool>>? isSame = null)
+    {
+        if (await MayAsync(Permissions.ReviewRuns) && await new RunList(Area, Clock).FindAsync(Run, Cancellation) is var line && isDone(line)
+            && (isSame is null || await isSame()))
+        {
+            Already = words(line);
+            await OnGetAsync();
+            return Page();
+        }
+
+        return await ActAsync(Permissions.ReviewRuns, act);
+    }
 
     public Task<IActionResult> OnPostDiscardAsync(string? reason) => ActAsync(Permissions.SeeWork, async () =>
     {

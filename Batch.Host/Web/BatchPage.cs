@@ -25,6 +25,9 @@ internal abstract class BatchPage : PageModel
     /// <summary>An act that was refused: shown on the page that it was tried on.</summary>
     public DataFaultException? Fault { get; protected set; }
 
+    /// <summary>An act that had been done before it was asked for here: by whom and when.</summary>
+    public (string Chinese, string English)? Already { get; protected set; }
+
     protected CancellationToken Cancellation => HttpContext.RequestAborted;
 
     public async Task<bool> MayAsync(string permission) => (await Service<IAuthorizationService>().AuthorizeAsync(User, permission)).Succeeded;

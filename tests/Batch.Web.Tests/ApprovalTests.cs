@@ -110,6 +110,22 @@ public sealed class ApprovalTests
         Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
     }
 
+    [Test]
+    public async Task The_page_offers_no_approval_to_the_maker_and_says_what_was_done_before()
+    {
+        using HttpClient maker = await host.SignedInAsync(await host.AddUserAsync("wang", UserRoles.Operator, UserRoles.Reviewer));
+        using HttpClient li = await host.SignedInAsync(await host.AddUserAsync("li", UserRoles.Reviewer));
+        Assert.That(await maker.GetStringAsync($"/{Area}/runs/1"), Does.Contain("请由另一人复核本批次").And.Not.Contain("id=\"approve\""));
+        Assert.That(await li.GetStringAsync($"/{Area}/runs/1"), Does.Contain("id=\"approve\""));
+        using HttpResponseMessage approved = await ApproveOnPageAsync(li, digest);
+        using HttpResponseMessage again = await ApproveOnPageAsync(li, digest);
+        Assert.That(WebUtility.HtmlDecode(await again.Content.ReadAsStringAsync()), Does.Match("本批次此前已由 li 于 [0-9: -]{19} 复核；这次没有再复核"));
+        using HttpResponseMessage posted = await TestHost.PostAsync(li, $"/{Area}/runs/1", "Post");
+        Assert.That(posted.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        using HttpResponseMessage postedAgain = await TestHost.PostAsync(maker, $"/{Area}/runs/1", "Post");
+        Assert.That(WebUtility.HtmlDecode(await postedAgain.Content.ReadAsStringAsync()), Does.Match("本批次此前已由 li 于 [0-9: -]{19} 入账；这次没有再入账"));
+    }
+
     [TestCase("NULL", "'li'", "BA005")]
     [TestCase("''", "'li'", "BA005")]
     [TestCase("DIGEST", "NULL", "BA001")]
