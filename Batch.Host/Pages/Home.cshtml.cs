@@ -1,5 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Overview;
 using Batch.Jobs.Policies;
 using Microsoft.AspNetCore.Authorization;
@@ -42,6 +43,7 @@ internal sealed class HomeModel : AreaPage
         {
             Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, Cancellation)).ToDictionary(p => p.Code);
             await AddRunAsync(todo, points);
+            await AddReopeningsAsync(todo);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             await AddLeftBehindAsync(todo);
             AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
@@ -81,10 +83,31 @@ internal sealed class HomeModel : AreaPage
                 }
                 else if (Current is { IsClosed: false })
                 {
-                    todo.Add(new Duty("look", $"{month} 已入账，文件齐全后可结账", $"{month} is posted: close it when its files are complete", $"{Code}/months/{month}"));
+                    (string zh, string en) = !await MayAsync(Permissions.CloseMonths) ? ("由经办或复核人员结账", "an operator or a reviewer closes it when its files are complete")
+                        : await ClosingBar.IsLastPosterAsync(Area, Month, Who, Cancellation) ? ("由另一人结账：最后一次入账的是您", "another person closes it when its files are complete, since you posted last")
+                        : ("可结账", "close it when its files are complete");
+                    todo.Add(new Duty("look", $"{month} 已入账，文件齐全后{zh}", $"{month} is posted: {en}", $"{Code}/months/{month}"));
                 }
 
                 break;
+        }
+    }
+
+    // Who proposed it does not approve it; what is too late is dismissed by anybody who may close.
+    private async Task AddReopeningsAsync(List<Duty> todo)
+    {
+        if (!await MayAsync(Permissions.CloseMonths))
+        {
+            return;
+        }
+
+        foreach (WaitingReopening waiting in await new Reopening(Area.Program, Area.Schema).WaitingAsync(Cancellation))
+        {
+            string of = Show.Month(waiting.Month);
+            (string zh, string en) = waiting.TooLate ? ("已不能办理，请撤销", "can no longer be granted: dismiss it")
+                : waiting.ProposedBy == Who ? ("待另一人同意，也可撤回", "waits for another person; you can withdraw it")
+                : ("待您同意", "waits for your approval");
+            todo.Add(new Duty("look", $"{waiting.ProposedBy} 请求重新打开 {of}：{zh}", $"The request of {waiting.ProposedBy} to open {of} again {en}", $"{Code}/months/{of}"));
         }
     }
 

@@ -32,7 +32,10 @@ internal sealed class MonthModel : AreaPage
     /// <summary>A proposal to open the month again that waits, or how it was opened.</summary>
     public ReopeningDocument? Reopening { get; private set; }
 
-    public bool LastClosed { get; private set; }
+    /// <summary>The proposal to open the month again that waits for another person, or can only be dismissed.</summary>
+    public WaitingReopening? Waiting { get; private set; }
+
+    public bool MayReopen { get; private set; }
 
     public bool MaySend { get; private set; }
 
@@ -45,8 +48,9 @@ internal sealed class MonthModel : AreaPage
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
-        Reopening = await new Reopening(Area.Program, Area.Schema).ReadAsync(Of, Cancellation);
-        LastClosed = closed && await Area.OneAsync<bool>("SELECT :area.last_closed() = $1", Cancellation, Of.FirstDay());
+        Reopening = await ReopeningOf.ReadAsync(Of, Cancellation);
+        Waiting = (await ReopeningOf.WaitingAsync(Cancellation)).FirstOrDefault(w => w.Month == Of);
+        MayReopen = closed && await ReopeningOf.IsPossibleAsync(Of, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
     }
 
@@ -55,6 +59,13 @@ internal sealed class MonthModel : AreaPage
         async () =>
         {
             YearMonth month = Show.NeedMonth(Month);
+            if ((await new MonthList(Area).ReadAsync(Cancellation)).FirstOrDefault(m => m.Month == month) is { IsClosed: true, ClosedAt: { } at } closed)
+            {
+                Already = ($"本月此前已由 {closed.ClosedBy} 于 {Show.Time(at)} 结账；这次没有再结账。", $"The month had been closed already, by {closed.ClosedBy} on {Show.Time(at)}; nothing was closed now.");
+                await OnGetAsync();
+                return Page();
+            }
+
             await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
             await AuditAsync("month.close", Code, Show.Month(month));
             return Redirect($"~/{Code}/months/{Show.Month(month)}");
@@ -65,12 +76,16 @@ internal sealed class MonthModel : AreaPage
 
     public Task<IActionResult> OnPostReopenAsync() => ReopenAsync((month, reopening) => reopening.ApproveAsync(month, Who, Cancellation));
 
-    private Task<IActionResult> ReopenAsync(Func<YearMonth, Reopening, Task<ReopeningDocument>> act) => TryAsync(
+    public Task<IActionResult> OnPostWithdrawAsync() => ReopenAsync((month, reopening) => reopening.WithdrawAsync(month, Who, Cancellation));
+
+    private Reopening ReopeningOf => new(Area.Program, Area.Schema);
+
+    private Task<IActionResult> ReopenAsync(Func<YearMonth, Reopening, Task> act) => TryAsync(
         Permissions.CloseMonths,
         async () =>
         {
             YearMonth month = Show.NeedMonth(Month);
-            await act(month, new Reopening(Area.Program, Area.Schema));
+            await act(month, ReopeningOf);
             return Redirect($"~/{Code}/months/{Show.Month(month)}");
         },
         OnGetAsync);

@@ -12,6 +12,10 @@ namespace Batch.Jobs.Ledger;
 public sealed record ReopeningDocument(
     string Area, YearMonth Month, string State, string ProposedBy, DateTime ProposedAt, string Reason, string? ReopenedBy, DateTime? ReopenedAt, int? Statements);
 
+/// <summary>A proposal to open a month again that waits for another person.</summary>
+/// <param name="TooLate">Something was posted after the closing, or a later month closed: it can only be dismissed.</param>
+public sealed record WaitingReopening(YearMonth Month, string ProposedBy, DateTime ProposedAt, string Reason, bool TooLate);
+
 /// <summary>
 /// Opens the month that was closed last again while nothing was posted after it: proposed by one person with a reason, approved by another. The closing stays on
 /// record in the chain; year-end statements that it made are set aside.
@@ -45,6 +49,30 @@ public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
 
         return (await ReadAsync(month, cancellation))!;
     }
+
+    /// <summary>Withdraws a proposal that waits: its own one, or any that can no longer be approved.</summary>
+    /// <exception cref="DataFaultException">NOT_PROPOSED, NOT_PROPOSER.</exception>
+    public Task WithdrawAsync(YearMonth month, string by, CancellationToken cancellation) =>
+        CallAsync("SELECT :area.withdraw_reopening($1, $2)", [month.FirstDay(), by], cancellation);
+
+    /// <summary>All proposals that wait for another person.</summary>
+    public async Task<IReadOnlyList<WaitingReopening>> WaitingAsync(CancellationToken cancellation) => await program.ReadAsync(
+        area.Sql(
+            """
+            SELECT p.month, p.proposed_by, p.proposed_at, p.reason,
+                   p.month IS DISTINCT FROM :area.last_closed() OR EXISTS (SELECT FROM :area.ledger l WHERE l.act = 'post' AND l.seq > p.closing_seq)
+            FROM :area.reopening_proposal p ORDER BY p.closing_seq
+            """),
+        r => new WaitingReopening(r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1), r.GetDateTime(2), r.GetString(3), r.GetBoolean(4)), cancellation);
+
+    /// <summary>The month can be opened again: it was closed last, and nothing was posted since.</summary>
+    public async Task<bool> IsPossibleAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
+        area.Sql(
+            """
+            SELECT :area.last_closed() = $1 AND NOT EXISTS (
+                SELECT FROM :area.ledger l JOIN :area.closing_in_force c ON l.seq > c.seq WHERE c.month = $1 AND l.act = 'post')
+            """),
+        r => !r.IsDBNull(0) && r.GetBoolean(0), cancellation, month.FirstDay()))[0];
 
     /// <summary>The proposal that waits for another person, or the last reopening of a month that is open since; null: neither.</summary>
     public async Task<ReopeningDocument?> ReadAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(

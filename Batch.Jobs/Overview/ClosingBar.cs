@@ -8,6 +8,10 @@ namespace Batch.Jobs.Overview;
 /// <param name="Next">The month to close first.</param>
 public sealed record ClosingBar(string Chinese, string English, YearMonth? Next)
 {
+    /// <summary>Who posted last in a month does not close it.</summary>
+    public static Task<bool> IsLastPosterAsync(Area area, YearMonth month, string who, CancellationToken cancellation) =>
+        area.OneAsync<bool>("SELECT coalesce(batch.same_person(:area.last_poster($1), $2), false)", cancellation, month.FirstDay(), who);
+
     /// <summary>Null: nothing does.</summary>
     public static async Task<ClosingBar?> ReadAsync(Area area, YearMonth month, string who, CancellationToken cancellation)
     {
