@@ -81,7 +81,9 @@ internal static class WebHost
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             // Faults are logged where they are told.
             .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None)
-            .AddFilter("Hangfire", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning)
+            .AddFilter("Hangfire", LogLevel.Warning)
+            // Each request without a valid key would be a line.
+            .AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning)
             // The keys lie in the database, which is guarded as the money in it is.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }

@@ -50,7 +50,10 @@ public static class DatabaseContents
         }
     }
 
-    /// <summary>Our schemas that are there, or those that a restore has put aside; the one with the list comes last.</summary>
+    /// <summary>
+    /// Our schemas that are there, or those that a restore has put aside; the one with the list comes last. Databases made before 063_one_job_engine.sql, and
+    /// backups of them, also have a schema quartz.
+    /// </summary>
     private static Task<List<string>> SchemasAsync(DatabaseConnection connection, string prefix, CancellationToken cancellation) => connection.Owner.ReadAsync(
         "SELECT nspname::text FROM pg_namespace WHERE nspname ~ ('^' || $1 || '(area_[0-9]{6}|quartz|hangfire|batch)$') ORDER BY nspname = $1 || 'batch', nspname",
         r => r.GetString(0), cancellation, prefix);

@@ -6,11 +6,11 @@ using Hangfire.Dashboard;
 
 namespace Batch.Host.Engine;
 
-/// <summary>The engine that this program was built with: Hangfire. The other folder holds the other one.</summary>
+/// <summary>The job engine in a host and in a verb: Hangfire.</summary>
 internal static class Engines
 {
     /// <summary>Where the engine's own pages are.</summary>
-    public const string? DashboardPath = "/jobs/engine";
+    public const string DashboardPath = "/jobs/engine";
 
     /// <summary>An engine that only reads and says times: for verbs.</summary>
     public static IJobEngine Alone(DatabaseConnection database) => new HangfireEngine(new ServiceCollection().BuildServiceProvider(), database);
@@ -32,7 +32,7 @@ internal static class Engines
     {
         HangfireEngine engine = app.Services.GetRequiredService<HangfireEngine>();
         app.MapHangfireDashboard(
-            DashboardPath!,
+            DashboardPath,
             new DashboardOptions
             {
                 Authorization = [],
