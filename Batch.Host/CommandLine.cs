@@ -3,8 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Batch.Jobs.Server;
 using Batch.Host.Verbs;
+using Batch.Jobs.Store;
 
 namespace Batch.Host;
 

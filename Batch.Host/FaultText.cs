@@ -1,5 +1,4 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using Npgsql;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using NodaTime.Text;

@@ -1,4 +1,4 @@
 using Batch.Host;
 
-Batch.Jobs.Server.PrivateFiles.Keep();
+Batch.Jobs.Store.PrivateFiles.Keep();
 return await CommandLine.RunAsync(args);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Batch.Host.Access;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 
 namespace Batch.Host;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Batch.Jobs.Intake;
+using Batch.Jobs.Files;
 using Batch.Rules;
 using NodaTime;
 using NodaTime.Text;

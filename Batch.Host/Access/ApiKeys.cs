@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using System.Threading.RateLimiting;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Access;
 

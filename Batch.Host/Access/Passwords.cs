@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

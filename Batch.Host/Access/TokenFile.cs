@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Access;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Access;
 

@@ -1,8 +1,7 @@
 using System.Security.Claims;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Server;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Api;

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using NodaTime;

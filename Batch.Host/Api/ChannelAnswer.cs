@@ -1,7 +1,7 @@
 using System.Globalization;
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;

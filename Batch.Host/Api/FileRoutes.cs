@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Globalization;
 using Batch.Host.Verbs;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
@@ -131,7 +131,7 @@ internal static class FileRoutes
         Area open = await Area.OpenAsync(database, area, cancellation);
         await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
         Submissions submissions = new(connection, open.Schema);
-        return new { submission = Document(await submissions.ReadAsync(number, cancellation)), outcome = OutcomeText.Document(await submissions.OutcomeAsync(number, cancellation)) };
+        return new { submission = Document(await submissions.ReadAsync(number, cancellation)), outcome = OutcomeText.Document(await FileOutcome.ReadAsync(submissions, number, cancellation)) };
     }
 
     private sealed record UploadDocument(

@@ -1,6 +1,7 @@
 using System.Security.Claims;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Npgsql;
 

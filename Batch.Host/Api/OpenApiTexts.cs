@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
 using Batch.Rules;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Files;
 using NodaTime;
 
 namespace Batch.Host.Api;

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Security.Claims;
-using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Policies;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 
 namespace Batch.Host.Api;

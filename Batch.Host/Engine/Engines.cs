@@ -1,5 +1,5 @@
 using Batch.Host.Access;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Hangfire;
 using Hangfire.Dashboard;

@@ -79,7 +79,7 @@ internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOp
         (WorkItem item, WorkState state, Exception? fault) = end;
         GiveBack(item);
         HostMetrics.Ended(item.Kind, state);
-        if (fault is null or Npgsql.PostgresException or Jobs.Areas.DataFaultException)
+        if (fault is null or Npgsql.PostgresException or Jobs.Store.DataFaultException)
         {
             Ended(item.Number, item.Kind, item.Area, item.Argument, item.Run, state, fault is null ? null : WorkFaults.Of(fault).Code);
         }

@@ -1,12 +1,8 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Benefits;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Intake;
-using Batch.Jobs.Ledger;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Reading;
 using Microsoft.AspNetCore.Authorization;
 using NodaTime;
 

@@ -1,6 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Reading;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Batch.Host.Pages;

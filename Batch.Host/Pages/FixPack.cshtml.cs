@@ -1,9 +1,8 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Import;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Reading;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,9 +1,9 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;

@@ -1,8 +1,8 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Policies;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using NodaTime;
 

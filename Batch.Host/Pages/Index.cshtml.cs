@@ -1,6 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 

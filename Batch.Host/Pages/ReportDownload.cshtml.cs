@@ -1,7 +1,8 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;

@@ -1,9 +1,8 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Simulate;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;

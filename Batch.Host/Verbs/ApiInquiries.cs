@@ -4,8 +4,7 @@ using System.Text.Json;
 using Batch.Host.Access;
 using Batch.Host.Api;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Bench;
-using Batch.Jobs.Generate;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tools;
 using NodaTime;
 
 namespace Batch.Host.Verbs;

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Benefits;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Reports;
-using Batch.Jobs.Server;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -59,7 +56,7 @@ internal static class BenefitsVerb
         string file = call.Need(Out)!.FullName;
         ReportVerb.RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, code, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, code, call.Cancellation);
         // The file holds whole numbers.
         await call.RecordAsync(database, "benefits.export", code, month.Text());
         BenefitExportDocument told = await new BenefitExport(area).WriteAsync(month, call.Get(ReportVerb.Format), file, call.Cancellation);

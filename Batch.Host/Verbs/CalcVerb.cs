@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 

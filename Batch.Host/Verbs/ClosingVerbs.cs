@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -26,7 +25,7 @@ internal static class ClosingVerbs
     private static async Task<int> CloseAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation);
         call.Output.Document(closing);
         call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
@@ -54,7 +53,7 @@ internal static class ClosingVerbs
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Reopening reopening = new(area.Program, area.Schema);
         (YearMonth month, string by) = (call.Need(Month)!.Value, call.By);
         ReopeningDocument done = approve ? await reopening.ApproveAsync(month, by, call.Cancellation) : await reopening.ProposeAsync(month, by, reason!, call.Cancellation);

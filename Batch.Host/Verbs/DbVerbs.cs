@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Batch.Host.Engine;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Verbs;
 

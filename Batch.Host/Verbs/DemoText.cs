@@ -1,10 +1,11 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Proof;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Samples;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tools;
 using Batch.Rules;
 using NodaTime;
 

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Reports;
-using Batch.Jobs.Samples;
-using Batch.Jobs.Server;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Files;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tools;
 using NodaTime;
 
 namespace Batch.Host.Verbs;

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Verbs;
 

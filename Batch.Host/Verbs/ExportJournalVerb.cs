@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Ledger;
-using Batch.Jobs.Server;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -31,7 +30,7 @@ internal static class ExportJournalVerb
 
         ReportVerb.RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         await call.RecordAsync(database, "journal.export", area.Schema.Code, $"{from.Text()} {to.Text()}");
         JournalDocument journal = await new Journal(area, from, to).WriteAsync(file, call.Cancellation);
         call.Output.Document(journal);

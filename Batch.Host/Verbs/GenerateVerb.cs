@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Generate;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tools;
 using Batch.Rules;
 using NodaTime;
 

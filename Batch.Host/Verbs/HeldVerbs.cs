@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Server;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -31,7 +31,7 @@ internal static class HeldVerbs
     private static async Task<int> ListAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(call.Cancellation);
         IReadOnlyList<HeldRow> rows = await new HeldRows(area.Schema).ListAsync(connection, call.Get(Month), call.Cancellation);
         call.Output.Document(new
@@ -81,7 +81,7 @@ internal static class HeldVerbs
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Decision decision = new(call.Need(Submission), call.Need(Row), call.Get(Take), call.By, call.Need(Reason));
         DecisionDocument made = await new Decisions(area.Program, area.Schema).DecideAsync(decision, call.Cancellation);
         call.Output.Document(new { decision = made.Number, made.Submission, made.Row, made.Act, made.Fact, made.Month, made.By, made.Reason });

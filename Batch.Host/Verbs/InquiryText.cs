@@ -1,8 +1,7 @@
 using System.Globalization;
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Ledger;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Verbs;
 

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Bench;
-using Batch.Jobs.Generate;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tools;
 using NodaTime;
 
 namespace Batch.Host.Verbs;

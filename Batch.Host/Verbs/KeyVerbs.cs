@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Batch.Host.Access;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;

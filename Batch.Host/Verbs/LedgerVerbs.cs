@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Ledger;
-using Batch.Jobs.Server;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -56,7 +54,7 @@ internal static class LedgerVerbs
         if (file is not null)
         {
             ReportVerb.RefuseFolder(file);
-            await Jobs.Reports.ReportFile.WriteAsync(holder.Area, new Jobs.Reports.StatementReport(statement), to, call.Get(ReportVerb.Format), file, call.Cancellation);
+            await Jobs.Files.ReportFile.WriteAsync(holder.Area, new Jobs.Reading.StatementReport(statement), to, call.Get(ReportVerb.Format), file, call.Cancellation);
         }
 
         call.Output.Document(statement);

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 
 namespace Batch.Host.Verbs;

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Server;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Rules;
 
 namespace Batch.Host.Verbs;

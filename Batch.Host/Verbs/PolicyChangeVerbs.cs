@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 

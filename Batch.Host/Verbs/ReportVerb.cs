@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Reports;
-using Batch.Jobs.Server;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -31,7 +31,7 @@ internal static class ReportVerb
         string file = call.Need(Out).FullName;
         RefuseFolder(file);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         YearMonth month = call.Need(Month)!.Value;
         await call.RecordAsync(database, "report.export", area.Schema.Code, $"{report.Kind} {month.Text()} {FormatOf(call)}");
         long rows = await ReportFile.WriteAsync(area, report, month, call.Get(Format), file, call.Cancellation, call.Get(Encoding));

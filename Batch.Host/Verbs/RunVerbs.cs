@@ -1,12 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Interests;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Policies;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 
@@ -44,7 +41,7 @@ internal static class RunVerbs
     private static async Task<int> AllocateAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Allocation allocation = new(database, area.Schema, area.Policy);
         foreach (OpenMonth open in await new MonthsAround(area).OpenBeforeAsync(call.Need(Month)!.Value, call.Cancellation))
         {
@@ -59,7 +56,7 @@ internal static class RunVerbs
     private static async Task<int> InterestAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         InterestRun interest = new(database, area.Schema, area.Policy);
         RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation), null, [], []);
         return ExitCode.Done;
@@ -69,7 +66,7 @@ internal static class RunVerbs
     {
         int run = call.Need(Run);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
+        Area area = await Jobs.Store.Area.OfRunAsync(database, run, call.Cancellation);
         RunLife life = new(area.Program, area.Schema);
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
         RunText.Write(call.Output, await life.ReverseAsync(run, month, call.By, call.Cancellation), null, [], []);
@@ -80,7 +77,7 @@ internal static class RunVerbs
     {
         int run = call.Need(Run);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OfRunAsync(database, run, call.Cancellation);
+        Area area = await Jobs.Store.Area.OfRunAsync(database, run, call.Cancellation);
         RunDocument document = await act(new RunLife(area.Program, area.Schema), run);
         await WriteAsync(call, area, document);
         return ExitCode.Done;

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Batch.Host.Access;
 using Batch.Host.Engine;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 
 namespace Batch.Host.Verbs;

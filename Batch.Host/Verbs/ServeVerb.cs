@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Batch.Host.Engine;
 using Batch.Host.Web;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Host.Verbs;

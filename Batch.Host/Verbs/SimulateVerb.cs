@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
-using Batch.Jobs.Simulate;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 
@@ -28,7 +27,7 @@ internal static class SimulateVerb
 
         string text = await File.ReadAllTextAsync(file.FullName, call.Cancellation);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         SimulationDocument told = await new Simulation(area).RunAsync(call.Need(Month)!.Value, text, file.Name, call.Cancellation);
         call.Output.Document(told);
         Write(call.Output, told);

@@ -1,6 +1,7 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Rules;
 
 namespace Batch.Host.Verbs;

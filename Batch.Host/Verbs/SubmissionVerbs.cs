@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
-using Batch.Jobs.Reports;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using Npgsql;
 
@@ -32,7 +31,7 @@ internal static class SubmissionVerbs
     private static async Task<int> ShowAsync(VerbCall call)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(call.Cancellation);
         Reconciliation found = await Reconciliation.ReadAsync(connection, area.Schema, call.Need(Number), call.Cancellation);
         List<Rejection> rejections = await new Submissions(connection, area.Schema).RejectionsAsync(found.Of.Number, FileDraft.RejectionsShown, call.Cancellation);
@@ -109,7 +108,7 @@ internal static class SubmissionVerbs
         string path = call.Need(Out).FullName;
         ReportVerb.RefuseFolder(path);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         await call.RecordAsync(database, "fix-pack.download", area.Schema.Code, string.Create(CultureInfo.InvariantCulture, $"submission {call.Need(Number)}"));
         int rows;
         using UnfinishedFile unfinished = new(path);

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Server;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Verbs;
 
@@ -30,7 +29,7 @@ internal static class ThresholdVerb
         }
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
-        Area area = await Jobs.Areas.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Thresholds thresholds = new(area.Program, area.Schema.Code);
         if (setting is { } given)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Npgsql;
 
 namespace Batch.Host.Verbs;

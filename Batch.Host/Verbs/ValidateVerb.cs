@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Verbs;
 
@@ -34,7 +33,7 @@ internal static class VerifyVerb
         List<VerificationDocument> documents = [];
         foreach (string code in codes)
         {
-            Area area = await Jobs.Areas.Area.OpenAsync(database, code, call.Cancellation);
+            Area area = await Jobs.Store.Area.OpenAsync(database, code, call.Cancellation);
             documents.Add(await new Verifier(database, area.Schema) { WithLogs = documents.Count == 0 }.VerifyAsync(call.Get(All), call.Cancellation));
         }
 

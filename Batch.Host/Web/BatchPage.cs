@@ -1,5 +1,4 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;

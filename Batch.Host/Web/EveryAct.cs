@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 
 namespace Batch.Host.Web;
 

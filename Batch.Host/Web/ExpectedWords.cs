@@ -1,4 +1,5 @@
-using Batch.Jobs.Intake;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 
 namespace Batch.Host.Web;
 

@@ -46,7 +46,7 @@ internal sealed class DatabaseHealth(NpgsqlDataSource program) : IHealthCheck
         {
             return HealthCheckResult.Unhealthy("DATABASE_SLOW");
         }
-        catch (Exception fault) when (fault is NpgsqlException or Jobs.Server.EnvironmentException)
+        catch (Exception fault) when (fault is NpgsqlException or Jobs.Store.EnvironmentException)
         {
             return HealthCheckResult.Unhealthy(FaultText.Of(fault).Code);
         }

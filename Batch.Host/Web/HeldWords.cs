@@ -1,4 +1,5 @@
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 
 namespace Batch.Host.Web;

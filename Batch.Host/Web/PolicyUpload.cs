@@ -1,4 +1,4 @@
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Batch.Rules;
 
 namespace Batch.Host.Web;

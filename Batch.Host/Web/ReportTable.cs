@@ -1,7 +1,6 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Intake;
-using Batch.Jobs.Overview;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

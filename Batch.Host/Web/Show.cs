@@ -1,5 +1,5 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using Microsoft.AspNetCore.Html;
 using NodaTime;

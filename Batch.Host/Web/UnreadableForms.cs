@@ -1,4 +1,4 @@
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 

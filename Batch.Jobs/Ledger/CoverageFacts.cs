@@ -1,4 +1,4 @@
-using Batch.Jobs.Policies;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 

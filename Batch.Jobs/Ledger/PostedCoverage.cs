@@ -1,7 +1,6 @@
 using System.Globalization;
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Intake;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;

@@ -1,6 +1,4 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Runs;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

@@ -1,7 +1,5 @@
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Server;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;

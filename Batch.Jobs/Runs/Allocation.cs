@@ -1,6 +1,5 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Server;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;

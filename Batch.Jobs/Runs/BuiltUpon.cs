@@ -1,5 +1,5 @@
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Npgsql;
 
 namespace Batch.Jobs.Runs;

@@ -1,4 +1,4 @@
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
 using Batch.Rules;
 using NodaTime;
 
@@ -114,24 +114,6 @@ public readonly record struct Legs(long Account, long Pool, long Other, long Per
 
     public static Legs Of(in Shares shares) => new(
         shares.Account.Fen, shares.Pool.Fen, shares.Other.Fen, shares.PersonPaid.Fen, shares.EmployerPaid.Fen, 0);
-}
-
-/// <summary>What an entry is for; the numbers stand in the ledger.</summary>
-public enum Component : short
-{
-    Contribution = 1,
-    Retiree = 2,
-
-    /// <summary>A year's interest: account + I, other funds - I, tagged with the year's last month.</summary>
-    Interest = 3,
-
-    /// <summary>From here on movements, one component each kind: 040_movements.sql has their legs.</summary>
-    Opening = 4,
-    Spending = 5,
-    PayOut = 6,
-    TransferIn = 7,
-    TransferOut = 8,
-    Correction = 9,
 }
 
 /// <summary>What one person should have for one month: the pure step between what stands and the ledger.</summary>

@@ -1,7 +1,5 @@
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Intake;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -185,7 +183,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
                 Settle(ref person);
                 person.Reading = version;
             }
-            else if (FactsInForce.Replaces(version.Submission, person.Reading.Submission, person.Reading.Row))
+            else if (FactVersions.Replaces(version.Submission, person.Reading.Submission, person.Reading.Row))
             {
                 person.Reading = version;
             }
@@ -221,7 +219,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             DeclaredPension version = new(
                 reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3), Figure(reader, 4), Figure(reader, 5), Figure(reader, 6));
             person.Touched |= taken.Contains(version.Submission);
-            if (FactsInForce.Replaces(version.Submission, person.Pension.Submission, person.Pension.Row))
+            if (FactVersions.Replaces(version.Submission, person.Pension.Submission, person.Pension.Row))
             {
                 person.Pension = version;
             }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Intake;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -132,7 +131,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
                        bool_or(submission_id = ANY($4)) OVER (PARTITION BY person_id, employer_id) AS is_new
                 FROM {area.Part("contribution", month)}
                 WHERE person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) {(some is null ? "" : "AND person_id = ANY($5)")}
-                ORDER BY person_id, employer_id, {FactsInForce.LatestFirst}) latest
+                ORDER BY person_id, employer_id, {FactVersions.LatestFirst}) latest
             """);
         command.Parameters.AddWithValue(taken.ToArray());
         if (some is not null)

@@ -1,7 +1,5 @@
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Intake;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Npgsql;
 
 namespace Batch.Jobs.Runs;

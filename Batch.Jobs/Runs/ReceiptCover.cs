@@ -1,5 +1,5 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 
@@ -120,7 +120,7 @@ public sealed class ReceiptCover
                 Settle(declared, reading);
                 reading = version;
             }
-            else if (FactsInForce.Replaces(version.Submission, reading.Submission, reading.Row))
+            else if (FactVersions.Replaces(version.Submission, reading.Submission, reading.Row))
             {
                 reading = version;
             }

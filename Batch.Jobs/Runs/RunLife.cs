@@ -1,5 +1,5 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Server;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

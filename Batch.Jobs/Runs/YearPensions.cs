@@ -1,5 +1,5 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -53,7 +53,7 @@ public sealed class YearPensions
                 Settle(persons, chunk, reading);
                 reading = next;
             }
-            else if (FactsInForce.Replaces(next.Submission, reading.Submission, reading.Row))
+            else if (FactVersions.Replaces(next.Submission, reading.Submission, reading.Row))
             {
                 reading = next;
             }

@@ -1,12 +1,11 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
-using Batch.Jobs.Interests;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Proof;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Server;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Store;
 using NodaTime;
 using NodaTime.Text;
 using Npgsql;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

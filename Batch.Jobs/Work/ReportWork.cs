@@ -1,6 +1,6 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

@@ -1,6 +1,5 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Runs;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Policies;
+using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Jobs.Work;

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Batch.Jobs.Areas;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Npgsql;
 
 namespace Batch.Jobs.Work;

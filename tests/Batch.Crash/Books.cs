@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Npgsql;
 
 namespace Batch.Crash;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Testing;
 
 namespace Batch.Crash;

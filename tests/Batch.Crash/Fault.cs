@@ -1,5 +1,5 @@
 using System.Globalization;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 
 namespace Batch.Crash;
 

@@ -40,7 +40,7 @@ await using CrashServer server = await CrashServer.StartAsync();
 using Campaign campaign = new(options, server, Console.Out);
 await campaign.RunAsync();
 campaign.Log.Sum(Console.Out);
-foreach (Batch.Jobs.Server.KillPoint point in campaign.NeverReached)
+foreach (Batch.Jobs.Store.KillPoint point in campaign.NeverReached)
 {
     Console.WriteLine($"never reached: {point}");
 }

@@ -1,4 +1,4 @@
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Testing;
 using NUnit.Framework;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Testing;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace Batch.Host.Tests;
 

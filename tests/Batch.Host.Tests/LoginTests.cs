@@ -3,10 +3,10 @@ using System.Runtime.Versioning;
 using System.Text.Json;
 using Batch.Host.Access;
 using Batch.Host.Verbs;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Testing;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Host.Tests;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Batch.Jobs.Server;
-using Npgsql;
+using Batch.Jobs.Store;
 using NUnit.Framework;
+using Npgsql;
 
 namespace Batch.Testing;
 

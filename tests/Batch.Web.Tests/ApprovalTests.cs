@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Batch.Host.Access;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Reading;
 using Batch.Testing;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace Batch.Web.Tests;
 

@@ -73,7 +73,7 @@ public sealed class AreaTests
     public async Task A_job_that_was_asked_for_before_makes_no_area_either()
     {
         await using TestHost worker = await TestHost.StartAsync(worker: true, areas: "420100");
-        int job = await worker.Queue.AskAsync(new Jobs.Work.WorkOrder(Jobs.Work.WorkKinds.Allocate, new Jobs.Areas.AreaSchema(Absent), "2021-01", "wang"), default);
+        int job = await worker.Queue.AskAsync(new Jobs.Work.WorkOrder(Jobs.Work.WorkKinds.Allocate, new Jobs.Store.AreaSchema(Absent), "2021-01", "wang"), default);
         Jobs.Work.WorkItem ended = await worker.SettledAsync(job);
         Assert.That((ended.State, ended.Fault?.Code), Is.EqualTo((Jobs.Work.WorkState.Refused, "AREA_UNKNOWN")));
         Assert.That(await worker.Database.ScalarAsync<bool>("SELECT to_regnamespace('area_110000') IS NULL"));

@@ -2,15 +2,16 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Samples;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tools;
 using Batch.Rules;
 using Batch.Testing;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Web.Tests;
 
@@ -53,7 +54,7 @@ public sealed partial class ChannelTests
     public async Task AskEverythingAsync()
     {
         host = await TestHost.StartAsync(areas: Area);
-        Area area = await Jobs.Areas.Area.OpenAsync(host.Database.Connection, Area, default);
+        Area area = await Jobs.Store.Area.OpenAsync(host.Database.Connection, Area, default);
         await foreach (SampleOutcome outcome in new SampleRun(area, Folder, SystemClock.Instance).RunAsync(default))
         {
             Assert.That(outcome.IsAsExpected, $"step {outcome.Step.Number}: {outcome.Came}");

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 using Batch.Host;
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Runs;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Batch.Testing;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace Batch.Web.Tests;
 

@@ -5,12 +5,12 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Server;
+using Batch.Jobs.Store;
 using Batch.Testing;
 using Microsoft.AspNetCore.Builder;
+using NUnit.Framework;
 using NodaTime;
 using Npgsql;
-using NUnit.Framework;
 
 namespace Batch.Web.Tests;
 

@@ -35,7 +35,7 @@ public sealed partial class OpenApiRequestTests
     {
         host = await TestHost.StartAsync(areas: "420100");
         // Adopts the shipped policy, once.
-        await Jobs.Areas.Area.OpenAsync(host.Database.Connection, "420100", default);
+        await Jobs.Store.Area.OpenAsync(host.Database.Connection, "420100", default);
         machine = host.Machine(await host.AddKeyAsync("tries", [.. Batch.Host.Api.Scopes.All]));
         document = JsonDocument.Parse(await machine.GetStringAsync("openapi.json")).RootElement;
     }

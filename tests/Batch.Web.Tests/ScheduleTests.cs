@@ -1,10 +1,9 @@
 using Batch.Host.Engine;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Batch.Testing;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Web.Tests;
 

@@ -1,5 +1,5 @@
 using Batch.Host.Web;
-using Batch.Jobs.Intake;
+using Batch.Jobs.Facts;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Batch.Host.Access;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Batch.Jobs.Areas;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Batch.Testing;
 using NUnit.Framework;
@@ -142,17 +142,17 @@ public sealed class WorkTests
         await using TestDatabase database = await month.CopyAsync();
         await using (WorkerProcess worker = WorkerProcess.Start(database))
         {
-            Area area = await Jobs.Areas.Area.OpenAsync(database.Connection, Area, CancellationToken.None);
-            Jobs.Import.Uploads uploads = new(area, NodaTime.SystemClock.Instance, Jobs.Intake.IntakeLimits.Default);
+            Area area = await Jobs.Store.Area.OpenAsync(database.Connection, Area, CancellationToken.None);
+            Jobs.Intake.Uploads uploads = new(area, NodaTime.SystemClock.Instance, Jobs.Files.IntakeLimits.Default);
             await using FileStream file = File.OpenRead(Path.Combine(BatchCli.Root, "data-samples", Area, "2021-06", "payroll-chutian.csv"));
-            Jobs.Import.ImportRequest request = new(new NodaTime.YearMonth(2021, 6), SubmissionKindOf("regular"), false, "wang");
+            Jobs.Intake.ImportRequest request = new(new NodaTime.YearMonth(2021, 6), SubmissionKindOf("regular"), false, "wang");
             await uploads.ReceiveAsync("chutian.csv", file, request, null, CancellationToken.None);
             await database.ExecuteAsync("UPDATE area_420100.upload SET received_at = now() - interval '2 minutes'");
             await UntilAsync(database, "SELECT count(*) FROM area_420100.upload WHERE state = 'taken'", n => n == 1);
         }
     }
 
-    private static Jobs.Import.SubmissionKind SubmissionKindOf(string text) => Enum.Parse<Jobs.Import.SubmissionKind>(text, ignoreCase: true);
+    private static Jobs.Facts.SubmissionKind SubmissionKindOf(string text) => Enum.Parse<Jobs.Facts.SubmissionKind>(text, ignoreCase: true);
 
     private static Task<int> AllocateAsync(QueuedWork queue) =>
         queue.AskAsync(new WorkOrder(WorkKinds.Allocate, new AreaSchema(Area), Month, "wang"), CancellationToken.None);

@@ -1,11 +1,11 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Overview;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Ledger;
 

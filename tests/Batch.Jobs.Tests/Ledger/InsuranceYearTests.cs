@@ -1,8 +1,8 @@
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Policies;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Ledger;
 

@@ -1,13 +1,13 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Generate;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Ledger;
-using Batch.Jobs.Tests.Verification;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tests.Proof;
+using Batch.Jobs.Tools;
 using Batch.Testing;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Ledger;
 

@@ -1,11 +1,10 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Interests;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Ledger;
 

@@ -1,10 +1,9 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 

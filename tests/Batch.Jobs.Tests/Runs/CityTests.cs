@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
-using Batch.Jobs.Generate;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Reports;
-using Batch.Jobs.Tests.Generate;
-using Batch.Jobs.Tests.Verification;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Tests.Proof;
+using Batch.Jobs.Tests.Tools;
+using Batch.Jobs.Tools;
 using Batch.Rules;
+using NUnit.Framework;
 using NodaTime;
 using Npgsql;
-using NUnit.Framework;
 
 namespace Batch.Jobs.Tests.Runs;
 

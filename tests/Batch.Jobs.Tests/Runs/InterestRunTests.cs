@@ -1,14 +1,12 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Interests;
-using Batch.Jobs.Ledger;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 
@@ -164,7 +162,7 @@ public class InterestRunTests
     public async Task A_retroactive_allocation_leaves_the_interest_alone()
     {
         await PostInterestAsync(2021);
-        await town.PayrollAsync(December, "E1", [(Ann, 10_000m)], Batch.Jobs.Import.SubmissionKind.Supplementary);
+        await town.PayrollAsync(December, "E1", [(Ann, 10_000m)], Batch.Jobs.Facts.SubmissionKind.Supplementary);
         RunDocument late = await town.PostMonthAsync(Next);
         Assert.That((late.Entries, late.Credited, (await ComputeAsync(2021)).State), Is.EqualTo((1L, Money.FromYuan(310m), "nothing")));
         await AssertVerifiesAsync();

@@ -1,12 +1,10 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Benefits;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Interests;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 

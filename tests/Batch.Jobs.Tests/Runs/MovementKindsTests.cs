@@ -1,12 +1,13 @@
 using System.Globalization;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Rules;
+using NUnit.Framework;
 using NodaTime;
 using Npgsql;
-using NUnit.Framework;
 
 namespace Batch.Jobs.Tests.Runs;
 

@@ -1,13 +1,12 @@
-using Batch.Jobs.Accounts;
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 
@@ -247,7 +246,7 @@ public sealed class MovementTests
     {
         await town.MovementsAsync(January, $"{Ann.Full()},消费,30.50,2021-01-05,药店,,,,,,,", $"{Ann.Full()},转出,9.50,2021-01-06,,ZC1,,,,310000,,");
         await town.PostMonthAsync(January);
-        List<Batch.Jobs.Reports.Cell[]> flows = await town.ReportAsync("flows", January);
+        List<Batch.Jobs.Files.Cell[]> flows = await town.ReportAsync("flows", January);
         // 100.00 opening + 155.00 + 204.00 - 30.50 - 9.50
         Assert.That(flows[^3][5].Number, Is.EqualTo(419_00));
         Assert.That(flows[^2][5].Number, Is.EqualTo(419_00));

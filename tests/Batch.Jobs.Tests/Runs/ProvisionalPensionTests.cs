@@ -1,11 +1,11 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 

@@ -1,13 +1,12 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
-using Batch.Jobs.Policies;
-using Batch.Jobs.Reports;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Verification;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 
@@ -202,7 +201,7 @@ public class ReceiptTests
             "单位到账明细表,,,,",
             ["单位代码,所属期,实收金额(元),到账时间,银行流水号", "E1,202101,\"1,000.00\",2021/1/20,S-1", "E2,202101,20000000,2021/1/20,S-2", "合计,,20001000.00,,", "制表人：王,,,,"],
             January, SubmissionKind.Regular, false);
-        Assert.That((outcome.Content, outcome.Rows, outcome.Accepted, outcome.Refused), Is.EqualTo((Batch.Jobs.Intake.FileContent.Receipts, 2, 2, (string?)null)), string.Join(' ', outcome.Rejections));
+        Assert.That((outcome.Content, outcome.Rows, outcome.Accepted, outcome.Refused), Is.EqualTo((Batch.Jobs.Facts.FileContent.Receipts, 2, 2, (string?)null)), string.Join(' ', outcome.Rejections));
     }
 
     [Test]

@@ -1,10 +1,8 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Simulate;
+using Batch.Jobs.Store;
 using Batch.Rules;
-using NodaTime;
 using NUnit.Framework;
+using NodaTime;
 
 namespace Batch.Jobs.Tests.Runs;
 

@@ -1,10 +1,10 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
-using Batch.Jobs.Inquiry;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Rules;
+using NUnit.Framework;
 using NodaTime;
 using Npgsql;
-using NUnit.Framework;
 
 namespace Batch.Jobs.Tests.Runs;
 

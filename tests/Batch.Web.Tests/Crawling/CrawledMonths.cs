@@ -1,9 +1,9 @@
-using Batch.Jobs.Areas;
-using Batch.Jobs.Import;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
-using Batch.Jobs.Policies;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Batch.Rules;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,0 +1,84 @@
+using System.Text;
+using Batch.Jobs.Facts;
+
+namespace Batch.Jobs.Files;
+
+/// <summary>Where a code arises: the file as a whole, a row by itself, a row under the policy, a row against the register; or a row that waits for an operator.</summary>
+public enum CodeLevel
+{
+    File,
+    Row,
+    Policy,
+    Register,
+    Held,
+}
+
+/// <summary>What kind of column a code speaks of.</summary>
+public enum ColumnKind
+{
+    None,
+    Id,
+    Text,
+    Month,
+    Date,
+    Amount,
+    Choice,
+    Card,
+}
+
+/// <summary>A code with its sentences, which say what is wrong and what to do. They may name {row}, {column}, {found} and {expected}; {otherRow} and {otherName} are the two halves of what was expected, "21 尤*".</summary>
+public sealed record RejectionCode(string Code, CodeLevel Level, ColumnKind Kind, string Chinese, string English);
+
+/// <summary>The table of all codes.</summary>
+public static partial class RejectionCodes
+{
+    public static RejectionCode Find(string code) => ByCode[code];
+
+    /// <summary>The codes of rows that are held, not rejected, as a list for SQL.</summary>
+    public static string HeldList => string.Join(", ", All.Where(c => c.Level == CodeLevel.Held).Select(c => $"'{c.Code}'"));
+
+    /// <summary>Those of rows that wait beside what is in force and touch nothing of it: a mended row can take their place.</summary>
+    public static string BesideList => string.Join(", ", Beside.Select(c => $"'{c}'"));
+
+    public static bool IsBeside(string code) => Beside.Contains(code);
+
+    private static readonly string[] Beside = [Codes.NameDiffers, Codes.BirthDateDiffers, Codes.NumberShared, Codes.ArrearsBelowPaid, Codes.NumberInUse];
+
+    public static bool IsHeld(string code) => ByCode.TryGetValue(code, out RejectionCode? found) && found.Level == CodeLevel.Held;
+
+    /// <summary>The sentence that tells the sender what to do.</summary>
+    /// <param name="language"><c>en</c> or anything beginning so for English; else Chinese.</param>
+    public static string Describe(Rejection rejection, string language)
+    {
+        if (!ByCode.TryGetValue(rejection.Code, out RejectionCode? code))
+        {
+            return rejection.Code;
+        }
+
+        string template = language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? code.English : code.Chinese;
+        var sentence = new StringBuilder(template.Length + 40);
+        // One pass: a value that itself looks like a place-holder stays as it is.
+        for (int i = 0; i < template.Length; i++)
+        {
+            int end = template[i] == '{' ? template.IndexOf('}', i) : -1;
+            if (end < 0)
+            {
+                sentence.Append(template[i]);
+                continue;
+            }
+
+            sentence.Append(template[(i + 1)..end] switch
+            {
+                "row" => rejection.Row.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                "column" => rejection.Column,
+                "found" => rejection.Found,
+                "otherRow" => rejection.Expected.Split(' ', 2)[0],
+                "otherName" => rejection.Expected.Split(' ', 2)[^1],
+                _ => rejection.Expected,
+            });
+            i = end;
+        }
+
+        return sentence.ToString();
+    }
+}

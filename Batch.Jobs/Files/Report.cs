@@ -1,0 +1,106 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Files;
+
+/// <summary>How a column is read and written. Text is made inert for spreadsheets; numbers stay numbers.</summary>
+public enum ColumnContent
+{
+    Text,
+    Month,
+
+    /// <summary>First 17 digits in the database, masked in the report.</summary>
+    CitizenNumber,
+
+    /// <summary>Whole in the database, the first character in the report.</summary>
+    PersonName,
+    Count,
+
+    /// <summary>Fen in the database, yuan with two places in the report.</summary>
+    Yuan,
+}
+
+/// <summary>What the totals row at the bottom has in a column.</summary>
+public enum ColumnTotal
+{
+    None,
+    Sum,
+
+    /// <summary>The number of rows.</summary>
+    Rows,
+}
+
+public sealed record ReportColumn(string Chinese, string English, ColumnContent Content, ColumnTotal Total = ColumnTotal.None)
+{
+    public string Header => English.Length == 0 ? Chinese : $"{Chinese} ({English})";
+
+    public bool IsNumber => Content is ColumnContent.Count or ColumnContent.Yuan;
+}
+
+/// <summary>A value of a report: a text, or a count or an amount in fen; empty when it is neither.</summary>
+public readonly record struct Cell(string? Text, long? Number)
+{
+    public static readonly Cell Empty;
+
+    public static implicit operator Cell(string text) => new(text, null);
+
+    public static implicit operator Cell(long number) => new(null, number);
+}
+
+/// <summary>What a report is made from: one consistent view of an area, and the month.</summary>
+public sealed record ReportSource(NpgsqlConnection Connection, Area Area, YearMonth Month)
+{
+    public string Sql(string text) => Area.Schema.Sql(text).Replace(":month", $"'{Month.Text()}-01'::date", StringComparison.Ordinal);
+}
+
+/// <summary>
+/// A table made from the facts of one month. Equal facts give equal bytes: nothing in it comes from a surrogate key, a run's number or the
+/// clock, and the order is decided by what is shown or by the citizen number behind it. To add one: a class, and a line in <see cref="AllReports"/>.
+/// </summary>
+public abstract class Report
+{
+    /// <summary>The word on the command line.</summary>
+    public abstract string Kind { get; }
+
+    public abstract string Title { get; }
+
+    public abstract IReadOnlyList<ReportColumn> Columns { get; }
+
+    /// <summary>The rows, streamed; the array is used again for the next one.</summary>
+    public abstract IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, CancellationToken cancellation);
+}
+
+/// <summary>A report that one ordered query answers, column by column.</summary>
+public abstract class QueryReport : Report
+{
+    /// <summary><c>:area</c> stands for the schema, <c>:month</c> for the month's first day.</summary>
+    protected abstract string Sql { get; }
+
+    public override async IAsyncEnumerable<Cell[]> RowsAsync(
+        ReportSource source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(source.Sql(Sql), source.Connection);
+        Cell[] row = new Cell[Columns.Count];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] = reader.IsDBNull(i) ? Cell.Empty : Read(reader, i, Columns[i].Content);
+            }
+
+            yield return row;
+        }
+    }
+
+    private static Cell Read(NpgsqlDataReader reader, int column, ColumnContent content) => content switch
+    {
+        ColumnContent.CitizenNumber => Masking.Number(reader.GetInt64(column)),
+        ColumnContent.PersonName => Masking.Name(reader.GetString(column)),
+        ColumnContent.Month => reader.GetFieldValue<DateOnly>(column).Month().Text(),
+        ColumnContent.Text => reader.GetString(column),
+        _ => reader.GetInt64(column),
+    };
+}

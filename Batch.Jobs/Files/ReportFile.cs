@@ -1,0 +1,95 @@
+using System.Data;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Files;
+
+public enum ReportFormat
+{
+    Csv,
+    Xlsx,
+}
+
+/// <summary>How the text of a CSV is encoded: UTF-8 with a byte order mark, or GB18030 for programs that read nothing else.</summary>
+public enum ReportEncoding
+{
+    Utf8,
+    Gb18030,
+}
+
+/// <summary>A file format that takes rows one by one.</summary>
+public interface IReportWriter : IDisposable
+{
+    void Begin(Report report);
+
+    void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells);
+
+    void Complete();
+}
+
+/// <summary>Writes a report to a file: under its name when it is whole, and never more than a row of it in memory.</summary>
+public static class ReportFile
+{
+    /// <returns>How many rows it has, totals aside.</returns>
+    public static async Task<long> WriteAsync(
+        Area area, Report report, YearMonth month, ReportFormat format, string path, CancellationToken cancellation, ReportEncoding encoding = ReportEncoding.Utf8)
+    {
+        using UnfinishedFile unfinished = new(path);
+        long rows;
+        await using (NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation))
+        await using (NpgsqlTransaction view = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
+        {
+            await using FileStream file = unfinished.Open();
+            using IReportWriter writer = format == ReportFormat.Csv ? new CsvReport(file, encoding) : new XlsxReport(file);
+            rows = await WriteRowsAsync(new ReportSource(connection, area, month), report, writer, cancellation);
+        }
+
+        unfinished.Finish();
+        return rows;
+    }
+
+    private static async Task<long> WriteRowsAsync(ReportSource source, Report report, IReportWriter writer, CancellationToken cancellation)
+    {
+        writer.Begin(report);
+        Cell[] totals = new Cell[report.Columns.Count];
+        long rows = 0;
+        await foreach (Cell[] row in report.RowsAsync(source, cancellation))
+        {
+            rows++;
+            for (int i = 0; i < row.Length; i++)
+            {
+                if (report.Columns[i].Total == ColumnTotal.Sum)
+                {
+                    totals[i] = (totals[i].Number ?? 0) + (row[i].Number ?? 0);
+                }
+            }
+
+            writer.Row(report.Columns, row);
+        }
+
+        if (report.Columns.Any(c => c.Total != ColumnTotal.None))
+        {
+            writer.Row(report.Columns, Finish(report, totals, rows));
+        }
+
+        writer.Complete();
+        return rows;
+    }
+
+    private static Cell[] Finish(Report report, Cell[] totals, long rows)
+    {
+        for (int i = 0; i < totals.Length; i++)
+        {
+            totals[i] = report.Columns[i].Total switch
+            {
+                ColumnTotal.Sum => totals[i].Number ?? 0,
+                ColumnTotal.Rows => rows,
+                _ => Cell.Empty,
+            };
+        }
+
+        totals[0] = "合计 total";
+        return totals;
+    }
+}

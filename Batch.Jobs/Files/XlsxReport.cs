@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Xml;
+using Batch.Rules;
+
+namespace Batch.Jobs.Files;
+
+/// <summary>
+/// A workbook, row by row into the archive. Texts are inline strings, which no spreadsheet computes; a sheet that is full goes on in the next. The
+/// entries carry a fixed date, so that equal facts give equal bytes.
+/// </summary>
+public sealed class XlsxReport(Stream file) : IReportWriter
+{
+    private const int RowsOfASheet = 1_048_576;
+    private const int LongestText = 32_767;
+    private const string Spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    private const string Packaging = "http://schemas.openxmlformats.org/package/2006";
+    private const string Declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+
+    private static readonly DateTimeOffset Written = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly ZipArchive _archive = new(file, ZipArchiveMode.Create, leaveOpen: true);
+    private string _title = "";
+    private IReadOnlyList<ReportColumn> _columns = [];
+    private XmlWriter? _sheet;
+    private int _sheets;
+    private int _rows;
+
+    public void Begin(Report report) => Begin(report.Title, report.Columns);
+
+    public void Begin(string title, IReadOnlyList<ReportColumn> columns)
+    {
+        _title = title;
+        _columns = columns;
+        BeginSheet();
+    }
+
+    public void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells)
+    {
+        if (_rows == RowsOfASheet)
+        {
+            EndSheet();
+            BeginSheet();
+        }
+
+        _rows++;
+        _sheet!.WriteStartElement("row", Spreadsheet);
+        for (int i = 0; i < cells.Length; i++)
+        {
+            WriteCell(cells[i], columns[i].Content);
+        }
+
+        _sheet.WriteEndElement();
+    }
+
+    public void Complete()
+    {
+        EndSheet();
+        string Many(Func<int, string> one) => string.Concat(Enumerable.Range(1, _sheets).Select(one));
+        Write("xl/styles.xml", $"""
+            <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/></cellXfs></styleSheet>
+            """);
+        Write("xl/workbook.xml", $"""
+            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets></workbook>
+            """);
+        Write("xl/_rels/workbook.xml.rels", $"""
+            <Relationships xmlns="{Packaging}/relationships">{Many(n => $"<Relationship Id=\"r{n}\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="styles" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
+            """);
+        Write("_rels/.rels", $"""
+            <Relationships xmlns="{Packaging}/relationships"><Relationship Id="r1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>
+            """);
+        const string Type = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+        Write("[Content_Types].xml", $"""
+            <Types xmlns="{Packaging}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{Type}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="{Type}.styles+xml"/>{Many(n => $"<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"{Type}.worksheet+xml\"/>")}</Types>
+            """);
+        _archive.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _sheet?.Dispose();
+        _archive.Dispose();
+    }
+
+    private void BeginSheet()
+    {
+        _sheets++;
+        _rows = 1;
+        _sheet = XmlWriter.Create(Open($"xl/worksheets/sheet{_sheets}.xml"), new XmlWriterSettings { CloseOutput = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
+        _sheet.WriteStartDocument(standalone: true);
+        _sheet.WriteStartElement("worksheet", Spreadsheet);
+        WriteFrozenHeader();
+        _sheet.WriteStartElement("cols", Spreadsheet);
+        for (int i = 1; i <= _columns.Count; i++)
+        {
+            _sheet.WriteStartElement("col", Spreadsheet);
+            _sheet.WriteAttributeString("min", i.ToString(CultureInfo.InvariantCulture));
+            _sheet.WriteAttributeString("max", i.ToString(CultureInfo.InvariantCulture));
+            _sheet.WriteAttributeString("width", "24");
+            _sheet.WriteAttributeString("customWidth", "1");
+            _sheet.WriteEndElement();
+        }
+
+        _sheet.WriteEndElement();
+        _sheet.WriteStartElement("sheetData", Spreadsheet);
+        _sheet.WriteStartElement("row", Spreadsheet);
+        foreach (ReportColumn column in _columns)
+        {
+            WriteText(column.Header, "2");
+        }
+
+        _sheet.WriteEndElement();
+    }
+
+    /// <summary>The header stays in sight.</summary>
+    private void WriteFrozenHeader()
+    {
+        _sheet!.WriteStartElement("sheetViews", Spreadsheet);
+        _sheet.WriteStartElement("sheetView", Spreadsheet);
+        _sheet.WriteAttributeString("workbookViewId", "0");
+        _sheet.WriteStartElement("pane", Spreadsheet);
+        _sheet.WriteAttributeString("ySplit", "1");
+        _sheet.WriteAttributeString("topLeftCell", "A2");
+        _sheet.WriteAttributeString("activePane", "bottomLeft");
+        _sheet.WriteAttributeString("state", "frozen");
+        _sheet.WriteEndElement();
+        _sheet.WriteEndElement();
+        _sheet.WriteEndElement();
+    }
+
+    private void EndSheet()
+    {
+        _sheet!.WriteEndDocument();
+        _sheet.Dispose();
+        _sheet = null;
+    }
+
+    private void WriteCell(Cell cell, ColumnContent content)
+    {
+        if (cell.Number is not { } number)
+        {
+            WriteText(cell.Text ?? "", null);
+            return;
+        }
+
+        _sheet!.WriteStartElement("c", Spreadsheet);
+        if (content == ColumnContent.Yuan)
+        {
+            _sheet.WriteAttributeString("s", "1");
+        }
+
+        _sheet.WriteElementString("v", Spreadsheet, content == ColumnContent.Yuan ? new Money(number).ToString() : number.ToString(CultureInfo.InvariantCulture));
+        _sheet.WriteEndElement();
+    }
+
+    private void WriteText(string text, string? style)
+    {
+        _sheet!.WriteStartElement("c", Spreadsheet);
+        if (style is not null)
+        {
+            _sheet.WriteAttributeString("s", style);
+        }
+
+        if (text.Length > 0)
+        {
+            _sheet.WriteAttributeString("t", "inlineStr");
+            _sheet.WriteStartElement("is", Spreadsheet);
+            _sheet.WriteElementString("t", Spreadsheet, Kept(text));
+            _sheet.WriteEndElement();
+        }
+
+        _sheet.WriteEndElement();
+    }
+
+    /// <summary>What a cell may hold: no control characters, and no more than a spreadsheet takes.</summary>
+    private static string Kept(string text)
+    {
+        string kept = string.Concat(text.Where(c => (c >= ' ' && c < '\uFFFE') || c is '\n' or '\t'));
+        return kept.Length <= LongestText ? kept : kept[..LongestText];
+    }
+
+    private void Write(string name, string xml)
+    {
+        using var writer = new StreamWriter(Open(name), new UTF8Encoding(false));
+        writer.Write(Declaration + xml);
+    }
+
+    private Stream Open(string name)
+    {
+        ZipArchiveEntry entry = _archive.CreateEntry(name, CompressionLevel.Fastest);
+        entry.LastWriteTime = Written;
+        return entry.Open();
+    }
+}

@@ -1,0 +1,134 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>A member 成员 for whom another person's account pays 家庭共济, from a day to a day, both included.</summary>
+/// <param name="Member">First 17 digits of his number; he need not be insured here.</param>
+/// <param name="Relation"><c>spouse</c>, <c>parent</c> or <c>child</c>.</param>
+public sealed record FamilyBinding(int Payer, long Member, string Relation, LocalDate From)
+{
+    public LocalDate? To { get; set; }
+
+    public bool Covers(LocalDate day) => From <= day && !(To < day);
+}
+
+/// <summary>The bindings on record of some payers and members, with what earlier lines of the same transaction changed.</summary>
+public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
+{
+    private readonly List<FamilyBinding> _bindings = [];
+    private readonly List<FamilyBinding> _added = [];
+
+    public IReadOnlyList<FamilyBinding> All => [.. _bindings, .. _added];
+
+    public static bool Is(PersonEvent change) => change is PersonEvent.FamilyBound or PersonEvent.FamilyUnbound;
+
+    /// <summary>The member that a line speaks of.</summary>
+    public static long MemberOf(in PersonsLine line) => NumberOf(line.Value!).Digits17;
+
+    // The number was read from a file before, so it is one.
+    private static CitizenId NumberOf(string value)
+    {
+        _ = CitizenId.TryParse(value.AsSpan(0, 18).TrimEnd(), LocalDate.MaxIsoValue, out CitizenId member);
+        return member;
+    }
+
+    /// <summary>Reads the bindings in which any of these pays or is paid for.</summary>
+    public async Task LoadAsync(IEnumerable<int> payers, IEnumerable<long> members, CancellationToken cancellation)
+    {
+        _bindings.Clear();
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT person_id, event, on_date, value FROM :area.person_event
+            WHERE event IN (13, 14) AND (person_id = ANY($1) OR left(value, 17) = ANY($2)) ORDER BY submission_id, row_no
+            """), connection);
+        command.Parameters.AddWithValue(payers.Distinct().ToArray());
+        command.Parameters.AddWithValue(members.Distinct().Select(m => CitizenId.FromDigits17(m).Full().PadRight(18)[..17]).ToArray());
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            string value = reader.GetString(3);
+            PersonsLine line = new(0, default, null, (PersonEvent)reader.GetInt16(1), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(2)), value);
+            Apply(_bindings, reader.GetInt32(0), line);
+        }
+
+        // What this transaction has said already is in memory alone, or in the table by now.
+        _added.RemoveAll(a => _bindings.Exists(b => (b.Payer, b.Member, b.From) == (a.Payer, a.Member, a.From)));
+    }
+
+    /// <summary>The binding by which the payer's account pays for the member on that day; null: none.</summary>
+    public FamilyBinding? Find(int payer, long member, LocalDate day) => All.FirstOrDefault(b => b.Payer == payer && b.Member == member && b.Covers(day));
+
+    public bool IsKnown(int payer, PersonsLine line)
+    {
+        long member = MemberOf(line);
+        return line.Event == PersonEvent.FamilyBound
+            ? All.Any(b => b.Payer == payer && b.Member == member && b.From == line.On && b.Relation == RelationOf(line.Value!))
+            : All.Any(b => b.Payer == payer && b.Member == member && b.To == line.On);
+    }
+
+    /// <summary>Takes a line in, or says what on record contradicts it.</summary>
+    /// <param name="spentLast">The last day on which the payer's account paid for the member.</param>
+    public Rejection? Take(int payer, PersonsLine line, AccountLife life, LocalDate? spentLast)
+    {
+        long member = MemberOf(line);
+        Rejection? fault = line.Event == PersonEvent.FamilyBound ? BindingFault(payer, member, line, life) : EndFault(payer, member, line, spentLast);
+        if (fault is null)
+        {
+            Apply(line.Event == PersonEvent.FamilyBound ? _added : [.. All], payer, line);
+        }
+
+        return fault;
+    }
+
+    private Rejection? BindingFault(int payer, long member, PersonsLine line, AccountLife life)
+    {
+        if (member == line.Id.Digits17)
+        {
+            return new Rejection(Codes.MemberIsPayer, line.Row, "变更内容", line.Id.ToString(), "");
+        }
+
+        if (life.DiedOn is { } died && line.On > died)
+        {
+            return new Rejection(Codes.MovementAfterDeath, line.Row, "变更日期", line.On.Text(), died.Text());
+        }
+
+        if (life.In(line.On.ToYearMonth()).ClosedOn is { } closed && line.On >= closed)
+        {
+            return new Rejection(Codes.AccountClosed, line.Row, "变更日期", line.On.Text(), closed.Text());
+        }
+
+        // One account pays for a member at a time.
+        return All.FirstOrDefault(b => b.Member == member && !(b.To < line.On)) is { } other
+            ? new Rejection(Codes.MemberBound, line.Row, "变更日期", line.On.Text(), other.From.Text())
+            : null;
+    }
+
+    private Rejection? EndFault(int payer, long member, PersonsLine line, LocalDate? spentLast)
+    {
+        FamilyBinding? open = All.FirstOrDefault(b => b.Payer == payer && b.Member == member && b.To is null && b.From <= line.On);
+        return open is null
+            ? new Rejection(Codes.BindingMissing, line.Row, "变更日期", line.On.Text(), "")
+            : spentLast > line.On ? new Rejection(Codes.EventOutOfOrder, line.Row, "变更日期", line.On.Text(), spentLast.Value.Text())
+            : null;
+    }
+
+    private static void Apply(List<FamilyBinding> bindings, int payer, PersonsLine line)
+    {
+        long member = MemberOf(line);
+        if (line.Event == PersonEvent.FamilyBound)
+        {
+            bindings.Add(new FamilyBinding(payer, member, RelationOf(line.Value!), line.On));
+        }
+        else if (bindings.FindLast(b => b.Payer == payer && b.Member == member && b.To is null) is { } open)
+        {
+            open.To = line.On;
+        }
+    }
+
+    private static string RelationOf(string value) => value[(value.LastIndexOf(' ') + 1)..];
+}

@@ -1,0 +1,182 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>Held movements: more than the account holds, and people who are not enrolled.</summary>
+internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
+{
+    private const string Key = "on_date, person_id, kind, channel, member, reference";
+    // The same movement has come again since as the person's.
+    private const string Settled =
+        """
+        latest.person_id < 0 AND EXISTS (
+            SELECT FROM {0} own WHERE own.on_date = latest.on_date AND own.person_id = -latest.person_id AND own.kind = latest.kind AND own.channel = latest.channel
+                AND own.member = latest.member AND own.reference = latest.reference AND own.amount_fen = latest.amount_fen
+                AND own.state = 1 AND own.row_no > 0 AND own.submission_id > latest.submission_id)
+        """;
+
+    private const string Columns = "person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id";
+
+    public string Fact => "movement";
+
+    public async Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
+    {
+        List<StandingMovement> held = [];
+        foreach (YearMonth of in (await HeldRows.MonthsAsync(connection, area, Fact, cancellation)).Distinct().Where(m => month is null || m == month))
+        {
+            held.AddRange(await ReadAsync(
+                connection, $"SELECT DISTINCT {Key} FROM {area.Part(Fact, of)} WHERE state = 2", area.Part(Fact, of), [], cancellation));
+        }
+
+        int[] submissions = [.. held.Select(h => h.Submission)];
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, [.. held.Select(h => h.Fact.Row)], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. held.Select(h => Math.Abs(h.Fact.Person))], cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
+        return [.. held.Select(h => new HeldRow(
+            Fact, h.Submission, h.Fact.Row, h.Fact.Month, Reason(reasons, h).Code, persons[Math.Abs(h.Fact.Person)].Citizen,
+            persons[Math.Abs(h.Fact.Person)].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(LedgerWords.Of((Component)h.Fact.Identity.Kind).Both(), h.Fact.Fen)])
+        {
+            Found = Reason(reasons, h).Found,
+            Expected = Reason(reasons, h).Expected,
+        })];
+    }
+
+    private static HeldReason Reason(Dictionary<(int, int), HeldReason> reasons, StandingMovement held) =>
+        reasons.GetValueOrDefault((held.Submission, held.Fact.Row), new HeldReason(Codes.BalanceExceeded, "", ""));
+
+    /// <exception cref="DataFaultException">SAME_PERSON: more than the account holds is paid only when somebody else than the sender says so.</exception>
+    public async Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
+    {
+        foreach (YearMonth month in await MonthsOfAsync(connection, decision.Submission, cancellation))
+        {
+            string part = area.Part(Fact, month);
+            List<StandingMovement> named = await ReadAsync(
+                connection, $"SELECT {Key} FROM {part} WHERE submission_id = $1 AND row_no = $2", part, [decision.Submission, decision.Row], cancellation);
+            if (named is not [{ } held] || held.Submission != decision.Submission || held.Fact.Row != decision.Row)
+            {
+                continue;
+            }
+
+            bool waits = held.Fact.Person < 0;
+            MovementFact fact = waits ? held.Fact.Aside() : held.Fact;
+            await RefuseSenderAsync(connection, decision, cancellation);
+            if (decision.Take)
+            {
+                await (waits ? MeetAsync(connection, fact, decision, cancellation) : Task.CompletedTask);
+                await TakeAsync(connection, fact, draft, cancellation);
+            }
+
+            MovementWriter writer = new(connection, area);
+            if (waits)
+            {
+                writer.Add(held.Fact with { State = FactState.Withdrawn, Row = 0 }, draft.Submission);
+                draft.CountDay(held.Fact.On);
+            }
+
+            if (!waits || decision.Take)
+            {
+                writer.Add(fact with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 }, draft.Submission);
+                draft.CountDay(held.Fact.On);
+            }
+
+            draft.Rows = draft.Accepted = decision.Take ? 1 : 0;
+            draft.MovedFen = decision.Take ? Math.Abs(held.Fact.Fen) : 0;
+            await writer.CompleteAsync(cancellation);
+            return true;
+        }
+
+        return false;
+    }
+
+    // A row that was none of the person's was not held against the account: neither what is in force under the same document or day, nor the money there.
+    private async Task MeetAsync(NpgsqlConnection connection, MovementFact fact, Decision decision, CancellationToken cancellation)
+    {
+        MovementsInForce standing = new(connection, area);
+        await standing.LoadAsync([fact], [], cancellation);
+        if (standing.For(fact.Identity) is { } other)
+        {
+            Rejection differs = new(Codes.MovementDiffers, fact.Row, "金额", new Money(fact.Fen).ToString(), new Money(other.Fact.Fen).ToString());
+            throw new DataFaultException(differs.Code, RejectionCodes.Describe(differs, "zh"), RejectionCodes.Describe(differs, "en"));
+        }
+
+        AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
+        AvailableBalances balances = new(connection, area, lives);
+        await balances.LoadAsync([fact.Person], [], large: false, cancellation);
+        Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        if (fact.Fen < 0 && fact.Identity.Kind != MovementKind.Correction && balances.Of(lives.AccountIn(fact.Person, fact.Month)) + fact.Fen < 0 && sent.By == decision.By)
+        {
+            throw SamePerson();
+        }
+    }
+
+    // What has come to be known since it was held may speak against it, as it would against a row that came now.
+    private async Task TakeAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
+    {
+        AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
+        LaterFacts later = new(connection, area);
+        if (MovementStaging.Ends(fact))
+        {
+            await later.LoadAsync([(fact.Person, fact.Month)], cancellation);
+        }
+
+        Rejection? fault = lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month
+            ? new Rejection(Codes.EventOutOfOrder, fact.Row, "发生日期", LocalDate.FromDateOnly(fact.On).Text(), month.Text())
+            : MovementIntake.AccountFault(fact, lives.Of(fact.Person));
+        if (fault is not null)
+        {
+            throw new DataFaultException(fault.Code, RejectionCodes.Describe(fault, "zh"), RejectionCodes.Describe(fault, "en"));
+        }
+
+        await CloseAsync(connection, fact, lives, draft, cancellation);
+    }
+
+    // An account from which nothing is left is closed, as by the direct payment; what it owes is recovered.
+    private async Task CloseAsync(NpgsqlConnection connection, MovementFact fact, AccountLives lives, FileDraft draft, CancellationToken cancellation)
+    {
+        AvailableBalances balances = new(connection, area, lives);
+        await balances.LoadAsync([fact.Person], [], large: false, cancellation);
+        AccountSpan account = lives.Of(fact.Person).In(fact.Month);
+        if (!MovementStaging.Ends(fact) || account.ClosedOn is not null || balances.Of(account.Account) + fact.Fen > 0)
+        {
+            return;
+        }
+
+        Ground ground = fact.Identity.Kind == MovementKind.TransferOut ? Ground.TransferOut : fact.Ground;
+        PersonsLine closing = new(-1, default, null, PersonEvent.AccountClosed, LocalDate.FromDateOnly(fact.On), ground.ToString(), fact.Document);
+        draft.CountFact("event", fact.Month);
+        await EventWriter.WriteAsync(connection, area, [(fact.Person, closing, draft.Submission)], cancellation);
+    }
+
+    private async Task RefuseSenderAsync(NpgsqlConnection connection, Decision decision, CancellationToken cancellation)
+    {
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, [decision.Submission], [decision.Row], cancellation);
+        Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        if (decision.Take && sent.By == decision.By && reasons.GetValueOrDefault((decision.Submission, decision.Row)).Code == Codes.BalanceExceeded)
+        {
+            throw SamePerson();
+        }
+    }
+
+    private static DataFaultException SamePerson() => new(
+        "SAME_PERSON", "超过余额的支付须由报送人以外的人员决定。", "Paying more than the account holds is decided by somebody else than who sent the file.");
+
+    // Of the movements that a query names, those that are held, with the version that says so.
+    private static Task<List<StandingMovement>> ReadAsync(
+        NpgsqlConnection connection, string which, string part, int[] values, CancellationToken cancellation) => connection.ReadAsync(
+        $"""
+        SELECT {Columns} FROM (
+            SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
+            ORDER BY {Key}, {FactVersions.LatestFirst}) latest
+        WHERE state = 2 AND NOT ({Settled.Replace("{0}", part, StringComparison.Ordinal)}) ORDER BY submission_id, row_no
+        """, r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, [.. values.Cast<object>()]);
+
+    private Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>
+        connection.ReadAsync(
+            area.Sql("SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = 'movement' ORDER BY 1"),
+            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, submission);
+}

@@ -1,0 +1,67 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>Reads changes of number and name over what persons were registered with.</summary>
+internal static class IdentityChanges
+{
+    private const string Events = "event IN (15, 16, 17)";
+
+    /// <summary>Applies the changes that came after a submission to everybody who is held; the last submission that brought one.</summary>
+    public static async Task<int> ApplyAsync(KnownPersons to, int after, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        int last = after;
+        await using NpgsqlCommand command = new(area.Sql(
+            $"SELECT person_id, event, value, number, birth, submission_id FROM :area.person_event WHERE {Events} AND submission_id > $1 ORDER BY submission_id, abs(row_no), event"), connection);
+        command.Parameters.AddWithValue(after);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (reader.Read())
+        {
+            int person = reader.GetInt32(0);
+            last = reader.GetInt32(5);
+            switch ((PersonEvent)reader.GetInt16(1))
+            {
+                case PersonEvent.NameChanged:
+                    to.Names.Set(person, NameKeys.Of(reader.GetString(2)));
+                    break;
+                case PersonEvent.NumberChanged:
+                    to.Change(person, reader.GetInt64(3), reader.IsDBNull(4) ? null : LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(4)));
+                    break;
+                default:
+                    to.GiveUp(person, reader.GetInt64(3));
+                    break;
+            }
+        }
+
+        return last;
+    }
+
+    public static async Task<bool> AnyAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql($"SELECT EXISTS (SELECT FROM :area.person_event WHERE {Events})"), connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Adds to a block's persons those whom a number finds that came later, and brings all of them up to date.</summary>
+    public static async Task ReadOnlyAsync(KnownPersons to, long[] citizens, List<int> found, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    {
+        foreach ((long number, int person) in await connection.ReadAsync(
+            area.Sql("SELECT number, person_id FROM :area.person_number WHERE number = ANY($1)"), r => (r.GetInt64(0), r.GetInt32(1)), cancellation, (object)citizens))
+        {
+            to.Numbers.Set(number, person);
+            found.Add(person);
+        }
+
+        await using NpgsqlCommand command = new(area.Sql("SELECT person_id, name, citizen, birth FROM :area.insured WHERE person_id = ANY($1)"), connection);
+        command.Parameters.AddWithValue(found.Distinct().ToArray());
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (reader.Read())
+        {
+            to.Know(reader.GetInt32(0), reader.GetInt64(2), reader.GetString(1), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(3)));
+        }
+    }
+}

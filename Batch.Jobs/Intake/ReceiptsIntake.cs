@@ -1,0 +1,195 @@
+using System.Globalization;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>
+/// Takes in what was received from employers: one fact an employer, contribution month and document. The same said again changes nothing, another
+/// figure is a correction; a replacement is the whole statement of the employers and months that it names.
+/// </summary>
+public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, NpgsqlConnection connection)
+{
+    private const short Accepted = 1;
+    private const short Withdrawn = 3;
+
+    private readonly record struct Key(YearMonth Month, int Employer, string Document);
+
+    private readonly record struct Figures(long AmountFen, long LateFeeFen, long InterestFen, LocalDate ReceivedOn);
+
+    private readonly RejectionWriter _rejections = new(connection, area);
+
+    /// <summary>Rows of the files of this transaction, by the submission that said them.</summary>
+    private readonly Dictionary<(int Submission, Key Key), int> _rows = [];
+
+    private readonly Dictionary<Key, Figures> _standing = [];
+
+    public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
+    {
+        await employers.LoadAsync(blocks.SelectMany(b => b.Block.Receipts.Select(l => (l.Employer, l.EmployerName))), cancellation);
+        await LoadStandingAsync(blocks, cancellation);
+        List<(Key Key, Figures Figures, int Submission, int Row)> facts = [];
+        List<ChildRow> children = [];
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            Check(draft, block);
+            draft.Rows += block.Rows;
+            draft.Rejected += block.Rejections.Select(r => r.Row).Distinct().Count();
+            block.Rejections.ForEach(draft.Show);
+            if (whole && draft.HasTooManyRejections)
+            {
+                draft.Refuse(Importer.TooManyRejections(draft));
+                continue;
+            }
+
+            _rejections.Add(draft.Submission, block.Rejections);
+            HashSet<int> unchanged = [.. block.Receipts.Where(line => !Take(line, draft, facts)).Select(line => line.Row)];
+            if (draft.Parent is not null)
+            {
+                children.AddRange(ChildRows.Of(draft.Submission, block, unchanged));
+            }
+        }
+
+        await WriteAsync(facts, Accepted, cancellation);
+        await _rejections.FlushAsync(cancellation);
+        await ChildRows.WriteAsync(connection, area, children, cancellation);
+    }
+
+    /// <summary>Withdraws what a replacement no longer names, of the employers and months that it speaks of. None of its rows may be in doubt.</summary>
+    public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
+    {
+        if (draft.Rejected > 0)
+        {
+            return new Rejection(Codes.ReplacementUnreadableRows, 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), "0");
+        }
+
+        List<Key> named = [.. _rows.Keys.Where(r => r.Submission == draft.Submission).Select(r => r.Key)];
+        HashSet<(YearMonth, int)> spokenOf = [.. named.Select(k => (k.Month, k.Employer))];
+        Dictionary<Key, Figures> standing = await StandingAsync(
+            [.. named.Select(k => k.Month).Distinct()], [.. named.Select(k => k.Employer).Distinct()], cancellation);
+        List<KeyValuePair<Key, Figures>> spoken = [.. standing.Where(s => spokenOf.Contains((s.Key.Month, s.Key.Employer)))];
+        List<KeyValuePair<Key, Figures>> leftOut = [.. spoken.Where(s => !_rows.ContainsKey((draft.Submission, s.Key)))];
+        if (leftOut.Count * 10L > spoken.Count && !confirm)
+        {
+            return new Rejection(Codes.ReplacementLeavesOut, 0, "", FormattableString.Invariant($"{leftOut.Count}/{spoken.Count}"), "10 %");
+        }
+
+        foreach ((Key key, _) in leftOut)
+        {
+            draft.CountFact("receipt", key.Month);
+        }
+
+        await WriteAsync([.. leftOut.Select(s => (s.Key, new Figures(0, 0, 0, s.Value.ReceivedOn), draft.Submission, 0))], Withdrawn, cancellation);
+        return null;
+    }
+
+    private void Check(FileDraft draft, LineBlock block) => block.Receipts.RemoveAll(line =>
+    {
+        if (draft.Month is { } declared && line.Month > declared)
+        {
+            block.Rejections.Add(draft.InItsWords(new Rejection(Codes.MonthAfterSubmission, line.Row, "费款所属期", line.Month.Text(), declared.Text())));
+            return true;
+        }
+
+        Key key = KeyOf(line);
+        if (_rows.TryAdd((draft.Submission, key), line.Row))
+        {
+            return false;
+        }
+
+        string first = _rows[(draft.Submission, key)].ToString(CultureInfo.InvariantCulture);
+        block.Rejections.Add(draft.InItsWords(new Rejection(Codes.ReceiptTwice, line.Row, "凭证号", line.Document, first)));
+        return true;
+    });
+
+    // False: it is known already.
+    private bool Take(in ReceiptLine line, FileDraft draft, List<(Key, Figures, int, int)> facts)
+    {
+        draft.LatestMonth = draft.LatestMonth is null || line.Month > draft.LatestMonth ? line.Month : draft.LatestMonth;
+        Key key = KeyOf(line);
+        Figures figures = new(line.Amount.Fen, line.LateFee.Fen, line.Interest.Fen, line.ReceivedOn);
+        if (_standing.TryGetValue(key, out Figures known) && known == figures)
+        {
+            draft.Unchanged++;
+            return false;
+        }
+
+        _standing[key] = figures;
+        draft.Accepted++;
+        draft.CountFact("receipt", key.Month);
+        facts.Add((key, figures, draft.Submission, line.Row));
+        return true;
+    }
+
+    private Key KeyOf(in ReceiptLine line) => new(line.Month, employers.Find(line.Employer), line.Document);
+
+    private async Task LoadStandingAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
+    {
+        _standing.Clear();
+        List<ReceiptLine> lines = [.. blocks.SelectMany(b => b.Block.Receipts)];
+        foreach ((Key key, Figures figures) in await StandingAsync(
+            [.. lines.Select(l => l.Month).Distinct()], [.. lines.Select(l => employers.Find(l.Employer)).Distinct()], cancellation))
+        {
+            _standing.Add(key, figures);
+        }
+    }
+
+    private async Task<Dictionary<Key, Figures>> StandingAsync(YearMonth[] months, int[] named, CancellationToken cancellation)
+    {
+        Dictionary<Key, Figures> standing = [];
+        if (named.Length == 0)
+        {
+            return standing;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT * FROM (
+                SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, document, amount_fen, late_fee_fen, interest_fen, received_on, state
+                FROM :area.receipt WHERE receipt_month = ANY($1) AND employer_id = ANY($2)
+                ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) latest WHERE state = 1
+            """), connection);
+        command.Parameters.AddWithValue(months.Select(m => m.FirstDay()).ToArray());
+        command.Parameters.AddWithValue(named);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            standing.Add(
+                new Key(reader.GetFieldValue<DateOnly>(0).Month(), reader.GetInt32(1), reader.GetString(2)),
+                new Figures(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(6))));
+        }
+
+        return standing;
+    }
+
+    private async Task WriteAsync(List<(Key Key, Figures Figures, int Submission, int Row)> facts, short state, CancellationToken cancellation)
+    {
+        if (facts.Count == 0)
+        {
+            return;
+        }
+
+        await using CopyRows copy = await CopyRows.BeginAsync(
+            connection, area.Sql(":area.receipt"),
+            "receipt_month, employer_id, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on", cancellation);
+        foreach ((Key key, Figures figures, int submission, int row) in facts)
+        {
+            copy.StartRow();
+            copy.Write(key.Month.FirstDay());
+            copy.Write(key.Employer);
+            copy.Write(key.Document);
+            copy.Write(submission);
+            copy.Write(row);
+            copy.Write(state);
+            copy.Write(figures.AmountFen);
+            copy.Write(figures.LateFeeFen);
+            copy.Write(figures.InterestFen);
+            copy.Write(figures.ReceivedOn.ToDateOnly());
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+}

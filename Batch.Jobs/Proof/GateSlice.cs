@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace Batch.Jobs.Proof;
+
+/// <summary>What a policy slice gates on beside a month's own facts, read from its canonical JSON.</summary>
+internal sealed record GateSlice(
+    string ArrearsCredited, string? AgeReference, int? ArrearsMaxMonths, int FirstMonthOffset, int ResumptionOffset, int InsuranceYearFrom, int Male, int Female,
+    bool ShortAreNotCredited, bool CountsYears, bool HasFrozenAmounts, int LongFromMonths, bool ShortZeroes, bool LongZeroes, string Rhythm)
+{
+    public static readonly GateSlice None = new("yes", null, null, 0, 0, 1, 0, 0, false, false, false, 1, false, false, "monthly");
+
+    public bool HasArrearsRule => ArrearsCredited != "yes" || AgeReference is not null || ArrearsMaxMonths is not null;
+
+    public bool LooksAtEnrolments => FirstMonthOffset > 0 || ArrearsCredited == "only-after-enrolment";
+
+    public bool LooksAtEarlierMonths => ResumptionOffset > 0 || CountsYears;
+
+    public bool IsOpen => !HasArrearsRule && !LooksAtEnrolments && !LooksAtEarlierMonths && !HasFrozenAmounts;
+
+    /// <summary>The posting month that first credits the contribution month.</summary>
+    public DateOnly CreditedIn(DateOnly month)
+    {
+        int period = Rhythm switch { "yearly" => 12, "half-yearly" => 6, _ => 1 };
+        DateOnly last = month;
+        while ((last.Month - InsuranceYearFrom + 13) % 12 % period != 0)
+        {
+            last = last.AddMonths(1);
+        }
+
+        return last;
+    }
+
+    public static GateSlice Of(JsonElement slice)
+    {
+        JsonElement arrears = slice.GetProperty("arrears"), breaks = slice.GetProperty("break");
+        bool hasYears = slice.TryGetProperty("minimumYears", out JsonElement years);
+        bool notCredited = hasYears && years.GetProperty("short").GetString() == "not-credited";
+        string text = slice.GetRawText();
+        return new GateSlice(
+            arrears.GetProperty("credited").GetString()!,
+            arrears.GetProperty("ageOn").GetString() == "payment" ? arrears.GetProperty("ageReference").GetString() : null,
+            arrears.TryGetProperty("maxMonths", out JsonElement most) ? most.GetInt32() : null,
+            slice.GetProperty("firstMonthOffset").GetInt32(), slice.GetProperty("resumptionOffset").GetInt32(), slice.GetProperty("insuranceYearFrom").GetInt32(),
+            hasYears ? years.GetProperty("male").GetInt32() : 0, hasYears ? years.GetProperty("female").GetInt32() : 0, notCredited,
+            hasYears && (notCredited || text.Contains("lessPerMissingYear", StringComparison.Ordinal)), text.Contains("\"frozen\"", StringComparison.Ordinal),
+            breaks.GetProperty("longFromMonths").GetInt32(), Zeroes(breaks.GetProperty("short")), Zeroes(breaks.GetProperty("long")),
+            slice.GetProperty("rhythm").GetString()!);
+    }
+
+    private static bool Zeroes(JsonElement rule) => rule.GetProperty("accumulated").GetString() != "keep";
+}

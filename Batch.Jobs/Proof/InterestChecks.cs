@@ -1,0 +1,97 @@
+using System.Globalization;
+using Batch.Jobs.Store;
+using Npgsql;
+
+namespace Batch.Jobs.Proof;
+
+/// <summary>
+/// V4 for interest: each year's interest recomputed in SQL as weighted sums of what was posted, at the rates of the policy slice that the latest
+/// standing interest run used, beside what is posted. It shares no code with the rules that the run was computed with.
+/// </summary>
+internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+{
+    private sealed record InterestYear(DateOnly Through, int? Year, string? Hash, decimal Current, decimal Carried, DateOnly[] Postings);
+
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        foreach (InterestYear year in await YearsAsync(cancellation))
+        {
+            await CheckYearAsync(year, cancellation);
+        }
+    }
+
+    // A year whose interest was taken back, and none put in its place, is entitled to nothing yet.
+    private async Task<List<InterestYear>> YearsAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            WITH interest AS (
+                SELECT t.contribution_month AS through, array_agg(DISTINCT r.posting_month) AS postings, bool_or(r.run_id = ANY($2)) AS fresh
+                FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = 3 GROUP BY 1)
+            SELECT i.through, y.year, s.policy_hash, coalesce((p.content -> 'interest' ->> 'currentYear')::numeric, 0),
+                   coalesce((p.content -> 'interest' ->> 'carriedOver')::numeric, 0), i.postings
+            FROM interest i LEFT JOIN :area.statement_year y USING (through)
+            LEFT JOIN LATERAL (
+                SELECT m.policy_hash FROM :area.standing_interest r JOIN :area.run_month m USING (run_id)
+                WHERE m.contribution_month = i.through ORDER BY r.seq DESC LIMIT 1) s ON true
+            LEFT JOIN batch.policy_slice p ON p.hash = s.policy_hash
+            WHERE $1 OR i.fresh ORDER BY 1
+            """), connection);
+        command.Parameters.AddWithValue(scope.All);
+        command.Parameters.AddWithValue(scope.Runs);
+        return await command.ListAsync(
+            r => new InterestYear(
+                r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : r.GetInt32(1), r.IsDBNull(2) ? null : r.GetString(2), r.GetDecimal(3), r.GetDecimal(4),
+                r.GetFieldValue<DateOnly[]>(5)), cancellation);
+    }
+
+    private async Task CheckYearAsync(InterestYear year, CancellationToken cancellation)
+    {
+        PolicySlice slice = await PolicySlice.ReadAsync(connection, year.Hash, cancellation);
+        if (year.Year is null || !slice.Intact)
+        {
+            findings.Broken(Invariants.Entitlements, $"{year.Through.Text()}: interest of a year without statements, or by a policy slice that is not what its hash names");
+            return;
+        }
+
+        await using NpgsqlCommand command = new(area.Sql(Text(year, slice)), connection);
+        (long Checked, long Broken, string? First) found = (await command.ListAsync(
+            r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
+        findings.Checked(Invariants.Entitlements, found.Checked);
+        if (found.Broken > 0)
+        {
+            findings.Broken(Invariants.Entitlements, $"{year.Through.Text()} interest {found.First}", found.Broken);
+        }
+    }
+
+    // Money of month i (the first is 0) bears for the 11 - i months after it; what was carried over, and interest posted in the year, for all 12; what was
+    // taken over in month i, at the rate of what was carried over, for 12 - i.
+    private static string Text(InterestYear year, PolicySlice slice)
+    {
+        DateOnly first = year.Through.AddMonths(-11);
+        string current = year.Current.ToString(CultureInfo.InvariantCulture), carried = year.Carried.ToString(CultureInfo.InvariantCulture);
+        string left = $"(11 - (extract(year FROM posting_month) - {first.Year}) * 12 - extract(month FROM posting_month) + {first.Month})";
+        string due = year.Hash is null ? "0" : $"{slice.Round($"greatest(this_year, 0) * {current} / 12")} + {slice.Round($"greatest(earlier + least(this_year, 0), 0) * {carried} / 12")}";
+        return $"""
+            WITH moved AS (
+                SELECT account_id, coalesce(sum(account_fen * {left}) FILTER (WHERE component NOT IN (3, 4)), 0) AS this_year,
+                       coalesce(sum(account_fen * 12) FILTER (WHERE component = 3), 0) + coalesce(sum(account_fen * ({left} + 1)) FILTER (WHERE component = 4), 0) AS earlier
+                FROM :area.entry WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
+            products AS (
+                SELECT account_id, coalesce(m.this_year, 0) AS this_year, s.opening_fen * 12 + coalesce(m.earlier, 0) AS earlier
+                FROM (SELECT account_id, opening_fen FROM :area.statement WHERE year = {year.Year}) s LEFT JOIN moved m USING (account_id)),
+            entitled AS (SELECT account_id, {due} AS due_fen FROM products),
+            posted AS (
+                SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
+                FROM :area.entry WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month = {year.Through.Literal()} AND component = 3 GROUP BY account_id),
+            judged AS (
+                SELECT account_id, coalesce(due_fen, 0) AS due_fen, coalesce(posted_fen, 0) AS posted_fen, coalesce(due_fen, 0) <> coalesce(posted_fen, 0) OR NOT coalesce(plain, true) AS differs
+                FROM entitled FULL JOIN posted USING (account_id)),
+            worst AS (SELECT min(account_id) AS account_id FROM judged WHERE differs)
+            SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM judged WHERE differs),
+                   (SELECT format('%s: posted %s fen, entitled %s fen', coalesce((SELECT batch.masked_number(p.citizen) FROM :area.account a JOIN :area.person p USING (person_id)
+                                  WHERE a.account_id = j.account_id), 'an account without a person'), j.posted_fen, j.due_fen)
+                    FROM judged j JOIN worst USING (account_id))
+            """;
+    }
+}

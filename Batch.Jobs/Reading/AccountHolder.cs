@@ -1,0 +1,90 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>One of a person's accounts, counted from 1.</summary>
+/// <param name="Opened">The first of the month of the new enrolment; null: the first account, opened with the person.</param>
+public sealed record HeldAccount(int Ordinal, AccountState State, LocalDate? Opened, LocalDate? ClosedOn, Money Balance);
+
+/// <summary>Whose account is asked for: found by citizen number or by card number, in one area or in whichever area knows the person.</summary>
+public sealed record AccountHolder(Area Area, int Person, int Account)
+{
+    private const string ByNumber = "SELECT p.person_id, max(a.account_id) FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1";
+
+    private const string ByLaterNumber =
+        "SELECT n.person_id, max(a.account_id) FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";
+
+    private const string ByCard =
+        """
+        SELECT e.person_id, max(a.account_id) FROM :area.person_event e JOIN :area.account a USING (person_id)
+        WHERE e.event = 7 AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
+        """;
+
+    public static async Task<AccountHolder> FindAsync(
+        DatabaseConnection database, string? area, string? number, string? card, LocalDate today, CancellationToken cancellation)
+    {
+        long? citizen = number is null ? null : Parse(number, today);
+        foreach (string code in area is null ? await Migrator.AreasAsync(database.Program, cancellation) : [area])
+        {
+            AreaSchema schema = new(code);
+            Area? opened = area is null ? null : await Area.OpenAsync(database, code, cancellation);
+            // Nearly everybody is found by the number of the registration; those whose number changed by the later ones too.
+            (int Person, int Account)? found = citizen is null
+                ? await FindAsync(database, schema.Sql(ByCard), card!, cancellation)
+                : await FindAsync(database, schema.Sql(ByNumber), citizen, cancellation) ?? await FindAsync(database, schema.Sql(ByLaterNumber), citizen, cancellation);
+            if (found is var (person, account))
+            {
+                return new AccountHolder(opened ?? await Area.OpenAsync(database, code, cancellation), person, account);
+            }
+        }
+
+        throw new DataFaultException("PERSON_UNKNOWN", "没有找到此人的账户，请核对号码。", "No account was found for this number; check it.");
+    }
+
+    /// <summary>The person's accounts in the order in which they were opened: nearly everybody has one. The last one is answered for unless another is asked for.</summary>
+    public async Task<IReadOnlyList<HeldAccount>> AccountsAsync(LocalDate today, CancellationToken cancellation)
+    {
+        Balances balances = new(Area.Program, Area.Schema);
+        List<HeldAccount> held = [];
+        foreach (AccountSpan account in await SpansAsync(cancellation))
+        {
+            held.Add(new HeldAccount(
+                held.Count + 1, account.StateOn(today), held.Count == 0 ? null : account.Opened, account.ClosedOn,
+                (await balances.BalanceAsync(account.Account, null, cancellation)).Balance));
+        }
+
+        return held;
+    }
+
+    /// <summary>The same person's n-th account.</summary>
+    /// <exception cref="DataFaultException">ACCOUNT_UNKNOWN: there are not so many.</exception>
+    public async Task<AccountHolder> WithAsync(int ordinal, CancellationToken cancellation)
+    {
+        int count = (await SpansAsync(cancellation)).Count;
+        return ordinal >= 1 && ordinal <= count
+            ? this with { Account = AccountNumbers.Of(Person, ordinal - 1) }
+            : throw new DataFaultException("ACCOUNT_UNKNOWN", $"此人共有 {count} 个账户，请给出 1 到 {count}。", $"This person has {count} account(s); ask for one from 1 to {count}.");
+    }
+
+    private static async Task<(int Person, int Account)?> FindAsync(DatabaseConnection database, string sql, object number, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = database.Program.CreateCommand(sql);
+        command.Parameters.AddWithValue(number);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1)) : null;
+    }
+
+    private async Task<List<AccountSpan>> SpansAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(cancellation);
+        return (await AccountLives.OfOneAsync(connection, Area.Schema, Person, cancellation)).Of(Person).Accounts;
+    }
+
+    private static long Parse(string number, LocalDate today) => CitizenId.TryParse(number, today, out CitizenId id) == CitizenIdFault.None
+        ? id.Digits17
+        : throw new DataFaultException("ID_INVALID", "证件号码有误，请核对。", "The number of the document is not valid; check it.");
+}

@@ -1,0 +1,15 @@
+using Batch.Jobs.Files;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>The reports in the order in which they are listed.</summary>
+public static class AllReports
+{
+    public static IReadOnlyList<Report> List { get; } =
+    [
+        new AllocationReport(), new EmployerReport(), new AgeTierReport(), new PooledFundReport(), new RejectionReport(), new CertificateReport(), new ArrearsReport(), new ProvisionalReport(),
+        new MovementReport(), new FlowsReport(), new RecoveryReport(),
+    ];
+
+    public static Report? Find(string kind) => List.FirstOrDefault(r => r.Kind == kind);
+}

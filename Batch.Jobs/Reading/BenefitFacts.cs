@@ -1,0 +1,108 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>What a person's benefits are folded from: the months that the ledger has money for and when it was posted, retirement and death.</summary>
+public sealed class BenefitFacts
+{
+    private readonly YearMonth? _allocated;
+    private readonly List<PaidMonth> _paid = [];
+    private YearMonth? _firstPension;
+    private YearMonth? _retiredIn;
+    private YearMonth? _diedIn;
+
+    private BenefitFacts(YearMonth? allocated) => _allocated = allocated;
+
+    /// <summary>The facts of a range of persons, of those that have any.</summary>
+    /// <param name="through">Entries of later posting months are not seen.</param>
+    public static async Task<SortedDictionary<int, BenefitFacts>> ReadAsync(
+        NpgsqlConnection connection, AreaSchema area, int firstPerson, int lastPerson, YearMonth through, CancellationToken cancellation)
+    {
+        SortedDictionary<int, BenefitFacts> persons = [];
+        YearMonth? allocated = await AllocatedMonths.LastAsync(connection, area, through, cancellation);
+        // A month that was taken back and declared again counts from its first posting.
+        await EachAsync(
+            """
+            SELECT a.person_id, e.contribution_month, min(e.posting_month) FILTER (WHERE e.person_paid_fen + e.employer_paid_fen > 0)
+            FROM :area.entry e JOIN :area.account a USING (account_id)
+            WHERE e.component = 1 AND a.person_id BETWEEN $1 AND $2 AND e.posting_month <= $3
+            GROUP BY 1, 2 HAVING sum(e.person_paid_fen + e.employer_paid_fen) > 0
+            """, (person, reader) => person._paid.Add(new PaidMonth(reader.GetFieldValue<DateOnly>(1).Month(), reader.GetFieldValue<DateOnly>(2).Month())));
+        await EachAsync(
+            """
+            SELECT a.person_id, min(e.contribution_month) FROM :area.entry e JOIN :area.account a USING (account_id)
+            WHERE e.component = 2 AND e.account_fen > 0 AND a.person_id BETWEEN $1 AND $2 AND e.posting_month <= $3 GROUP BY 1
+            """, (person, reader) => person._firstPension = reader.GetFieldValue<DateOnly>(1).Month());
+        await EachAsync(
+            """
+            SELECT DISTINCT ON (e.person_id, e.event) e.person_id, e.on_date, e.event FROM :area.person_event e JOIN :area.filed s USING (submission_id)
+            WHERE e.event IN (4, 5) AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3
+            ORDER BY e.person_id, e.event, e.submission_id DESC, e.row_no DESC
+            """, (person, reader) =>
+            {
+                YearMonth month = reader.GetFieldValue<DateOnly>(1).Month();
+                person._retiredIn = reader.GetInt16(2) == (short)PersonEvent.Retired ? month : person._retiredIn;
+                person._diedIn = reader.GetInt16(2) == (short)PersonEvent.Died ? month : person._diedIn;
+            });
+        return persons;
+
+        async Task EachAsync(string sql, Action<BenefitFacts, NpgsqlDataReader> take)
+        {
+            await using NpgsqlCommand command = new(area.Sql(sql), connection) { CommandTimeout = 0 };
+            command.Parameters.AddWithValue(firstPerson);
+            command.Parameters.AddWithValue(lastPerson);
+            command.Parameters.AddWithValue(through.FirstDay());
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                if (!persons.TryGetValue(reader.GetInt32(0), out BenefitFacts? person))
+                {
+                    persons.Add(reader.GetInt32(0), person = new BenefitFacts(allocated));
+                }
+
+                take(person, reader);
+            }
+        }
+    }
+
+    /// <summary>The spells up to a month. Without a retirement on record the first month credited as a retiree tells it.</summary>
+    public IReadOnlyList<BenefitSpell> Fold(YearMonth through, PolicyInForce policy)
+    {
+        YearMonth? retiredFrom = _retiredIn is { } retired ? retired.PlusMonths(Slice(retired, policy).RetirementOffset) : _firstPension;
+        return BenefitTimeline.Fold([.. _paid, .. NotYetDue(through)], retiredFrom, _diedIn, through, month => Slice(month, policy));
+    }
+
+    // Months for which nobody's contribution has come suspend nobody: whoever paid for the last month before them is as in that month.
+    private IEnumerable<PaidMonth> NotYetDue(YearMonth through)
+    {
+        if (_allocated is { } last && _paid.Exists(p => p.Month == last))
+        {
+            for (YearMonth month = last.Next(); month <= through; month = month.Next())
+            {
+                yield return new PaidMonth(month, month);
+            }
+        }
+    }
+
+    // Months that no policy covers are judged by the first that does.
+    private static MonthPolicy Slice(YearMonth month, PolicyInForce policy)
+    {
+        for (YearMonth at = month; ; at = at.Next())
+        {
+            if (policy.TryFor(at) is { } slice)
+            {
+                return slice;
+            }
+
+            if (at > month.PlusMonths(600))
+            {
+                return policy.For(month);
+            }
+        }
+    }
+}

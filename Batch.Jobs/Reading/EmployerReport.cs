@@ -1,0 +1,42 @@
+using Batch.Jobs.Files;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>
+/// 单位汇总: the month's postings of the employed by employer. A posting belongs to the employer whose line the runs up to this month took
+/// last for that person and month; money taken back without a new line, to the one who had sent it.
+/// </summary>
+public sealed class EmployerReport : QueryReport
+{
+    public override string Kind => "employer";
+
+    public override string Title => "单位缴费与划账汇总";
+
+    public override IReadOnlyList<ReportColumn> Columns { get; } =
+    [
+        new("单位编号", "employer number", ColumnContent.Text), new("单位名称", "employer", ColumnContent.Text),
+        new("人数", "people", ColumnContent.Count, ColumnTotal.Sum), new("个人缴费", "person paid", ColumnContent.Yuan, ColumnTotal.Sum),
+        new("单位缴费", "employer paid", ColumnContent.Yuan, ColumnTotal.Sum), new("划入个人账户", "credited", ColumnContent.Yuan, ColumnTotal.Sum),
+        new("划入统筹基金", "to the pool", ColumnContent.Yuan, ColumnTotal.Sum), new("其他资金", "other funds", ColumnContent.Yuan, ColumnTotal.Sum),
+    ];
+
+    protected override string Sql =>
+        """
+        WITH moved AS MATERIALIZED (
+            SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen) AS person_paid, sum(e.employer_paid_fen) AS employer_paid,
+                   sum(e.account_fen) AS credited, sum(e.pool_fen) AS pool, sum(e.other_fen) AS other
+            FROM :area.entry e JOIN :area.account a USING (account_id)
+            WHERE e.posting_month = :month AND e.component = 1 GROUP BY a.person_id, e.contribution_month),
+        taken AS MATERIALIZED (
+            SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= :month),
+        speaks AS (
+            SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id
+            FROM :area.contribution c JOIN moved m USING (contribution_month, person_id) JOIN taken USING (submission_id)
+            WHERE c.contribution_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved))
+            ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC)
+        SELECT w.number, w.name, count(DISTINCT m.person_id), sum(m.person_paid)::bigint, sum(m.employer_paid)::bigint, sum(m.credited)::bigint,
+               sum(m.pool)::bigint, sum(m.other)::bigint
+        FROM moved m JOIN speaks USING (contribution_month, person_id) JOIN :area.employer w USING (employer_id)
+        GROUP BY w.number, w.name ORDER BY w.number COLLATE "C"
+        """;
+}

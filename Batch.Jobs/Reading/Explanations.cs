@@ -1,0 +1,135 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>Where a line's figures came from: the file and its row.</summary>
+public sealed record SourceDocument(string File, int Row);
+
+/// <param name="Net">What the ledger has for the month, of credits and interest.</param>
+/// <param name="Movements">What else changed the account in the month.</param>
+public sealed record ExplanationDocument(
+    YearMonth Month, string? Policy, Explanation Chinese, Explanation English, SourceDocument? Source, Money Net, string ReasonChinese, string ReasonEnglish,
+    IReadOnlyList<ExplainedMovement> Movements, ReasonKind Kind);
+
+/// <summary>Answers "why this amount": the same code that computed it explains it, from the same facts and the policy it was computed with.</summary>
+public sealed class Explanations(Area area)
+{
+    public async Task<ExplanationDocument> ExplainAsync(int person, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        PolicyInForce policy = await PolicyOfAsync(connection, month, cancellation);
+        MonthPolicy? slice = policy.TryFor(month);
+        ChunkReader reader = new(connection, area.Schema);
+        ReceiptCover? cover = slice is null ? null : await reader.CoverAsync(slice, new HashSet<int>(), cancellation);
+        PersonFacts facts = (await reader.ReadAsync(
+            new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover, slice is null ? null : YearPensions.Of(area.Schema, slice)))[0];
+        Explanation chinese = new(Language.Chinese), english = new(Language.English);
+        string? version = null;
+        Legs posted = new(
+            facts.PostedContribution.Account + facts.PostedRetiree.Account, 0, 0, 0, 0, 0);
+        (ReasonKind kind, string why, string whyEnglish) = (ReasonKind.NoRecord, "", "");
+        if (slice is not null)
+        {
+            version = slice.Version;
+            Entitlement.Of(facts, month, slice, chinese);
+            Entitlement.Of(facts, month, slice, english);
+            if (chinese.Lines.Count > 0 && slice.CreditedIn != month && await LatestPostingAsync(connection, month, cancellation) < slice.CreditedIn)
+            {
+                chinese.SetAside(slice);
+                english.SetAside(slice);
+            }
+
+            (kind, why, whyEnglish) = Reason(facts, slice, chinese.Net.Fen, posted.Account);
+        }
+
+        Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
+
+        return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish,
+            await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation), kind);
+    }
+
+    /// <summary>The last month of a year also has the year's interest, once it is posted: explained with the rates of its latest run.</summary>
+    private async Task<Money> InterestAsync(
+        NpgsqlConnection connection, int account, YearMonth month, Explanation chinese, Explanation english, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql(
+            """
+            SELECT y.year, r.policy_seq FROM :area.statement_year y JOIN :area.run_month m ON m.contribution_month = y.through
+            JOIN :area.standing_interest r USING (run_id) WHERE y.through = $1 ORDER BY r.seq DESC LIMIT 1
+            """), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        (int Year, int Seq)? stated = null;
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            stated = await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1)) : null;
+        }
+
+        if (stated is not { } found)
+        {
+            return Money.Zero;
+        }
+
+        YearAccounts accounts = new(connection, area.Schema, new InsuranceYear(found.Year, month.PlusMonths(1 - YearAccounts.MonthsAYear), month));
+        await accounts.ReadAsync(account, account, cancellation);
+        if (accounts.AccountAt(0) is not null)
+        {
+            MonthPolicy policy = (await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, found.Seq, cancellation)).For(month);
+            accounts.Interest(0, policy, chinese);
+            accounts.Interest(0, policy, english);
+        }
+
+        return accounts.Posted(0);
+    }
+
+    /// <summary>The latest posting month whose run computed the month: what is credited by the year is credited from its last month on.</summary>
+    private async Task<YearMonth> LatestPostingAsync(NpgsqlConnection connection, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql(
+            "SELECT max(r.posting_month) FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1"), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        return await command.ExecuteScalarAsync(cancellation) is DateOnly latest ? latest.Month() : month;
+    }
+
+    private static (ReasonKind, string, string) Reason(in PersonFacts facts, MonthPolicy policy, long entitled, long posted) => (entitled == posted, posted) switch
+    {
+        (false, _) => (ReasonKind.ChangedSince, "有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
+        (true, 0) when facts.DiedIn is { } died && policy.Month > died => (ReasonKind.AfterDeath, "死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (true, 0) when facts.Pension.Submission != 0 && facts.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(facts.Category ?? Categories.Unit) =>
+            (ReasonKind.FrozenAmountMissing, "尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
+        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived,
+            "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
+        (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules told above nothing of this month's contribution is credited, or not yet."),
+        (true, 0) => (ReasonKind.NoRecord, "该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
+        _ => (facts.PostedRetiree.Account != 0 ? ReasonKind.Retired : ReasonKind.Contribution, "", ""),
+    };
+
+    private async Task<PolicyInForce> PolicyOfAsync(NpgsqlConnection connection, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT policy_seq FROM :area.posted_policy WHERE contribution_month = $1"), connection);
+        command.Parameters.AddWithValue(month.FirstDay());
+        return await command.ExecuteScalarAsync(cancellation) is int seq && seq != area.Policy.Seq
+            ? await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, seq, cancellation)
+            : area.Policy;
+    }
+
+    private async Task<SourceDocument?> SourceAsync(NpgsqlConnection connection, PersonFacts facts, CancellationToken cancellation)
+    {
+        (int submission, int row) = facts.Contribution.Submission != 0
+            ? (facts.Contribution.Submission, facts.Contribution.Row)
+            : (facts.Pension.Submission, facts.Pension.Row);
+        if (submission == 0)
+        {
+            return null;
+        }
+
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT file FROM :area.submission WHERE submission_id = $1"), connection);
+        command.Parameters.AddWithValue(submission);
+        return await command.ExecuteScalarAsync(cancellation) is string file ? new SourceDocument(file, row) : null;
+    }
+}

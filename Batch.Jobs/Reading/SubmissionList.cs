@@ -1,0 +1,157 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>One file with what became of its rows when it was taken in.</summary>
+/// <param name="Waits">It has facts that no standing run has taken.</param>
+public sealed record SubmissionLine(
+    int Submission, string Content, string Kind, YearMonth Month, string File, string? Refused, int Rows, int Accepted, int Unchanged, int Held, int Rejected,
+    Money PersonPaid, Money EmployerPaid, string ReceivedBy, DateTime ReceivedAt, bool Waits)
+{
+    /// <summary>Of the rows held when it was taken in, those decided or corrected since. In a list <see cref="Held"/> is what is still held.</summary>
+    public int Settled { get; init; }
+}
+
+/// <summary>Sums over every submission of a list, not only those of the page.</summary>
+public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long Rejected, Money PersonPaid, Money EmployerPaid);
+
+/// <summary>How often a code occurs.</summary>
+public sealed record CodeCount(string Code, long Count);
+
+/// <summary>Which submissions to list: of a month, and only those with rejects or held rows or refused whole.</summary>
+public sealed record SubmissionFilter(YearMonth? Month, bool Open);
+
+/// <summary>What came in.</summary>
+public sealed class SubmissionList(Area area)
+{
+    private const string Columns =
+        """
+        SELECT s.submission_id, s.content, s.kind, f.month, s.file, s.refused, s.rows, s.accepted, s.unchanged, s.held, s.rejected, s.person_paid_fen, s.employer_paid_fen,
+               s.received_by, s.received_at, EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = s.submission_id)
+        FROM :area.submission s JOIN :area.filed f USING (submission_id)
+        """;
+
+    // Held rows stand among the rejections too, to be shown with their reason.
+    private static readonly string RejectedCodes = $"code NOT IN ({RejectionCodes.HeldList})";
+
+    private const string Where = " WHERE ($1 = '-infinity'::date OR f.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";
+
+    /// <summary>Newest first.</summary>
+    public async Task<(Listing<SubmissionLine> Lines, SubmissionTotals Totals)> ReadAsync(SubmissionFilter filter, int page, CancellationToken cancellation)
+    {
+        object month = filter.Month is { } m ? m.FirstDay() : DateOnly.MinValue;
+        SubmissionTotals totals = (await area.ReadAsync(
+            """
+            SELECT count(*), coalesce(sum(rows), 0), coalesce(sum(accepted), 0), coalesce(sum(unchanged), 0), coalesce(sum(held), 0), coalesce(sum(rejected), 0),
+                   coalesce(sum(person_paid_fen), 0)::bigint, coalesce(sum(employer_paid_fen), 0)::bigint FROM :area.submission s JOIN :area.filed f USING (submission_id)
+            """ + Where,
+            r => new SubmissionTotals(
+                r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), new Money(r.GetInt64(6)), new Money(r.GetInt64(7))),
+            cancellation, month, filter.Open))[0];
+        page = Listing.Within(page, totals.Files);
+        Dictionary<int, int> still = await StillHeldAsync(filter.Month, cancellation);
+        List<SubmissionLine> lines = await area.ReadAsync(
+            Columns + Where + " ORDER BY s.submission_id DESC LIMIT $3 OFFSET $4", Line, cancellation,
+            month, filter.Open, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
+        return (new Listing<SubmissionLine>(lines.ConvertAll(l => Now(l, still)), page, totals.Files), totals with { Held = still.Values.Sum() });
+    }
+
+    /// <summary>How many rows of each submission wait for a decision now, of those filed under a month. A row accepted once waits too when a later file contests it.</summary>
+    public async Task<Dictionary<int, int>> StillHeldAsync(YearMonth? month, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        Dictionary<int, int> still = (await new HeldRows(area.Schema).ListAsync(connection, null, cancellation)).CountBy(r => r.Submission).ToDictionary();
+        if (month is { } of && still.Count > 0)
+        {
+            HashSet<int> filed = [.. await area.ReadAsync(
+                "SELECT submission_id FROM :area.filed WHERE month = $1 AND submission_id = ANY($2)", r => r.GetInt32(0), cancellation, of.FirstDay(), still.Keys.ToArray())];
+            still.Keys.Where(s => !filed.Contains(s)).ToList().ForEach(s => still.Remove(s));
+        }
+
+        return still;
+    }
+
+    /// <summary>Rejected rows that no mended file has brought yet and that nobody has marked as not needed, by month; those of a child are its parent's.</summary>
+    public async Task<Dictionary<YearMonth, long>> UnmendedAsync(CancellationToken cancellation) => (await area.ReadAsync(
+        $"""
+        SELECT month, sum(rows)::bigint FROM (
+            SELECT f.month, s.rejected - CASE WHEN EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
+                THEN (SELECT count(*) {MendedRows.RejectedSql("s.submission_id")}) ELSE 0 END AS rows
+            FROM :area.submission s JOIN :area.filed f USING (submission_id)
+            WHERE s.rejected > 0 AND s.refused IS NULL AND NOT EXISTS (SELECT FROM :area.submission_parent p WHERE p.submission_id = s.submission_id)
+              AND NOT EXISTS (SELECT FROM :area.dismissal d WHERE d.dismissed = s.submission_id)) u
+        GROUP BY month HAVING sum(rows) > 0 ORDER BY month
+        """, r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt64(1)), cancellation)).ToDictionary();
+
+    /// <summary>Marks the rejected rows of a submission as not needed. Marked already: it stays as it is.</summary>
+    public async Task DismissAsync(int submission, string by, string reason, CancellationToken cancellation) => await area.ReadAsync(
+        """
+        WITH made AS (INSERT INTO :area.dismissal (dismissed, by, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING dismissed)
+        SELECT dismissed FROM made
+        """, r => r.GetInt32(0), cancellation, submission, by, reason);
+
+    /// <summary>Who marked its rejected rows as not needed, and why; null: nobody.</summary>
+    public async Task<(string By, string Reason)?> DismissalAsync(int submission, CancellationToken cancellation) =>
+        await area.ReadAsync("SELECT by, reason FROM :area.dismissal WHERE dismissed = $1", r => (r.GetString(0), r.GetString(1)), cancellation, submission) is [var found] ? found : null;
+
+    private static SubmissionLine Now(SubmissionLine line, Dictionary<int, int> still)
+    {
+        int held = still.GetValueOrDefault(line.Submission);
+        return line with { Held = held, Settled = Math.Max(0, line.Held - held), Accepted = line.Accepted - Math.Max(0, held - line.Held) };
+    }
+
+    /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
+    public async Task<SubmissionLine> FindAsync(int submission, CancellationToken cancellation) =>
+        (await area.ReadAsync(Columns + " WHERE s.submission_id = $1", Line, cancellation, submission)).SingleOrDefault()
+        ?? throw new DataFaultException(
+            "SUBMISSION_UNKNOWN", $"统筹区 {area.Schema.Code} 没有报送 {submission}。", $"Area {area.Schema.Code} has no submission {submission}.");
+
+    /// <summary>The faults of a submission's rejected rows in the order of its rows; of one code when it is named.</summary>
+    public Task<Listing<Rejection>> RejectionsAsync(int submission, string? code, int page, CancellationToken cancellation) =>
+        FaultsAsync(submission, (RejectedCodes + (code is null ? "" : " AND code = $2"), code ?? ""), page, cancellation);
+
+    /// <summary>Why its held rows were held, in the order of the rows, decided ones included.</summary>
+    public Task<Listing<Rejection>> HeldAsync(int submission, int page, CancellationToken cancellation) =>
+        FaultsAsync(submission, ($"code IN ({RejectionCodes.HeldList})", ""), page, cancellation);
+
+    // A page has so many rows, each with all of its faults.
+    private async Task<Listing<Rejection>> FaultsAsync(int submission, (string Sql, string Code) which, int page, CancellationToken cancellation)
+    {
+        string from = $"FROM :area.rejection WHERE submission_id = $1 AND $2 IS NOT NULL AND {which.Sql}";
+        long count = await area.OneAsync<long>($"SELECT count(DISTINCT row_no) {from}", cancellation, submission, which.Code);
+        page = Listing.Within(page, count);
+        List<Rejection> rows = await area.ReadAsync(
+            $"""
+            SELECT code, row_no, column_name, found, expected FROM (SELECT *, dense_rank() OVER (ORDER BY row_no) AS nth {from}) f
+            WHERE nth > $4 AND nth <= $4 + $3 ORDER BY row_no, fault_no
+            """,
+            r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), Masking.Found(r.GetString(3)), r.GetString(4)), cancellation,
+            submission, which.Code, Listing<Rejection>.PageRows, (page - 1) * Listing<Rejection>.PageRows);
+        return new Listing<Rejection>(rows, page, count);
+    }
+
+    /// <summary>The codes of a submission's rejected rows with how many rows have each, the most frequent first.</summary>
+    public async Task<IReadOnlyList<CodeCount>> CodesAsync(int submission, CancellationToken cancellation) => await area.ReadAsync(
+        $"SELECT code, count(DISTINCT row_no) FROM :area.rejection WHERE submission_id = $1 AND {RejectedCodes} GROUP BY code ORDER BY 2 DESC, 1", Code, cancellation, submission);
+
+    /// <summary>How many of its rejected rows mended files have brought since.</summary>
+    public Task<long> MendedAsync(int submission, CancellationToken cancellation) =>
+        area.OneAsync<long>($"SELECT count(*) {MendedRows.RejectedSql("$1")}", cancellation, submission);
+
+    /// <summary>The codes of the rejected rows of all files sent for a month; held rows are not among them.</summary>
+    public async Task<IReadOnlyList<CodeCount>> CodesAsync(YearMonth month, CancellationToken cancellation) => await area.ReadAsync(
+        $"SELECT r.code, count(*) FROM :area.rejection r JOIN :area.filed s USING (submission_id) WHERE s.month = $1 AND {RejectedCodes} GROUP BY 1 ORDER BY 2 DESC, 1",
+        Code, cancellation, month.FirstDay());
+
+    private static CodeCount Code(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1));
+
+    private static SubmissionLine Line(NpgsqlDataReader r) => new(
+        r.GetInt32(0), r.GetString(1), r.GetString(2), r.GetFieldValue<DateOnly>(3).Month(), r.GetString(4), r.Text(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8),
+        r.GetInt32(9), r.GetInt32(10), new Money(r.GetInt64(11)), new Money(r.GetInt64(12)), r.GetString(13), r.GetDateTime(14), r.GetBoolean(15));
+}

@@ -1,0 +1,187 @@
+using System.Data;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Ledger;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// Computes a year's interest as a run, once the year's statements are made: entitled minus posted for every account, tagged with the last month of the
+/// year, in an open month. It lives on like any run. One that was cut off starts over: it takes seconds.
+/// </summary>
+public sealed class InterestRun(DatabaseConnection database, AreaSchema area, PolicyInForce policy)
+{
+    private static readonly bool[] Everybody = [true];
+
+    /// <param name="postingMonth">Null: the first month that is open.</param>
+    /// <exception cref="DataFaultException">YEAR_OPEN, INTEREST_RATES_MISSING, or what the ledger refuses.</exception>
+    public async Task<RunDocument> RunAsync(int year, YearMonth? postingMonth, string by, CancellationToken cancellation)
+    {
+        try
+        {
+            await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
+            await new Allocation(database, area, policy).LockAsync(session, cancellation);
+            InsuranceYear stated = await StatedAsync(session, year, cancellation);
+            MonthPolicy settlement = policy.For(stated.Last);
+            RefuseWithoutRates(settlement);
+            YearMonth month = postingMonth ?? await OpenMonthAsync(session, cancellation);
+            return await ComputeAsync(session, stated, settlement, month, by, cancellation);
+        }
+        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        {
+            throw sentence;
+        }
+    }
+
+    private async Task<RunDocument> ComputeAsync(
+        NpgsqlConnection session, InsuranceYear year, MonthPolicy settlement, YearMonth month, string by, CancellationToken cancellation)
+    {
+        if (await OpenRun.FindAsync(session, area, cancellation) is { } open)
+        {
+            open.RefuseOther("interest", month);
+            if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
+            {
+                return open.State == "computing"
+                    ? await ComputeAsync(session, open.Run, await LeftAsync(session, open.Run, cancellation), year, settlement, month, cancellation)
+                    : await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
+            }
+
+            await open.DiscardStaleAsync(session, area, by, cancellation);
+        }
+
+        (int run, List<Chunk> chunks) = await OpenAsync(session, settlement, month, by, cancellation);
+        return await ComputeAsync(session, run, chunks, year, settlement, month, cancellation);
+    }
+
+    private async Task<RunDocument> ComputeAsync(
+        NpgsqlConnection session, int run, List<Chunk> chunks, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
+    {
+        foreach (Chunk chunk in chunks)
+        {
+            await DoAsync(run, chunk, year, settlement, month, cancellation);
+        }
+
+        return await new Allocation(database, area, policy).SealAsync(session, run, month, cancellation) with { Kind = "interest" };
+    }
+
+    // The year has twelve months through the one whose closing made its statements.
+    private async Task<InsuranceYear> StatedAsync(NpgsqlConnection session, int year, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT through FROM :area.statement_year WHERE year = $1"), session);
+        command.Parameters.AddWithValue(year);
+        return await command.ExecuteScalarAsync(cancellation) is DateOnly through
+            ? new InsuranceYear(year, through.Month().PlusMonths(1 - YearAccounts.MonthsAYear), through.Month())
+            : throw new DataFaultException("YEAR_OPEN", $"{year} 年度尚未结账，没有年度对账单；请先结清该年度最后一个月。", $"The year {year} has no statements yet; close its last month first.");
+    }
+
+    private void RefuseWithoutRates(MonthPolicy settlement)
+    {
+        (decimal? current, decimal? carried) = settlement.InterestRates;
+        if (current is null || carried is null)
+        {
+            throw new DataFaultException(
+                "INTEREST_RATES_MISSING", $"统筹区 {area.Code} 在 {settlement.Month.Text()} 的政策没有计息利率；请在政策文件中写明 interest 并经复核采用。",
+                $"The policy of area {area.Code} in {settlement.Month.Text()} has no interest rates; state them in the policy file under interest and have it adopted.");
+        }
+    }
+
+    private async Task<YearMonth> OpenMonthAsync(NpgsqlConnection session, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql("SELECT :area.last_closed()"), session);
+        return ((DateOnly)(await command.ExecuteScalarAsync(cancellation))!).Month().Next();
+    }
+
+    private async Task<bool> IsCurrentAsync(NpgsqlConnection session, int run, MonthPolicy settlement, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT EXISTS (SELECT FROM :area.run r JOIN :area.run_month m USING (run_id)
+                           WHERE r.run_id = $1 AND r.ledger_head = :area.ledger_head() AND m.contribution_month = $2 AND m.policy_hash = $3)
+            """), session);
+        command.Parameters.AddWithValue(run);
+        command.Parameters.AddWithValue(settlement.Month.FirstDay());
+        command.Parameters.AddWithValue(settlement.Hash);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    // One transaction: a run is there with its plan, or not at all.
+    private async Task<(int Run, List<Chunk> Chunks)> OpenAsync(
+        NpgsqlConnection session, MonthPolicy settlement, YearMonth month, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlTransaction transaction = await session.BeginTransactionAsync(cancellation);
+        await using NpgsqlCommand slice = new("INSERT INTO batch.policy_slice VALUES ($1, $2, $3::jsonb) ON CONFLICT DO NOTHING", session);
+        slice.Parameters.AddWithValue(settlement.Hash);
+        slice.Parameters.AddWithValue(area.Code);
+        slice.Parameters.AddWithValue(settlement.CanonicalJson);
+        await slice.ExecuteNonQueryAsync(cancellation);
+        List<Chunk> chunks = await ChunksAsync(session, settlement.Month, cancellation);
+        await using NpgsqlCommand open = new(area.Sql("SELECT :area.open_run('interest', $1, $2, $3, '{}', NULL)"), session);
+        open.Parameters.AddWithValue(month.FirstDay());
+        open.Parameters.AddWithValue(by);
+        open.Parameters.AddWithValue(policy.Seq);
+        int run = (int)(await open.ExecuteScalarAsync(cancellation))!;
+        await using NpgsqlCommand plan = new(area.Sql("SELECT :area.plan_run($1, $2, $3, $4, $5, $6, $7)"), session);
+        plan.Parameters.AddWithValue(run);
+        plan.Parameters.AddWithValue(new[] { settlement.Month.FirstDay() });
+        plan.Parameters.AddWithValue(new[] { settlement.Hash });
+        plan.Parameters.AddWithValue(Everybody);
+        plan.Parameters.AddWithValue(chunks.Select(c => c.Month.FirstDay()).ToArray());
+        plan.Parameters.AddWithValue(chunks.Select(c => c.FirstPerson).ToArray());
+        plan.Parameters.AddWithValue(chunks.Select(c => c.LastPerson).ToArray());
+        await plan.ExecuteNonQueryAsync(cancellation);
+        KillSwitch.Pass(KillPoint.InterestBeforeCommit);
+        await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.InterestAfterCommit);
+        return (run, chunks);
+    }
+
+    // Ranges that hold accounts: first ones by person, and the few later ones a hundred million numbers on.
+    private async Task<List<Chunk>> ChunksAsync(NpgsqlConnection session, YearMonth month, CancellationToken cancellation)
+    {
+        List<int> firsts = await session.ReadAsync(
+            area.Sql("SELECT DISTINCT account_id / $1 FROM :area.account ORDER BY 1"), r => r.GetInt32(0) * RunPlan.ChunkPersons, cancellation, RunPlan.ChunkPersons);
+        return [.. firsts.Select(first => new Chunk(month, first, first + RunPlan.ChunkPersons - 1))];
+    }
+
+    /// <summary>What a worker that is gone has left to do.</summary>
+    private Task<List<Chunk>> LeftAsync(NpgsqlConnection session, int run, CancellationToken cancellation) =>
+        session.ReadAsync(
+            area.Sql("SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"),
+            r => new Chunk(r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), cancellation, run);
+
+    private async Task DoAsync(int run, Chunk chunk, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await database.Program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        YearAccounts accounts = new(connection, area, year);
+        await accounts.ReadAsync(chunk.FirstPerson, chunk.LastPerson, cancellation);
+        int people = await WriteAsync(connection, run, accounts, settlement, month, cancellation);
+        if (await new ChunkWork(database.Program, area, policy).MarkAsync(connection, run, chunk, people, cancellation))
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+    }
+
+    private async Task<int> WriteAsync(
+        NpgsqlConnection connection, int run, YearAccounts accounts, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
+    {
+        await using CopyRows copy = await ChunkWork.BeginEntriesAsync(connection, area, run, cancellation);
+        ChunkWork.EntryKey key = new(month.FirstDay(), run, settlement.Month.FirstDay());
+        int people = 0;
+        for (int place = 0; place < accounts.Count; place++)
+        {
+            if (accounts.AccountAt(place) is { } account)
+            {
+                long difference = accounts.Interest(place, settlement).Total.Fen - accounts.Posted(place).Fen;
+                ChunkWork.Write(copy, key, account, Component.Interest, new Legs(difference, 0, -difference, 0, 0, 0));
+                people += difference == 0 ? 0 : 1;
+            }
+        }
+
+        await copy.CompleteAsync(cancellation);
+        return people;
+    }
+}

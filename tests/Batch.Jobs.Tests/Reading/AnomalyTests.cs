@@ -1,0 +1,194 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tests.Runs;
+using Batch.Rules;
+using NUnit.Framework;
+using NodaTime;
+
+namespace Batch.Jobs.Tests.Reading;
+
+/// <summary>What a reviewer must not pass over in silence. Employees of base 10,000 aged 30 or so get 2 % own and 1.1 % share: 310 yuan a month.</summary>
+public sealed class AnomalyTests
+{
+    private static readonly YearMonth June = new(2021, 6);
+    private static readonly YearMonth July = new(2021, 7);
+
+    private Town town = null!;
+
+    [SetUp]
+    public async Task FoundAsync()
+    {
+        town = await Town.FoundAsync();
+        await SetAsync("least-people", 10);
+    }
+
+    [TearDown]
+    public async Task LeaveAsync() => await town.DisposeAsync();
+
+    [Test]
+    public async Task The_first_month_has_nothing_to_be_compared_with()
+    {
+        await PayrollAsync(June, 20);
+        RunDocument run = await town.AllocateAsync(June);
+        Assert.That(await CodesAsync(run.Run!.Value), Is.Empty);
+        Assert.That((await new RunReview(await town.AreaAsync()).ReadAsync(run.Run!.Value, default)).Before, Is.Null);
+    }
+
+    [Test]
+    public async Task A_month_like_the_one_before_is_approved_without_a_word()
+    {
+        await PostedAsync(June, 20);
+        await PayrollAsync(July, 19);
+        RunDocument run = await town.AllocateAsync(July);
+        Assert.That(await CodesAsync(run.Run!.Value), Is.Empty);
+        Assert.That((await town.Life.ApproveAsync(run.Run!.Value, "reviewer", null, default)).State, Is.EqualTo("approved"));
+    }
+
+    [Test]
+    public async Task A_quarter_fewer_people_need_a_written_reason_and_it_is_kept_and_audited()
+    {
+        await PostedAsync(June, 20);
+        await PayrollAsync(July, 15);
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default);
+        Assert.That(found, Is.EqualTo(new[] { new Anomaly("CREDITED_OFF", 4650m, 6200m, 20m), new Anomaly("PEOPLE_OFF", 15m, 20m, 10m) }));
+
+        Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
+        Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default, "  "), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
+        await town.Life.ApproveAsync(run, "reviewer", null, default, "单位丙本月未到账，已核对");
+
+        RunOverride kept = (await new RunList(await town.AreaAsync(), SystemClock.Instance).OverrideAsync(run, default))!;
+        Assert.That((kept.By, kept.Reason), Is.EqualTo(("reviewer", "单位丙本月未到账，已核对")));
+        Assert.That(kept.Anomalies, Is.EqualTo(new[] { "CREDITED_OFF", "PEOPLE_OFF" }));
+        Assert.That(await town.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE act = 'run.override'"), Is.EqualTo($"{run} CREDITED_OFF PEOPLE_OFF"));
+        AuditLine told = (await new AuditList(town.Database.Program).ReadAsync(new AuditFilter("reviewer", "run.override", ""), 1, default)).Rows.Single();
+        Assert.That(told.Reason, Is.EqualTo("单位丙本月未到账，已核对"));
+        Assert.That((await town.Life.PostAsync(run, "reviewer", default)).State, Is.EqualTo("posted"));
+    }
+
+    [Test]
+    public async Task The_database_itself_refuses_even_the_function_of_before()
+    {
+        await PostedAsync(June, 20);
+        await PayrollAsync(July, 15);
+        RunDocument run = await town.AllocateAsync(July);
+        Assert.That((await town.RefusedAsync($"SELECT :area.approve_run({run.Run}, 'reviewer', '{run.Digest}')")).SqlState, Is.EqualTo("BA020"));
+        Assert.That((await town.RefusedAsync($"INSERT INTO :area.run_override (run_id, by, reason, anomalies) VALUES ({run.Run}, 'x', 'y', ARRAY['z'])")).SqlState, Is.EqualTo("42501"));
+    }
+
+    [Test]
+    public async Task A_month_posted_in_two_runs_is_compared_as_a_whole()
+    {
+        await PostedAsync(June, 20);
+        await PayrollAsync(July, 18);
+        await town.PostMonthAsync(July);
+        await PayrollAsync(July, 2, from: 100, employer: "丁");
+        RunDocument late = await town.AllocateAsync(July);
+        Assert.That(await CodesAsync(late.Run!.Value), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_month_before_has_the_people_of_all_its_runs_each_once()
+    {
+        // 12 and 7 others; one of the first 12 again, on a higher base: 19 people, not 7, 12 or 20.
+        await PostedAsync(June, 12);
+        await PayrollAsync(June, 7, from: 100, employer: "丁");
+        await town.PayrollAsync(June, "甲", [(Town.Person(0), 12_000m)]);
+        await town.PostMonthAsync(June);
+        await PayrollAsync(July, 19);
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        RunComparison before = (await RunComparison.ReadAsync(await town.AreaAsync(), await town.Life.PreviewAsync(run, default), default))!;
+        Assert.That((before.People, before.Credited), Is.EqualTo((19, Money.FromYuan((19 * 310m) + 62m))));
+    }
+
+    [Test]
+    public async Task A_run_that_passes_over_an_open_month_needs_a_written_reason()
+    {
+        await PostedAsync(June, 12);
+        await PayrollAsync(July, 12);
+        await town.PayrollAsync(July.Next(), "甲", [.. People(12, 0).Select(p => (p, 10_000m))]);
+        IReadOnlyList<OpenMonth> open = await new MonthsAround(await town.AreaAsync()).OpenBeforeAsync(July.Next(), default);
+        Assert.That(open, Is.EqualTo(new[] { new OpenMonth(June, 0, true), new OpenMonth(July, 1, false) }));
+
+        int run = (await town.AllocateAsync(July.Next())).Run!.Value;
+        Anomaly skipped = (await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default)).Single(a => a.Code == "MONTH_SKIPPED");
+        Assert.That(skipped.Chinese, Does.StartWith("2021-07 尚未结账，也没有入账，它的 1 份报送"));
+        Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
+
+        await town.Life.DiscardAsync(run, "reviewer", "七月先算", default);
+        await town.PostMonthAsync(July);
+        int after = (await town.AllocateAsync(July.Next())).Run!.Value;
+        Assert.That(await CodesAsync(after), Does.Not.Contain("MONTH_SKIPPED"));
+    }
+
+    [Test]
+    public async Task A_closed_month_is_told_as_closed_and_not_as_one_with_nothing_to_post()
+    {
+        await PostedAsync(June, 12);
+        await town.CloseAsync(June);
+        await PayrollAsync(July, 12);
+        Assert.That(async () => await town.AllocateAsync(June), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("MONTH_CLOSED"));
+    }
+
+    [Test]
+    public async Task A_single_credit_above_the_threshold_and_money_taken_back_count_in_the_first_month_too()
+    {
+        await SetAsync("single-credit-yuan", 309.99m);
+        await PayrollAsync(June, 12);
+        int run = (await town.AllocateAsync(June)).Run!.Value;
+        Assert.That(await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default), Is.EqualTo(new[] { new Anomaly("CREDIT_LARGE", 310m, null, 309.99m) }));
+        await town.Life.ApproveAsync(run, "reviewer", null, default, "checked");
+        await town.Life.PostAsync(run, "reviewer", default);
+
+        await SetAsync("single-credit-yuan", 10_000);
+        await SetAsync("negative-credits", 1);
+        await town.PayrollAsync(June, "甲", [.. People(12, 0).Skip(2).Select(p => (p, 10_000m))], SubmissionKind.Replacement, confirm: true);
+        int back = (await town.AllocateAsync(June)).Run!.Value;
+        Assert.That(await CodesAsync(back), Is.EqualTo(new[] { "CREDITS_NEGATIVE" }));
+    }
+
+    [Test]
+    public async Task The_review_counts_who_came_and_went_and_whose_base_jumped()
+    {
+        // Number 0 leaves, 20 and 21 come, number 1 earns 16,000 instead of 10,000: 496 instead of 310.
+        await PostedAsync(June, 20);
+        await town.PayrollAsync(July, "甲", [.. People(22, 0).Skip(1).Select((p, i) => (p, i == 0 ? 16_000m : 10_000m))]);
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        ReviewDocument review = await new RunReview(await town.AreaAsync()).ReadAsync(run, default);
+        Assert.That(review.Before, Is.EqualTo(June));
+        Assert.That(review.Lines, Is.EqualTo(new[]
+        {
+            new ComparisonLine("joiners", 2, Money.FromYuan(620)), new ComparisonLine("leavers", 1, Money.FromYuan(310)), new ComparisonLine("newly-retired", 0, Money.Zero),
+            new ComparisonLine("tier-movers", 0, null), new ComparisonLine("base-jumps", 1, null), new ComparisonLine("floor-hits", 0, null),
+        }));
+        Assert.That(review.Top.Select(t => t.Difference), Is.EqualTo(new[] { Money.FromYuan(-310), Money.FromYuan(310), Money.FromYuan(310), Money.FromYuan(186) }).AsCollection);
+    }
+
+    [Test]
+    public async Task Who_passes_an_age_bound_between_two_months_is_counted()
+    {
+        // Born on 1985-06-15: 35 completed years on 1 June 2021, 36 on 1 July; the bound of 35 is passed in July.
+        await town.PayrollAsync(June, "甲", [(Town.Person(1, 1985), 10_000m), (Town.Person(2, 1984), 10_000m)]);
+        await town.PostMonthAsync(June);
+        BirthBounds bounds = new(await town.AreaAsync());
+        Assert.That((await bounds.CrossingAsync(new YearMonth(2021, 5), June, default), await bounds.CrossingAsync(June, July, default)), Is.EqualTo((0L, 1L)));
+    }
+
+    private async Task SetAsync(string name, decimal value) => await new Thresholds(town.Database.Program, Town.Code).SetAsync(name, value, "administrator", default);
+
+    private static IEnumerable<CitizenId> People(int count, int from) => Enumerable.Range(from, count).Select(n => Town.Person(n));
+
+    private Task<FileOutcome> PayrollAsync(YearMonth month, int people, int from = 0, string employer = "甲") =>
+        town.PayrollAsync(month, employer, [.. People(people, from).Select(p => (p, 10_000m))]);
+
+    private async Task PostedAsync(YearMonth month, int people)
+    {
+        await PayrollAsync(month, people);
+        await town.PostMonthAsync(month);
+    }
+
+    private async Task<IEnumerable<string>> CodesAsync(int run) => (await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default)).Select(a => a.Code);
+}

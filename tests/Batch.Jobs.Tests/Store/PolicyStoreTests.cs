@@ -1,0 +1,93 @@
+using Batch.Jobs.Store;
+using Batch.Rules;
+using Batch.Testing;
+using NUnit.Framework;
+using NodaTime;
+
+namespace Batch.Jobs.Tests.Store;
+
+/// <summary>A change of policy takes two people, and each act is on record.</summary>
+public sealed class PolicyStoreTests
+{
+    private static readonly YearMonth March = new(2024, 3);
+
+    private TestDatabase database = null!;
+    private PolicyStore store = null!;
+
+    [OneTimeSetUp]
+    public async Task OpenAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        store = new PolicyStore(database.Program);
+    }
+
+    [OneTimeTearDown]
+    public async Task DisposeAsync()
+    {
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task A_figure_is_in_force_once_somebody_else_has_approved_it()
+    {
+        PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", March, 8000.50m, "no. 1"), "wang", default);
+        Assert.That((proposal.State, proposal.Value), Is.EqualTo(("proposed", 8000.50m)));
+        Assert.That((await store.ReadAsync("420100", null, default)).Figures, Is.Empty);
+        Assert.That((await store.PendingAsync("420100", default)).Select(p => p.Hash), Is.EqualTo(new[] { proposal.Hash }));
+        Assert.That(async () => await store.ApproveAsync(proposal.Hash, "wang", default), Refused("SAME_PERSON"));
+
+        PolicyProposal approved = await store.ApproveAsync(proposal.Hash[..8], "li", default);
+        Assert.That((approved.State, approved.ApprovedBy), Is.EqualTo(("approved", "li")));
+        Assert.That((await store.ReadAsync("420100", null, default)).Figures.Single(), Is.EqualTo(new DatedFigure("average-wage", March, 8000.50m, "no. 1")));
+        Assert.That(await store.PendingAsync("420100", default), Is.Empty);
+
+        Assert.That(await store.ApproveAsync(proposal.Hash, "li", default), Is.EqualTo(approved), "the same person again");
+        Assert.That(async () => await store.ApproveAsync(proposal.Hash, "zhao", default), Refused("PROPOSAL_APPROVED"));
+        string acts = await database.ScalarAsync<string>(
+            $"SELECT string_agg(concat_ws(' ', who, area, act), ', ' ORDER BY audit_id) FROM batch.audit WHERE subject = '{proposal.Hash}'");
+        Assert.That(acts, Is.EqualTo("wang 420100 policy.propose, li 420100 policy.approve"));
+    }
+
+    [Test]
+    public async Task Proposing_the_same_again_is_the_same_proposal()
+    {
+        DatedFigure figure = new("average-wage", March, 9000m, "no. 2");
+        PolicyProposal first = await store.ProposeFigureAsync("420100", figure, "wang", default);
+        Assert.That(await store.ProposeFigureAsync("420100", figure with { Value = 9000.00m }, "li", default), Is.EqualTo(first));
+    }
+
+    [TestCase("1234567")]
+    [TestCase("%%%%%%%%")]
+    [TestCase("00000000")]
+    public void A_hash_that_names_nothing_is_unknown(string hash) =>
+        Assert.That(async () => await store.ApproveAsync(hash, "li", default), Refused("PROPOSAL_UNKNOWN"));
+
+    [Test]
+    public void A_file_whose_examples_fail_is_not_proposed()
+    {
+        string text = ShippedPolicies.Text("420100").Replace("7327", "7328", StringComparison.Ordinal);
+        Assert.That(async () => await store.ProposeFileAsync(text, "x.yaml", "no. 3", "wang", default), Throws.TypeOf<PolicyFaultException>());
+    }
+
+    [Test]
+    public async Task A_waiting_file_leaves_the_shipped_policy_in_force()
+    {
+        string text = ShippedPolicies.Text("110000") + "\n# one more remark\n";
+        PolicyProposal proposal = await store.ProposeFileAsync(text, "x.yaml", "no. 4", "wang", default);
+        int before = (await store.ReadAsync("110000", null, default)).Seq;
+        await store.ApproveAsync(proposal.Hash, "li", default);
+        Assert.That((await store.ReadAsync("110000", null, default)).Seq, Is.GreaterThan(before));
+    }
+
+    [Test]
+    public async Task An_area_without_a_policy_gets_no_schema()
+    {
+        Assert.That(async () => await Area.OpenAsync(database.Connection, "999999", default), Refused("AREA_UNKNOWN"));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM pg_namespace WHERE nspname = 'area_999999'"), Is.Zero);
+    }
+
+    private static NUnit.Framework.Constraints.EqualStringConstraint Refused(string code) => Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo(code);
+}
