@@ -18,10 +18,9 @@ document.querySelectorAll('.stack table').forEach(table => {
 // A table wider than its place can be scrolled with the arrow keys once it has the focus.
 const reach = () => document.querySelectorAll('.scroll').forEach(place => {
     if (place.scrollWidth > place.clientWidth) {
-        const heading = place.closest('section')?.querySelector('h2') ?? document.querySelector('h1');
         place.tabIndex = 0;
         place.setAttribute('role', 'region');
-        place.setAttribute('aria-label', heading?.textContent.trim() ?? '');
+        place.setAttribute('aria-label', document.documentElement.lang.startsWith('zh') ? '可左右滚动的表格' : 'A table that scrolls sideways');
     } else {
         ['tabindex', 'role', 'aria-label'].forEach(name => place.removeAttribute(name));
     }

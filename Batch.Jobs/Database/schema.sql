@@ -787,7 +787,6 @@ DECLARE
     entries  record;
     area     text := right(':area', 6);
     table_   text := ':area.' || run_table(run);
-    skipped  record;
 BEGIN
     SELECT * INTO r FROM run x WHERE x.run_id = run;
     IF r.kind IS DISTINCT FROM 'allocation' OR r.state NOT IN ('computed', 'approved') THEN
@@ -815,10 +814,6 @@ BEGIN
             RETURN NEXT;
         END IF;
     END IF;
-    FOR skipped IN SELECT * FROM skipped_months(run) LOOP
-        code := 'MONTH_SKIPPED'; value := skipped.submissions; against := extract(year FROM skipped.month) * 100 + extract(month FROM skipped.month); allowed := 0;
-        RETURN NEXT;
-    END LOOP;
     IF to_regclass(table_) IS NULL THEN
         RETURN;
     END IF;
@@ -949,27 +944,6 @@ BEGIN
 END $$;
 
 ALTER FUNCTION :area.seal_run(run integer) OWNER TO batch_owner;
-
-CREATE FUNCTION :area.skipped_months(run integer) RETURNS TABLE(month date, submissions bigint)
-    LANGUAGE sql STABLE
-    SET search_path TO ':area', 'pg_temp'
-    SET "DateStyle" TO 'ISO, YMD'
-    SET "IntervalStyle" TO 'postgres'
-    SET "TimeZone" TO 'Asia/Shanghai'
-    SET extra_float_digits TO '1'
-    SET bytea_output TO 'hex'
-    AS $$
-    SELECT f.month, count(*) FROM run r
-    JOIN (SELECT run_id, submission_id FROM run_submission) t ON t.run_id = r.run_id
-    JOIN filed f USING (submission_id)
-    JOIN submission s USING (submission_id)
-    WHERE r.run_id = run AND s.kind = 'regular' AND s.content IN ('payroll', 'pension') AND f.month < r.posting_month AND f.month > coalesce(last_closed(), '-infinity')
-      AND EXISTS (SELECT FROM ledger l WHERE l.act IN ('post', 'close') AND l.month < f.month)
-      AND NOT EXISTS (SELECT FROM posted_run p WHERE p.posting_month = f.month)
-    GROUP BY 1 ORDER BY 1
-$$;
-
-ALTER FUNCTION :area.skipped_months(run integer) OWNER TO batch_owner;
 
 CREATE FUNCTION :area.snap_balances() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3283,9 +3257,6 @@ GRANT ALL ON FUNCTION :area.run_table(run integer) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.seal_run(run integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.seal_run(run integer) TO batch_program;
-
-REVOKE ALL ON FUNCTION :area.skipped_months(run integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION :area.skipped_months(run integer) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.snap_balances() FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.snap_balances() TO batch_program;

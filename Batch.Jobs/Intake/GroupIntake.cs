@@ -12,6 +12,9 @@ public sealed class GroupIntake(
     IntakeConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
     IntakeLimits limits, KnownRegister known)
 {
+    /// <summary>Months by which a regular file may be later than its rows.</summary>
+    private const int LongestDelay = 12;
+
     private readonly PersonRegistry _persons = new(connection, area, known.Persons, known.Records);
     private readonly EmployerRegistry _employers = new(connection, area, known.Employers);
     private readonly AccountLives _lives = new(connection.Itself, area);
@@ -266,10 +269,10 @@ public sealed class GroupIntake(
         await (_movements?.CompleteAsync(cancellation) ?? Task.CompletedTask);
     }
 
-    // A month is given and no row is of it: one of the two is wrong. Rows that all call themselves arrears are of earlier months by nature; a supplementary or
-    // replacement file and a mended one may be of earlier months too.
+    // The month given is more than a year after every row: one of the two is wrong. Within a year the rows may be late or arrears. Rows that all call themselves
+    // arrears, a supplementary or replacement file and a mended one may be of any earlier month.
     private Rejection? OfAnotherMonth(FileDraft draft) =>
-        request.Month is { } given && draft is { Kind: SubmissionKind.Regular, Parent: null, Months.Count: > 0 } && !draft.Months.Contains(given)
+        request.Month is { } given && draft is { Kind: SubmissionKind.Regular, Parent: null, Months.Count: > 0 } && draft.Months.Max().PlusMonths(LongestDelay) < given
         && (draft.Content == FileContent.Pension || (draft.Content == FileContent.Payroll && draft.PaysOnTime))
             ? new Rejection(Codes.MonthDiffers, 0, "", draft.Months.Max().Text(), given.Text())
             : null;

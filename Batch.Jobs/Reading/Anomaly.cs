@@ -15,7 +15,6 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
     {
         "CREDITED_OFF" => $"本月划入合计 {Yuan(Value)} 元，上月 {Yuan(Against)} 元，相差超过 {Plain(Allowed)}%。",
         "PEOPLE_OFF" => $"本月人数 {Whole(Value)}，上月 {Whole(Against)}，相差超过 {Plain(Allowed)}%。",
-        "MONTH_SKIPPED" => $"{Month(Against)} 尚未结账，也没有入账，它的 {Whole(Value)} 份报送却计入本批，将记入本批的月份。请先作废本批，计算 {Month(Against)}。",
         "CREDIT_LARGE" => $"单笔划入最大 {Yuan(Value)} 元，超过 {Yuan(Allowed)} 元。",
         _ => $"扣回（负数）分录 {Whole(Value)} 笔，超过 {Whole(Allowed)} 笔。",
     };
@@ -24,7 +23,6 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
     {
         "CREDITED_OFF" => $"Credited in the month: {Yuan(Value)}; last month {Yuan(Against)}: more than {Plain(Allowed)} % apart.",
         "PEOPLE_OFF" => $"People in the month: {Whole(Value)}; last month {Whole(Against)}: more than {Plain(Allowed)} % apart.",
-        "MONTH_SKIPPED" => $"{Month(Against)} is not closed and nothing is posted in it, yet its {Whole(Value)} submissions are in this run and would be posted in the run's month. Discard the run and compute {Month(Against)} first.",
         "CREDIT_LARGE" => $"The largest single credit is {Yuan(Value)}: more than {Yuan(Allowed)}.",
         _ => $"{Whole(Value)} entries take money back: more than {Whole(Allowed)}.",
     };

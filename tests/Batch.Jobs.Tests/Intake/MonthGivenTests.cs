@@ -54,6 +54,7 @@ public sealed class MonthGivenTests
 
     [TestCase("补缴", SubmissionKind.Regular)]
     [TestCase("", SubmissionKind.Supplementary)]
+    [TestCase("", SubmissionKind.Regular)]
     public async Task Arrears_of_an_earlier_month_are_taken_in_the_month_given(string kind, SubmissionKind sent)
     {
         FileOutcome taken = await town.ImportAsync(Header, [Row(Ann, "2021-01", kind)], February, sent, false);
