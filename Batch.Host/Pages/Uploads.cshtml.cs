@@ -22,7 +22,7 @@ internal sealed class UploadsModel : AreaPage
     public IReadOnlyList<Upload> Lines { get; private set; } = [];
 
     /// <summary>Of uploads whose bytes were in force already: the submission that they were the same as.</summary>
-    public Dictionary<int, SameFile> Same { get; } = [];
+    public Dictionary<int, SameFile> Same { get; private set; } = [];
 
     /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
     public List<SentFile> Sent { get; } = [];
@@ -33,13 +33,7 @@ internal sealed class UploadsModel : AreaPage
     {
         Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
         Lines = await uploads.ListAsync(null, Shown, Cancellation);
-        foreach (Upload again in Lines.Where(u => u.Already))
-        {
-            if (await uploads.SameAsync(again, Cancellation) is { } same)
-            {
-                Same[again.Number] = same;
-            }
-        }
+        Same = await uploads.SameAsync(Lines, Cancellation);
     }
 
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)

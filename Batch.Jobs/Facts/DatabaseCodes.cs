@@ -92,7 +92,7 @@ public enum Ground : short
     TransferOut = 7,
 }
 
-/// <summary>What an entry is for; the numbers stand in the ledger.</summary>
+/// <summary>What an entry is for; the ledger keeps the numbers.</summary>
 public enum Component : short
 {
     Contribution = 1,

@@ -4,7 +4,7 @@ namespace Batch.Jobs.Facts;
 public static class FactVersions
 {
     /// <summary>
-    /// Order in which the first of several versions of a fact is the one that speaks: of the latest submission, within it a consequence
+    /// Order in which the first of several versions of a fact is the one in force: of the latest submission, within it a consequence
     /// (<c>row_no &lt;= 0</c>) before a row, and of two rows the later one.
     /// </summary>
     public const string LatestFirst = "submission_id DESC, (row_no <= 0) DESC, row_no DESC";

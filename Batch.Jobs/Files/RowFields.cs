@@ -30,9 +30,9 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 
     public void BeginRow() => Paid = 0;
 
-    /// <summary>The row of an earlier file that this one mends; 0 when there is none to be read.</summary>
-    /// <summary>0: it is no number.</summary>
-    public int ParentRow() => IsBlank(Column.ParentRow) ? LineBlock.BlankParentRow : int.TryParse(Normalised(Column.ParentRow), NumberStyles.None, CultureInfo.InvariantCulture, out int row) ? row : 0;
+    /// <summary>The row of an earlier file that this one mends; 0: the cell holds no number; <see cref="LineBlock.BlankParentRow"/>: it is empty.</summary>
+    public int ParentRow() => IsBlank(Column.ParentRow) ? LineBlock.BlankParentRow
+        : int.TryParse(Normalised(Column.ParentRow), NumberStyles.None, CultureInfo.InvariantCulture, out int row) ? row : 0;
 
     public void RejectInto(List<Rejection> into) => rejections = into;
 

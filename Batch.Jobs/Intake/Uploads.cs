@@ -75,16 +75,17 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         return await records.ReadAsync(connection, number, cancellation);
     }
 
-    /// <summary>The submission that an upload was the same as; null: it was not the same as any.</summary>
-    public async Task<SameFile?> SameAsync(Upload of, CancellationToken cancellation)
+    /// <summary>The submissions that uploads were the same as, by the upload's number; an upload that was the same as none is not in it.</summary>
+    public async Task<Dictionary<int, SameFile>> SameAsync(IEnumerable<Upload> of, CancellationToken cancellation)
     {
-        if (of is not { Already: true, Submission: not null })
+        Dictionary<int, SameFile> same = [];
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        foreach (Upload upload in of.Where(u => u is { Already: true, Submission: not null }))
         {
-            return null;
+            same.Add(upload.Number, await UploadTaking.SameAsync(connection, area.Schema, upload, cancellation));
         }
 
-        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        return await UploadTaking.SameAsync(connection, area.Schema, of, cancellation);
+        return same;
     }
 
     /// <summary>What became of an upload, with the first rejections; null while it is on its way.</summary>

@@ -34,9 +34,6 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
 
     private static string Yuan(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "";
 
-    // A month travels as the number of its year and month: 202106.
-    private static string Month(decimal? value) => value is { } month ? string.Create(CultureInfo.InvariantCulture, $"{(int)month / 100:0000}-{(int)month % 100:00}") : "";
-
     private static string Whole(decimal? value) => value?.ToString("#,##0", CultureInfo.InvariantCulture) ?? "";
 
     private static string Plain(decimal value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -37,7 +37,7 @@ public sealed class SubmissionList(Area area)
         FROM :area.submission s JOIN :area.filed f USING (submission_id)
         """;
 
-    // Held rows stand among the rejections too, to be shown with their reason.
+    // The table of rejections has held rows too, with their reason.
     private static readonly string RejectedCodes = $"code NOT IN ({RejectionCodes.HeldList})";
 
     private const string Where = " WHERE ($1 = '-infinity'::date OR f.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";

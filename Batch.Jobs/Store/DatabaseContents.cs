@@ -197,7 +197,7 @@ public static class DatabaseContents
     {
         PostgresBinaries binaries = connection.Server?.Binaries ?? PostgresBinaries.Find(null);
         NpgsqlConnectionStringBuilder text = connection.Text;
-        var start = new ProcessStartInfo(binaries.PathOf(tool), database is null ? arguments : ["--dbname", database, "--no-password", .. arguments]) 
+        var start = new ProcessStartInfo(binaries.PathOf(tool), database is null ? arguments : ["--dbname", database, "--no-password", .. arguments])
         {
             RedirectStandardError = true, RedirectStandardInput = input, RedirectStandardOutput = output,
         };

@@ -4,7 +4,7 @@ namespace Batch.Jobs.Work;
 
 /// <summary>
 /// The job engine: it calls <see cref="WorkRunner"/> for work that is woken and <see cref="Schedules"/> when recurring work is due, on one of the hosts of
-/// a database. It may call twice and it may forget; the tables of <c>batch.job</c> make it once. Hangfire is the one there is.
+/// a database. It may call twice and it may forget; the tables of <c>batch.job</c> make it once. It is Hangfire.
 /// </summary>
 public interface IJobEngine : IAsyncDisposable
 {
