@@ -1119,10 +1119,16 @@ CREATE FUNCTION batch.lock_waits(application text) RETURNS TABLE(waiting integer
     SET extra_float_digits TO '1'
     SET bytea_output TO 'hex'
     AS $$
-    SELECT w.pid, extract(epoch FROM clock_timestamp() - min(l.waitstart))::int, p.pid, b.application_name, extract(epoch FROM clock_timestamp() - b.xact_start)::int
-    FROM pg_locks l JOIN pg_stat_activity w ON w.pid = l.pid CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) p (pid) LEFT JOIN pg_stat_activity b ON b.pid = p.pid
-    WHERE NOT l.granted AND w.application_name = application AND w.datname = current_database()
-    GROUP BY w.pid, p.pid, b.application_name, b.xact_start
+    WITH RECURSIVE waits AS (
+        SELECT w.pid, min(l.waitstart) AS since FROM pg_locks l JOIN pg_stat_activity w ON w.pid = l.pid
+        WHERE NOT l.granted AND w.application_name = application AND w.datname = current_database() GROUP BY 1
+    ), chain AS (
+        SELECT w.pid AS waiting, p.pid FROM waits w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) p (pid)
+        UNION SELECT c.waiting, p.pid FROM chain c CROSS JOIN LATERAL unnest(pg_blocking_pids(c.pid)) p (pid)
+    )
+    SELECT w.pid, extract(epoch FROM clock_timestamp() - w.since)::int, c.pid, b.application_name, extract(epoch FROM clock_timestamp() - b.xact_start)::int
+    FROM waits w JOIN chain c ON c.waiting = w.pid LEFT JOIN pg_stat_activity b ON b.pid = c.pid
+    WHERE pg_blocking_pids(c.pid) = '{}'
 $$;
 
 ALTER FUNCTION batch.lock_waits(application text) OWNER TO batch_owner;
