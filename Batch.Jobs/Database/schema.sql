@@ -386,6 +386,24 @@ $_$;
 
 ALTER FUNCTION :area.mended(parent integer) OWNER TO batch_owner;
 
+CREATE FUNCTION :area.month_has_begun() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM run r WHERE r.run_id = NEW.reverses AND r.posting_month = NEW.posting_month) THEN
+        PERFORM refuse_before_month(NEW.posting_month);
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION :area.month_has_begun() OWNER TO batch_owner;
+
 CREATE FUNCTION :area.next_to_close() RETURNS date
     LANGUAGE sql STABLE
     SET search_path TO ':area', 'pg_temp'
@@ -396,7 +414,7 @@ CREATE FUNCTION :area.next_to_close() RETURNS date
     SET bytea_output TO 'hex'
     AS $$
     SELECT coalesce((last_closed() + interval '1 month')::date, (SELECT min(r.posting_month) FROM posted_run r),
-                    (SELECT min(s.month) FROM submission s WHERE s.kind = 'regular' AND s.refused IS NULL))
+                    (SELECT min(f.month) FROM submission s JOIN filed f USING (submission_id) WHERE s.kind = 'regular' AND s.refused IS NULL))
 $$;
 
 ALTER FUNCTION :area.next_to_close() OWNER TO batch_owner;
@@ -554,7 +572,7 @@ BEGIN
         EXECUTE format('DROP TABLE %I', part);
     END IF;
     DELETE FROM waiting_submission w USING run_submission s WHERE s.run_id = run AND s.submission_id = w.submission_id;
-    INSERT INTO waiting_submission SELECT s.submission_id, s.month FROM run_submission t JOIN submission s USING (submission_id)
+    INSERT INTO waiting_submission SELECT f.submission_id, f.month FROM run_submission t JOIN filed f USING (submission_id)
     WHERE t.run_id = r.reverses ON CONFLICT DO NOTHING;
     INSERT INTO ledger (seq, act, run_id, month, by) VALUES (head + 1, 'post', run, r.posting_month, who);
     UPDATE run x SET state = 'posted', ended_by = who, ended_at = now() WHERE x.run_id = run;
@@ -652,6 +670,23 @@ BEGIN
 END $$;
 
 ALTER FUNCTION :area.refile(number integer, to_month date, who text) OWNER TO batch_owner;
+
+CREATE FUNCTION :area.refuse_before_month(of_month date) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+BEGIN
+    IF now() < of_month::timestamp AT TIME ZONE 'Asia/Shanghai' THEN
+        RAISE EXCEPTION '%', to_char(of_month, 'YYYY-MM-DD') USING ERRCODE = 'BA191';
+    END IF;
+END $$;
+
+ALTER FUNCTION :area.refuse_before_month(of_month date) OWNER TO batch_owner;
 
 CREATE FUNCTION :area.refuse_closing(closing_month date, who text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -3082,6 +3117,8 @@ CREATE INDEX user_change_name_seq_idx ON batch.user_change USING btree (name, se
 
 CREATE TRIGGER approver_is_another AFTER UPDATE OF approved_by ON :area.run FOR EACH ROW WHEN (((new.approved_by IS DISTINCT FROM old.approved_by) AND (new.approved_by IS NOT NULL))) EXECUTE FUNCTION :area.run_approver_is_another();
 
+CREATE TRIGGER month_has_begun BEFORE INSERT OR UPDATE OF state ON :area.run FOR EACH ROW WHEN ((new.state = ANY (ARRAY['computing'::text, 'computed'::text, 'approved'::text, 'posted'::text]))) EXECUTE FUNCTION :area.month_has_begun();
+
 CREATE TRIGGER nothing_is_parked BEFORE INSERT ON :area.closing FOR EACH ROW EXECUTE FUNCTION :area.nothing_is_parked();
 
 CREATE TRIGGER reopener_is_another BEFORE INSERT ON :area.reopening FOR EACH ROW EXECUTE FUNCTION :area.reopener_is_another();
@@ -3209,6 +3246,8 @@ GRANT ALL ON FUNCTION :area.ledger_head() TO batch_program;
 REVOKE ALL ON FUNCTION :area.mended(parent integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.mended(parent integer) TO batch_program;
 
+REVOKE ALL ON FUNCTION :area.month_has_begun() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION :area.next_to_close() FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.next_to_close() TO batch_program;
 
@@ -3240,6 +3279,9 @@ GRANT ALL ON FUNCTION :area.propose_reopening(of_month date, who text, why text)
 
 REVOKE ALL ON FUNCTION :area.refile(number integer, to_month date, who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.refile(number integer, to_month date, who text) TO batch_program;
+
+REVOKE ALL ON FUNCTION :area.refuse_before_month(of_month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION :area.refuse_before_month(of_month date) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.refuse_closing(closing_month date, who text) FROM PUBLIC;
 

@@ -53,7 +53,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
     /// <summary>The run that stands for the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>
     internal async Task<(OpenRun? Open, RunPlan Plan)> FindOrOpenAsync(NpgsqlConnection session, YearMonth postingMonth, string by, CancellationToken cancellation)
     {
-        await RefuseClosedAsync(session, postingMonth, cancellation);
+        await RefuseMonthAsync(session, postingMonth, cancellation);
         RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
         OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
         if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
@@ -72,10 +72,10 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
             : (new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), "computing", postingMonth, "allocation"), plan);
     }
 
-    // Without it a closed month with nothing new would be answered as if everything were posted, though files wait.
-    private async Task RefuseClosedAsync(NpgsqlConnection session, YearMonth postingMonth, CancellationToken cancellation)
+    // Without it a closed month, or one to come, with nothing new would be answered as if everything were posted, though files wait.
+    private async Task RefuseMonthAsync(NpgsqlConnection session, YearMonth postingMonth, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce($1 <= :area.last_closed(), false)"), session);
+        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce($1 <= :area.last_closed(), false) FROM :area.refuse_before_month($1)"), session);
         command.Parameters.AddWithValue(postingMonth.FirstDay());
         if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
         {

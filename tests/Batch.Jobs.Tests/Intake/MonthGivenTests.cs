@@ -81,6 +81,19 @@ public sealed class MonthGivenTests
         await town.AssertCleanAsync();
     }
 
+    // What a reversal gives back waits under the month that people put it in, not under the one that was wrong; and that one is not the first to close.
+    [Test]
+    public async Task A_submission_filed_under_another_month_keeps_it_when_its_run_is_reversed()
+    {
+        await PayrollAsync(Wrong, SubmissionKind.Supplementary);
+        await PayrollAsync(January, SubmissionKind.Supplementary);
+        int run = (await town.PostMonthAsync(January)).Run!.Value;
+        await town.PostAsync((await town.Life.ReverseAsync(run, January, "operator", default)).Run!.Value);
+        Assert.That(await town.Database.ScalarAsync<DateTime>("SELECT month::timestamp FROM area_420100.waiting_submission WHERE submission_id = 1"), Is.EqualTo(new DateTime(2021, 1, 1)));
+        Assert.That((await town.PostMonthAsync(January)).State, Is.EqualTo("posted"), "it is in the run of its month again");
+        await town.AssertCleanAsync();
+    }
+
     [Test]
     public async Task A_submission_in_an_open_run_or_of_other_months_keeps_its_month()
     {
