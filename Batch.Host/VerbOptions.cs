@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Batch.Jobs.Files;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using NodaTime.Text;
@@ -14,7 +15,7 @@ internal static partial class VerbOptions
 {
     private static readonly YearMonthPattern MonthPattern = YearMonthPattern.CreateWithInvariantCulture("uuuu-MM");
 
-    /// <summary>Widest month taken; what lies outside is a slip of the finger.</summary>
+    /// <summary>Widest years taken; what lies outside is a slip of the finger.</summary>
     private const int FirstYear = 1990;
     private const int LastYear = 2100;
 
@@ -22,7 +23,7 @@ internal static partial class VerbOptions
         AreaCode().IsMatch(text) ? text : throw new FormatException("an area is a code of six digits, such as 420100"));
 
     public static Option<YearMonth?> Month(string name = "--month", bool required = true) =>
-        Parsed<YearMonth?>(name, required, "YYYY-MM", "月份 / month", text => ParseMonth(text));
+        Parsed<YearMonth?>(name, required, "YYYY-MM", "月份 / month", text => TypedAs(text));
 
     public static Option<int?> Year() => Parsed<int?>("--year", required: true, "YYYY", "保险年度 / insurance year, named by the year in which it begins", text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int year) && year is >= FirstYear and <= LastYear
@@ -81,6 +82,20 @@ internal static partial class VerbOptions
             ? (T)Enum.Parse(Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), text, ignoreCase: true)
             : throw new FormatException($"it is not one of {string.Join(", ", EnumWords.Of(typeof(T)))}"));
 
+    // The sentence is the one that a page shows; --month has its name before it.
+    private static YearMonth TypedAs(string text)
+    {
+        try
+        {
+            return TypedMonth.Read(text);
+        }
+        catch (DataFaultException fault)
+        {
+            throw new FormatException(fault.English.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>A month of a program: YYYY-MM and nothing else.</summary>
     public static YearMonth ParseMonth(string text)
     {
         ParseResult<YearMonth> parsed = MonthPattern.Parse(text);

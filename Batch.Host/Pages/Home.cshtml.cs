@@ -41,11 +41,12 @@ internal sealed class HomeModel : AreaPage
         List<Duty> todo = [];
         if (await MayAsync(Permissions.SeeWork))
         {
-            Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, Cancellation)).ToDictionary(p => p.Code);
+            Dictionary<YearMonth, long> unmended = await new SubmissionList(Area).UnmendedAsync(Cancellation);
+            Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, unmended, Cancellation)).ToDictionary(p => p.Code);
             await AddRunAsync(todo, points);
             await AddReopeningsAsync(todo);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
-            await AddLeftBehindAsync(todo, points);
+            await AddLeftBehindAsync(todo, points, unmended);
             AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
         }
 
@@ -148,16 +149,15 @@ internal sealed class HomeModel : AreaPage
     }
 
     // Of other months, closed ones too: they stay in sight until they are mended or marked as not needed, decided on.
-    private async Task AddLeftBehindAsync(List<Duty> todo, Dictionary<string, ReadinessPoint> points)
+    private async Task AddLeftBehindAsync(List<Duty> todo, Dictionary<string, ReadinessPoint> points, Dictionary<YearMonth, long> unmended)
     {
-        SubmissionList list = new(Area);
-        foreach ((YearMonth of, long rows) in (await list.UnmendedAsync(Cancellation)).Where(u => u.Key != Month))
+        foreach ((YearMonth of, long rows) in unmended.Where(u => u.Key != Month))
         {
             string month = Show.Month(of);
             todo.Add(new Duty("look", $"{month} 还有 {rows} 行被拒绝、没有改正：改正后再报，或在报送页标为不再需要", $"{Show.Count(rows, "row")} of {month} rejected and not mended yet: mend and send them again, or mark them as not needed", $"{Code}/submissions?month={month}&open=true"));
         }
 
-        long elsewhere = (await list.StillHeldAsync(null, Cancellation)).Values.Sum() - points["rows-held"].Count;
+        long elsewhere = (await new SubmissionList(Area).StillHeldAsync(null, Cancellation)).Values.Sum() - points["rows-held"].Count;
         if (elsewhere > 0)
         {
             todo.Add(new Duty("look", $"其他月份有 {elsewhere} 行待定，需要决定", $"{Show.Count(elsewhere, "row")} of other months held, to be decided on", $"{Code}/held"));

@@ -93,12 +93,12 @@ internal sealed class MonthModel : AreaPage
     /// <summary>Where a point is dealt with; null: it is only to be known.</summary>
     public string? HrefOf(ReadinessPoint point) => point.Ready == Ready.Yes ? null : point.Code switch
     {
-        "missing-figures" or "figures-unlimited" or "policy-gap" => $"{Code}/policies?month={Month}",
+        "missing-figures" or "figures-unlimited" or "policy-gap" => $"{Code}/policies?month={Show.Month(Of)}",
         "earlier-month-open" => $"{Code}/months/{point.Names[0]}",
         "open-run" => $"{Code}/runs/{point.Names[0]}",
         "files-none" when MaySend => $"{Code}/uploads",
-        "files-none" or "files-refused" => $"{Code}/submissions?month={Month}",
-        "rejects-open" => $"{Code}/submissions?month={Month}&open=true",
+        "files-none" or "files-refused" => $"{Code}/submissions?month={Show.Month(Of)}",
+        "rejects-open" => $"{Code}/submissions?month={Show.Month(Of)}&open=true",
         "rows-held" => $"{Code}/held",
         "waiting-files" or "waiting-decisions" => $"{Code}/runs",
         "parked-work" => "jobs",

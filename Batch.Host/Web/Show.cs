@@ -52,10 +52,7 @@ internal static class Show
     public static YearMonth? ReadMonth(string? text) => string.IsNullOrWhiteSpace(text) ? null : NeedMonth(text);
 
     /// <exception cref="DataFaultException">MONTH_INVALID, also when it is left empty.</exception>
-    public static YearMonth NeedMonth(string? text) =>
-        NodaTime.Text.YearMonthPattern.Iso.Parse(text?.Trim() ?? "") is { Success: true } read && read.Value.Year is >= 1990 and <= 2100
-            ? read.Value
-            : throw new DataFaultException("MONTH_INVALID", "月份应为 2021-06 的形式。", "A month is written as 2021-06.");
+    public static YearMonth NeedMonth(string? text) => TypedMonth.Read(text);
 
     /// <summary>The two halves of a text that the reports write in both languages, "在职 active".</summary>
     public static (string Chinese, string English) Halves(string both)

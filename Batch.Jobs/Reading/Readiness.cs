@@ -30,7 +30,11 @@ public sealed class Readiness(Area area)
 {
     private const int MostNames = 20;
 
-    public async Task<IReadOnlyList<ReadinessPoint>> ReadAsync(YearMonth month, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ReadinessPoint>> ReadAsync(YearMonth month, CancellationToken cancellation) =>
+        await ReadAsync(month, await new SubmissionList(area).UnmendedAsync(cancellation), cancellation);
+
+    /// <param name="unmended">Rejected rows that wait for their correction, by month: who shows those of other months too has asked for them already.</param>
+    public async Task<IReadOnlyList<ReadinessPoint>> ReadAsync(YearMonth month, IReadOnlyDictionary<YearMonth, long> unmended, CancellationToken cancellation)
     {
         long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission JOIN :area.filed f USING (submission_id) WHERE f.month = $1 AND refused IS NULL", cancellation, month.FirstDay());
         return
@@ -41,7 +45,7 @@ public sealed class Readiness(Area area)
             new("files-none", files > 0 ? Ready.Yes : Ready.Look, files, []),
             await RefusedAsync(month, cancellation),
             await EmployersAsync(month, cancellation),
-            .. await RowsAsync(month, cancellation),
+            .. await RowsAsync(month, unmended.GetValueOrDefault(month), cancellation),
             await ParkedAsync(cancellation),
             new("age-bounds", Ready.Yes, await new BirthBounds(area).CrossingAsync(month.PlusMonths(-1), month, cancellation), []),
             new("retiring", Ready.Yes, await area.OneAsync<long>(
@@ -131,11 +135,9 @@ public sealed class Readiness(Area area)
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
     }
 
-    private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, CancellationToken cancellation)
+    private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, long rejected, CancellationToken cancellation)
     {
-        SubmissionList list = new(area);
-        long rejected = (await list.UnmendedAsync(cancellation)).GetValueOrDefault(month);
-        long held = (await list.StillHeldAsync(month, cancellation)).Values.Sum();
+        long held = (await new SubmissionList(area).StillHeldAsync(month, cancellation)).Values.Sum();
         (long waiting, long decisions) = (await area.ReadAsync(
             """
             SELECT count(*) FILTER (WHERE content <> 'decision'), count(*) FILTER (WHERE content = 'decision') FROM :area.waiting_submission JOIN :area.submission USING (submission_id)

@@ -92,6 +92,27 @@ public sealed class CommandLineTests
         Assert.That(result.Json.GetProperty("error").GetProperty("code").GetString(), Is.EqualTo(code));
     }
 
+    // One parser for all that people type: 2021 and June, however they are written.
+    [TestCase("2021-06")]
+    [TestCase("2021-6")]
+    [TestCase("202106")]
+    [TestCase("2021/06")]
+    [TestCase("2021年6月")]
+    public async Task A_month_is_taken_as_people_write_it(string typed)
+    {
+        CliResult result = await Cli.RunAsync("calc", "--area", "420100", "--month", typed, "--status", "active", "--birth", "1985-06-01", "--base", "6000", "--json");
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Json.GetProperty("month").GetString(), Is.EqualTo("2021-06"));
+    }
+
+    [Test]
+    public async Task A_month_that_may_be_two_is_refused_with_both()
+    {
+        CliResult result = await Cli.RunAsync("calc", "--area", "420100", "--month", "2021.1", "--status", "active", "--birth", "1985-06-01", "--base", "6000");
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Errors, Does.Contain("write 2021-01 or 2021-10"));
+    }
+
     [TestCase("postgresql://u:secret@127.0.0.1:1/x", "DATABASE_UNREACHABLE")]
     [TestCase("nonsense", "DATABASE_URL")]
     public async Task A_server_that_cannot_be_used_ends_with_3_and_keeps_the_password(string url, string code)

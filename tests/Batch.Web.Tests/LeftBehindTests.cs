@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Batch.Host.Access;
@@ -59,6 +60,30 @@ public sealed partial class LeftBehindTests
         Assert.That(marked.StatusCode, Is.EqualTo(HttpStatusCode.Redirect), await marked.Content.ReadAsStringAsync());
         Assert.That(await browser.GetStringAsync($"/{Area}/submissions/1"), Does.Contain("sender：此人已退工"));
         Assert.That(await browser.GetStringAsync($"/{Area}"), Does.Not.Contain("没有改正"));
+    }
+
+    // The sum goes over every submission of the area: the page of today needs it for its month and for the others, and asks once.
+    [Test]
+    public async Task The_page_of_today_counts_the_rejected_rows_once()
+    {
+        string name = new Npgsql.NpgsqlConnectionStringBuilder(host.Database.Connection.Program.ConnectionString).Database!;
+        int asked = 0;
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = sent =>
+            {
+                string[] tags = [.. sent.TagObjects.Select(t => t.Value as string).OfType<string>()];
+                if (tags.Contains(name) && tags.Any(t => t.Contains("d.dismissed = s.submission_id", StringComparison.Ordinal) && t.Contains("GROUP BY month", StringComparison.Ordinal)))
+                {
+                    Interlocked.Increment(ref asked);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        Assert.That(await browser.GetStringAsync($"/{Area}"), Does.Contain("今日待办"));
+        Assert.That(asked, Is.EqualTo(1));
     }
 
     // The second employer's line contests the first one's: two rows wait, one of each file.

@@ -1,11 +1,13 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Batch.Host.Access;
+using Batch.Testing;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;
 
 /// <summary>What a page cannot read of a form it refuses, where the usual value in its place would change money or do another act.</summary>
-public sealed class PageFormTests
+public sealed partial class PageFormTests
 {
     private const string Held = "/420100/held";
 
@@ -63,6 +65,31 @@ public sealed class PageFormTests
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(code));
         Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.upload"), Is.Zero);
     }
+
+    // What a person types for June is June on the page that it leads to.
+    [TestCase("2021年6月")]
+    [TestCase("２０２１．０６")]
+    [TestCase("202106")]
+    [TestCase(" 2021/6 ")]
+    public async Task A_month_box_takes_what_people_type(string typed)
+    {
+        using HttpResponseMessage answer = await browser.GetAsync($"/420100/months?handler=Go&month={Uri.EscapeDataString(typed)}");
+        Assert.That(answer.Headers.Location?.OriginalString, Is.EqualTo("/420100/months/2021-06"), await answer.Content.ReadAsStringAsync());
+        Assert.That(await browser.GetStringAsync($"/420100/submissions?month={Uri.EscapeDataString(typed)}"), Does.Contain("name=\"month\" value=\"2021-06\""));
+    }
+
+    // A pattern, or a keyboard of digits alone, would keep a person from typing what the page understands.
+    [Test]
+    public void No_month_box_is_narrower_than_what_its_page_understands()
+    {
+        string[] boxes = [.. Directory.EnumerateFiles(Path.Combine(BatchCli.Root, "Batch.Host", "Pages"), "*.cshtml", SearchOption.AllDirectories)
+            .SelectMany(file => MonthBox().Matches(File.ReadAllText(file)).Select(box => $"{Path.GetFileName(file)}: {box.Value}"))];
+        Assert.That(boxes, Has.Length.GreaterThanOrEqualTo(10));
+        Assert.That(boxes.Where(box => box.Contains("pattern=", StringComparison.Ordinal) || box.Contains("inputmode=", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [GeneratedRegex("<input(?=[^>]* name=\"(month|from|to)\")[^>]*>")]
+    private static partial Regex MonthBox();
 
     [TestCase("/420100/submissions?month=2021-13")]
     [TestCase("/420100/policies?month=x")]
