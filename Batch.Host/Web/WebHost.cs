@@ -65,7 +65,7 @@ internal static class WebHost
         app.UseAntiforgery();
         app.Use(EveryAct.RecordAsync);
         HealthChecks.Map(app);
-        MetricsText.Map(app);
+        Telemetry.Map(app);
         app.MapRazorPages();
         ApiRoutes.Map(app);
         Engines.MapDashboard(app);
@@ -168,7 +168,7 @@ internal static class WebHost
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<WrongKeys>();
         services.AddSingleton<InquiryLog>();
-        services.AddSingleton<MetricsText>();
+        Telemetry.Add(services);
         services.AddScoped<Asker>();
         services.ConfigureHttpJsonOptions(json => JsonConventions.CopyTo(json.SerializerOptions));
         // As an exception, which ApiFaults answers with the names of the fields.

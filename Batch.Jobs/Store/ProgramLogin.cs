@@ -85,7 +85,7 @@ internal sealed record ProgramLogin(NpgsqlConnectionStringBuilder Program, Npgsq
 
     private static NpgsqlDataSource Plain(NpgsqlConnectionStringBuilder text)
     {
-        NpgsqlDataSourceBuilder builder = new(text.ConnectionString);
+        NpgsqlDataSourceBuilder builder = new(text.ConnectionString) { Name = "login" };
         builder.ConnectionStringBuilder.Pooling = false;
         builder.ConnectionStringBuilder.ApplicationName = $"batch {Environment.ProcessId}";
         // Two questions about itself: the server's types are not needed.

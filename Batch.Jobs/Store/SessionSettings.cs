@@ -30,18 +30,19 @@ internal sealed class SessionSettings(TimeSpan lockWait)
 
     /// <summary>Sessions of the program: logged in as themselves, and unable to become anybody who may do more.</summary>
     internal NpgsqlDataSource OfProgram(NpgsqlConnectionStringBuilder login, Action<NpgsqlConnectionStringBuilder> pool) =>
-        Open(login, pool, $"SELECT {Of(lockWait)}, current_user = session_user AND NOT ({CanBecomeOwner}), session_user::text");
+        Open("program", login, pool, $"SELECT {Of(lockWait)}, current_user = session_user AND NOT ({CanBecomeOwner}), session_user::text");
 
     /// <summary>Sessions of an administrator with the owner's rights.</summary>
     internal NpgsqlDataSource OfOwner(NpgsqlConnectionStringBuilder admin, Action<NpgsqlConnectionStringBuilder> pool) =>
-        Open(admin, pool, $"SET ROLE {Roles.Owner}; SELECT {Of(lockWait * LongWaits)}, current_user = '{Roles.Owner}', session_user::text");
+        Open("owner", admin, pool, $"SET ROLE {Roles.Owner}; SELECT {Of(lockWait * LongWaits)}, current_user = '{Roles.Owner}', session_user::text");
 
     private static string Of(TimeSpan wait) =>
         Settings.Replace("$WAIT", string.Create(CultureInfo.InvariantCulture, $"'{(long)wait.TotalMilliseconds}ms'"), StringComparison.Ordinal);
 
-    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder login, Action<NpgsqlConnectionStringBuilder> pool, string begin)
+    private static NpgsqlDataSource Open(string name, NpgsqlConnectionStringBuilder login, Action<NpgsqlConnectionStringBuilder> pool, string begin)
     {
-        NpgsqlDataSourceBuilder builder = new(login.ConnectionString);
+        // By its name in measurements, not by its settings.
+        NpgsqlDataSourceBuilder builder = new(login.ConnectionString) { Name = name };
         NpgsqlConnectionStringBuilder text = builder.ConnectionStringBuilder;
         text.ApplicationName = string.IsNullOrEmpty(text.ApplicationName) ? $"batch {Environment.ProcessId}" : text.ApplicationName;
         // A reset (DISCARD ALL) would undo what is set below.

@@ -63,7 +63,7 @@ internal sealed class Site : IAsyncDisposable
         }
 
         TestDatabase? database = data is null ? await TestDatabase.CreateAsync(areas) : null;
-        string root = $"http://127.0.0.1:{FreePort()}";
+        string root = $"http://127.0.0.1:{FreePorts.One()}";
         Process host = new BatchCli { Db = database?.Url, Data = data }.Start("serve", "--urls", root);
         Task<string> errors = host.StandardError.ReadToEndAsync();
         _ = host.StandardOutput.ReadToEndAsync();
@@ -117,13 +117,6 @@ internal sealed class Site : IAsyncDisposable
     }
 
     private BatchCli CliWith(Dictionary<string, string?> environment) => new() { Db = _database?.Url, Data = _data, Environment = environment };
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task ReadyAsync(string root, Process host, Task<string> errors)
     {

@@ -17,7 +17,7 @@ public sealed class KilledServerTests
         await TestServer.RequireAsync();
         string data = Path.Combine(Path.GetTempPath(), $"batch-killed-{Guid.NewGuid():N}");
         BatchCli cli = new() { Data = data };
-        string address = $"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}";
+        string address = $"http://127.0.0.1:{FreePorts.One().ToString(CultureInfo.InvariantCulture)}";
         using Process host = cli.Start("serve", "--urls", address);
         _ = host.StandardOutput.ReadToEndAsync();
         _ = host.StandardError.ReadToEndAsync();
@@ -68,12 +68,5 @@ public sealed class KilledServerTests
     {
         string pidFile = Directory.EnumerateFiles(data, "postmaster.pid", SearchOption.AllDirectories).Single();
         return int.Parse(File.ReadLines(pidFile).First(), CultureInfo.InvariantCulture);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -71,6 +71,7 @@ public sealed class AccessTests
         using HttpClient browser = host.Browser();
         await browser.GetAsync("/healthz/live");
         string text = await browser.GetStringAsync("/metrics");
-        Assert.That(text, Does.Contain("http_server_request_duration_count{").And.Contain("batch_alarms_open 0"));
+        Assert.That(text, Does.Contain("# TYPE http_server_request_duration_seconds histogram\n").And.Contain("http_server_request_duration_seconds_bucket{")
+            .And.Contain("# TYPE batch_alarms_open gauge\n").And.Match(@"(?m)^batch_alarms_open(\{\})? 0\b"));
     }
 }
