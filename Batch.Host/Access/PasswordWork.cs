@@ -38,6 +38,10 @@ internal static class PasswordWork
         }
     }
 
-    public static DataFaultException Busy() => new(
-        "SIGN_IN_BUSY", "同时登录的请求太多，请过几秒再试。", "Too many sign-ins at once; try again in a few seconds.");
+    private static DataFaultException Busy()
+    {
+        int seconds = (int)LongestWait.TotalSeconds;
+        return new DataFaultException(
+            "SIGN_IN_BUSY", $"同时登录的请求太多，请 {seconds} 秒后再试。", $"Too many sign-ins at once; try again in {seconds} seconds.") { RetrySeconds = seconds };
+    }
 }

@@ -31,27 +31,34 @@ internal sealed record SignInPlace(string? Origin, string? Browser = null);
 /// Attempts to sign in 登录. Five wrong ones in a row lock a name for a quarter of an hour, in which no password is looked at. Names that nobody has are locked
 /// in the same way and told the same, so that an answer never tells whether a name exists.
 /// </summary>
-internal sealed class SignIns(NpgsqlDataSource program, IClock clock)
+/// <param name="ofAnAddress">Attempts that one address has in a minute.</param>
+internal sealed class SignIns(NpgsqlDataSource program, IClock clock, int ofAnAddress = SignIns.AttemptsOfAnAddress)
 {
     public const int WrongOnes = 5;
-    private const int AttemptsAMinute = 40;
+
+    /// <summary>Attempts of one name from one address in a minute; a browser in which its user has signed in before has its own.</summary>
+    public const int AttemptsAMinute = 40;
+
+    /// <summary>
+    /// Attempts from one address in a minute, whatever the names. A whole office may stand behind one address, so this only bounds the work of the database; hashing has a
+    /// bound of its own.
+    /// </summary>
+    public const int AttemptsOfAnAddress = 3_000;
+
     private const int LongestName = 64;
 
     public static readonly Duration Lock = Duration.FromMinutes(15);
 
-    private readonly PartitionedRateLimiter<string> names = PartitionedRateLimiter.Create<string, string>(name => RateLimitPartition.GetFixedWindowLimiter(
-        name, _ => new FixedWindowRateLimiterOptions { PermitLimit = AttemptsAMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+    private readonly PartitionedRateLimiter<string> names = AMinute(AttemptsAMinute);
+    private readonly PartitionedRateLimiter<string> addresses = AMinute(ofAnAddress);
 
     /// <summary>No connection is held while the password is hashed.</summary>
     /// <exception cref="DataFaultException">SIGN_IN_BUSY.</exception>
     public async Task<SignInAnswer> TryAsync(string name, string password, SignInPlace place, CancellationToken cancellation)
     {
         string folded = UserNames.Folded(name.Length > LongestName ? name[..LongestName] : name);
-        using RateLimitLease lease = names.AttemptAcquire(folded);
-        if (!lease.IsAcquired)
-        {
-            throw PasswordWork.Busy();
-        }
+        RefuseTooMany(names.AttemptAcquire($"{folded} {place.Origin} {place.Browser}"), "此用户名从本网络地址", "with this name from this network address");
+        RefuseTooMany(addresses.AttemptAcquire(place.Origin ?? ""), "从本网络地址", "from this network address");
 
         Attempt attempt = await ReadAsync(name, folded, place, cancellation);
         bool right = attempt.Locked is null && await Passwords.VerifyAsync(attempt.User?.Name ?? "", attempt.User?.PasswordHash, password, cancellation);
@@ -86,6 +93,22 @@ internal sealed class SignIns(NpgsqlDataSource program, IClock clock)
         audit.Parameters.AddWithValue((object?)origin ?? DBNull.Value);
         await audit.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    private static PartitionedRateLimiter<string> AMinute(int attempts) => PartitionedRateLimiter.Create<string, string>(who => RateLimitPartition.GetFixedWindowLimiter(
+        who, _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+
+    private static void RefuseTooMany(RateLimitLease lease, string chinese, string english)
+    {
+        using (lease)
+        {
+            if (!lease.IsAcquired)
+            {
+                int seconds = lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan left) ? Math.Max(1, (int)Math.Ceiling(left.TotalSeconds)) : 60;
+                throw new DataFaultException(
+                    "SIGN_IN_BUSY", $"{chinese}登录的次数太多，请 {seconds} 秒后再试。", $"Too many attempts to sign in {english}; try again in {seconds} seconds.") { RetrySeconds = seconds };
+            }
+        }
     }
 
     /// <param name="Counter">Under what wrong attempts are counted: the name, one of its browsers, or something that stands for a name that nobody has.</param>

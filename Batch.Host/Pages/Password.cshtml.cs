@@ -31,8 +31,12 @@ internal sealed class PasswordModel : BatchPage
         }
         catch (DataFaultException fault)
         {
+            if (fault.Code == "SIGN_IN_BUSY")
+            {
+                Refuse(fault);
+            }
+
             Fault = fault;
-            Response.StatusCode = fault.Code == "SIGN_IN_BUSY" ? StatusCodes.Status429TooManyRequests : Response.StatusCode;
             return Page();
         }
     }

@@ -3,11 +3,10 @@ using Batch.Host.Web;
 using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace Batch.Host.Pages;
 
-[AllowAnonymous, EnableRateLimiting(SignedIn.RateLimit)]
+[AllowAnonymous]
 internal sealed class SignInModel : BatchPage
 {
     /// <summary>Why the session that the browser had is not open any more.</summary>
@@ -48,9 +47,7 @@ internal sealed class SignInModel : BatchPage
         }
         catch (DataFaultException busy) when (busy.Code == "SIGN_IN_BUSY")
         {
-            Fault = busy;
-            Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            Response.Headers.RetryAfter = "5";
+            Refuse(busy);
         }
 
         Ended = null;

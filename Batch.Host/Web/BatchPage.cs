@@ -40,11 +40,18 @@ internal abstract class BatchPage : PageModel
         }
         catch (DataFaultException fault)
         {
-            Fault = fault;
-            Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
+            Refuse(fault);
             await show();
             return Page();
         }
+    }
+
+    /// <summary>Shows the fault on this page, with its status.</summary>
+    protected void Refuse(DataFaultException fault)
+    {
+        Fault = fault;
+        Response.StatusCode = FaultPages.StatusOf(FaultText.Of(fault));
+        FaultPages.SayWhen(Response, fault);
     }
 
     /// <summary>The same, for whoever has the permission.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Batch.Host.Web;
@@ -13,6 +15,7 @@ internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
         VerbFault fault = FaultText.Of(exception);
         context.Items[Item] = fault;
         context.Response.StatusCode = StatusOf(fault);
+        SayWhen(context.Response, exception);
         if (fault.ExitCode == ExitCode.Environment && exception is not OperationCanceledException)
         {
             log.LogError("{Code} {Details}", fault.Code, LogText.Of(exception));
@@ -20,6 +23,15 @@ internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
 
         // Not handled here: the pipeline goes on to the page that shows it.
         return ValueTask.FromResult(false);
+    }
+
+    /// <summary>After how long a request that is one too many is worth sending again.</summary>
+    public static void SayWhen(HttpResponse response, Exception fault)
+    {
+        if (fault is DataFaultException { RetrySeconds: { } seconds })
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     public static int StatusOf(VerbFault fault) => fault switch

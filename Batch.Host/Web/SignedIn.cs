@@ -13,7 +13,6 @@ internal static class SignedIn
 {
     public const string SignInPath = "/sign-in";
     public const string PasswordPath = "/password";
-    public const string RateLimit = "sign-in";
     private const string Secret = "session";
     private const string OneTime = "one-time";
     private const string Ended = "session-ended";

@@ -183,7 +183,6 @@ internal static class WebHost
                 return ValueTask.CompletedTask;
             };
             limiter.AddPolicy(ApiRoutes.RateLimit, http => AMinute(http.User.Identity?.Name ?? "", options.CallsAMinute));
-            limiter.AddPolicy(SignedIn.RateLimit, http => AMinute(http.Connection.RemoteIpAddress?.ToString() ?? "", WebOptions.SignInsAMinute));
         });
     }
 

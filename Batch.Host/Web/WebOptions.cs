@@ -8,9 +8,6 @@ internal sealed record WebOptions(IReadOnlyList<string> Urls, bool Pages, bool W
 {
     public const string DefaultUrl = "http://127.0.0.1:8420";
 
-    /// <summary>Attempts to sign in that one address has.</summary>
-    public const int SignInsAMinute = 120;
-
     /// <summary>Keys that are not in force that one address may send before nothing is looked up for it.</summary>
     public const int WrongKeysAMinute = 60;
 

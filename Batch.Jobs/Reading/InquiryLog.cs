@@ -40,8 +40,8 @@ public sealed class InquiryLog(NpgsqlDataSource program)
         {
             await WriteAsync(inquired with { What = "refused" }, cancellation);
             throw new DataFaultException(
-                "ACCOUNT_LIMIT", $"一小时内已查询 {accountsAnHour} 个账户，达到上限。请稍后再查；确有需要的，请管理员调整上限。",
-                $"You have looked at {accountsAnHour} accounts within an hour, which is the limit. Try again later; an administrator can raise it.");
+                "ACCOUNT_LIMIT", $"一小时内已查询 {accountsAnHour} 个账户，达到上限。最迟一小时后可再查；确有需要的，请管理员调整上限。",
+                $"You have looked at {accountsAnHour} accounts within an hour, which is the limit. Try again in an hour at the latest; an administrator can raise it.");
         }
     }
 

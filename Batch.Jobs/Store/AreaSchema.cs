@@ -52,4 +52,7 @@ public sealed class DataFaultException(string code, string chinese, string engli
     public string Code { get; } = code;
     public string Chinese { get; } = chinese;
     public string English { get; } = english;
+
+    /// <summary>After how many seconds the same is worth trying again; null: that is not known, or never.</summary>
+    public int? RetrySeconds { get; init; }
 }

@@ -85,6 +85,48 @@ public sealed class SignInTests
         Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'locked' AND act = 'sign-in locking'"), Is.EqualTo(1));
     }
 
+    // 60 attempts, each with its form fetched first, once closed the form to everybody behind the address.
+    [Test]
+    public async Task Many_attempts_of_a_colleague_keep_nobody_behind_the_same_address_out_and_who_has_to_wait_is_told_how_long_on_the_form()
+    {
+        await host.AddUserAsync("neighbour", UserRoles.Operator);
+        using HttpClient wrong = host.Browser();
+        foreach (string name in (string[])["guesses-one", "guesses-two"])
+        {
+            for (int i = 0; i < SignIns.AttemptsAMinute; i++)
+            {
+                await RefusalAsync(wrong, name, "wrong-password-1");
+            }
+        }
+
+        foreach ((string language, string sentence) in ((string, string)[])[("zh", "请 [0-9]+ 秒后再试"), ("en", "try again in [0-9]+ seconds")])
+        {
+            using HttpResponseMessage refused = await TestHost.PostAsync(wrong, $"/sign-in?lang={language}", ("Name", "guesses-one"), ("Password", "wrong-password-1"));
+            string html = WebUtility.HtmlDecode(await refused.Content.ReadAsStringAsync());
+            Assert.That((refused.StatusCode, refused.Headers.RetryAfter?.Delta > TimeSpan.Zero), Is.EqualTo((HttpStatusCode.TooManyRequests, true)));
+            Assert.That(html, Does.Match(sentence).And.Contain("name=\"password\"").And.Contain("value=\"guesses-one\""), "the form again");
+        }
+
+        using HttpClient colleague = host.Browser();
+        using HttpResponseMessage right = await TestHost.SignInAsync(colleague, "neighbour", TestHost.Password);
+        Assert.That(right.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+    }
+
+    [Test]
+    public async Task An_address_has_a_bound_of_its_own_whatever_the_names_and_other_addresses_go_on()
+    {
+        SignIns attempts = new(host.Database.Program, clock, ofAnAddress: 3);
+        for (int i = 0; i < 3; i++)
+        {
+            await attempts.TryAsync("bounded-" + (char)('a' + i), "wrong-password-1", new SignInPlace("192.0.2.1"), CancellationToken.None);
+        }
+
+        Batch.Jobs.Store.DataFaultException? refused = await Assert.ThrowsAsync<Batch.Jobs.Store.DataFaultException>(
+            () => attempts.TryAsync("bounded-d", "wrong-password-1", new SignInPlace("192.0.2.1"), CancellationToken.None));
+        Assert.That((refused!.Code, refused.RetrySeconds is > 0 and <= 60), Is.EqualTo(("SIGN_IN_BUSY", true)));
+        Assert.That((await attempts.TryAsync("bounded-e", "wrong-password-1", new SignInPlace("192.0.2.2"), CancellationToken.None)).User, Is.Null, "looked at");
+    }
+
     [Test]
     public async Task Four_wrong_passwords_and_a_right_one_begin_the_count_anew()
     {
