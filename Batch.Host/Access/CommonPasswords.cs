@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Batch.Host.Access;
@@ -11,7 +13,15 @@ internal static partial class CommonPasswords
     /// <summary>Fewest characters that are not part of anything common.</summary>
     private const int FewestOwn = 5;
 
-    private const string Keyboard = "1234567890 qwertyuiop asdfghjkl zxcvbnm 1qaz 2wsx 3edc 4rfv 5tgb 6yhn 7ujm 0okm 9ijn 8uhb 7ygv 147 258 369 159 357 741 852 963 789 456 123";
+    private const int FirstMathLetter = 0x1D400;
+    private const int LastMathLetter = 0x1D6A3;
+
+    private const string Accented = "àáâãäåāăąǎçćčďèéêëēęěìíîïīǐñńňòóôõöøōőǒřšśùúûüūůűǔǖǘǚǜýÿžźż";
+    private const string Unaccented = "aaaaaaaaaacccdeeeeeeeiiiiiinnnooooooooorssuuuuuuuuuuuuyyzzz";
+
+    // What the digits give with the shift key held; and digits in Chinese characters, by value.
+    private const string Shifted = ")!@#$%^&*(";
+    private static readonly string[] ChineseDigits = ["零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖", "十"];
 
     // English habits, then Chinese ones: I love you, names, blessings, numbers that are read as words; then the words of the place of work.
     private static readonly string[] Words =
@@ -21,7 +31,7 @@ internal static partial class CommonPasswords
             + "monday computer internet abc qaz wsx edc qwe asd zxc asdf zxcv qwer "
             + "woaini woaiwo aini wodemima mima woshishui nihao zhongguo china beijing shanghai wuhan guangzhou shenzhen hubei jiayou meimei baobei laopo laogong mama baba "
             + "wangwei wangfang zhangwei zhangsan lisi lina liwei liuwei wangjing zhangli wangli zhangmin lijing liyan wangyan "
-            + "taotao xiaoming xiaohong tiantian dandan lele niubi hahaha haha caonima gongzuo kuaile facai shunli facaile pingan "
+            + "taotao xiaoming xiaohong tiantian dandan lele niubi hahaha haha caonima wojia gongzuo kuaile facai shunli facaile pingan "
             + "520 5201314 1314 1314520 521 888 666 168 518 110 119 120 12306 10086 12333 3344 "
             + "yibao shebao yiliao baoxian yiliaobaoxian zhanghu gerenzhanghu huaru batch yihu renshe caizheng fuwu zhongxin").Split(' '),
     ];
@@ -30,15 +40,66 @@ internal static partial class CommonPasswords
     /// <param name="names">Names of the user: a password made of them is no secret.</param>
     public static bool IsCommon(string password, params string[] names)
     {
-        string left = Plain(password.ToLowerInvariant());
-        foreach (string word in names.Where(n => n.Length > 2).Select(n => Plain(n.ToLowerInvariant())).Concat(Words.Where(w => w.Length > 2).OrderByDescending(w => w.Length)))
+        string folded = Folded(password);
+        return HasNothingOfItsOwn(Plain(folded), names) || HasNothingOfItsOwn(Unshifted(folded), names);
+    }
+
+    /// <summary>
+    /// A password as it is judged, not as it is hashed: full-width and circled characters, digits of other scripts and letters with accents are the plain ones, and
+    /// what is not seen is not there.
+    /// </summary>
+    public static string Folded(string password)
+    {
+        StringBuilder folded = new();
+        foreach (Rune rune in password.EnumerateRunes())
+        {
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            if (category is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control))
+            {
+                folded.Append(Folded(rune));
+            }
+        }
+
+        return folded.ToString();
+    }
+
+    // By hand: the program has no tables of Unicode, in which this would be the compatibility form.
+    private static Rune Folded(Rune rune)
+    {
+        if (rune.Value is >= 0xFF01 and <= 0xFF5E)
+        {
+            rune = new Rune(rune.Value - 0xFEE0);
+        }
+        else if (rune.Value is >= FirstMathLetter and <= LastMathLetter)
+        {
+            rune = new Rune('a' + ((rune.Value - FirstMathLetter) % 26));
+        }
+
+        Rune lower = Rune.ToLowerInvariant(rune);
+        return Digit(rune) is { } digit ? new Rune('0' + digit)
+            : lower.IsBmp && Accented.IndexOf((char)lower.Value, StringComparison.Ordinal) is >= 0 and var at ? new Rune(Unaccented[at])
+            : lower;
+    }
+
+    private static int? Digit(Rune rune) =>
+        Rune.IsNumber(rune) && Rune.GetNumericValue(rune) is >= 0 and <= 9 and var value && value == (int)value ? (int)value
+        : rune.IsBmp && ChineseDigits.Select(d => d.IndexOf((char)rune.Value, StringComparison.Ordinal)).Max() is >= 0 and var chinese ? chinese
+        : null;
+
+    private static bool HasNothingOfItsOwn(string text, string[] names)
+    {
+        string left = text;
+        foreach (string word in names.Where(n => n.Length > 2).Select(n => Plain(Folded(n))).Concat(Words.Where(w => w.Length > 2).OrderByDescending(w => w.Length)))
         {
             left = left.Replace(word, " ", StringComparison.Ordinal);
         }
 
-        left = Year().Replace(WithoutRuns(Repeated().Replace(left, " ")), " ");
+        left = Year().Replace(KeyboardWalks.Without(Repeated().Replace(left, " ")), " ");
         return left.Count(char.IsLetterOrDigit) + Math.Min(2, left.Count(c => !char.IsLetterOrDigit(c) && !char.IsWhiteSpace(c))) < FewestOwn;
     }
+
+    // Typed with the shift key held: !Q@W is 1q2w.
+    private static string Unshifted(string text) => string.Concat(text.Select(c => Shifted.IndexOf(c, StringComparison.Ordinal) is >= 0 and var digit ? (char)('0' + digit) : c));
 
     // Letters that are written as signs: p@ssw0rd.
     private static string Plain(string text) => string.Create(text.Length, text, static (to, from) =>
@@ -59,34 +120,6 @@ internal static partial class CommonPasswords
     });
 
     private static bool BesideLetter(string text, int at) => at > 0 && at + 1 < text.Length && char.IsLetter(text[at - 1]) && char.IsLetter(text[at + 1]);
-
-    // Three or more characters side by side on the keyboard, in the alphabet or in the digits, up or down.
-    private static string WithoutRuns(string text)
-    {
-        char[] left = text.ToCharArray();
-        for (int i = 0; i + 2 < text.Length; i++)
-        {
-            ReadOnlySpan<char> three = text.AsSpan(i, 3);
-            if (Follows(three) || OnKeyboard(three))
-            {
-                left.AsSpan(i, 3).Fill(' ');
-            }
-        }
-
-        return new string(left);
-    }
-
-    private static bool Follows(ReadOnlySpan<char> three)
-    {
-        int step = three[1] - three[0];
-        return char.IsAsciiLetterOrDigit(three[0]) && char.IsAsciiLetterOrDigit(three[2]) && step is >= -2 and <= 2 && three[2] - three[1] == step;
-    }
-
-    private static bool OnKeyboard(ReadOnlySpan<char> three)
-    {
-        ReadOnlySpan<char> back = [three[2], three[1], three[0]];
-        return !three.Contains(' ') && (Keyboard.AsSpan().Contains(three, StringComparison.Ordinal) || Keyboard.AsSpan().Contains(back, StringComparison.Ordinal));
-    }
 
     // The same piece again: aaa, abab, 12341234.
     [GeneratedRegex(@"(.)\1{2,}|(.{2,10}?)\2+")]

@@ -34,8 +34,10 @@ internal static class Passwords
     public static void RefuseWeak(string name, string password)
     {
         string plain = string.Concat(name.Where(char.IsLetterOrDigit));
-        bool hasName = name.Length > 2 && (password.Contains(name, StringComparison.OrdinalIgnoreCase) || password.Contains(plain, StringComparison.OrdinalIgnoreCase));
-        if (password.Length is < Shortest or > Longest || password.Distinct().Count() < 5 || hasName)
+        // Judged as it reads; what is hashed is what was typed.
+        string folded = CommonPasswords.Folded(password);
+        bool hasName = name.Length > 2 && (folded.Contains(name, StringComparison.OrdinalIgnoreCase) || folded.Contains(plain, StringComparison.OrdinalIgnoreCase));
+        if (password.Length > Longest || folded.Length < Shortest || folded.Distinct().Count() < 5 || hasName)
         {
             throw new DataFaultException(
                 "PASSWORD_WEAK", $"密码须有 {Shortest} 至 {Longest} 个字符、至少五种不同字符，且不含用户名。",

@@ -35,6 +35,28 @@ public sealed class UserTests
     [TestCase("batchbatch1")]
     [TestCase("19900615abc")]
     [TestCase("iewgnaw1990", Description = "the name backwards")]
+    [TestCase("１２３４５６７８９０", Description = "full width")]
+    [TestCase("ｐａｓｓｗｏｒｄ２０２６")]
+    [TestCase("①②③④⑤⑥⑦⑧⑨⓪")]
+    [TestCase("\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u0660", Description = "Arabic digits")]
+    [TestCase("一二三四五六七八九十")]
+    [TestCase("pässwörd2026")]
+    [TestCase("wǒàinǐ5201314")]
+    [TestCase("\U0001D429\U0001D41A\U0001D42C\U0001D42C\U0001D430\U0001D428\U0001D42B\U0001D41D2026", Description = "mathematical letters")]
+    [TestCase("1\u200b2\u200b3\u200b4\u200b5\u200b6\u200b7", Description = "what is not seen makes it no longer")]
+    [TestCase("1q2w3e4r5t", Description = "zigzag")]
+    [TestCase("1Q2W3E4R5T")]
+    [TestCase("!Q@W#E$R%T", Description = "with the shift key held")]
+    [TestCase("1qaz@WSX3edc")]
+    [TestCase("q1w2e3r4t5")]
+    [TestCase("t5r4e3w2q1")]
+    [TestCase("1a2s3d4f5g")]
+    [TestCase("qazsedcft6")]
+    [TestCase("zse4rfvgy7")]
+    [TestCase("1qa2ws3ed4rf")]
+    [TestCase("aabbccddee")]
+    [TestCase("a1b2c3d4e5")]
+    [TestCase("woaiwojia1314")]
     public void A_password_that_is_tried_first_is_refused(string password) =>
         Assert.That(Assert.Throws<DataFaultException>(() => Passwords.RefuseWeak("wang.wei", password))!.Code, Is.AnyOf("PASSWORD_COMMON", "PASSWORD_WEAK"));
 
@@ -47,7 +69,23 @@ public sealed class UserTests
     [TestCase("violet-harbor-33")]
     [TestCase("长江大桥下的早点铺子")]
     [TestCase("kX9#vTq2!mZ")]
+    [TestCase("we were poor 33", Description = "letters of words that lie side by side")]
+    [TestCase("三月里的小雨淅沥沥下")]
+    [TestCase("ｖｉｏｌｅｔ－ｈａｒｂｏｒ")]
     public void A_password_of_ones_own_is_taken(string password) => Assert.DoesNotThrow(() => Passwords.RefuseWeak("wang.wei", password));
+
+    // From before full width and zigzags were looked at: what is hashed has not changed.
+    [Test]
+    public async Task A_password_in_full_width_that_somebody_has_signs_in_and_its_plain_letters_do_not()
+    {
+        await host.AddUserAsync("earlier", UserRoles.Operator);
+        string hash = await Passwords.HashAsync("earlier", "１２３４５６７８９０", CancellationToken.None);
+        await host.Database.ExecuteAsync(
+            $"INSERT INTO batch.user_change (name, roles, password_hash, one_time, disabled, what, by) VALUES ('earlier', '{{operator}}', '{hash}', false, false, 'password', 'earlier')");
+        SignIns attempts = host.App.Services.GetRequiredService<SignIns>();
+        Assert.That((await attempts.TryAsync("earlier", "1234567890", new SignInPlace(null), CancellationToken.None)).User, Is.Null);
+        Assert.That((await attempts.TryAsync("earlier", "１２３４５６７８９０", new SignInPlace(null), CancellationToken.None)).User?.Name, Is.EqualTo("earlier"));
+    }
 
     [Test]
     public void A_password_that_is_made_is_taken()
