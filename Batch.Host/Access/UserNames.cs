@@ -6,20 +6,25 @@ using Batch.Jobs.Store;
 namespace Batch.Host.Access;
 
 /// <summary>
-/// Names of users and keys: letters a-z or Chinese characters, never mixed, so that no two of them look alike. That a name differs from the others by more than 0 and o,
-/// 1 and l, rn and m, 己 and 已 or a separator is held by the database.
+/// Names of users and keys: letters a-z or Chinese characters, never mixed, so that no two of them look alike. That a name differs from the others, and from the program's
+/// own, by more than 0 and o, 1 and l and i, rn and m, 己 and 已 or a separator is held by the database.
 /// </summary>
 internal static partial class UserNames
 {
     private const int Longest = 32;
 
-    // What the program itself writes where a person's name stands.
+    private const string Separators = "._-";
+
+    // Each beside what it is taken for.
+    private static readonly Dictionary<char, char> LookAlikes = "0o 1l |l il 已己 巳己 曰日 末未 士土 入人 干千 于千".Split(' ').ToDictionary(p => p[0], p => p[1]);
+
+    // What the program itself writes where a person's name stands; batch.is_the_programs_name has the same ones.
     private static readonly string[] Reserved = ["schedule", "scheduler", "shipped", "system", "program", "batch", "key", "nobody", "unknown"];
 
     /// <exception cref="DataFaultException">USER_NAME.</exception>
     public static void RefuseUnclear(string name)
     {
-        if (name.Length is < 2 or > Longest || !Clear().IsMatch(name) || Reserved.Contains(name))
+        if (name.Length is < 2 or > Longest || !Clear().IsMatch(name) || IsReserved(name))
         {
             throw new DataFaultException(
                 "USER_NAME",
@@ -29,7 +34,14 @@ internal static partial class UserNames
     }
 
     /// <summary>Whether somebody may act under this name on the command line: letters of no other alphabet that look like a-z, and none of the program's own names.</summary>
-    public static bool MayAct(string name) => !Reserved.Contains(Folded(name)) && !name.StartsWith(ApiKeys.Prefix, StringComparison.OrdinalIgnoreCase) && Visible().IsMatch(name);
+    public static bool MayAct(string name) => !IsReserved(name) && !name.StartsWith(ApiKeys.Prefix, StringComparison.OrdinalIgnoreCase) && Visible().IsMatch(name);
+
+    /// <summary>What is left of a name when look-alikes are made one; <c>batch.name_skeleton</c> of the database is the same.</summary>
+    internal static string Skeleton(string name) => string.Concat(Folded(name)
+        .Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.Format && !Separators.Contains(c, StringComparison.Ordinal))
+        .Select(c => LookAlikes.TryGetValue(c, out char plain) ? plain : c)).Replace("rn", "m", StringComparison.Ordinal).Replace("vv", "w", StringComparison.Ordinal);
+
+    private static bool IsReserved(string name) => Reserved.Any(r => Skeleton(r) == Skeleton(name));
 
     /// <summary>A name as it is compared: full-width and upper-case letters typed by an input method are the plain ones.</summary>
     public static string Folded(string name) => string.Concat(name.Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c)).Trim().ToLowerInvariant();

@@ -121,8 +121,8 @@ internal sealed class UserRegister(NpgsqlDataSource program)
             "LAST_ADMINISTRATOR", "这是最后一位在用的管理员，不能停用，也不能取消管理角色。请先让另一人成为管理员。",
             "This is the last administrator; the account cannot be disabled, nor the role taken away. Make somebody else an administrator first."),
         "BA031" => new DataFaultException(
-            "NAME_TAKEN", "已有用户或接口密钥使用这个名称，或使用看上去一样的名称（如 0 与 o、1 与 l），请换一个。",
-            "A user or an API key has this name, or one that looks the same (0 and o, 1 and l); choose another."),
+            "NAME_TAKEN", "已有用户或接口密钥使用这个名称，或使用看上去一样的名称（如 0 与 o，1、l 与 i），请换一个。",
+            "A user or an API key has this name, or one that looks the same (0 and o; 1, l and i); choose another."),
         _ => null,
     };
 

@@ -773,7 +773,7 @@ DECLARE
     opened_by text;
 BEGIN
     SELECT l.by INTO opened_by FROM :area.ledger l WHERE l.seq = NEW.seq;
-    IF batch.same_person(NEW.proposed_by, opened_by) OR batch.name_skeleton(opened_by) IN ('shipped', 'schedule', 'scheduler') THEN
+    IF batch.same_person(NEW.proposed_by, opened_by) OR batch.is_the_programs_name(opened_by) THEN
         RAISE EXCEPTION 'A reopening is approved by another person than proposed it.' USING ERRCODE = 'BA001';
     END IF;
     RETURN NEW;
@@ -878,7 +878,7 @@ CREATE FUNCTION :area.run_approver_is_another() RETURNS trigger
     SET bytea_output TO 'hex'
     AS $$
 BEGIN
-    IF batch.same_person(NEW.made_by, NEW.approved_by) OR batch.name_skeleton(NEW.approved_by) IN ('shipped', 'schedule', 'scheduler') THEN
+    IF batch.same_person(NEW.made_by, NEW.approved_by) OR batch.is_the_programs_name(NEW.approved_by) THEN
         RAISE EXCEPTION 'A run is approved by somebody else than who computed it.' USING ERRCODE = 'BA001';
     END IF;
     RETURN NEW;
@@ -1110,8 +1110,7 @@ BEGIN
         IF EXISTS (SELECT FROM batch.policy_change x WHERE x.area = c.area AND x.kind = 'file' AND x.hash <> c.hash) THEN
             RAISE EXCEPTION 'What comes with the program is in force before any change.' USING ERRCODE = 'BA001';
         END IF;
-    ELSIF batch.same_person(c.proposed_by, NEW.approved_by) OR batch.name_skeleton(NEW.approved_by) IN ('shipped', 'schedule', 'scheduler')
-       OR batch.name_skeleton(c.proposed_by) IN ('shipped', 'schedule', 'scheduler') THEN
+    ELSIF batch.same_person(c.proposed_by, NEW.approved_by) OR batch.is_the_programs_name(NEW.approved_by) OR batch.is_the_programs_name(c.proposed_by) THEN
         RAISE EXCEPTION 'A policy change is approved by somebody else than who proposed it.' USING ERRCODE = 'BA001';
     END IF;
     RETURN NEW;
@@ -1144,6 +1143,21 @@ CREATE FUNCTION batch.is_male(digits bigint) RETURNS boolean
 $$;
 
 ALTER FUNCTION batch.is_male(digits bigint) OWNER TO batch_owner;
+
+CREATE FUNCTION batch.is_the_programs_name(name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+    SELECT batch.name_skeleton(name) IN (
+        SELECT batch.name_skeleton(n) FROM unnest(ARRAY['schedule', 'scheduler', 'shipped', 'system', 'program', 'batch', 'key', 'nobody', 'unknown']) n)
+$$;
+
+ALTER FUNCTION batch.is_the_programs_name(name text) OWNER TO batch_owner;
 
 CREATE FUNCTION batch.lock_waits(application text) RETURNS TABLE(waiting integer, waiting_seconds integer, blocker integer, blocker_application text, blocker_seconds integer)
     LANGUAGE sql SECURITY DEFINER
@@ -1206,9 +1220,10 @@ CREATE FUNCTION batch.name_is_its_own() RETURNS trigger
     AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('batch.names'));
-    IF EXISTS (SELECT FROM batch.user_change c WHERE (c.name <> NEW.name OR TG_TABLE_NAME = 'api_key') AND batch.name_skeleton(c.name) = batch.name_skeleton(NEW.name))
+    IF batch.is_the_programs_name(NEW.name)
+       OR EXISTS (SELECT FROM batch.user_change c WHERE (c.name <> NEW.name OR TG_TABLE_NAME = 'api_key') AND batch.name_skeleton(c.name) = batch.name_skeleton(NEW.name))
        OR EXISTS (SELECT FROM batch.api_key k WHERE (k.name <> NEW.name OR TG_TABLE_NAME = 'user_change') AND batch.name_skeleton(k.name) = batch.name_skeleton(NEW.name)) THEN
-        RAISE EXCEPTION 'There is a user or a key whose name is the same or looks the same.' USING ERRCODE = 'BA031';
+        RAISE EXCEPTION 'There is a user or a key whose name is the same or looks the same, or the program uses it itself.' USING ERRCODE = 'BA031';
     END IF;
     RETURN NEW;
 END $$;
@@ -1225,7 +1240,7 @@ CREATE FUNCTION batch.name_skeleton(name text) RETURNS text
     SET bytea_output TO 'hex'
     AS $$
     SELECT replace(replace(translate(regexp_replace(lower(normalize(name, NFKC)), U&'[[:space:][:cntrl:]._\00AD\200B-\200F\2060\FEFF-]', '', 'g'),
-        '01|已巳曰末士入干于', 'oll己己日未土人千千'), 'rn', 'm'), 'vv', 'w')
+        '01|i已巳曰末士入干于', 'olll己己日未土人千千'), 'rn', 'm'), 'vv', 'w')
 $$;
 
 ALTER FUNCTION batch.name_skeleton(name text) OWNER TO batch_owner;
@@ -1255,8 +1270,7 @@ BEGIN
         IF EXISTS (SELECT FROM batch.schedule_change x WHERE x.area = c.area AND x.work = c.work AND x.change_id < c.change_id) THEN
             RAISE EXCEPTION 'What comes with the program is in force before any change.' USING ERRCODE = 'BA001';
         END IF;
-    ELSIF batch.same_person(c.proposed_by, NEW.approved_by) OR batch.name_skeleton(NEW.approved_by) IN ('shipped', 'schedule', 'scheduler')
-       OR batch.name_skeleton(c.proposed_by) IN ('shipped', 'schedule', 'scheduler') THEN
+    ELSIF batch.same_person(c.proposed_by, NEW.approved_by) OR batch.is_the_programs_name(NEW.approved_by) OR batch.is_the_programs_name(c.proposed_by) THEN
         RAISE EXCEPTION 'A schedule is approved by somebody else than who proposed it.' USING ERRCODE = 'BA001';
     END IF;
     RETURN NEW;
@@ -3319,6 +3333,8 @@ REVOKE ALL ON FUNCTION :area.withdraw_reopening(of_month date, who text) FROM PU
 GRANT ALL ON FUNCTION :area.withdraw_reopening(of_month date, who text) TO batch_program;
 
 REVOKE ALL ON FUNCTION batch.administrator_remains() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION batch.is_the_programs_name(name text) TO batch_program;
 
 REVOKE ALL ON FUNCTION batch.lock_waits(application text) FROM PUBLIC;
 GRANT ALL ON FUNCTION batch.lock_waits(application text) TO batch_program;

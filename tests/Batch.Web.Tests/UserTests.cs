@@ -145,6 +145,50 @@ public sealed class UserTests
         Assert.That(await RefusedAsync(() => host.AddKeyAsync("rnodem1o", "files")), Is.EqualTo("NAME_TAKEN"));
     }
 
+    // Each pair both ways: a key beside a user, a user beside a key, two users, two keys.
+    [TestCase("li", "l1")]
+    [TestCase("lin", "l1n")]
+    [TestCase("iris", "lrls")]
+    [TestCase("zhao.min", "zhaomln")]
+    [TestCase("wei10", "we1lo")]
+    public async Task Of_two_names_that_look_alike_only_one_is_given_to_whichever_kind_the_other_is(string one, string other)
+    {
+        Func<string, Task>[] adds = [name => Users.AddAsync(name, [UserRoles.Operator], "one-time-horse-7", "test", CancellationToken.None), name => host.AddKeyAsync(name, "files")];
+        foreach ((string first, string second) in ((string, string)[])[(one, other), (other, one)])
+        {
+            foreach (Func<string, Task> gives in adds)
+            {
+                await gives(first);
+                foreach (Func<string, Task> asks in adds)
+                {
+                    Assert.That(await RefusedAsync(() => asks(second)), Is.EqualTo("NAME_TAKEN"), $"{second} beside {first}");
+                }
+
+                await host.Database.ExecuteAsync("TRUNCATE batch.user_change, batch.api_key CASCADE");
+            }
+        }
+    }
+
+    [TestCase("sh1pped")]
+    [TestCase("schedu1e")]
+    [TestCase("sys-tem")]
+    [TestCase("un.known")]
+    public async Task A_name_that_looks_like_one_of_the_programs_own_is_nobodys(string name)
+    {
+        Assert.That(UserNames.MayAct(name), Is.False, "--by");
+        Assert.That(await RefusedAsync(() => host.AddKeyAsync(name, "files")), Is.EqualTo("USER_NAME"));
+        Assert.That(await host.Database.ScalarAsync<bool>($"SELECT batch.is_the_programs_name('{name}')"), Is.True);
+    }
+
+    [Test]
+    public async Task Program_and_database_make_the_same_of_names_that_look_alike()
+    {
+        foreach (string name in (string[])["li", "L1", "zhao.min-0_O", "rnodern vvei", "王已", "末士入干于", "ｗａｎｇ１", "wa\u200bng", "a|b", "key:wang", "schedule", "shipped", "王曰2"])
+        {
+            Assert.That(UserNames.Skeleton(name), Is.EqualTo(await host.Database.ScalarAsync<string>($"SELECT batch.name_skeleton('{name}')")), name);
+        }
+    }
+
     [Test]
     public async Task A_key_acts_under_its_name_with_a_prefix()
     {
