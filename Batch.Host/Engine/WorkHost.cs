@@ -53,6 +53,7 @@ internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOp
                     await engine.ScheduleAsync(await parts.Settings.ListAsync(null, stoppingToken), stoppingToken);
                     await parts.Schedules.CatchUpAsync(stoppingToken);
                     await parts.Sweep.AdoptUploadsAsync(stoppingToken);
+                    await parts.Sweep.SealRecordsAsync(stoppingToken);
                     settled = TimeProvider.System.GetUtcNow();
                 }
 

@@ -1182,7 +1182,7 @@ $$;
 
 ALTER FUNCTION batch.lock_waits(application text) OWNER TO batch_owner;
 
-CREATE FUNCTION batch.log_rows(log text, key_column text, time_column text, after bigint, upto bigint) RETURNS TABLE(row_key text, row_hash text, ripe boolean)
+CREATE FUNCTION batch.log_rows(log text, key_column text, after bigint, upto bigint) RETURNS TABLE(row_key text, row_hash text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'batch', 'pg_temp'
     SET "TimeZone" TO 'Asia/Shanghai'
@@ -1193,13 +1193,28 @@ CREATE FUNCTION batch.log_rows(log text, key_column text, time_column text, afte
     AS $_$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.%1$I::text, encode(sha256(convert_to(jsonb_strip_nulls(to_jsonb(t))::text, ''UTF8'')), ''hex''), t.%2$I < now() - interval ''10 minutes''
-         FROM batch.%3$I t WHERE %4$s AND %5$s ORDER BY t.%1$I',
-        key_column, time_column, log,
+        'SELECT t.%1$I::text, encode(sha256(convert_to(jsonb_strip_nulls(to_jsonb(t))::text, ''UTF8'')), ''hex'') FROM batch.%2$I t WHERE %3$s AND %4$s ORDER BY t.%1$I',
+        key_column, log,
         CASE WHEN after IS NULL THEN 'true' ELSE format('t.%I > %s', key_column, after) END, CASE WHEN upto IS NULL THEN 'true' ELSE format('t.%I <= %s', key_column, upto) END);
 END $_$;
 
-ALTER FUNCTION batch.log_rows(log text, key_column text, time_column text, after bigint, upto bigint) OWNER TO batch_owner;
+ALTER FUNCTION batch.log_rows(log text, key_column text, after bigint, upto bigint) OWNER TO batch_owner;
+
+CREATE FUNCTION batch.log_writers(of_log text) RETURNS text[]
+    LANGUAGE sql
+    SET search_path TO 'batch', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+    SELECT coalesce(array_agg(DISTINCT l.virtualtransaction), '{}') FROM pg_locks l
+    WHERE l.locktype = 'relation' AND l.relation = format('batch.%I', of_log)::regclass AND l.mode = 'RowExclusiveLock' AND l.granted
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid IS DISTINCT FROM pg_backend_pid()
+$$;
+
+ALTER FUNCTION batch.log_writers(of_log text) OWNER TO batch_owner;
 
 CREATE FUNCTION batch.masked_number(digits bigint) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1277,6 +1292,102 @@ BEGIN
 END $$;
 
 ALTER FUNCTION batch.schedule_approver_is_another() OWNER TO batch_owner;
+
+CREATE FUNCTION batch.seal_block(of_log text, key_column text, is_ordered boolean, upto bigint) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'batch', 'pg_temp'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+DECLARE
+    last      log_seal;
+    of_keys   text[];
+    of_hashes text[];
+BEGIN
+    SELECT * INTO last FROM log_seal s WHERE s.log = of_log ORDER BY s.ordinal DESC LIMIT 1;
+    EXECUTE format(
+        'SELECT array_agg(k), array_agg(h) FROM (
+             SELECT t.%1$I::text AS k, encode(sha256(convert_to(jsonb_strip_nulls(to_jsonb(t))::text, ''UTF8'')), ''hex'') AS h FROM batch.%2$I t WHERE %3$s ORDER BY t.%1$I LIMIT 1000) r',
+        key_column, of_log,
+        CASE WHEN is_ordered THEN format('t.%I > %s AND t.%I <= %s', key_column, coalesce(last.keys[cardinality(last.keys)], '-1'), key_column, upto)
+             ELSE format('t.%I::text NOT IN (SELECT unnest(s.keys) FROM batch.log_seal s WHERE s.log = %L)', key_column, of_log) END)
+        INTO of_keys, of_hashes;
+    IF of_keys IS NULL THEN
+        RETURN 0;
+    END IF;
+    INSERT INTO log_seal (log, ordinal, keys, hashes, hash)
+    VALUES (of_log, coalesce(last.ordinal, 0) + 1, of_keys, of_hashes, encode(sha256(convert_to(concat_ws(
+        '|', coalesce(last.hash, ''), of_log, coalesce(last.ordinal, 0) + 1, array_to_string(of_keys, ','), array_to_string(of_hashes, ',')), 'UTF8')), 'hex'));
+    RETURN cardinality(of_keys);
+END $_$;
+
+ALTER FUNCTION batch.seal_block(of_log text, key_column text, is_ordered boolean, upto bigint) OWNER TO batch_owner;
+
+CREATE FUNCTION batch.seal_logs(patience interval) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'batch', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    until   timestamptz := clock_timestamp() + patience;
+    kept    text[] := '{}';
+    l       sealed_log;
+    upto    bigint;
+    sealed  bigint;
+    writers text[];
+BEGIN
+    WHILE NOT pg_try_advisory_xact_lock(hashtext('batch.log_seal')) LOOP
+        IF clock_timestamp() >= until THEN
+            RETURN (SELECT array_agg(s.log) FROM sealed_log s);
+        END IF;
+        PERFORM pg_sleep(0.02);
+    END LOOP;
+    FOR l IN SELECT * FROM sealed_log LOOP
+        IF l.ordered THEN
+            EXECUTE format('SELECT max(%I) FROM batch.%I', l.key, l.log) INTO upto;
+            SELECT s.keys[cardinality(s.keys)]::bigint INTO sealed FROM log_seal s WHERE s.log = l.log ORDER BY s.ordinal DESC LIMIT 1;
+            CONTINUE WHEN upto IS NULL OR upto <= coalesce(sealed, -1);
+            writers := log_writers(l.log);
+            WHILE writers && log_writers(l.log) AND clock_timestamp() < until LOOP
+                PERFORM pg_sleep(0.02);
+            END LOOP;
+            IF writers && log_writers(l.log) THEN
+                kept := kept || l.log;
+                CONTINUE;
+            END IF;
+        END IF;
+        WHILE seal_block(l.log, l.key, l.ordered, upto) = 1000 LOOP
+            IF clock_timestamp() >= until THEN
+                kept := kept || l.log;
+                EXIT;
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN kept;
+END $$;
+
+ALTER FUNCTION batch.seal_logs(patience interval) OWNER TO batch_owner;
+
+CREATE FUNCTION batch.sealed_upto(of_log text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'batch', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+    SELECT s.keys[cardinality(s.keys)]::bigint FROM log_seal s WHERE s.log = of_log ORDER BY s.ordinal DESC LIMIT 1
+$$;
+
+ALTER FUNCTION batch.sealed_upto(of_log text) OWNER TO batch_owner;
 
 CREATE FUNCTION batch.threshold(of_area text, of_name text) RETURNS numeric
     LANGUAGE sql STABLE
@@ -2611,6 +2722,14 @@ CREATE TABLE batch.log_seal (
 
 ALTER TABLE batch.log_seal OWNER TO batch_owner;
 
+CREATE TABLE batch.log_verified (
+    log text NOT NULL,
+    ordinal integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE batch.log_verified OWNER TO batch_owner;
+
 CREATE TABLE batch.migration (
     series text NOT NULL,
     number integer NOT NULL,
@@ -2760,6 +2879,14 @@ CREATE VIEW batch.schedule_now AS
   ORDER BY c.area, c.work, a.seq DESC;
 
 ALTER TABLE batch.schedule_now OWNER TO batch_owner;
+
+CREATE VIEW batch.sealed_log AS
+ SELECT l.log,
+    l.key,
+    l.ordered
+   FROM ( VALUES ('audit'::text,'audit_id'::text,true), ('sign_in'::text,'seq'::text,true), ('user_change'::text,'seq'::text,true), ('inquiry'::text,'inquiry_id'::text,true), ('job_event'::text,'seq'::text,true), ('schedule_change'::text,'change_id'::text,true), ('schedule_approval'::text,'seq'::text,true), ('alarm'::text,'alarm_id'::text,true), ('alarm_seen'::text,'alarm_id'::text,false), ('api_key'::text,'key_id'::text,false), ('api_key_revoked'::text,'key_id'::text,false), ('area'::text,'code'::text,false), ('review_threshold'::text,'threshold_id'::text,false)) l(log, key, ordered);
+
+ALTER TABLE batch.sealed_log OWNER TO batch_owner;
 
 CREATE TABLE batch.session (
     session_id text NOT NULL,
@@ -3019,6 +3146,9 @@ ALTER TABLE ONLY batch.job
 
 ALTER TABLE ONLY batch.log_seal
     ADD CONSTRAINT log_seal_pkey PRIMARY KEY (log, ordinal);
+
+ALTER TABLE ONLY batch.log_verified
+    ADD CONSTRAINT log_verified_pkey PRIMARY KEY (log, ordinal);
 
 ALTER TABLE ONLY batch.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (series, number);
@@ -3339,14 +3469,24 @@ GRANT ALL ON FUNCTION batch.is_the_programs_name(name text) TO batch_program;
 REVOKE ALL ON FUNCTION batch.lock_waits(application text) FROM PUBLIC;
 GRANT ALL ON FUNCTION batch.lock_waits(application text) TO batch_program;
 
-REVOKE ALL ON FUNCTION batch.log_rows(log text, key_column text, time_column text, after bigint, upto bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION batch.log_rows(log text, key_column text, time_column text, after bigint, upto bigint) TO batch_program;
+REVOKE ALL ON FUNCTION batch.log_rows(log text, key_column text, after bigint, upto bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION batch.log_rows(log text, key_column text, after bigint, upto bigint) TO batch_program;
+
+REVOKE ALL ON FUNCTION batch.log_writers(of_log text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION batch.name_is_its_own() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION batch.name_skeleton(name text) TO batch_program;
 
 GRANT ALL ON FUNCTION batch.same_person(a text, b text) TO batch_program;
+
+REVOKE ALL ON FUNCTION batch.seal_block(of_log text, key_column text, is_ordered boolean, upto bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION batch.seal_logs(patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION batch.seal_logs(patience interval) TO batch_program;
+
+REVOKE ALL ON FUNCTION batch.sealed_upto(of_log text) FROM PUBLIC;
+GRANT ALL ON FUNCTION batch.sealed_upto(of_log text) TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.account TO batch_program;
 
@@ -3554,7 +3694,9 @@ GRANT SELECT,INSERT ON TABLE batch.job_event TO batch_program;
 
 GRANT SELECT,INSERT,DELETE ON TABLE batch.job_file TO batch_program;
 
-GRANT SELECT,INSERT ON TABLE batch.log_seal TO batch_program;
+GRANT SELECT ON TABLE batch.log_seal TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE batch.log_verified TO batch_program;
 
 GRANT SELECT ON TABLE batch.migration TO batch_program;
 
@@ -3573,6 +3715,8 @@ GRANT SELECT,INSERT ON TABLE batch.schedule_change TO batch_program;
 GRANT SELECT,INSERT ON TABLE batch.schedule_fire TO batch_program;
 
 GRANT SELECT ON TABLE batch.schedule_now TO batch_program;
+
+GRANT SELECT ON TABLE batch.sealed_log TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE batch.session TO batch_program;
 

@@ -44,6 +44,7 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
         KillSwitch.Pass(KillPoint.ClosingBeforeCommit);
         await transaction.CommitAsync(cancellation);
         KillSwitch.Pass(KillPoint.ClosingAfterCommit);
+        await new AuditLog(program).SealWhatIsThereAsync();
         return (await ReadAsync(month, cancellation))!;
     }
 

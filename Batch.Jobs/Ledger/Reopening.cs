@@ -103,6 +103,7 @@ public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
             KillSwitch.Pass(KillPoint.ActBefore);
             await command.ExecuteNonQueryAsync(cancellation);
             KillSwitch.Pass(KillPoint.ActAfter);
+            await new AuditLog(program).SealWhatIsThereAsync();
         }
         catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
         {

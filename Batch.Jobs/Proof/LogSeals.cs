@@ -6,138 +6,90 @@ using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
-/// <summary>A table of the common schema whose rows are kept for ever as they were written.</summary>
+/// <summary>A table of the common schema whose rows are kept for ever as they were written (the view <c>batch.sealed_log</c>).</summary>
 /// <param name="Ordered">Its numbers come in the order of its rows: none can come before a sealed one.</param>
-internal sealed record SealedLog(string Name, string Key, string Time, bool Ordered)
-{
-    public static readonly SealedLog[] All =
-    [
-        new("audit", "audit_id", "at", true),
-        new("sign_in", "seq", "at", true),
-        new("user_change", "seq", "at", true),
-        new("inquiry", "inquiry_id", "at", true),
-        new("job_event", "seq", "at", true),
-        new("schedule_change", "change_id", "proposed_at", true),
-        new("schedule_approval", "seq", "approved_at", true),
-        new("alarm", "alarm_id", "at", true),
-        new("alarm_seen", "alarm_id", "at", false),
-        new("api_key", "key_id", "at", false),
-        new("api_key_revoked", "key_id", "at", false),
-        new("area", "code", "created_at", false),
-        // An area's own come with it when it is restored, under their numbers.
-        new("review_threshold", "threshold_id", "set_at", false),
-    ];
-}
-
-/// <summary>Rows of a log that are not sealed yet, after so many blocks.</summary>
-internal sealed record UnsealedLog(SealedLog Log, int Blocks, string Previous, List<(string Key, string Hash)> Rows);
+internal sealed record SealedLog(string Name, string Key, bool Ordered);
 
 /// <summary>
-/// V9 of the common schema (045_log_seals.sql): every row of the audit log and of the records beside it, in a chain for each table. A row changed, removed or added
-/// before the last seal is named by its table and number.
+/// V9 of the common schema (069_seals_at_once.sql): every row of the audit log and of the records beside it, in a chain for each table. A row changed, removed or added
+/// before the last seal is named by its table and number. By default the seals made since the last verification that found nothing are compared.
 /// </summary>
 internal sealed class LogSeals(NpgsqlConnection connection, bool all, Findings findings)
 {
-    private const int MostRows = 1000;
+    private const int BlocksAtOnce = 50;
+
+    /// <summary>How long the sealing before a verification takes at most, waiting for sessions that are writing included.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private sealed record Block(int Ordinal, string[] Keys, string[] Hashes, string Hash);
 
-    public async Task<List<UnsealedLog>> CheckAsync(CancellationToken cancellation)
+    /// <summary>Seals what is not sealed yet; to be called before the snapshot that is verified.</summary>
+    public static async Task SealAsync(NpgsqlDataSource program, Findings findings, CancellationToken cancellation)
     {
-        List<UnsealedLog> unsealed = [];
-        foreach (SealedLog log in SealedLog.All)
+        foreach (string log in await new AuditLog(program).SealAsync(Patience, cancellation))
         {
-            unsealed.Add(await CheckAsync(log, cancellation));
+            findings.NotChecked(Invariants.Chain, $"batch.{log}: its latest records are not sealed yet: another session is writing to it, or there are very many; the next sealing covers them", 1);
         }
-
-        return unsealed;
     }
 
-    /// <summary>Programs that verify at once make seals of the same rows: one of them writes.</summary>
-    public static async Task WriteAsync(NpgsqlDataSource program, IEnumerable<UnsealedLog> logs, CancellationToken cancellation)
+    /// <returns>The last seal of each log, to be recorded as verified when nothing is broken.</returns>
+    public async Task<List<(string Log, int Ordinal)>> CheckAsync(CancellationToken cancellation)
     {
-        List<UnsealedLog> some = [.. logs.Where(l => l.Rows.Count > 0)];
-        if (some.Count == 0)
+        List<(string, int)> verified = [];
+        foreach (SealedLog log in await connection.ReadAsync("SELECT * FROM batch.sealed_log", r => new SealedLog(r.GetString(0), r.GetString(1), r.GetBoolean(2)), cancellation))
         {
-            return;
+            verified.Add((log.Name, await CheckAsync(log, cancellation)));
         }
 
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (NpgsqlCommand gate = new("SELECT pg_advisory_xact_lock(hashtext('batch.log_seal'))", connection))
+        return verified;
+    }
+
+    public static async Task WriteAsync(NpgsqlDataSource program, IReadOnlyList<(string Log, int Ordinal)> verified, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = program.CreateCommand(
+            "INSERT INTO batch.log_verified (log, ordinal) SELECT l, o FROM unnest($1, $2) v (l, o) WHERE o > 0 ON CONFLICT DO NOTHING");
+        command.Parameters.AddWithValue(verified.Select(v => v.Log).ToArray());
+        command.Parameters.AddWithValue(verified.Select(v => v.Ordinal).ToArray());
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<int> CheckAsync(SealedLog log, CancellationToken cancellation)
+    {
+        Dictionary<string, string>? whole = log.Ordered ? null : await RowsAsync(log, null, null, cancellation);
+        int verified = all || !log.Ordered ? 0 : (await connection.ReadAsync("SELECT coalesce(max(ordinal), 0) FROM batch.log_verified WHERE log = $1", r => r.GetInt32(0), cancellation, log.Name))[0];
+        Block? before = verified == 0 ? null : (await BlocksAsync(log, verified - 1, 1, cancellation)).Find(b => b.Ordinal == verified);
+        if (verified > 0 && before is null)
         {
-            await gate.ExecuteNonQueryAsync(cancellation);
+            findings.Broken(Invariants.Chain, $"{log.Name} seal {verified}: verified before, and gone");
         }
 
-        foreach (UnsealedLog log in some)
+        (string previous, int ordinal, long? after) = (before?.Hash ?? "", before?.Ordinal ?? 0, before is null ? null : Number(before.Keys[^1]));
+        while (await BlocksAsync(log, ordinal, BlocksAtOnce, cancellation) is { Count: > 0 } blocks)
         {
-            (int blocks, string previous) = (log.Blocks, log.Previous);
-            foreach ((string Key, string Hash)[] rows in log.Rows.Chunk(MostRows))
+            foreach (Block block in blocks)
             {
-                (string[] keys, string[] hashes) = ([.. rows.Select(r => r.Key)], [.. rows.Select(r => r.Hash)]);
-                string hash = HashOf(previous, log.Log.Name, blocks + 1, keys, hashes);
-                await using NpgsqlCommand command = new(
-                    """
-                    INSERT INTO batch.log_seal (log, ordinal, keys, hashes, hash) SELECT $1, $2 + 1, $3, $4, $5
-                    WHERE (SELECT coalesce(max(ordinal), 0) FROM batch.log_seal WHERE log = $1) = $2
-                    """, connection);
-                command.Parameters.AddWithValue(log.Log.Name);
-                command.Parameters.AddWithValue(blocks);
-                command.Parameters.AddWithValue(keys);
-                command.Parameters.AddWithValue(hashes);
-                command.Parameters.AddWithValue(hash);
-                if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+                if (block.Ordinal != ordinal + 1 || HashOf(previous, log.Name, block) != block.Hash)
                 {
-                    // Another has sealed these rows, and perhaps more.
-                    break;
+                    findings.Broken(Invariants.Chain, $"{log.Name} seal {block.Ordinal}: does not follow from the one before");
                 }
 
-                (blocks, previous) = (blocks + 1, hash);
+                (previous, ordinal) = (block.Hash, block.Ordinal);
             }
+
+            long? last = log.Ordered ? Number(blocks[^1].Keys[^1]) : null;
+            Compare(log, blocks, whole ?? await RowsAsync(log, after, last, cancellation));
+            after = last;
         }
 
-        await transaction.CommitAsync(cancellation);
+        return ordinal;
     }
 
-    private async Task<UnsealedLog> CheckAsync(SealedLog log, CancellationToken cancellation)
+    private void Compare(SealedLog log, List<Block> blocks, Dictionary<string, string> rows)
     {
-        List<int> ordinals = await connection.ReadAsync(
-            all || !log.Ordered ? "SELECT ordinal FROM batch.log_seal WHERE log = $1 ORDER BY 1" : "SELECT max(ordinal) FROM batch.log_seal WHERE log = $1 HAVING count(*) > 0",
-            r => r.GetInt32(0), cancellation, log.Name);
-        Dictionary<string, string>? whole = log.Ordered ? null : (await RowsAsync(log, null, null, cancellation)).ToDictionary(r => r.Key, r => r.Hash);
-        (string previous, long? after, int expected, HashSet<string> known) = ("", null, 0, []);
-        foreach (int ordinal in ordinals)
+        HashSet<string> known = [];
+        foreach ((string key, string hash) in blocks.SelectMany(b => b.Keys.Zip(b.Hashes)))
         {
-            Block block = await BlockAsync(log, ordinal, cancellation);
-            if ((all || !log.Ordered) && (ordinal != ++expected || HashOf(previous, log.Name, ordinal, block.Keys, block.Hashes) != block.Hash))
-            {
-                findings.Broken(Invariants.Chain, $"{log.Name} seal {ordinal}: does not follow from the one before");
-            }
-
-            long? last = log.Ordered ? Number(block.Keys[^1]) : null;
-            if (all || !log.Ordered)
-            {
-                Compare(log, block, whole ?? (await RowsAsync(log, after, last, cancellation)).ToDictionary(r => r.Key, r => r.Hash));
-                known.UnionWith(whole is null ? [] : block.Keys);
-            }
-
-            (previous, after) = (block.Hash, last);
-        }
-
-        List<(string Key, string Hash, bool Ripe)> fresh = log.Ordered
-            ? await RowsAsync(log, after, null, cancellation)
-            : [.. (await RowsAsync(log, null, null, cancellation)).Where(r => !known.Contains(r.Key))];
-        // In the order of their numbers only those before the first that is not ripe.
-        List<(string, string)> ripe = [.. (log.Ordered ? fresh.TakeWhile(r => r.Ripe) : fresh.Where(r => r.Ripe)).Select(r => (r.Key, r.Hash))];
-        findings.Checked(Invariants.Chain, ripe.Count);
-        return new UnsealedLog(log, ordinals.Count == 0 ? 0 : ordinals[^1], previous, ripe);
-    }
-
-    private void Compare(SealedLog log, Block block, Dictionary<string, string> rows)
-    {
-        findings.Checked(Invariants.Chain, block.Keys.Length);
-        foreach ((string key, string hash) in block.Keys.Zip(block.Hashes))
-        {
+            known.Add(key);
             if (!rows.TryGetValue(key, out string? found))
             {
                 findings.Broken(Invariants.Chain, $"batch.{log.Name} row {key}: sealed, and gone");
@@ -148,29 +100,29 @@ internal sealed class LogSeals(NpgsqlConnection connection, bool all, Findings f
             }
         }
 
-        foreach (string stray in log.Ordered ? rows.Keys.Except(block.Keys) : [])
+        findings.Checked(Invariants.Chain, known.Count);
+        foreach (string stray in log.Ordered ? rows.Keys.Except(known) : [])
         {
             findings.Broken(Invariants.Chain, $"batch.{log.Name} row {stray}: not sealed, though later ones are");
         }
     }
 
-    private async Task<Block> BlockAsync(SealedLog log, int ordinal, CancellationToken cancellation) => (await connection.ReadAsync(
-        "SELECT keys, hashes, hash FROM batch.log_seal WHERE log = $1 AND ordinal = $2",
-        r => new Block(ordinal, r.GetFieldValue<string[]>(0), r.GetFieldValue<string[]>(1), r.GetString(2)), cancellation, log.Name, ordinal))[0];
+    private async Task<List<Block>> BlocksAsync(SealedLog log, int after, int most, CancellationToken cancellation) => await connection.ReadAsync(
+        "SELECT ordinal, keys, hashes, hash FROM batch.log_seal WHERE log = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3",
+        r => new Block(r.GetInt32(0), r.GetFieldValue<string[]>(1), r.GetFieldValue<string[]>(2), r.GetString(3)), cancellation, log.Name, after, most);
 
-    private async Task<List<(string Key, string Hash, bool Ripe)>> RowsAsync(SealedLog log, long? after, long? upto, CancellationToken cancellation)
+    private async Task<Dictionary<string, string>> RowsAsync(SealedLog log, long? after, long? upto, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new("SELECT row_key, row_hash, ripe FROM batch.log_rows($1, $2, $3, $4, $5)", connection);
+        await using NpgsqlCommand command = new("SELECT row_key, row_hash FROM batch.log_rows($1, $2, $3, $4)", connection);
         command.Parameters.AddWithValue(log.Name);
         command.Parameters.AddWithValue(log.Key);
-        command.Parameters.AddWithValue(log.Time);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)upto ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
-        return await command.ListAsync(r => (r.GetString(0), r.GetString(1), r.GetBoolean(2)), cancellation);
+        return (await command.ListAsync(r => (r.GetString(0), r.GetString(1)), cancellation)).ToDictionary(r => r.Item1, r => r.Item2);
     }
 
     private static long Number(string key) => long.Parse(key, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static string HashOf(string previous, string log, int ordinal, string[] keys, string[] hashes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('|', previous, log, ordinal.ToString(CultureInfo.InvariantCulture), string.Join(',', keys), string.Join(',', hashes)))));
+    private static string HashOf(string previous, string log, Block block) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('|', previous, log, block.Ordinal.ToString(CultureInfo.InvariantCulture), string.Join(',', block.Keys), string.Join(',', block.Hashes)))));
 }

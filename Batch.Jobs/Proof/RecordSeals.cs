@@ -23,6 +23,10 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     /// <param name="Consecutive">Sealed in the order of their numbers: none can come between two later.</param>
     private sealed record Kind(string Name, string Due, string Open, bool Consecutive);
 
+    // The numbers of the view's hundreds, which does not show the records' own.
+    private const string AuditHundreds =
+        "SELECT audit_hundred FROM (SELECT (row_number() OVER (ORDER BY audit_id) - 1) / 100 + 1 AS audit_hundred, audit_id FROM batch.audit WHERE area = right(':area', 6)) a GROUP BY 1";
+
     private static readonly Kind[] Kinds =
     [
         new("submission", "SELECT submission_id FROM :area.submission", "", true),
@@ -30,8 +34,8 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         new("act", "SELECT seq FROM :area.ledger", "", true),
         new("employer", "SELECT employer_id FROM :area.employer", "", false),
         new("policy", "SELECT policy_seq FROM :area.approved_policy", "", false),
-        // A record gets its number before it is written: none is still on its way after so long.
-        new("audit", "SELECT audit_hundred FROM :area.audited GROUP BY 1 HAVING count(*) = 100 AND max(at) < now() - interval '10 minutes'", "SELECT DISTINCT audit_hundred FROM :area.audited", true),
+        // Hundreds of which no record can still be on its way: by what the chain of all areas has sealed.
+        new("audit", AuditHundreds + " HAVING count(*) = 100 AND max(audit_id) <= batch.sealed_upto('audit')", AuditHundreds, true),
     ];
 
     public async Task<List<MissingSeal>> CheckAsync(CancellationToken cancellation)

@@ -7,7 +7,8 @@ namespace Batch.Jobs.Proof;
 
 /// <summary>
 /// Proves an area's invariants V1 to V9 from the tables (docs/architecture.md), with the rights of the program and in one snapshot, whatever is
-/// posted meanwhile. When nothing is broken it makes the seals that are missing: they are made off the hot path, here and nowhere else.
+/// posted meanwhile. When nothing is broken it makes the seals that are missing: they are made off the hot path, here and nowhere else. The records that all areas
+/// share are sealed as they come (<see cref="AuditLog.SealAsync"/>), and here once more before they are compared.
 /// </summary>
 public sealed class Verifier(DatabaseConnection database, AreaSchema area)
 {
@@ -17,6 +18,12 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
     /// <param name="all">From the beginning; else what has come since the last seal.</param>
     public async Task<VerificationDocument> VerifyAsync(bool all, CancellationToken cancellation)
     {
+        Findings findings = new(area.Code);
+        if (WithLogs)
+        {
+            await LogSeals.SealAsync(database.Program, findings, cancellation);
+        }
+
         await using NpgsqlConnection first = await database.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction snapshot = await BeginAsync(first, null, cancellation);
         string shared = await ExportAsync(first, cancellation);
@@ -24,7 +31,6 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         await using NpgsqlTransaction same = await BeginAsync(second, shared, cancellation);
 
         VerificationScope scope = await VerificationScope.ReadAsync(first, area, all, cancellation);
-        Findings findings = new(area.Code);
         // Two lanes: one begins with the books, the other with the entitlements; who is done first helps with these.
         EntitlementChecks entitlements = new(second, area, scope, findings);
         ConcurrentQueue<RangeWork> work = await entitlements.PlanAsync(cancellation);
@@ -41,7 +47,7 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
     }
 
     /// <summary>What is to be sealed when nothing is broken.</summary>
-    private sealed record UnsealedBooks(List<(long Seq, string Content, string Hash)> Acts, List<MissingSeal> Records, List<UnsealedLog> Logs);
+    private sealed record UnsealedBooks(List<(long Seq, string Content, string Hash)> Acts, List<MissingSeal> Records, List<(string Log, int Ordinal)> Logs);
 
     private async Task<UnsealedBooks> CheckBooksAsync(
         NpgsqlConnection connection, VerificationScope scope, Findings findings, ConcurrentQueue<RangeWork> work, CancellationToken cancellation)

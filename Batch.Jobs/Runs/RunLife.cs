@@ -46,6 +46,7 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
                 KillSwitch.Pass(KillPoint.ActBefore);
                 await CallAsync(sql, arguments, cancellation);
                 KillSwitch.Pass(KillPoint.ActAfter);
+                await new AuditLog(program).SealWhatIsThereAsync();
             }
             catch (DataFaultException)
             {

@@ -11,6 +11,8 @@ public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
 {
     private const int AtOnce = 200;
 
+    private static readonly TimeSpan SealingPatience = TimeSpan.FromMilliseconds(500);
+
     public async Task SweepAsync(CancellationToken cancellation)
     {
         await TakeBackAsync(cancellation);
@@ -36,6 +38,9 @@ public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
             await command.ExecuteNonQueryAsync(cancellation);
         }
     }
+
+    /// <summary>Seals the records of all areas that came since. Looked for now and then.</summary>
+    public Task SealRecordsAsync(CancellationToken cancellation) => new AuditLog(program).SealAsync(SealingPatience, cancellation);
 
     // A worker takes the lock before it says that it runs, and lets go of it after it says how it ended.
     private async Task TakeBackAsync(CancellationToken cancellation)
