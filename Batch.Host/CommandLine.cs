@@ -75,6 +75,8 @@ internal static class CommandLine
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, 143);
         try
         {
+            Exposed.WarnOfAddress(output, Db.Name, parsed.GetValue(Db), "BATCH_DB");
+            Exposed.WarnOfAddress(output, OwnerDb.Name, parsed.GetValue(OwnerDb), "BATCH_DB_OWNER");
             return await verb.RunAsync(new VerbCall(parsed, output, Database(parsed), cancel.Token));
         }
         catch (Exception fault)

@@ -45,10 +45,11 @@ internal sealed class DemoText(VerbOutput output, string data)
     }
 
     /// <summary>A question with the command that asks it.</summary>
-    public void Ask(string question, string command)
+    /// <param name="verb">With its options, but for the number.</param>
+    public void Ask(string question, string number, string verb)
     {
         Heading(question);
-        output.Line($"$ ./batch {command} --data {data}");
+        output.Line($"$ echo {number} | ./batch {verb} --data {data}");
     }
 
     public void Write(IReadOnlyList<string> reports, VerificationDocument verification)
@@ -68,7 +69,7 @@ internal sealed class DemoText(VerbOutput output, string data)
     {
         output.Line("");
         output.Line(string.Create(CultureInfo.InvariantCulture, $"{(ok ? "全部如期 all as expected" : "有不符之处 NOT as expected")}  {elapsed.TotalSeconds:0.0} s"));
-        output.Line($"接着可以 go on: ./batch statement --id ID --from 2021-01 --to 2022-02 --data {data}");
+        output.Line($"接着可以 go on: echo ID | ./batch statement --id - --from 2021-01 --to 2022-02 --data {data}");
     }
 
     public static object Document(bool ok, IReadOnlyList<SampleOutcome> outcomes, IReadOnlyList<string> reports, VerificationDocument verification) => new

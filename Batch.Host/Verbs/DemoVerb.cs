@@ -56,15 +56,15 @@ internal static class DemoVerb
         async Task<AccountHolder> Find(string name) =>
             await AccountHolder.FindAsync(database, AreaCode, numbers[name], null, call.Today, call.Cancellation);
 
-        text.Ask("谢长河：我中断缴费两个月，余额还在吗？ After a break of two months: what is my balance?", $"balance --id {numbers["谢长河"]}");
+        text.Ask("谢长河：我中断缴费两个月，余额还在吗？ After a break of two months: what is my balance?", numbers["谢长河"], "balance --id -");
         AccountHolder broke = await Find("谢长河");
         InquiryText.Write(call.Output, await new Balances(broke.Area.Program, broke.Area.Schema).BalanceAsync(broke.Account, null, call.Cancellation));
 
-        text.Ask("魏明珠：为什么 2021-10 比 9 月划得多？ Why was more credited for 2021-10 than for September?", $"explain --id {numbers["魏明珠"]} --month 2021-10");
+        text.Ask("魏明珠：为什么 2021-10 比 9 月划得多？ Why was more credited for 2021-10 than for September?", numbers["魏明珠"], "explain --id - --month 2021-10");
         AccountHolder older = await Find("魏明珠");
         InquiryText.Write(call.Output, await new Explanations(older.Area).ExplainAsync(older.Person, new YearMonth(2021, 10), call.Cancellation));
 
-        text.Ask("任海棠：断缴八个月，缴费年限怎么算？ After a break of eight months: how do my years count?", $"coverage --id {numbers["任海棠"]}");
+        text.Ask("任海棠：断缴八个月，缴费年限怎么算？ After a break of eight months: how do my years count?", numbers["任海棠"], "coverage --id -");
         AccountHolder returned = await Find("任海棠");
         InquiryText.Write(call.Output, await new CoverageInquiry(returned.Area).ReadAsync(returned.Account, null, call.Today.ToYearMonth(), call.Cancellation));
     }

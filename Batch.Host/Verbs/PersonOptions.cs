@@ -11,7 +11,7 @@ namespace Batch.Host.Verbs;
 /// </summary>
 internal static class PersonOptions
 {
-    private const string FromInput = "-";
+    public const string FromInput = "-";
 
     public static readonly Option<string?> Id = new("--id")
     {
@@ -31,7 +31,8 @@ internal static class PersonOptions
     /// <summary>The account, with the inquiry recorded whether somebody was found or not.</summary>
     public static async Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database, string? area, string what)
     {
-        (string? id, string? card) = (Value(call.Get(Id)), Value(call.Get(Card)));
+        Exposed.Warn(call);
+        (string? id, string? card) = (Value(call.Get(Id), "公民身份号码 citizen number"), Value(call.Get(Card), "卡号 card number"));
         if ((id is null) == (card is null))
         {
             throw VerbFault.OfUsage("Give either --id or --card.", "请给出 --id 或 --card 之一。");
@@ -52,10 +53,10 @@ internal static class PersonOptions
     }
 
     /// <summary>Who asks; null: the counter.</summary>
-    public static CitizenId? AskerOf(VerbCall call) => Value(call.Get(Asker)) is not { } number ? null
+    public static CitizenId? AskerOf(VerbCall call) => Value(call.Get(Asker), "查询人的公民身份号码 citizen number of who asks") is not { } number ? null
         : CitizenId.TryParse(number, call.Today, out CitizenId id) == CitizenIdFault.None ? id
-        : throw new DataFaultException("ID_INVALID", "公民身份号码有误，请核对。", "The citizen number is not valid; check it.");
+        : throw AccountHolder.IdInvalid();
 
     // The next line of the input, for each that asks for it.
-    private static string? Value(string? given) => given == FromInput ? (Console.In.ReadLine() ?? "").Trim() : given;
+    private static string? Value(string? given, string prompt) => given == FromInput ? (SecretInput.Read(prompt) ?? "").Trim() : given;
 }

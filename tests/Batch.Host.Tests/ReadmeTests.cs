@@ -16,26 +16,33 @@ public sealed class ReadmeTests
     public async Task Each_command_ends_with_0(string document, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("batch-readme-").FullName;
-        BatchCli cli = new() { Environment = { ["BATCH_DATA"] = Path.Combine(folder, "data") }, Timeout = TimeSpan.FromMinutes(5) };
         try
         {
             foreach (string command in Commands(document).Where(c => !NotHere.Any(n => c.StartsWith(n, StringComparison.Ordinal))))
             {
                 cancellation.ThrowIfCancellationRequested();
-                Assert.That(command, Does.StartWith("./batch "), "The commands of the documents are ours.");
-                CliResult result = await cli.RunAsync(Arguments(command, folder));
+                (string? input, string ours) = Typed(command);
+                Assert.That(ours, Does.StartWith("./batch "), "The commands of the documents are ours.");
+                CliResult result = await Cli(folder, input).RunAsync(Arguments(ours, folder));
                 Assert.That(result.ExitCode, Is.Zero, $"{command}\n{result}");
             }
         }
         finally
         {
-            await cli.RunAsync("db", "stop");
+            await Cli(folder, null).RunAsync("db", "stop");
             Directory.Delete(folder, recursive: true);
         }
     }
 
     [Test]
     public void The_README_and_the_month_have_commands() => Assert.That(WithCommands, Does.Contain("README.md").And.Contain("docs/month.md"));
+
+    private static BatchCli Cli(string folder, string? input) =>
+        new() { Environment = { ["BATCH_DATA"] = Path.Combine(folder, "data") }, Timeout = TimeSpan.FromMinutes(5), Input = input };
+
+    /// <summary>What <c>echo TEXT |</c> gives a command on its standard input.</summary>
+    private static (string? Input, string Command) Typed(string command) =>
+        command.StartsWith("echo ", StringComparison.Ordinal) && command.Split(" | ") is [var echo, var ours] ? (echo["echo ".Length..] + "\n", ours) : (null, command);
 
     /// <summary>The words after <c>./batch</c>, with the document's folders moved into the test's.</summary>
     private static string[] Arguments(string command, string folder) =>
