@@ -32,12 +32,14 @@ internal sealed class ChannelAnswer(AccountHolder holder, LocalDate today)
         Told.Balance => (await BalanceAsync(cancellation)).Balance,
         Told.AsOf => (await BalanceAsync(cancellation)).AsOf,
         Told.LastCredit => (await BalanceAsync(cancellation)).LastCredit,
+        Told.LastCreditMonth => (await BalanceAsync(cancellation)).LastCredit is { } last ? new { last.Month, last.PostingMonth } : null,
         Told.Reason => await WhyAsync(cancellation) is { } why ? why.ReasonChinese.Length > 0 ? why.ReasonChinese : Steps(why.Chinese, "；") : null,
         Told.ReasonEn => await WhyAsync(cancellation) is { } why ? why.ReasonEnglish.Length > 0 ? why.ReasonEnglish : Steps(why.English, "; ") : null,
         Told.ReasonLines => await WhyAsync(cancellation) is { } why ? AccountRoutes.Lines(why) : null,
         Told.ShortReason => (await WhyAsync(cancellation))?.Kind.Sentence().Chinese,
         Told.ShortReasonEn => (await WhyAsync(cancellation))?.Kind.Sentence().English,
-        Told.Record => await RecordAsync(channel.Months, cancellation),
+        Told.Record => (await RecordAsync(channel.Months, cancellation)).Select(l => new { l.Month, l.PostingMonth, l.PersonPaid, l.EmployerPaid, l.Amount }),
+        Told.RecordMonths => (await RecordAsync(channel.Months, cancellation)).Select(l => new { l.Month, l.PostingMonth }).Distinct(),
         Told.Holder => await IdentityAsync(cancellation),
         Told.Text => await SpokenAsync(cancellation),
         _ => throw new InvalidOperationException($"No channel is told {field}."),
@@ -50,11 +52,10 @@ internal sealed class ChannelAnswer(AccountHolder holder, LocalDate today)
 
     private static string Steps(Explanation explanation, string between) => string.Join(between, explanation.Lines.SelectMany(l => l.Steps));
 
-    private async Task<object> RecordAsync(int months, CancellationToken cancellation)
+    private async Task<IReadOnlyList<StatementLine>> RecordAsync(int months, CancellationToken cancellation)
     {
         YearMonth to = (await BalanceAsync(cancellation)).AsOf ?? today.ToYearMonth();
-        StatementDocument record = await balances.StatementAsync(holder.Account, to.PlusMonths(1 - months), to, cancellation);
-        return record.Lines.Select(l => new { l.Month, l.PostingMonth, l.PersonPaid, l.EmployerPaid, l.Amount });
+        return (await balances.StatementAsync(holder.Account, to.PlusMonths(1 - months), to, cancellation)).Lines;
     }
 
     private async Task<object?> IdentityAsync(CancellationToken cancellation)
@@ -73,7 +74,7 @@ internal sealed class ChannelAnswer(AccountHolder holder, LocalDate today)
         string text = $"您的医保个人账户余额为{SpokenAmount.Of(balance.Balance)}";
         text += balance.AsOf is { } asOf ? $"，截至{Month(asOf)}。" : "。";
         text += balance.LastCredit is { } credit
-            ? $"最近一次划入是{Month(credit.Month)}，金额{SpokenAmount.Of(credit.Amount)}，于{Month(credit.PostingMonth)}入账。"
+            ? $"最近一次划入是{Month(credit.Month)}，于{Month(credit.PostingMonth)}入账。"
             : "目前没有划入记录。";
         return text + (await WhyAsync(cancellation))?.Kind.Sentence().Chinese + await StateAsync(balance, cancellation);
     }
