@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Batch.Jobs.Store;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Batch.Host.Web;
 
@@ -29,6 +30,23 @@ internal static partial class EveryAct
         await next(context);
     }
 
+    /// <summary>Every act that a form of ours or a program sends: the routes that take a POST, each with what its page can be asked to do.</summary>
+    public static IReadOnlyList<string> ActsOf(WebApplication app) =>
+    [
+        .. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            .Where(r => !Inquiries.Any(i => PatternOf(r).StartsWith(i, StringComparison.Ordinal)))
+            .SelectMany(r => r.Metadata.GetMetadata<PageActionDescriptor>() is { } page ? HandlersOf(page).Select(h => $"POST {PatternOf(r)}{h}")
+                : r.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("POST") == true ? [$"POST {PatternOf(r)}"] : [])
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    private static string PatternOf(RouteEndpoint route) => "/" + Constraint().Replace(route.RoutePattern.RawText?.TrimStart('/') ?? "", "}");
+
+    // OnPostApproveAsync is asked for by "Approve"; what a fault is shown on is nothing that is done.
+    private static IEnumerable<string> HandlersOf(PageActionDescriptor page) => page.ViewEnginePath == "/Fault" ? []
+        : (typeof(EveryAct).Assembly.GetType($"Batch.Host.Pages.{page.ViewEnginePath.TrimStart('/')}Model")?.GetMethods() ?? [])
+            .Select(m => Handler().Match(m.Name)).Where(m => m.Success).Select(m => m.Groups[1].Value is { Length: > 0 } name ? " " + name : "");
+
     private static Act? ActOf(HttpContext context)
     {
         HttpRequest request = context.Request;
@@ -38,7 +56,7 @@ internal static partial class EveryAct
             return null;
         }
 
-        string pattern = "/" + Constraint().Replace(route.RoutePattern.RawText?.TrimStart('/') ?? "", "}");
+        string pattern = PatternOf(route);
         if (Inquiries.Any(i => pattern.StartsWith(i, StringComparison.Ordinal)))
         {
             return null;
@@ -51,6 +69,9 @@ internal static partial class EveryAct
             who, $"{request.Method} {pattern}{handler}", request.RouteValues["area"] as string ?? request.RouteValues["code"] as string,
             values.Length == 0 ? null : values.Length > 200 ? values[..200] : values, null, context.Connection.RemoteIpAddress?.ToString());
     }
+
+    [GeneratedRegex("^OnPost(.*?)(Async)?$")]
+    private static partial Regex Handler();
 
     [GeneratedRegex(":[^}]*}")]
     private static partial Regex Constraint();
