@@ -11,7 +11,7 @@ internal static class FaultText
 
     public static int Tell(Exception fault, VerbOutput output)
     {
-        VerbFault told = Of(fault);
+        VerbFault told = OnCommandLine(fault) ?? Of(fault);
         output.Fault(told);
         if (told.Code is "INTERNAL" or "DATABASE_LOST" or "REFUSED")
         {
@@ -22,6 +22,21 @@ internal static class FaultText
         return told.ExitCode;
     }
 
+    /// <summary>What can be said by its options there alone.</summary>
+    private static VerbFault? OnCommandLine(Exception fault) => fault switch
+    {
+        MissingFigureException { Figure: "pension" } missing => VerbFault.OfData(
+            "FIGURE_MISSING",
+            $"{missing.Message} Give one of --pension-prior-year, --pension-this-year, --pension-month.",
+            $"{missing.Month.Text()} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
+        MissingFigureException missing => VerbFault.OfData(
+            "FIGURE_MISSING",
+            $"{missing.Message} Give it: --set {missing.Figure}=VALUE, or batch policy set.",
+            $"{missing.Month.Text()} 缺少 {missing.Figure}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
+        _ => null,
+    };
+
+    /// <summary>For the command line, pages and the API alike: no sentence speaks of one of them.</summary>
     public static VerbFault Of(Exception fault) => fault switch
     {
         VerbFault told => told,
@@ -33,14 +48,8 @@ internal static class FaultText
             string.Join(Environment.NewLine, policy.Faults.Select(f => $"{f.File}:{f.Line}: {f.Code}: {f.Chinese}"))),
         PolicyGapException gap => VerbFault.OfData(
             "POLICY_GAP", gap.Message, $"{gap.Area} 在 {gap.Month.Text()} 没有有效的政策。"),
-        MissingFigureException { Figure: "pension" } missing => VerbFault.OfData(
-            "FIGURE_MISSING",
-            $"{missing.Message} Give one of --pension-prior-year, --pension-this-year, --pension-month.",
-            $"{missing.Month.Text()} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
-        MissingFigureException missing => VerbFault.OfData(
-            "FIGURE_MISSING",
-            $"{missing.Message} Give it: --set {missing.Figure}=VALUE, or batch policy set.",
-            $"{missing.Month.Text()} 缺少 {missing.Figure}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
+        MissingFigureException { Figure: "pension" } missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少养老金。"),
+        MissingFigureException missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少 {missing.Figure}，请先设定。"),
         CategoryOpenException open => VerbFault.OfData(
             "CATEGORY_OPEN", open.Message, $"{open.Month.Text()} 的政策没有规定类别 {open.Category} 的划入办法。"),
         UnusableFigureException unusable => VerbFault.OfData(
@@ -51,12 +60,12 @@ internal static class FaultText
             ExitCode.Environment, "DATABASE_BUSY", "All database connections of this program are in use; try again in a moment.", "本程序的数据库连接都在使用中，请稍后再试。"),
         NpgsqlException => Lost(),
         IOException { HResult: DiskFull } => new VerbFault(
-            ExitCode.Environment, "DISK_FULL", "The disk is full. Free some space and run the same command again.", "磁盘已满。请清理空间后重新执行同一命令。"),
+            ExitCode.Environment, "DISK_FULL", "The disk is full. Free some space and try again.", "磁盘已满。请清理空间后重试。"),
         FileNotFoundException or DirectoryNotFoundException => VerbFault.OfUsage(fault.Message, $"找不到文件：{fault.Message}"),
         IOException or UnauthorizedAccessException => new VerbFault(
             ExitCode.Environment, "FILE_ACCESS", fault.Message, $"文件无法读写：{fault.Message}"),
         OperationCanceledException => new VerbFault(
-            ExitCode.Environment, "CANCELLED", "The work was cancelled. Run the same command again.", "操作已取消。请重新执行同一命令。"),
+            ExitCode.Environment, "CANCELLED", "The work was cancelled. Try again.", "操作已取消。请重试。"),
         _ => new VerbFault(
             ExitCode.Environment, "INTERNAL", $"The program failed ({fault.GetType().Name}). Nothing was half done; the details are in the log.", $"程序出错（{fault.GetType().Name}）。没有留下做了一半的数据；详情见日志。"),
     };
@@ -65,7 +74,7 @@ internal static class FaultText
     private static VerbFault OfDatabase(PostgresException fault) => fault.SqlState switch
     {
         PostgresErrorCodes.DiskFull => new VerbFault(
-            ExitCode.Environment, "DISK_FULL", "The database's disk is full. Free some space and run the same command again.", "数据库所在磁盘已满。请清理空间后重新执行同一命令。"),
+            ExitCode.Environment, "DISK_FULL", "The database's disk is full. Free some space and try again.", "数据库所在磁盘已满。请清理空间后重试。"),
         PostgresErrorCodes.LockNotAvailable => Locked(LockWatch.LastBlocker),
         PostgresErrorCodes.ReadOnlySqlTransaction => new VerbFault(
             ExitCode.Environment, "DATABASE_READ_ONLY", "The database is read-only (a standby, or set so): nothing can be recorded.", "数据库为只读（备库或被设置为只读），无法记录任何内容。"),
@@ -79,7 +88,7 @@ internal static class FaultText
     };
 
     private static VerbFault Lost() => new(
-        ExitCode.Environment, "DATABASE_LOST", "The connection to the database was lost. Run the same command again.", "与数据库的连接中断。请重新执行同一命令。");
+        ExitCode.Environment, "DATABASE_LOST", "The connection to the database was lost. Try again.", "与数据库的连接中断。请重试。");
 
     private static VerbFault Locked(LockWait? wait) => new(
         ExitCode.Environment,

@@ -91,7 +91,7 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
         }
         catch (DataFaultException wrong) when (wrong.Code == "ID_INVALID")
         {
-            throw new RequestFault("id", new FieldFault("公民身份号码有误，请核对", "not a valid citizen number; check it"));
+            throw new RequestFault("id", new FieldFault(wrong.Chinese.TrimEnd('。'), wrong.English.TrimEnd('.')));
         }
         catch (DataFaultException refused) when (refused.Code == "ACCESS_DENIED")
         {

@@ -54,8 +54,8 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
 
     private static DataFaultException NotHeld(Decision decision) => new(
         "ROW_NOT_HELD",
-        $"第 {decision.Submission} 号报送第 {decision.Row} 行没有待定：它没有被搁置，或已经决定，或已被后来的报送取代。用 batch held 查看待定的行。",
-        $"Row {decision.Row} of submission {decision.Submission} is not held: it never was, it is decided, or a later submission took its place. See batch held.");
+        $"第 {decision.Submission} 号报送第 {decision.Row} 行没有待定：它没有被搁置，或已经决定，或已被后来的报送取代。请在待定行中查看还有哪些。",
+        $"Row {decision.Row} of submission {decision.Submission} is not held: it never was, it is decided, or a later submission took its place. The held rows show what still waits.");
 
     /// <summary>The kind of the facts written; null: the row is not held.</summary>
     private async Task<string?> WriteFactsAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)

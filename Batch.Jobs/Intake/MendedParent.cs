@@ -47,8 +47,8 @@ public sealed class MendedParent
         {
             throw new DataFaultException(
                 "PARENT_REPLACEMENT",
-                "替换文件须包含全部人员，不能只更正被拒绝的行。请去掉 --parent，或把种类改为 regular 或 supplementary。",
-                "A replacement states everybody anew and cannot mend single rows. Leave out --parent, or send it as regular or supplementary.");
+                "替换文件须包含全部人员，不能只更正被拒绝的行。请不要指明所更正的报送，或把种类改为正常或补充。",
+                "A replacement states everybody anew and cannot mend single rows. Name no parent, or send it as regular or supplementary.");
         }
     }
 

@@ -22,7 +22,7 @@ public static partial class LedgerRefusal
         "BA006" => new DataFaultException("LEDGER_MOVED", "计算后账本已变动，请重新计算。", "The ledger has moved since the run was computed; allocate again."),
         "BA007" => new DataFaultException("TOTALS_DISAGREE", "合计不符，已停止。", "The totals do not agree; stopped."),
         "BA020" => new DataFaultException(
-            "ANOMALIES", $"批次有异常，复核须写明理由（命令行 --override，接口 reason）：{AnomaliesIn(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason (--override on the command line, reason in the API): {AnomaliesIn(refused.MessageText)}."),
+            "ANOMALIES", $"批次有异常，复核须写明理由：{AnomaliesIn(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason: {AnomaliesIn(refused.MessageText)}."),
         "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
         "BA150" => new DataFaultException(
             "MONTH_OUT_OF_ORDER", $"须按月份顺序结账：下一个应结账的月份是 {ValueOf(refused)}。", $"Months are closed in order: the next one to close is {ValueOf(refused)}."),
@@ -35,7 +35,7 @@ public static partial class LedgerRefusal
         "BA155" => new DataFaultException(
             "POSTED_SINCE", $"结账后已有批次 {ValueOf(refused)} 入账，不能重新打开；请在未结账的月份更正。",
             $"Run {ValueOf(refused)} was posted after the closing, so it cannot be opened again; correct it in an open month."),
-        "BA156" => new DataFaultException("REASON_MISSING", "请写明重新打开的理由（--reason）。", "Give the reason for opening it again (--reason)."),
+        "BA156" => new DataFaultException("REASON_MISSING", "请写明重新打开的理由。", "Give the reason for opening it again."),
         "BA157" => new DataFaultException("NOT_PROPOSED", "还没有人提出重新打开该月，请先由一人写明理由提出。", "Nobody has proposed to open the month again; one person proposes it with a reason first."),
         "BA190" => new DataFaultException(
             "NOT_PROPOSER", "只有提出人可以撤回这项请求；结账后已有入账的，才可由他人撤销。", "The request is withdrawn by the person who made it; others dismiss it only once something was posted after the closing."),
@@ -44,8 +44,8 @@ public static partial class LedgerRefusal
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", "请先结清更早的月份。", "Close the earlier months first."),
         // A run's table is gone or sealed: somebody else has taken the run over, or thrown it away.
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege when refused.MessageText.Contains("run_entry_", StringComparison.Ordinal) => new DataFaultException(
-            "RUN_TAKEN_OVER", "计算期间，该批次已被另一个程序接手或作废。请重新执行同一命令：已完成的会直接给出结果。",
-            "Another program has taken this run over, or discarded it, while it was computed. Run the same command again: what is done is answered with its result."),
+            "RUN_TAKEN_OVER", "计算期间，该批次已被另一个程序接手或作废。请重试：已完成的会直接给出结果。",
+            "Another program has taken this run over, or discarded it, while it was computed. Try again: what is done is answered with its result."),
         _ => null,
     };
 

@@ -35,7 +35,7 @@ internal static class ConnectFaults
             $"服务器上没有数据库 {text.Database}。请先建立：CREATE DATABASE {text.Database} ENCODING 'UTF8'",
             missing),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new EnvironmentException(
-            "DISK_FULL", "The database server's disk is full. Free some space and run the same command again.", "数据库服务器磁盘已满。请清理空间后重新执行同一命令。", full),
+            "DISK_FULL", "The database server's disk is full. Free some space and try again.", "数据库服务器磁盘已满。请清理空间后重试。", full),
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } full => new EnvironmentException(
             "DATABASE_FULL",
             "The database server takes no more connections. Close programs that use it, lower BATCH_CONNECTIONS of the hosts, or raise its max_connections.",

@@ -33,6 +33,6 @@ internal static class ServerFault
 
     internal static EnvironmentException DiskFull(string folder) => new(
         "DISK_FULL",
-        $"The disk that holds {folder} is full. Free some space and run the same command again; nothing was half done.",
-        $"{folder} 所在磁盘已满。请清理空间后重新执行同一命令；没有留下做了一半的数据。");
+        $"The disk that holds {folder} is full. Free some space and try again; nothing was half done.",
+        $"{folder} 所在磁盘已满。请清理空间后重试；没有留下做了一半的数据。");
 }

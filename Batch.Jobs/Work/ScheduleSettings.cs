@@ -38,7 +38,7 @@ public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine
 
         if (wanted.Argument.Length > LongestFolder || (wanted is { Work: WorkKinds.DropFolder, Enabled: true } && !Path.IsPathFullyQualified(wanted.Argument)))
         {
-            throw new DataFaultException("FOLDER", $"投递目录须为绝对路径，最长 {LongestFolder} 个字符（--folder）。", $"A drop folder is an absolute path of at most {LongestFolder} characters (--folder).");
+            throw new DataFaultException("FOLDER", $"投递目录须为绝对路径，最长 {LongestFolder} 个字符。", $"A drop folder is an absolute path of at most {LongestFolder} characters.");
         }
 
         try
