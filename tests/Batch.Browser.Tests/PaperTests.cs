@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Batch.Testing;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Batch.Browser.Tests;
+
+/// <summary>
+/// What the pages print, as the printer gets it: A4 with every column, and on each sheet the document, its months, its area and the sheet's number. With <c>BATCH_SHOTS</c> the sheets are kept.
+/// </summary>
+[NonParallelizable]
+public sealed class PaperTests
+{
+    // Fourteen months of the cast, in which she retired, and spent.
+    private const string Mother = "420100196801300793";
+    private const string Upright = "595 x 842", Sideways = "842 x 595";
+
+    private static readonly string? Kept = Environment.GetEnvironmentVariable("BATCH_SHOTS");
+
+    private readonly string folder = Directory.CreateTempSubdirectory("batch-paper-").FullName;
+    private Site site = null!;
+
+    // Where the demo puts it.
+    private string Data => Path.Combine(folder, "demo");
+
+    [OneTimeSetUp]
+    public async Task OpenAsync()
+    {
+        CliResult demo = await new BatchCli { Data = folder, Timeout = TimeSpan.FromMinutes(5) }.RunAsync("demo");
+        Assert.That(demo.ExitCode, Is.Zero, demo.ToString());
+        site = await Site.OpenAsync(Data);
+        await site.AddUserAsync("qian", "inquiry");
+        await site.AddUserAsync("wang", "operator");
+    }
+
+    [OneTimeTearDown]
+    public async Task CloseAsync()
+    {
+        if (site is not null)
+        {
+            await site.DisposeAsync();
+        }
+
+        await new BatchCli { Data = Data }.RunAsync("db", "stop");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    public async Task A_statement_is_a_document_with_its_person_its_months_and_all_columns()
+    {
+        IPage page = await site.SignInAsync("qian");
+        await Clicks.GoAsync(page, "个人账户查询");
+        await page.GetByLabel("公民身份号码", new() { Exact = true }).FillAsync(Mother);
+        await Clicks.PressAsync(page, "查询");
+        await page.GetByLabel("从", new() { Exact = true }).FillAsync("2021年1月");
+        await page.GetByLabel("到", new() { Exact = true }).FillAsync("202202");
+        await Clicks.PressAsync(page, "查看");
+        await Clicks.FollowAsync(page, "为什么");
+        string[] sheets = await PrintAsync(page, "statement-zh", Upright);
+        Assert.That(sheets, Is.All.Contain("个人账户对账单 2021-01 至 2022-02 · 武汉市 420100").And.Contain("qian 打印于"));
+        Assert.That(sheets[0], Does.Contain("入账月").And.Contain("所属期").And.Contain("项目").And.Contain("个人缴费").And.Contain("单位缴费").And.Contain("账户变动").And.Contain("余额"));
+        Assert.That(sheets[0], Does.Contain("4201*************3").And.Contain("统筹区 武汉市 420100").And.Contain("金额单位：元").And.Not.Contain(Mother));
+        Assert.That(string.Concat(sheets), Does.Contain("期末余额").And.Contain("上年结转").And.Contain("经办机构（盖章）").And.Not.Contain("缴费明细").And.Not.Contain("显示完整号码"));
+
+        // As long as that of many years.
+        await page.EvaluateAsync("() => { const rows = document.querySelector('main section:has(form) tbody'); for (let i = 0; i < 2; i++) { rows.innerHTML += rows.innerHTML; } }");
+        string[] many = await PrintAsync(page, "statement-long", Upright);
+        Assert.That(many, Has.Length.GreaterThan(1));
+        Assert.That(many, Is.All.Contain("个人账户对账单 2021-01 至 2022-02 · 武汉市 420100").And.Contain("入账月").And.Contain("单位缴费"));
+
+        await page.GetByText("English", new() { Exact = true }).ClickAsync();
+        sheets = await PrintAsync(page, "statement-en", Upright);
+        Assert.That(sheets, Is.All.Contain("Account statement 2021-01 to 2022-02 · Wuhan 420100").And.Contain("Printed by qian"));
+        Assert.That(Words(sheets[0]), Is.SupersetOf(new[] { "Posted", "For", "Item", "Person", "Employer", "Account", "Balance", "Area" }));
+        Assert.That(string.Concat(sheets), Does.Not.Match(@"\p{IsCJKUnifiedIdeographs}"));
+    }
+
+    [Test]
+    public async Task A_certificate_lies_on_its_side_on_every_sheet_and_says_month_and_area()
+    {
+        IPage page = await site.SignInAsync("wang");
+        await Clicks.GoAsync(page, "月份与结账");
+        await Clicks.FollowAsync(page, "2021-06");
+        string[] sheets = await PrintAsync(page, "certificate-zh", Sideways);
+        Assert.That(sheets, Is.All.Contain("月度结账证明 2021-06 · 武汉市 420100"));
+        string all = string.Concat(sheets);
+        foreach (string column in new[] { "项目", "经办", "复核", "入账或结账", "人数或账户数", "分录", "个人缴费", "单位缴费", "个人账户", "统筹净额", "其他资金", "摘要或封签" })
+        {
+            Assert.That(all, Does.Contain(column));
+        }
+
+        Assert.That(all, Does.Contain("期末合计").And.Contain("经办机构（盖章）").And.Not.Contain("重新打开"));
+        await page.GetByText("English", new() { Exact = true }).ClickAsync();
+        sheets = await PrintAsync(page, "certificate-en", Sideways);
+        Assert.That(sheets, Is.All.Contain("Certificate of the closing 2021-06 · Wuhan 420100"));
+        Assert.That(Words(sheets[0]), Is.SupersetOf(new[] { "Item", "Made", "Approved", "Entries", "Person", "Employer", "Accounts", "Pool,", "Other", "Digest" }));
+    }
+
+    // A report of many columns, as the reader of a page of fifty rows prints it.
+    [Test]
+    public async Task A_report_says_which_it_is_and_repeats_its_columns_on_every_sheet()
+    {
+        IPage page = await site.SignInAsync("wang", Site.Password);
+        await Clicks.GoAsync(page, "报表");
+        await page.GetByLabel("报表").SelectOptionAsync(new SelectOptionValue { Label = "个人账户划账明细" });
+        await page.GetByLabel("入账月份").FillAsync("2021-06");
+        await Clicks.PressAsync(page, "查看");
+        string[] sheets = await PrintAsync(page, "report-zh", Sideways);
+        Assert.That(sheets, Has.Length.GreaterThan(1));
+        Assert.That(sheets, Is.All.Contain("个人账户划账明细 2021-06 · 武汉市 420100"));
+        Assert.That(sheets.Select(sheet => sheet.Contains("公民身份号码", StringComparison.Ordinal) || sheet.Contains("证件号码", StringComparison.Ordinal)), Is.All.True);
+    }
+
+    private static string[] Words(string sheet) => sheet.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The text of each sheet; all are of the size, and numbered.</summary>
+    private async Task<string[]> PrintAsync(IPage page, string name, string size)
+    {
+        string pdf = Path.Combine(Kept is null ? folder : Directory.CreateDirectory(Kept).FullName, $"paper-{name}.pdf");
+        await page.PdfAsync(new() { Path = pdf, PreferCSSPageSize = true, PrintBackground = false });
+        string[] sizes = [.. Regex.Matches(await RunAsync("pdfinfo", "-l", "99", pdf), @"size:\s+([\d.]+) x ([\d.]+)", RegexOptions.None, TimeSpan.FromSeconds(1))
+            .Select(m => $"{Rounded(m.Groups[1].Value)} x {Rounded(m.Groups[2].Value)}")];
+        string[] sheets = (await RunAsync("pdftotext", "-layout", pdf, "-")).TrimEnd('\f').Split('\f');
+        Assert.That(sizes, Has.Length.EqualTo(sheets.Length).And.All.EqualTo(size));
+        for (int i = 0; i < sheets.Length; i++)
+        {
+            Assert.That(sheets[i], Does.Match($@"\b{i + 1} ?/ ?{sheets.Length}\b"));
+        }
+
+        return sheets;
+    }
+
+    private static string Rounded(string points) => double.Parse(points, CultureInfo.InvariantCulture).ToString("0", CultureInfo.InvariantCulture);
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output;
+    }
+}
