@@ -67,14 +67,16 @@ public sealed class PaperTests
         // As long as that of many years.
         await page.EvaluateAsync("() => { const rows = document.querySelector('main section:has(form) tbody'); for (let i = 0; i < 2; i++) { rows.innerHTML += rows.innerHTML; } }");
         string[] many = await PrintAsync(page, "statement-long", Upright);
-        Assert.That(many, Has.Length.GreaterThan(1));
-        Assert.That(many, Is.All.Contain("个人账户对账单 2021-01 至 2022-02 · 武汉市 420100").And.Contain("入账月").And.Contain("单位缴费"));
+        Assert.That(many, Is.All.Contain("个人账户对账单 2021-01 至 2022-02 · 武汉市 420100"));
+        string[] listed = [.. many.Where(sheet => Regex.IsMatch(sheet, @"\d{4}-\d{2}\s+\d{4}-\d{2}\s+缴费划入", RegexOptions.None, TimeSpan.FromSeconds(1)))];
+        Assert.That(listed, Has.Length.GreaterThan(1).And.All.Contain("入账月").And.All.Contain("单位缴费"));
 
         await page.GetByText("English", new() { Exact = true }).ClickAsync();
         sheets = await PrintAsync(page, "statement-en", Upright);
         Assert.That(sheets, Is.All.Contain("Account statement 2021-01 to 2022-02 · Wuhan 420100").And.Contain("Printed by qian"));
         Assert.That(Words(sheets[0]), Is.SupersetOf(new[] { "Posted", "For", "Item", "Person", "Employer", "Account", "Balance", "Area" }));
-        Assert.That(string.Concat(sheets), Does.Not.Match(@"\p{IsCJKUnifiedIdeographs}"));
+        // Her name alone stays as it is.
+        Assert.That(string.Concat(sheets).Replace("谢*", "", StringComparison.Ordinal), Does.Not.Match(@"\p{IsCJKUnifiedIdeographs}"));
     }
 
     [Test]
