@@ -35,6 +35,15 @@ internal sealed class RunModel : AreaPage
     public IReadOnlyList<OpenMonth> OpenBefore { get; private set; } = [];
     public IReadOnlyList<LaterSubmission> NotTaken { get; private set; } = [];
 
+    /// <summary>What was decided about held rows, of this run and of its month.</summary>
+    public IReadOnlyList<RunDecision> Decisions { get; private set; } = [];
+
+    /// <summary>How the people are put in order; a word that is none is the first order.</summary>
+    [BindProperty(SupportsGet = true, Name = "by")]
+    public string? Order { get; set; }
+
+    public PeopleOrder By => Order switch { "amount" => PeopleOrder.Amount, "change" when Line.Kind == "allocation" => PeopleOrder.Change, _ => PeopleOrder.Account };
+
     public RunOverride? Override { get; private set; }
 
     /// <summary>Jobs of the area that are parked: a run does not go on before they are seen to.</summary>
@@ -57,6 +66,7 @@ internal sealed class RunModel : AreaPage
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
         NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);
+        Decisions = Line.Kind == "allocation" && Line.State != "discarded" ? await new RunDecisions(Area).ReadAsync(Run, Line.Month, Cancellation) : [];
         Override = await runs.OverrideAsync(Run, Cancellation);
         Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);
@@ -65,6 +75,16 @@ internal sealed class RunModel : AreaPage
 
     /// <summary>The comparison in detail reads the whole month: it is asked for when somebody looks at it.</summary>
     public Task<ReviewDocument> ReviewAsync() => new RunReview(Area).ReadAsync(Run, Cancellation);
+
+    /// <summary>Fifty of the people; asked for as the comparison is.</summary>
+    public Task<Listing<RunPerson>> PeopleAsync(YearMonth? before) => new RunPeople(Area).ReadAsync(Document, before, By, PageNumber, Cancellation);
+
+    public static (string Chinese, string English) NameOf(PeopleOrder order) => order switch
+    {
+        PeopleOrder.Amount => ("金额最大的在前", "largest amount first"),
+        PeopleOrder.Change => ("与上月差额最大的在前", "largest difference from last month first"),
+        _ => ("按开户先后", "as the accounts were opened"),
+    };
 
     public async Task<IActionResult> OnGetProgressAsync()
     {

@@ -13,7 +13,7 @@ internal static partial class ActSubjects
     {
         ["run"] = ("批次", "run"), ["number"] = ("报送", "submission"), ["submission"] = ("报送", "submission"), ["parent"] = ("更正报送", "corrects submission"), ["job"] = ("作业", "job"),
         ["upload"] = ("上传", "upload"), ["account"] = ("账户", "account"), ["row"] = ("行", "row"), ["month"] = ("月份", "month"), ["year"] = ("年度", "year"), ["from"] = ("起", "from"),
-        ["to"] = ("止", "to"), ["kind"] = ("种类", "kind"), ["take"] = ("采用", "taken"), ["withdraw"] = ("不采用", "withdrawn"), ["approve"] = ("同意", "approved"), ["roles"] = ("角色", "roles"),
+        ["to"] = ("止", "to"), ["kind"] = ("种类", "kind"), ["take"] = HeldWords.DecisionOf(take: true), ["withdraw"] = HeldWords.DecisionOf(take: false), ["approve"] = ("同意", "approved"), ["roles"] = ("角色", "roles"),
         ["scopes"] = ("权限范围", "scopes"), ["areas"] = ("统筹区", "areas"), ["change"] = ("第几项", "change"),
     };
 
@@ -47,9 +47,11 @@ internal static partial class ActSubjects
     public static (string Chinese, string English) FileName(string name) =>
         Decision().Match(name) is { Success: true } found ? DecisionWords(found.Groups[1].Value, found.Groups[2].Value, found.Groups[3].Value) : (name, name);
 
-    private static (string Chinese, string English) DecisionWords(string decision, string submission, string row) => decision == "take"
-        ? ($"采用报送 {submission} 第 {row} 行", $"row {row} of submission {submission} taken")
-        : ($"不采用报送 {submission} 第 {row} 行", $"row {row} of submission {submission} withdrawn");
+    private static (string Chinese, string English) DecisionWords(string decision, string submission, string row)
+    {
+        (string chinese, string english) = HeldWords.DecisionOf(decision == "take");
+        return ($"{chinese}报送 {submission} 第 {row} 行", $"row {row} of submission {submission} {english}");
+    }
 
     private static (string Chinese, string English) Joined(string[] words)
     {

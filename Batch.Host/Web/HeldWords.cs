@@ -22,6 +22,9 @@ internal static class HeldWords
         _ => (RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "zh"), RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "en")),
     };
 
+    /// <summary>A decision on record, as its button is named: for runs and the audit log alike.</summary>
+    public static (string Chinese, string English) DecisionOf(bool take) => take ? ("采用", "taken") : ("不采用", "withdrawn");
+
     /// <summary>What becomes of the row and of others when it is taken, and when it is not.</summary>
     public static (string Chinese, string English) EffectOf(HeldRow row) => row.Code switch
     {

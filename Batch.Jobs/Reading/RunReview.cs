@@ -56,10 +56,11 @@ public sealed class RunReview(Area area)
         """, r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation, month.FirstDay()))[0];
 
     /// <summary>What each account is credited in the two months, for the month itself: arrears and corrections of earlier months are no comparison.</summary>
-    private static string Compared(RunDocument run, YearMonth? before)
+    /// <param name="whose">A condition on account_id; empty: all.</param>
+    internal static string Compared(RunDocument run, YearMonth? before, string whose = "")
     {
-        string own = run.State == "posted" ? "" : $"UNION ALL SELECT account_id, component, account_fen FROM :area.run_entry_{run.Run} WHERE contribution_month = '{run.Month.Text()}-01'";
-        string Posted(YearMonth m) => $"SELECT account_id, component, account_fen FROM :area.entry WHERE posting_month = '{m.Text()}-01' AND contribution_month = '{m.Text()}-01'";
+        string own = run.State == "posted" ? "" : $"UNION ALL SELECT account_id, component, account_fen FROM :area.run_entry_{run.Run} WHERE contribution_month = '{run.Month.Text()}-01'{whose}";
+        string Posted(YearMonth m) => $"SELECT account_id, component, account_fen FROM :area.entry WHERE posting_month = '{m.Text()}-01' AND contribution_month = '{m.Text()}-01'{whose}";
         string Sums(string entries) =>
             $"SELECT account_id, min(component) AS component, sum(account_fen) AS fen FROM ({entries}) e WHERE component IN (1, 2) GROUP BY account_id HAVING sum(account_fen) > 0";
         return $"WITH now_ AS ({Sums($"{Posted(run.Month)} {own}")}), before AS ({(before is { } b ? Sums(Posted(b)) : "SELECT 0 AS account_id, 0::smallint AS component, 0::numeric AS fen WHERE false")})";

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Batch.Host.Access;
+using Batch.Rules;
+using Batch.Testing;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>
+/// What a reviewer sees of a run besides its totals: its people and what was decided about held rows. Of a base of 10,000 yuan the person pays 200 and the employer 800; credited are the 200
+/// and 1.1 % of the base to people of 31: 310. Of bases of 5,000 and 20,000 it is 155 and 620.
+/// </summary>
+public sealed partial class RunPeopleTests
+{
+    private const string Area = "420100";
+    private const string Header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
+    private const int People = 52;
+
+    private TestHost host = null!;
+    private HttpClient reviewer = null!;
+
+    // May is posted; in June person 2 has a new base of 20,000, person 3 one of 5,000, and person 1 is declared by a second employer, whose row is taken.
+    [OneTimeSetUp]
+    public async Task ComputeAsync()
+    {
+        host = await TestHost.StartAsync(areas: Area);
+        await ImportAsync("2021-05", [.. Enumerable.Range(1, People).Select(i => Row(i, "2021-05", 10000))]);
+        await DoAsync("allocate", "--area", Area, "--month", "2021-05", "--by", "jia");
+        await DoAsync("approve", "1", "--by", "yi");
+        await DoAsync("post", "1", "--by", "yi");
+        await ImportAsync("2021-06", [.. Enumerable.Range(1, People).Select(i => Row(i, "2021-06", i switch { 2 => 20000, 3 => 5000, _ => 10000 }))]);
+        await ImportAsync("2021-06", Row(1, "2021-06", 10000).Replace("甲,单位甲", "乙,单位乙", StringComparison.Ordinal));
+        await DoAsync("decide", "--submission", "3", "--row", "2", "--area", Area, "--take", "--reason", "劳动合同核实", "--by", "jia");
+        await DoAsync("allocate", "--area", Area, "--month", "2021-06", "--by", "jia");
+        reviewer = await host.SignedInAsync("yi");
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        reviewer?.Dispose();
+        await host.DisposeAsync();
+    }
+
+    [Test]
+    public async Task The_people_come_fifty_a_page_masked_with_last_month_beside()
+    {
+        string[] first = await PeopleAsync("");
+        Assert.That(first, Has.Length.EqualTo(50));
+        Assert.That(first[0], Is.EqualTo($"{Masked(1)} 张* 2021-06 200.00 800.00 310.00 310.00 310.00 0.00"));
+        Assert.That(first[1], Is.EqualTo($"{Masked(2)} 张* 2021-06 400.00 1,600.00 620.00 310.00 620.00 +310.00"));
+        Assert.That(await PeopleAsync("?p=2"), Is.EqualTo(new[] { 51, 52 }.Select(i => $"{Masked(i)} 张* 2021-06 200.00 800.00 310.00 310.00 310.00 0.00")));
+        Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/2"), Does.Not.Contain(Number(1)));
+    }
+
+    [Test]
+    public async Task The_largest_amounts_and_the_largest_changes_come_first()
+    {
+        Assert.That((await PeopleAsync("?by=amount"))[..2], Is.EqualTo(new[] { $"{Masked(2)} 张* 2021-06 400.00 1,600.00 620.00 310.00 620.00 +310.00", $"{Masked(1)} 张* 2021-06 200.00 800.00 310.00 310.00 310.00 0.00" }));
+        Assert.That((await PeopleAsync("?by=change"))[..2], Is.EqualTo(new[]
+        {
+            $"{Masked(2)} 张* 2021-06 400.00 1,600.00 620.00 310.00 620.00 +310.00", $"{Masked(3)} 张* 2021-06 100.00 400.00 155.00 310.00 155.00 -155.00",
+        }));
+    }
+
+    [Test]
+    public async Task The_first_run_has_no_month_to_compare_with()
+    {
+        Assert.That((await PeopleAsync("?by=change", run: 1))[0], Is.EqualTo($"{Masked(1)} 张* 2021-05 200.00 800.00 310.00"));
+        Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/1"), Does.Not.Contain("by=change"));
+    }
+
+    [Test]
+    public async Task Decisions_are_told_in_words_with_their_reason_and_who_took_them()
+    {
+        string decision = Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2"), "decisions"));
+        Assert.That(decision, Does.Contain($"2021-06 {Masked(1)} 张*").And.Contain("第 2 行 同一人同一所属期有两个单位申报 采用 劳动合同核实 jia").And.Not.Contain("take").And.Not.Contain("不在本批"));
+        Assert.That(Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2?lang=en"), "decisions")), Does.Contain("two employers declare the person for the month taken 劳动合同核实 jia"));
+        Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/1?lang=zh"), Does.Not.Contain("id=\"decisions\""));
+    }
+
+    private async Task<string[]> PeopleAsync(string query, int run = 2) =>
+        [.. Rows().Matches(Section(await reviewer.GetStringAsync($"/{Area}/runs/{run}{query}"), "people").Split("<tbody>")[1]).Select(row => Plain(row.Value))];
+
+    private static string Section(string page, string id) => page.Split($"<section id=\"{id}\">")[1].Split("</section>")[0];
+
+    private static string Plain(string html) => Spaces().Replace(WebUtility.HtmlDecode(Tags().Replace(html, " ")), " ").Trim();
+
+    private async Task ImportAsync(string month, params string[] rows)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"people-{Guid.NewGuid():N}.csv");
+        await File.WriteAllLinesAsync(file, [Header, .. rows]);
+        await DoAsync("import", file, "--area", Area, "--month", month, "--by", "jia");
+        File.Delete(file);
+    }
+
+    private async Task DoAsync(params string[] act)
+    {
+        string by = act[Array.IndexOf(act, "--by") + 1];
+        CliResult result = await (await host.CliOfAsync(by, by == "jia" ? UserRoles.Operator : UserRoles.Reviewer)).RunAsync(act);
+        Assert.That(result.ExitCode, Is.Zero, $"{act[0]} {result}");
+    }
+
+    private static string Number(int person) => CitizenId.FromDigits17(42_017_219_900_615_000L + person).Full();
+
+    private static string Masked(int person) => $"4201*************{Number(person)[17..]}";
+
+    private static string Row(int person, string month, int of) => $"甲,单位甲,张三,{Number(person)},{month},{of}.00,{of / 50}.00,{of * 8 / 100}.00";
+
+    [GeneratedRegex("<tr>.*?</tr>", RegexOptions.Singleline)]
+    private static partial Regex Rows();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tags();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
