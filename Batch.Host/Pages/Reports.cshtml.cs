@@ -35,6 +35,7 @@ internal sealed class ReportsModel : AreaPage
         "age-tier" => "By standing and age tier",
         "pooled-fund" => "Flows of the pooled fund",
         "rejection" => "Rejections",
+        "held" => "Held rows",
         "certificate" => "Certificate of the closing",
         "arrears" => "Arrears",
         "movement" => "Account movements",

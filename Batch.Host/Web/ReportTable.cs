@@ -62,7 +62,7 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
     public (string Chinese, string English)? Words(Cell[] row, int i) => Report.Columns[i].English switch
     {
         "standing" or "age" or "kind" or "item" or "channel or ground" or "when it arrives" or "account" or "reason" => Show.Halves(row[i].Text ?? ""),
-        Sentence => (row[i].Text ?? "", RejectionCodes.Describe(RejectionReport.RejectionOf(row), "en")),
+        Sentence => (row[i].Text ?? "", RejectionCodes.Describe(FaultReport.RejectionOf(row), "en")),
         _ => null,
     };
 }

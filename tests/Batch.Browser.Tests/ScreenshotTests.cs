@@ -94,7 +94,7 @@ public sealed class ScreenshotTests
             yield return ("王经办", shot, Cast + path);
         }
 
-        foreach (string kind in new[] { "allocation", "employer", "age-tier", "pooled-fund", "rejection", "arrears", "movement", "flows", "recovery", "provisional", "certificate" })
+        foreach (string kind in new[] { "allocation", "employer", "age-tier", "pooled-fund", "rejection", "held", "arrears", "movement", "flows", "recovery", "provisional", "certificate" })
         {
             yield return ("zhao", "report-" + kind, $"{Cast}/reports?kind={kind}&month=2021-06");
         }
