@@ -113,8 +113,7 @@ internal static class FileRoutes
     private static async Task<object> UploadAsync(string area, int number, DatabaseConnection database, IClock clock, CancellationToken cancellation)
     {
         Uploads uploads = new(await Area.OpenAsync(database, area, cancellation), clock, IntakeLimits.Configured);
-        Upload upload = await uploads.ReadAsync(number, cancellation);
-        FileOutcome? outcome = await uploads.OutcomeAsync(number, cancellation);
+        (Upload upload, FileOutcome? outcome) = await uploads.ReadWithOutcomeAsync(number, cancellation);
         return new { upload = Document(upload), outcome = outcome is null ? null : OutcomeText.Document(outcome) };
     }
 

@@ -157,6 +157,12 @@ internal sealed class HomeModel : AreaPage
             todo.Add(new Duty("look", $"{month} 还有 {rows} 行被拒绝、没有改正：改正后再报，或在报送页标为不再需要", $"{Show.Count(rows, "row")} of {month} rejected and not mended yet: mend and send them again, or mark them as not needed", $"{Code}/submissions?month={month}&open=true"));
         }
 
+        foreach ((YearMonth of, List<string> files) in (await new RefusedFiles(Area).OpenAsync(Cancellation)).Where(f => f.Key != Month))
+        {
+            string month = Show.Month(of);
+            todo.Add(new Duty("look", $"{month} 有 {files.Count} 份文件被整份拒收、没有重报：查明后重报，或在报送页标为不再需要", $"{Show.Count(files.Count, "file")} of {month} refused whole and not sent again: send them right, or mark them as not needed", $"{Code}/submissions?month={month}&open=true"));
+        }
+
         long elsewhere = (await new SubmissionList(Area).StillHeldAsync(null, Cancellation)).Values.Sum() - points["rows-held"].Count;
         if (elsewhere > 0)
         {

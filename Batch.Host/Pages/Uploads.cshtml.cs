@@ -24,6 +24,9 @@ internal sealed class UploadsModel : AreaPage
     /// <summary>Of uploads whose bytes were in force already: the submission that they were the same as.</summary>
     public Dictionary<int, SameFile> Same { get; private set; } = [];
 
+    /// <summary>Of uploads of which every row was rejected: how many rows.</summary>
+    public Dictionary<int, int> NoneTaken { get; private set; } = [];
+
     /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
     public List<SentFile> Sent { get; } = [];
 
@@ -34,6 +37,7 @@ internal sealed class UploadsModel : AreaPage
         Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
         Lines = await uploads.ListAsync(null, Shown, Cancellation);
         Same = await uploads.SameAsync(Lines, Cancellation);
+        NoneTaken = await uploads.NoneTakenAsync(Lines, Cancellation);
     }
 
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)
@@ -73,7 +77,7 @@ internal sealed class UploadsModel : AreaPage
         {
             await using Stream content = file.OpenReadStream();
             upload = await uploads.ReceiveAsync(file.FileName, content, request, null, Cancellation);
-            if (upload.State == UploadState.Waiting)
+            if (!upload.HasEnded)
             {
                 await AskAsync(upload.Number);
             }

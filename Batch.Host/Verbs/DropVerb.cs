@@ -59,6 +59,9 @@ internal static class DropVerb
     private sealed class Progress(VerbOutput output) : IProgress<DroppedFile>
     {
         public void Report(DroppedFile value) => output.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{value.Name}  {value.Upload?.State.ToString().ToLowerInvariant() ?? "failed"} {value.Code}  {value.Upload?.Rows ?? 0} 行 rows  {value.Where}"));
+            CultureInfo.InvariantCulture, $"{value.Name}  {StateOf(value)} {value.Code}  {value.Upload?.Rows ?? 0} 行 rows  {value.Where}"));
+
+        private static string StateOf(DroppedFile file) =>
+            file.Code == DroppedFile.NoRowTaken ? "rejected" : file.Upload?.State.ToString().ToLowerInvariant() ?? "failed";
     }
 }

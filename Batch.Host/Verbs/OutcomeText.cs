@@ -23,6 +23,11 @@ internal static class OutcomeText
             output.Log(failed.Failed!.ToString());
         }
 
+        foreach (FileOutcome none in outcomes.Where(o => o.NoneTaken))
+        {
+            output.Line($"  {none.File} {none.NoneChinese} / {none.NoneEnglish}");
+        }
+
         foreach (FileOutcome again in outcomes.Where(o => o.Same is not null))
         {
             output.Line($"  {again.File} {again.Same!.Chinese} / {again.Same.English}");
@@ -65,6 +70,7 @@ internal static class OutcomeText
         outcome.Refused,
         outcome.InvisibleCells,
         same = outcome.Same is { } same ? new { same.Submission, same.Month, same.Asked, same.Refiled, message = same.English, messageZh = same.Chinese } : null,
+        none = outcome.NoneTaken ? new { outcome.Rejected, message = outcome.NoneEnglish, messageZh = outcome.NoneChinese } : null,
         failed = outcome.Failed is { } fault ? FaultCodes.Of(fault) : null,
         rejections = Faults(outcome.Rejections),
     };

@@ -47,21 +47,24 @@ internal static class ValidateVerb
     {
         FileDraft draft = new(IncomingFile.At(path), [], 0, SubmissionKind.Regular);
         var check = new PolicyChecks(call.Get(Area));
+        YearMonth? month = call.Get(Month);
         try
         {
-            using SubmissionFile file = SubmissionFile.Open(path, call.Get(Month), call.Today, VerbOptions.LimitsOf(call));
+            using SubmissionFile file = SubmissionFile.Open(path, month, call.Today, VerbOptions.LimitsOf(call));
             draft.Content = file.Content;
             var block = new LineBlock();
             while (file.Read(block))
             {
                 call.Cancellation.ThrowIfCancellationRequested();
+                draft.Heed(file, block);
                 check.Add(block);
+                block.RejectAfter(month);
                 Count(draft, block, file);
             }
 
-            if (draft.HasTooManyRejections)
+            if ((draft.OfAnotherMonth(month) ?? (draft.HasTooManyRejections ? Importer.TooManyRejections(draft) : null)) is { } reason)
             {
-                draft.Refuse(Importer.TooManyRejections(draft));
+                draft.Refuse(reason);
             }
         }
         catch (FileRefusedException refused)

@@ -980,6 +980,27 @@ END $$;
 
 ALTER FUNCTION :area.seal_run(run integer) OWNER TO batch_owner;
 
+CREATE FUNCTION :area.sent_right(of_submission integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+    SELECT EXISTS (SELECT FROM refused_employer r WHERE r.refused = of_submission)
+       AND NOT EXISTS (
+        SELECT FROM refused_employer r LEFT JOIN employer e ON e.number = r.employer
+        WHERE r.refused = of_submission
+          AND NOT (r.receipts AND EXISTS (
+              SELECT FROM receipt t WHERE t.employer_id = e.employer_id AND t.receipt_month = r.month AND t.submission_id > of_submission AND t.row_no > 0))
+          AND NOT (NOT r.receipts AND EXISTS (
+              SELECT FROM contribution c WHERE c.employer_id = e.employer_id AND c.contribution_month = r.month AND c.submission_id > of_submission AND c.row_no > 0)))
+$$;
+
+ALTER FUNCTION :area.sent_right(of_submission integer) OWNER TO batch_owner;
+
 CREATE FUNCTION :area.snap_balances() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ':area', 'pg_temp'
@@ -2341,6 +2362,15 @@ ALTER TABLE :area.refiling ALTER COLUMN refiling_id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE :area.refused_employer (
+    refused integer NOT NULL,
+    employer text NOT NULL,
+    month date NOT NULL,
+    receipts boolean NOT NULL
+);
+
+ALTER TABLE :area.refused_employer OWNER TO batch_owner;
+
 CREATE TABLE :area.rejected_row (
     submission_id integer NOT NULL,
     row_no integer NOT NULL,
@@ -3045,6 +3075,9 @@ ALTER TABLE ONLY :area.record_shape
 ALTER TABLE ONLY :area.refiling
     ADD CONSTRAINT refiling_pkey PRIMARY KEY (refiling_id);
 
+ALTER TABLE ONLY :area.refused_employer
+    ADD CONSTRAINT refused_employer_pkey PRIMARY KEY (refused, employer, month);
+
 ALTER TABLE ONLY :area.rejected_row
     ADD CONSTRAINT rejected_row_pkey PRIMARY KEY (submission_id, row_no);
 
@@ -3450,6 +3483,9 @@ GRANT ALL ON FUNCTION :area.run_table(run integer) TO batch_program;
 REVOKE ALL ON FUNCTION :area.seal_run(run integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.seal_run(run integer) TO batch_program;
 
+REVOKE ALL ON FUNCTION :area.sent_right(of_submission integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION :area.sent_right(of_submission integer) TO batch_program;
+
 REVOKE ALL ON FUNCTION :area.snap_balances() FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.snap_balances() TO batch_program;
 
@@ -3589,6 +3625,8 @@ GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
 GRANT SELECT,INSERT ON TABLE :area.record_seal TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.record_shape TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.refused_employer TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.rejected_row TO batch_program;
 

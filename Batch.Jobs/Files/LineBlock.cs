@@ -1,4 +1,6 @@
 using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using NodaTime;
 
 namespace Batch.Jobs.Files;
 
@@ -55,6 +57,22 @@ public sealed class LineBlock
         Rejections.AddRange(next.Rejections);
         ParentRows.AddRange(next.ParentRows);
         RejectedPaid.AddRange(next.RejectedPaid);
+    }
+
+    /// <summary>Rejects the rows whose month is after the one that the file is sent for; null: it is sent for none.</summary>
+    public void RejectAfter(YearMonth? sentFor)
+    {
+        if (sentFor is not { } last)
+        {
+            return;
+        }
+
+        IEnumerable<(int Row, string Column, YearMonth Month, string Found)> of =
+        [
+            .. Payroll.Select(l => (l.Row, "费款所属期", l.Month, l.Month.Text())), .. Pension.Select(l => (l.Row, "费款所属期", l.Month, l.Month.Text())),
+            .. Receipts.Select(l => (l.Row, "费款所属期", l.Month, l.Month.Text())), .. Movements.Select(l => (l.Row, "发生日期", l.On.ToYearMonth(), l.On.Text())),
+        ];
+        Rejections.AddRange(of.Where(l => l.Month > last).Select(l => new Rejection(Codes.MonthAfterSubmission, l.Row, l.Column, l.Found, last.Text())));
     }
 
     /// <summary>Room for as many lines as a block holds, in one step: what growing would leave behind is large.</summary>

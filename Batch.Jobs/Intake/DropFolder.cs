@@ -13,7 +13,11 @@ namespace Batch.Jobs.Intake;
 /// <summary>What was done with one file of a drop folder. Where: the file as it lies now.</summary>
 /// <param name="Upload">Null: it did not come so far.</param>
 /// <param name="Code">Why it was not taken; null: it was.</param>
-public sealed record DroppedFile(string Name, Upload? Upload, string? Code, string Where);
+public sealed record DroppedFile(string Name, Upload? Upload, string? Code, string Where)
+{
+    /// <summary>Every row of the file was rejected.</summary>
+    public const string NoRowTaken = "NO_ROW_TAKEN";
+}
 
 /// <summary>
 /// A folder that files are dropped into. One that rests in <c>incoming</c> is claimed by renaming it, received and taken like any upload, and ends in <c>done</c> or
@@ -174,10 +178,11 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
         // Written to after it was received: what came later is not in; the next look takes the file as it is then.
         return PosixFile.Look(path) is { } now && now != received
             ? PutAside(place, path, again: true, "FILE_CHANGING") with { Upload = upload }
-            : new DroppedFile(name, upload, CodeOf(upload), place.Shown(await EndAsync(place, path, upload, uploads, cancellation)));
+            : await EndAsync(place, path, upload, uploads, cancellation);
     }
 
-    private static string? CodeOf(Upload upload) => upload.State == UploadState.Taken ? null : upload.Fault?.Code ?? "INTERNAL";
+    private static string? CodeOf(Upload upload, FileOutcome? outcome) =>
+        upload.State != UploadState.Taken ? upload.Fault?.Code ?? "INTERNAL" : outcome is { NoneTaken: true } ? DroppedFile.NoRowTaken : null;
 
     // As File.GetLastWriteTimeUtc has it.
     private static long Ticks(PosixFile.Found file) => DateTime.UnixEpoch.Ticks + (file.ModifiedSeconds * TimeSpan.TicksPerSecond) + (file.ModifiedNanoseconds / 100);
@@ -227,11 +232,12 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
     }
 
     /// <summary>The words and the fix pack first, the file last: as long as it lies among the claimed, all of it can be done again.</summary>
-    private async Task<string> EndAsync(DropPlace place, string path, Upload upload, Uploads uploads, CancellationToken cancellation)
+    private async Task<DroppedFile> EndAsync(DropPlace place, string path, Upload upload, Uploads uploads, CancellationToken cancellation)
     {
-        string folder = upload.State == UploadState.Taken ? place.Done : place.Failed;
-        string end = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{upload.Number:000000} {Shortened(Path.GetFileName(path))}"));
+        string name = Path.GetFileName(path);
         FileOutcome? outcome = await uploads.OutcomeAsync(upload.Number, cancellation);
+        string? code = CodeOf(upload, outcome);
+        string end = Path.Combine(code is null ? place.Done : place.Failed, string.Create(CultureInfo.InvariantCulture, $"{upload.Number:000000} {Shortened(name)}"));
         if (outcome is { Submission: { } submission, Rejected: > 0 } && !upload.Already)
         {
             await WritePackAsync(submission, end, cancellation);
@@ -240,7 +246,7 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
         WriteWord(end + ".txt", DropText.Of(upload, outcome));
         File.Move(path, end, overwrite: true);
         File.Delete(WordOf(path));
-        return end;
+        return new DroppedFile(name, upload, code, place.Shown(end));
     }
 
     private async Task WritePackAsync(int submission, string end, CancellationToken cancellation)

@@ -33,6 +33,8 @@ internal static class DropText
         text.Append(upload.State switch
         {
             UploadState.Taken when upload.Already => "内容与已接受的报送相同，没有变化。\nThe content is in force already; nothing has changed.\n",
+            UploadState.Taken when outcome is { NoneTaken: true } =>
+                $"{outcome.NoneChinese}文件在 failed 目录；改正后重新放入 incoming。\n{outcome.NoneEnglish} The file is in failed; mend it and put it into incoming again.\n",
             UploadState.Taken => "已接受。\nTaken in.\n",
             UploadState.Refused => "整份文件被退回。\nThe whole file is refused.\n",
             _ => $"程序多次未能处理（{upload.Fault?.Code}）。请联系管理员，处理后把文件重新放入 incoming。\nThe program failed several times ({upload.Fault?.Code}). Tell an administrator; then put the file into incoming again.\n",

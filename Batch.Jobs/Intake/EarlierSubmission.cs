@@ -24,12 +24,13 @@ public sealed record EarlierSubmission(int Submission, FileContent Content, int 
     /// <summary>What is to be told of a file that was judged anew; null: something came of it, so it is recorded.</summary>
     public FileOutcome? Repeated(FileDraft again)
     {
-        if (Refused is null)
+        if (Refused is null && Rejected < Rows)
         {
             return again.HasFacts ? null : Unchanged(again.Name, again.Kind);
         }
 
-        return again.Refused == Refused ? again.Outcome() with { Submission = Submission } : null;
+        // Nothing of it was taken in: refused for the same reason, or without a row that passes, it is on record once.
+        return again.Refused == Refused && again.Rejected == again.Rows ? again.Outcome() with { Submission = Submission } : null;
     }
 
     /// <summary>Unchanged; sent with another month than it counts for, it is filed under that month where it can be.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
+using Batch.Jobs.Store;
 using NodaTime;
 
 namespace Batch.Jobs.Intake;
@@ -29,6 +31,18 @@ public sealed record FileOutcome(
     /// <summary>The submission that it is the same as; null: it is new or refused.</summary>
     public SameFile? Same { get; init; }
 
+    /// <summary>Every row was rejected, each for itself: the file is on record and nothing of it was taken in.</summary>
+    public bool NoneTaken => Refused is null && Rows > 0 && Rejected == Rows;
+
+    public string NoneChinese => None(Rejected).Chinese;
+
+    public string NoneEnglish => None(Rejected).English;
+
+    /// <summary>What is told of a file of which every row was rejected.</summary>
+    public static (string Chinese, string English) None(int rejected) => (
+        string.Create(CultureInfo.InvariantCulture, $"没有收下任何一行，{rejected} 行被拒绝。"),
+        string.Create(CultureInfo.InvariantCulture, $"No row was taken in, {rejected} rejected."));
+
     /// <summary>Why the program could not take the file: it is not in, the others are. Null: it was taken or refused.</summary>
     public Exception? Failed { get; init; }
 
@@ -49,6 +63,9 @@ public sealed record FileOutcome(
 public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, SubmissionKind kind)
 {
     public const int RejectionsShown = 100;
+
+    /// <summary>Months by which a regular file may be later than its rows.</summary>
+    private const int LongestDelay = 12;
 
     public string Path { get; } = file.Path;
     public string Name { get; } = file.Name;
@@ -130,6 +147,22 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     }
 
     public void CountDay(DateOnly day) => Days[day] = Days.GetValueOrDefault(day) + 1;
+
+    /// <summary>Notes the months that a block names, and how far the file is read.</summary>
+    public void Heed(SubmissionFile file, LineBlock block)
+    {
+        Months = file.Months;
+        PaysOnTime |= block.Payroll.Exists(l => !l.Arrears);
+        BytesRead = file.BytesRead;
+    }
+
+    // The month given is more than a year after every row: one of the two is wrong. Within a year the rows may be late or arrears. Rows that all call themselves
+    // arrears, a supplementary or replacement file and a mended one may be of any earlier month.
+    public Rejection? OfAnotherMonth(YearMonth? asked) =>
+        asked is { } given && Kind == SubmissionKind.Regular && Parent is null && Months.Count > 0 && Months.Max().PlusMonths(LongestDelay) < given
+        && (Content == FileContent.Pension || (Content == FileContent.Payroll && PaysOnTime))
+            ? new Rejection(Codes.MonthDiffers, 0, "", Months.Max().Text(), given.Text())
+            : null;
 
     /// <summary>Refuses the whole file: every row is rejected, nothing else remains of it.</summary>
     public void Refuse(Rejection reason)

@@ -12,9 +12,6 @@ public sealed class GroupIntake(
     IntakeConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
     IntakeLimits limits, KnownRegister known)
 {
-    /// <summary>Months by which a regular file may be later than its rows.</summary>
-    private const int LongestDelay = 12;
-
     private readonly PersonRegistry _persons = new(connection, area, known.Persons, known.Records);
     private readonly EmployerRegistry _employers = new(connection, area, known.Employers);
     private readonly AccountLives _lives = new(connection.Itself, area);
@@ -55,7 +52,7 @@ public sealed class GroupIntake(
             }
 
             draft.Month ??= LatestMonth(whole, draft.Content);
-            if ((OfAnotherMonth(draft) ?? Closed(draft)) is { } closed)
+            if ((draft.OfAnotherMonth(request.Month) ?? Closed(draft)) is { } closed)
             {
                 draft.Rows = whole.Rows;
                 draft.Refuse(closed);
@@ -106,7 +103,7 @@ public sealed class GroupIntake(
 
         draft.Month ??= draft.LatestMonth;
         await (draft.Content == FileContent.Movements ? Movements.EndAsync(draft, cancellation) : Task.CompletedTask);
-        if ((OfAnotherMonth(draft) ?? Closed(draft)) is { } closed)
+        if ((draft.OfAnotherMonth(request.Month) ?? Closed(draft)) is { } closed)
         {
             draft.Refuse(closed);
         }
@@ -134,7 +131,6 @@ public sealed class GroupIntake(
             while (file.Read(block))
             {
                 Heed(draft, file, block);
-                draft.BytesRead = file.BytesRead;
                 await full.WriteAsync(block, cancellation);
                 block = await empty.ReadAsync(cancellation);
             }
@@ -157,8 +153,7 @@ public sealed class GroupIntake(
 
     private void Heed(FileDraft draft, SubmissionFile file, LineBlock block)
     {
-        draft.Months = file.Months;
-        draft.PaysOnTime |= block.Payroll.Exists(l => !l.Arrears);
+        draft.Heed(file, block);
         parent?.Check(block, draft);
     }
 
@@ -268,14 +263,6 @@ public sealed class GroupIntake(
 
         await (_movements?.CompleteAsync(cancellation) ?? Task.CompletedTask);
     }
-
-    // The month given is more than a year after every row: one of the two is wrong. Within a year the rows may be late or arrears. Rows that all call themselves
-    // arrears, a supplementary or replacement file and a mended one may be of any earlier month.
-    private Rejection? OfAnotherMonth(FileDraft draft) =>
-        request.Month is { } given && draft is { Kind: SubmissionKind.Regular, Parent: null, Months.Count: > 0 } && draft.Months.Max().PlusMonths(LongestDelay) < given
-        && (draft.Content == FileContent.Pension || (draft.Content == FileContent.Payroll && draft.PaysOnTime))
-            ? new Rejection(Codes.MonthDiffers, 0, "", draft.Months.Max().Text(), given.Text())
-            : null;
 
     private Rejection? Closed(FileDraft draft) =>
         draft.Kind == SubmissionKind.Regular && draft.Content is FileContent.Payroll or FileContent.Pension or FileContent.Movements && draft.Month is { } month && month <= lastClosed

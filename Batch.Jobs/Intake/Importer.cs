@@ -166,6 +166,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
 
         KillSwitch.Pass(KillPoint.ImportBeforeLog);
         await log.WriteAsync(drafts, request.By, cancellation);
+        await new RefusedEmployers(connection, area, clock.Today(), limits).WriteAsync(drafts, request.Month, cancellation);
         taken.ForEach(t => outcomes[t.Place] = t.Draft.Outcome());
         if (upload is not null)
         {
@@ -223,6 +224,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         {
             draft.Submission = await log.NextNumberAsync(cancellation);
             await log.WriteAsync([draft], request.By, cancellation);
+            await new RefusedEmployers(connection, area, clock.Today(), limits).WriteAsync([draft], request.Month, cancellation);
         }
 
         FileOutcome outcome = repeated.Outcome ?? draft.Outcome();
@@ -233,7 +235,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
 
         if (upload is not null)
         {
-            await upload.EndAsync(connection, outcome, already: outcome.Refused is null, cancellation);
+            await upload.EndAsync(connection, outcome, already: outcome is { Refused: null, NoneTaken: false }, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

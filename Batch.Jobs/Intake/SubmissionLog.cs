@@ -64,6 +64,17 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         return await command.ExecuteScalarAsync(cancellation) is DateOnly month ? month.Month() : null;
     }
 
+    // Where a file that names no month is found: the month after the last closed one, or, while none is closed, the one that the others are for.
+    private async Task<YearMonth> OpenMonthAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(area.Sql(
+            """
+            SELECT coalesce(:area.last_closed() + interval '1 month', (SELECT max(f.month) FROM :area.filed f JOIN :area.submission s USING (submission_id) WHERE s.refused IS NULL),
+                date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai'))::date
+            """), connection);
+        return ((DateOnly)(await command.ExecuteScalarAsync(cancellation))!).Month();
+    }
+
     // A decision about a row of a file does not make the file another: sent again it is in force.
     private string NoDecision => area.Sql("l.submission_id NOT IN (SELECT submission_id FROM :area.decision)");
 
@@ -111,7 +122,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 
     public async Task WriteAsync(IReadOnlyList<FileDraft> drafts, string by, CancellationToken cancellation)
     {
-        YearMonth fallback = (await LastClosedAsync(cancellation))?.Next() ?? new YearMonth(2000, 1);
+        YearMonth fallback = drafts.Any(d => d.Month is null && d.LatestMonth is null) ? await OpenMonthAsync(cancellation) : default;
         await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.submission"), Columns, cancellation))
         {
             foreach (FileDraft draft in drafts)

@@ -23,7 +23,11 @@ public enum UploadState
 /// <param name="Fault">Of a refused file: why; of a failed one only its code.</param>
 public sealed record Upload(
     int Number, string File, long Bytes, byte[]? Sha256, ImportRequest Request, FileContent? Content, Instant At, UploadState State, int Attempts, int Rows,
-    long BytesRead, Instant? StartedAt, Instant? EndedAt, int? Submission, bool Already, Rejection? Fault);
+    long BytesRead, Instant? StartedAt, Instant? EndedAt, int? Submission, bool Already, Rejection? Fault)
+{
+    /// <summary>It was taken in or refused.</summary>
+    public bool HasEnded => State is UploadState.Taken or UploadState.Refused;
+}
 
 /// <summary>Reads the records of uploads.</summary>
 internal sealed class UploadRecords(AreaSchema area)

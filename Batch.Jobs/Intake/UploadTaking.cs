@@ -24,7 +24,7 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
     public async Task<FileOutcome?> EndedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         Upload now = await records.ReadAsync(connection, upload.Number, cancellation);
-        return now.State is UploadState.Taken or UploadState.Refused ? await OutcomeAsync(connection, area, now, cancellation) : null;
+        return now.HasEnded ? await OutcomeAsync(connection, area, now, cancellation) : null;
     }
 
     public async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -82,7 +82,7 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
         }
     }
 
-    /// <summary>What became of an upload that has ended; an upload that its structure refused has no submission.</summary>
+    /// <summary>What became of an upload that has ended; an upload that was too large has no submission.</summary>
     public static async Task<FileOutcome> OutcomeAsync(NpgsqlConnection connection, AreaSchema area, Upload of, CancellationToken cancellation)
     {
         if (of.Submission is not { } submission)

@@ -17,7 +17,10 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
 
     private readonly UploadRecords records = new(area.Schema);
 
-    /// <summary>Archives the bytes and looks at the structure: format, encoding, header, limits. What is refused comes back refused, with its sentence.</summary>
+    /// <summary>
+    /// Archives the bytes and looks at the structure: format, encoding, header, limits. What is refused comes back refused, with its sentence, and is on record as a submission;
+    /// of a file larger than the limit the bytes are not kept, so the upload alone is its record.
+    /// </summary>
     /// <param name="name">What the sender calls the file; shown, never used as a path.</param>
     /// <param name="key">Chosen by the sender: the same key of the same person is the same upload (Idempotency-Key).</param>
     /// <exception cref="DataFaultException">UPLOAD_KEY_REUSED: the key stands for another file or request. SUBMISSION_UNKNOWN: there is no such parent.</exception>
@@ -35,14 +38,28 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
             await new Submissions(connection, area.Schema).ReadAsync(parent, cancellation);
         }
 
-        return await RecordAsync(connection, draft, key, cancellation);
+        Upload received = await RecordAsync(connection, draft with { State = sha256 is null ? UploadState.Refused : UploadState.Waiting, Fault = sha256 is null ? draft.Fault : null }, key, cancellation);
+        return draft.State == UploadState.Refused && !received.HasEnded ? await RefuseAsync(received.Number, cancellation) : received;
+    }
+
+    // Its refusal is known, so it is recorded at once, in the way that every file is. When that cannot be done now, the file waits for the job.
+    private async Task<Upload> RefuseAsync(int number, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TakeAsync(number, null, cancellation);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return await ReadAsync(number, cancellation);
+        }
     }
 
     /// <summary>Takes the content of a received file. One that is taken already, or that another host takes meanwhile, is answered as it has become.</summary>
     public async Task<Upload> TakeAsync(int number, IProgress<Upload>? progress, CancellationToken cancellation)
     {
         Upload upload = await ReadAsync(number, cancellation);
-        if (upload.State is UploadState.Taken or UploadState.Refused)
+        if (upload.HasEnded)
         {
             return upload;
         }
@@ -89,11 +106,27 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
     }
 
     /// <summary>What became of an upload, with the first rejections; null while it is on its way.</summary>
-    public async Task<FileOutcome?> OutcomeAsync(int number, CancellationToken cancellation)
+    public async Task<FileOutcome?> OutcomeAsync(int number, CancellationToken cancellation) => (await ReadWithOutcomeAsync(number, cancellation)).Outcome;
+
+    /// <summary>An upload and, as of the same moment, what became of it.</summary>
+    public async Task<(Upload Upload, FileOutcome? Outcome)> ReadWithOutcomeAsync(int number, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         Upload upload = await records.ReadAsync(connection, number, cancellation);
-        return upload.State is UploadState.Taken or UploadState.Refused ? await UploadTaking.OutcomeAsync(connection, area.Schema, upload, cancellation) : null;
+        return (upload, upload.HasEnded ? await UploadTaking.OutcomeAsync(connection, area.Schema, upload, cancellation) : null);
+    }
+
+    /// <summary>Of uploads of which every row was rejected: how many rows, by the upload's number.</summary>
+    public async Task<Dictionary<int, int>> NoneTakenAsync(IEnumerable<Upload> of, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        return (await connection.ReadAsync(
+            area.Schema.Sql(
+                """
+                SELECT upload_id, rejected FROM :area.upload JOIN :area.submission USING (submission_id)
+                WHERE upload_id = ANY($1) AND state = 'taken' AND NOT already AND refused IS NULL AND rows > 0 AND rejected = rows
+                """),
+            r => (r.GetInt32(0), r.GetInt32(1)), cancellation, of.Select(u => u.Number).ToArray())).ToDictionary();
     }
 
     /// <summary>A page of uploads, the latest first.</summary>

@@ -36,7 +36,7 @@ public sealed class Readiness(Area area)
     /// <param name="unmended">Rejected rows that wait for their correction, by month: who shows those of other months too has asked for them already.</param>
     public async Task<IReadOnlyList<ReadinessPoint>> ReadAsync(YearMonth month, IReadOnlyDictionary<YearMonth, long> unmended, CancellationToken cancellation)
     {
-        long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission JOIN :area.filed f USING (submission_id) WHERE f.month = $1 AND refused IS NULL", cancellation, month.FirstDay());
+        long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission JOIN :area.filed f USING (submission_id) WHERE f.month = $1 AND refused IS NULL AND (rows = 0 OR rejected < rows)", cancellation, month.FirstDay());
         return
         [
             Figures(month),
@@ -92,18 +92,9 @@ public sealed class Readiness(Area area)
         return [new("earlier-month-open", earlier.Count > 0 ? Ready.Look : Ready.Yes, earlier.Count, earlier), new("open-run", runs.Count > 0 ? Ready.Look : Ready.Yes, runs.Count, runs)];
     }
 
-    // The last that was heard of a file by its name counts: sent again and taken, it is no longer missing.
     private async Task<ReadinessPoint> RefusedAsync(YearMonth month, CancellationToken cancellation)
     {
-        List<string> files = await area.ReadAsync(
-            """
-            SELECT file FROM (
-                SELECT DISTINCT ON (file) file, refused, month FROM (
-                    SELECT file, received_at, state = 'refused' AS refused, month FROM :area.upload WHERE state = 'refused' AND submission_id IS NULL
-                    UNION ALL SELECT file, received_at, refused IS NOT NULL, month FROM :area.submission) heard
-                ORDER BY file, received_at DESC) last
-            WHERE refused AND month = $1 ORDER BY file
-            """, r => r.GetString(0), cancellation, month.FirstDay());
+        List<string> files = (await new RefusedFiles(area).OpenAsync(cancellation)).GetValueOrDefault(month) ?? [];
         return new ReadinessPoint("files-refused", files.Count > 0 ? Ready.Look : Ready.Yes, files.Count, [.. files.Take(MostNames)]);
     }
 

@@ -16,6 +16,9 @@ public sealed record SubmissionLine(
 {
     /// <summary>Of the rows held when it was taken in, those decided or corrected since. In a list <see cref="Held"/> is what is still held.</summary>
     public int Settled { get; init; }
+
+    /// <summary>Every row was rejected, each for itself.</summary>
+    public bool NoneTaken => Refused is null && Rows > 0 && Rejected == Rows;
 }
 
 /// <summary>Sums over every submission of a list, not only those of the page.</summary>

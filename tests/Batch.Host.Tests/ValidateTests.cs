@@ -40,6 +40,17 @@ public sealed class ValidateTests
         Assert.That(Counts(await CheckAsync(Header + string.Concat(Enumerable.Repeat(BadDigit, 49)), 0)), Is.EqualTo((49, 0, 49)), "49 are not 50");
     }
 
+    // June is 13 months before July of the next year and 12 before its June; nothing of May may come after it.
+    [TestCase("2022-07", 1, 1, "MONTH_DIFFERS")]
+    [TestCase("2022-06", 0, 0, null)]
+    [TestCase("2021-05", 0, 1, "MONTH_AFTER_SUBMISSION")]
+    public async Task The_month_given_is_compared_with_the_rows_as_when_the_file_is_taken_in(string month, int exitCode, int rejected, string? code)
+    {
+        JsonElement file = await CheckAsync(Header + Good, exitCode, "--area", "420100", "--month", month);
+        Assert.That(file.GetProperty("rejected").GetInt32(), Is.EqualTo(rejected));
+        Assert.That(file.GetProperty("rejections").EnumerateArray().Select(r => r.GetProperty("code").GetString()), Is.EqualTo(code is null ? [] : new[] { code }));
+    }
+
     [TestCase("", "FILE_EMPTY")]
     [TestCase(Header, "HEADER_ONLY")]
     [TestCase("a,b,c\n1,2,3\n", "HEADER_UNKNOWN")]

@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Intake;
 using Batch.Rules;
 using Batch.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -62,7 +65,40 @@ public sealed partial class UploadOutcomeTests
         Assert.That(lines[1], Does.Contain("b.csv").And.Contain("没有留下任何内容").And.Contain("<code>"));
         Assert.That(lines[2], Does.Contain("c.csv").And.Contain("找不到能识别的表头"));
         Assert.That(lines[3], Does.Contain("d.csv").And.Contain("已接收"));
-        Assert.That(await host.Database.ScalarAsync<string>("SELECT string_agg(file, ' ' ORDER BY upload_id) FROM area_420100.upload"), Is.EqualTo("a.csv c.csv d.csv"));
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT string_agg(file, ' ' ORDER BY upload_id) FROM area_420100.upload WHERE file LIKE '_.csv'"), Is.EqualTo("a.csv c.csv d.csv"));
+    }
+
+    // Both rows have a month that does not exist; the other file is a web page.
+    [Test]
+    public async Task A_file_without_a_row_that_passes_is_told_so_and_a_refused_one_is_on_record_by_page_API_and_command_line()
+    {
+        Uploads uploads = new(await Jobs.Store.Area.OpenAsync(host.Database.Connection, Area, default), NodaTime.SystemClock.Instance, Jobs.Files.IntakeLimits.Default);
+        string text = $"{Header}\n{Row(31)}\n{Row(32)}\n".Replace(",2021-06,", ",2021-13,", StringComparison.Ordinal);
+        Upload none = await uploads.ReceiveAsync(
+            "none.csv", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), new ImportRequest(new NodaTime.YearMonth(2021, 6), Jobs.Facts.SubmissionKind.Regular, false, "wang"), null, default);
+        none = await uploads.TakeAsync(none.Number, null, default);
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("looker", UserRoles.Operator));
+        Assert.That(await browser.GetStringAsync($"/{Area}/uploads?lang=zh"), Does.Contain("没有收下任何一行，2 行被拒绝。").And.Contain("全部被拒绝"));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions?lang=zh"), Does.Contain("全部被拒绝"));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{none.Submission}?lang=en"), Does.Contain("No row was taken in, 2 rejected."));
+        using HttpClient machine = host.Machine(await host.AddKeyAsync("sends", "files"));
+        JsonElement told = (await machine.GetFromJsonAsync<JsonElement>($"areas/{Area}/uploads/{none.Number}")).GetProperty("outcome").GetProperty("none");
+        Assert.That((told.GetProperty("rejected").GetInt32(), told.GetProperty("message").GetString()), Is.EqualTo((2, "No row was taken in, 2 rejected.")));
+
+        using HttpRequestMessage page = new(HttpMethod.Post, $"areas/{Area}/uploads?name=page.xls&month=2021-06") { Content = new StringContent("<html><body><table></table></body></html>") };
+        page.Headers.Add("Idempotency-Key", "page");
+        using HttpResponseMessage refused = await machine.SendAsync(page);
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+        int number = await host.Database.ScalarAsync<int>("SELECT submission_id FROM area_420100.submission WHERE file = 'page.xls' AND refused = 'FILE_IS_WEB_PAGE'");
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions?open=true"), Does.Contain("page.xls"));
+        using HttpResponseMessage marked = await TestHost.PostAsync(browser, $"/{Area}/submissions/{number}", "Dismiss", ("reason", "另行报送"));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{number}?lang=zh"), Does.Contain("这份文件已标为不再需要").And.Contain("另行报送"));
+
+        string file = Path.Combine(Directory.CreateTempSubdirectory("batch-none-").FullName, "none.csv");
+        await File.WriteAllTextAsync(file, text);
+        CliResult again = await (await host.CliOfAsync("wang", UserRoles.Operator)).RunAsync("import", file, "--area", Area, "--month", "2021-06", "--by", "wang");
+        Assert.That(again.ExitCode, Is.Zero, again.ToString());
+        Assert.That(again.Output, Does.Contain("没有收下任何一行，2 行被拒绝。 / No row was taken in, 2 rejected."));
     }
 
     [Test]

@@ -49,6 +49,24 @@ public sealed class DropFolderTests
         Assert.That(await TakeAsync(), Is.Empty);
     }
 
+    // Sent twice: the second is no more in force than the first.
+    [Test]
+    public async Task A_file_of_which_every_row_is_rejected_ends_in_failed_and_its_word_says_so()
+    {
+        string text = SampleFile.Payroll(3).Replace(",202106,", ",202113,", StringComparison.Ordinal);
+        Drop("incoming/六月.csv", text);
+        DroppedFile first = (await TakeAsync()).Single();
+        Drop("incoming/六月.csv", text);
+        DroppedFile again = (await TakeAsync()).Single();
+        Assert.That(new[] { first, again }.Select(t => (t.Code, t.Upload!.State, t.Upload!.Already)), Is.All.EqualTo((DroppedFile.NoRowTaken, UploadState.Taken, false)));
+        Assert.That(Left(), Is.EqualTo(new[]
+        {
+            "failed/000001 六月.csv", "failed/000001 六月.csv.txt", "failed/000001 六月.csv.更正包.csv", "failed/000002 六月.csv", "failed/000002 六月.csv.txt", "failed/000002 六月.csv.更正包.csv",
+        }));
+        Assert.That(new[] { Text("failed/000001 六月.csv.txt"), Text("failed/000002 六月.csv.txt") }, Is.All.Contain("没有收下任何一行，3 行被拒绝。文件在 failed 目录")
+            .And.All.Contain("No row was taken in, 3 rejected. The file is in failed").And.All.Not.Contain("Taken in").And.All.Not.Contain("in force"));
+    }
+
     [Test]
     public async Task A_file_that_is_still_being_written_is_left_alone()
     {

@@ -59,6 +59,22 @@ public sealed class SentAgainTests
         });
     }
 
+    // Both people are enrolled from July: neither row of June passes. Then one of them is enrolled earlier.
+    [Test]
+    public async Task A_file_of_which_every_row_is_rejected_is_on_record_once_and_is_never_said_to_be_in_force()
+    {
+        await town.PersonsAsync(new YearMonth(2021, 5), (Ann, "新参保", "2021-07-01"), (Bob, "新参保", "2021-07-01"));
+        FileOutcome first = await PayrollAsync(), again = await PayrollAsync();
+        await town.PersonsAsync(June, (Ann, "新参保", "2021-05-01"));
+        FileOutcome passed = await PayrollAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(new[] { first, again }.Select(o => (o.NoneTaken, o.Submission, o.Refused, o.Unchanged, o.Rejected, o.Same)), Is.All.EqualTo((true, (int?)2, (string?)null, 0, 2, (SameFile?)null)));
+            Assert.That((first.NoneChinese, first.NoneEnglish), Is.EqualTo(("没有收下任何一行，2 行被拒绝。", "No row was taken in, 2 rejected.")));
+            Assert.That((passed.NoneTaken, passed.Submission, passed.Accepted, passed.Rejected), Is.EqualTo((false, (int?)4, 1, 1)));
+        });
+    }
+
     private Task<FileOutcome> PayrollAsync() => town.PayrollAsync(June, "E1", [(Ann, 5000m), (Bob, 4000m)]);
 
     private Task<FileOutcome> LateAsync(SubmissionKind kind) => town.PayrollAsync(June, "E2", [(Town.Person(3), 5000m)], kind);

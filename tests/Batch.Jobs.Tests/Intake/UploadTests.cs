@@ -63,9 +63,42 @@ public sealed class UploadTests
             Assert.That((refused.State, refused.Fault?.Code), Is.EqualTo((UploadState.Refused, Codes.HeaderUnknown)));
             Assert.That(RejectionCodes.Describe(refused.Fault!, "zh"), Does.StartWith("找不到能识别的表头"));
             Assert.That(taken.State, Is.EqualTo(UploadState.Refused));
-            Assert.That((outcome.Refused, outcome.Submission), Is.EqualTo((Codes.HeaderUnknown, (int?)null)));
+            Assert.That((outcome.Refused, outcome.Submission), Is.EqualTo((Codes.HeaderUnknown, (int?)1)));
         });
         Assert.That(await uploads.PendingAsync(default), Is.Empty);
+    }
+
+    // A page of HTML, a title in ten thousands, no header: sent by two ways, each is on record once, with its code.
+    [TestCase("<html><body><table><tr><td>1</td></tr></table></body></html>", Codes.FileIsWebPage)]
+    [TestCase("单位：万元\r\n公民身份号码,费款所属期,当月养老金\r\n420172199006150013,2021-06,0.3\r\n", Codes.UnitNotYuan)]
+    [TestCase("甲,乙\r\n1,2\r\n", Codes.HeaderUnknown)]
+    public async Task A_file_that_its_structure_refuses_is_a_submission_whichever_way_it_came(string text, string code)
+    {
+        Uploads uploads = await UploadsAsync();
+        Upload received = await ReceiveAsync(uploads, "六月.csv", text), again = await ReceiveAsync(uploads, "六月.csv", text);
+        string path = Path.Combine(Directory.CreateTempSubdirectory("refused").FullName, "六月.csv");
+        await File.WriteAllTextAsync(path, text);
+        Area area = await Area.OpenAsync(database.Connection, Code, default);
+        FileOutcome imported = (await new Importer(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default).ImportAsync([path], Regular, null, default))[0];
+        Assert.That(new[] { received, again }.Select(u => (u.State, u.Submission, u.Fault?.Code)), Is.All.EqualTo((UploadState.Refused, (int?)1, code)));
+        Assert.That((imported.Refused, imported.Submission), Is.EqualTo((code, (int?)1)));
+        Assert.That(await database.ScalarAsync<string>("SELECT string_agg(refused || ' ' || file || ' ' || month, ',') FROM area_420100.submission"), Is.EqualTo($"{code} 六月.csv 2021-06-01"));
+    }
+
+    [Test]
+    public async Task What_an_upload_is_and_what_became_of_it_are_of_one_moment()
+    {
+        Uploads uploads = await UploadsAsync();
+        await ReceiveAsync(uploads, "a.csv", SampleFile.Payroll(Large));
+        Task<Upload> taking = uploads.TakeAsync(1, null, default);
+        while (!taking.IsCompleted)
+        {
+            (Upload upload, FileOutcome? outcome) = await uploads.ReadWithOutcomeAsync(1, default);
+            Assert.That(outcome is not null, Is.EqualTo(upload.HasEnded));
+            await Task.Delay(10);
+        }
+
+        await taking;
     }
 
     [Test]

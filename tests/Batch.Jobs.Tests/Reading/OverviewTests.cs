@@ -1,4 +1,5 @@
 using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -78,6 +79,39 @@ public sealed class OverviewTests
         Assert.That(points["employers-missing"].Names, Is.EqualTo(new[] { "乙 单位乙" }));
         Assert.That((points["open-run"].Count, points["earlier-month-open"].Count, points["files-none"].Ready, points["rejects-open"].Ready),
             Is.EqualTo((1L, 1L, Ready.Yes, Ready.Yes)));
+    }
+
+    // Two employers in a file whose total is wrong; each then sends a file of its own, of another name. One refused without a header is marked as not needed.
+    [Test]
+    public async Task A_refused_file_is_settled_when_all_of_its_employers_have_sent_the_month_or_when_it_is_not_needed()
+    {
+        const string header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
+        string Row(string employer, int person, int month) => $"{employer},单位{employer},某人,{Town.Person(person).Full()},2021-0{month},10000.00,200.00,800.00";
+        FileOutcome refused = await town.ImportAsync(header, [Row("甲", 1, 6), Row("乙", 2, 6), "合计,,,,,20000.00,401.00,1600.00"], June, SubmissionKind.Regular, false, "两家.csv");
+        await town.ImportAsync("甲,乙", ["1,2"], June, SubmissionKind.Regular, false, "会议.csv");
+        RefusedFiles files = new(await town.AreaAsync());
+        Assert.That(refused.Refused, Is.EqualTo("TOTAL_MISMATCH"));
+        Assert.That((await files.OpenAsync(default))[June], Is.EquivalentTo(new[] { "两家.csv", "会议.csv" }));
+
+        await town.ImportAsync(header, [Row("甲", 1, 6)], June, SubmissionKind.Regular, false, "甲.csv");
+        await town.ImportAsync(header, [Row("乙", 2, 5)], July, SubmissionKind.Supplementary, false, "乙-五月.csv");
+        Assert.That((await files.OpenAsync(default))[June], Is.EquivalentTo(new[] { "两家.csv", "会议.csv" }), "the other employer's June is not in");
+        await town.ImportAsync(header, [Row("乙", 2, 6)], June, SubmissionKind.Regular, false, "乙.csv");
+        Assert.That((await files.OpenAsync(default))[June], Is.EqualTo(new[] { "会议.csv" }));
+        await new SubmissionList(await town.AreaAsync()).DismissAsync(2, "wang", "不是报送文件", default);
+        Assert.That(await files.OpenAsync(default), Is.Empty);
+    }
+
+    // Row 2 has a month that does not exist; rows 3 and 4 are two lines for one person.
+    [Test]
+    public async Task Rejected_and_held_rows_are_reported_apart()
+    {
+        string Row(int person, string month, string paid) => $"甲,单位甲,某人,{Town.Person(person).Full()},{month},{paid}";
+        await town.ImportAsync("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额",
+            [Row(1, "2021-13", "10000.00,200.00,800.00"), Row(2, "2021-06", "10000.00,200.00,800.00"), Row(2, "2021-06", "8000.00,160.00,640.00"), Row(3, "2021-06", "10000.00,200.00,800.00")],
+            June, SubmissionKind.Regular, false, "六月.csv");
+        Assert.That((await town.ReportAsync("rejection", June)).Select(r => (r[2].Number, r[4].Text)), Is.EqualTo(new[] { ((long?)2, "MONTH_INVALID") }));
+        Assert.That((await town.ReportAsync("held", June)).Select(r => (r[2].Number, r[4].Text)), Is.EqualTo(new[] { ((long?)3, "DUPLICATE_LINE"), (4, "DUPLICATE_LINE") }));
     }
 
     [Test]
