@@ -11,9 +11,9 @@ namespace Batch.Browser.Tests;
 [NonParallelizable, Explicit("for people to look at")]
 public sealed class ScreenshotTests
 {
-    private const string Cast = "/420100";
-    private const string Empty = "/110000";
-    private const string Many = "/370200";
+    private const string Cast = "420100";
+    private const string Empty = "110000";
+    private const string Many = "370200";
     private const string Mother = "420100196801300793";
     private const string Proposal = "average-wage";
 
@@ -36,7 +36,7 @@ public sealed class ScreenshotTests
         Assert.That(demo.ExitCode, Is.Zero, demo.ToString());
         await FillAsync(new BatchCli { Data = Data, Timeout = TimeSpan.FromMinutes(5) });
         await using Site site = await Site.OpenAsync(Data);
-        Shots shots = new(site);
+        Shots shots = new();
         Dictionary<string, IPage> who = [];
         (string Name, string Roles)[] users = [("王经办", "operator"), ("li", "reviewer"), ("zhao", "analyst"), ("qian", "inquiry"), ("sun", "administrator")];
         foreach ((string name, string roles) in users)
@@ -50,15 +50,15 @@ public sealed class ScreenshotTests
         }
 
         IPage stranger = await site.WindowAsync();
-        await shots.DrawAsync(stranger, "sign-in", "/sign-in");
-        foreach ((string user, string shot, string path) in Pages())
-        {
-            await shots.DrawAsync(who[user], shot, path);
-        }
-
-        await LookUpAsync(site, shots, who["qian"]);
-        await SimulateAsync(site, shots, who["王经办"]);
-        await UploadAsync(site, shots, who["王经办"]);
+        await stranger.GotoAsync(site.Root);
+        await shots.DrawAsync(stranger, "sign-in");
+        await WorkAsync(shots, who["王经办"]);
+        await ReadAsync(shots, who["zhao"]);
+        await ReviewAsync(shots, who["li"]);
+        await LookUpAsync(shots, who["qian"]);
+        await AdministerAsync(shots, who["sun"]);
+        await SimulateAsync(shots, who["王经办"]);
+        await UploadAsync(shots, who["王经办"]);
         Assert.That(shots.Faults, Is.Empty, string.Join('\n', shots.Faults));
     }
 
@@ -82,72 +82,148 @@ public sealed class ScreenshotTests
         Directory.Delete(files, recursive: true);
     }
 
-    private static IEnumerable<(string User, string Shot, string Path)> Pages()
+    // Entries of the menu, one after the other.
+    private static async Task GoThroughAsync(Shots shots, IPage page, string prefix, params (string Entry, string Shot)[] entries)
     {
-        foreach ((string shot, string path) in new[]
+        foreach ((string entry, string shot) in entries)
         {
-            ("todo", ""), ("uploads", "/uploads"), ("submissions", "/submissions"), ("submission", "/submissions/3"), ("submission-refused", "/submissions/68"), ("submission-rejects", "/submissions/111"), ("submissions-open", "/submissions?open=true&p=99"), ("month-invalid", "/months/2021-13"), ("held", "/held"), ("runs", "/runs"), ("run", "/runs/2"),
-            ("months", "/months"), ("certificate", "/months/2021-06"), ("readiness", "/months/2022-03"), ("policies", "/policies?month=2021-06"), ("simulation-form", "/simulation"),
-            ("thresholds", "/thresholds"), ("dictionary", "/dictionary"),
-        })
-        {
-            yield return ("王经办", shot, Cast + path);
-        }
-
-        foreach (string kind in new[] { "allocation", "employer", "age-tier", "pooled-fund", "rejection", "held", "arrears", "movement", "flows", "recovery", "provisional", "certificate" })
-        {
-            yield return ("zhao", "report-" + kind, $"{Cast}/reports?kind={kind}&month=2021-06");
-        }
-
-        yield return ("zhao", "charts", Cast + "/charts");
-        yield return ("zhao", "grid", Many + "/reports?kind=allocation&month=2021-06");
-        yield return ("zhao", "grid-last", Many + "/reports?kind=allocation&month=2021-06&p=99");
-        yield return ("王经办", "rejects-many", Many + "/submissions/2");
-        foreach (string path in new[] { "", "/uploads", "/submissions", "/held", "/runs", "/months", "/months/2021-06", "/policies", "/thresholds" })
-        {
-            yield return ("li", "empty" + path.Replace('/', '-'), Empty + path);
-        }
-
-        yield return ("li", "todo-reviewer", Cast);
-        yield return ("li", "policies-pending", Cast + "/policies?month=2022-03");
-        yield return ("zhao", "empty-charts", Empty + "/charts");
-        yield return ("zhao", "empty-reports", Empty + "/reports");
-        yield return ("qian", "accounts", Cast + "/accounts");
-        yield return ("zhao", "report-open-month", Cast + "/reports?kind=certificate&month=2022-03");
-        yield return ("王经办", "empty-uploads-operator", Empty + "/uploads");
-        yield return ("王经办", "empty-runs-operator", Empty + "/runs");
-        yield return ("qian", "account-unknown", Cast + "/accounts/999999");
-        yield return ("qian", "refused", "/users");
-        yield return ("qian", "unknown-page", Cast + "/nowhere");
-        foreach (string path in new[] { "/areas", "/users", "/audit", "/jobs", "/schedules", "/password" })
-        {
-            yield return ("sun", path[1..], path);
+            await Clicks.GoAsync(page, entry);
+            await shots.DrawAsync(page, prefix + shot);
         }
     }
 
-    private static async Task LookUpAsync(Site site, Shots shots, IPage page)
+    private static async Task WorkAsync(Shots shots, IPage page)
     {
-        await page.GotoAsync(site.Root + Cast + "/accounts?lang=zh");
-        await page.FillAsync("input[name=number]", Mother);
-        await page.ClickAsync("main form button");
-        await shots.DrawAsync(page, "account", new Uri(page.Url).PathAndQuery + "?from=2021-01&to=2022-02&month=2021-06");
+        await Clicks.GoToAreaAsync(page, Cast);
+        await GoThroughAsync(
+            shots, page, "", ("今日待办", "todo"), ("上传文件", "uploads"), ("待定行", "held"), ("批次", "runs"), ("月份与结账", "months"), ("政策试算", "simulation-form"), ("异常阈值", "thresholds"),
+            ("数据字典", "dictionary"), ("报送", "submissions"));
+        await page.GetByLabel("只看有拒绝或待定的").CheckAsync();
+        await Clicks.PressAsync(page, "筛选");
+        await shots.DrawAsync(page, "submissions-open");
+        await Clicks.ChooseRowAsync(page, "拒收");
+        await shots.DrawAsync(page, "submission-refused");
+        await Clicks.GoAsync(page, "报送");
+        await Clicks.ChooseAsync(page, "111");
+        await shots.DrawAsync(page, "submission-rejects");
+        await Clicks.GoAsync(page, "报送");
+        await Clicks.ChooseAsync(page, "3");
+        await shots.DrawAsync(page, "submission");
+        await Clicks.GoAsync(page, "批次");
+        await Clicks.ChooseAsync(page, "2");
+        await shots.DrawAsync(page, "run");
+        foreach ((string month, string shot) in new[] { ("2021-06", "certificate"), ("2022-03", "readiness") })
+        {
+            await MonthAsync(page, month);
+            await shots.DrawAsync(page, shot);
+        }
+
+        await MonthAsync(page, "2021-13");
+        await shots.TakeAsync(page, "month-invalid");
+        await PoliciesAsync(page, "2021-06");
+        await shots.DrawAsync(page, "policies");
+        await Clicks.GoToAreaAsync(page, Many);
+        await Clicks.GoAsync(page, "报送");
+        await Clicks.ChooseAsync(page, "2");
+        await shots.DrawAsync(page, "rejects-many");
+        await Clicks.GoToAreaAsync(page, Empty);
+        await GoThroughAsync(shots, page, "empty-", ("上传文件", "uploads-operator"), ("批次", "runs-operator"));
     }
 
-    private static async Task SimulateAsync(Site site, Shots shots, IPage page)
+    private static async Task ReadAsync(Shots shots, IPage page)
     {
-        await page.GotoAsync(site.Root + Cast + "/simulation?lang=zh");
-        await page.FillAsync("input[name=month]", "2022-02");
-        await page.SelectOptionAsync("select[name=hash]", new SelectOptionValue { Index = 1 });
-        await page.ClickAsync("main form button");
+        await Clicks.GoToAreaAsync(page, Cast);
+        await Clicks.GoAsync(page, "报表");
+        foreach (string report in await page.GetByLabel("报表").GetByRole(AriaRole.Option).AllInnerTextsAsync())
+        {
+            await ReportAsync(page, report, "2021-06");
+            await shots.DrawAsync(page, "report-" + await page.GetByLabel("报表").InputValueAsync());
+        }
+
+        await ReportAsync(page, "月度结账证明", "2022-03");
+        await shots.DrawAsync(page, "report-open-month");
+        await GoThroughAsync(shots, page, "", ("图表", "charts"));
+        await Clicks.GoToAreaAsync(page, Many);
+        await Clicks.GoAsync(page, "报表");
+        await ReportAsync(page, "个人账户划账明细", "2021-06");
+        await shots.DrawAsync(page, "grid");
+        await Clicks.FollowAsync(page, "末页");
+        await shots.DrawAsync(page, "grid-last");
+        await Clicks.GoToAreaAsync(page, Empty);
+        await GoThroughAsync(shots, page, "empty-", ("图表", "charts"), ("报表", "reports"));
+    }
+
+    private static async Task ReviewAsync(Shots shots, IPage page)
+    {
+        await Clicks.GoToAreaAsync(page, Empty);
+        await GoThroughAsync(
+            shots, page, "empty-", ("今日待办", "todo"), ("报送", "submissions"), ("待定行", "held"), ("批次", "runs"), ("政策", "policies"), ("异常阈值", "thresholds"), ("月份与结账", "months"));
+        await MonthAsync(page, "2021-06");
+        await shots.DrawAsync(page, "empty-month");
+        await Clicks.GoToAreaAsync(page, Cast);
+        await shots.DrawAsync(page, "todo-reviewer");
+        await PoliciesAsync(page, "2022-03");
+        await shots.DrawAsync(page, "policies-pending");
+    }
+
+    private static async Task LookUpAsync(Shots shots, IPage page)
+    {
+        await Clicks.GoToAreaAsync(page, Cast);
+        await GoThroughAsync(shots, page, "", ("个人账户查询", "accounts"));
+        await Clicks.FillAsync(page, "公民身份号码", Mother);
+        await Clicks.PressAsync(page, "查询");
+        await Clicks.FillAsync(page, "从", "2021-01");
+        await Clicks.FillAsync(page, "到", "2022-02");
+        await Clicks.PressAsync(page, "查看");
+        await Clicks.FollowAsync(page, "为什么");
+        await shots.DrawAsync(page, "account");
+    }
+
+    private static async Task AdministerAsync(Shots shots, IPage page)
+    {
+        await GoThroughAsync(shots, page, "", ("统筹区", "areas"), ("用户与角色", "users"), ("审计日志", "audit"), ("作业", "jobs"), ("定时作业", "schedules"));
+        await page.GetByRole(AriaRole.Link, new() { Name = "sun", Exact = true }).ClickAsync();
+        await shots.DrawAsync(page, "password");
+    }
+
+    private static async Task SimulateAsync(Shots shots, IPage page)
+    {
+        await Clicks.GoToAreaAsync(page, Cast);
+        await Clicks.GoAsync(page, "政策试算");
+        await Clicks.FillAsync(page, "月份", "2022-02");
+        await page.GetByLabel("提案").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await Clicks.PressAsync(page, "试算");
         await shots.TakeAsync(page, "simulation");
     }
 
-    private static async Task UploadAsync(Site site, Shots shots, IPage page)
+    private static async Task UploadAsync(Shots shots, IPage page)
     {
-        await page.GotoAsync(site.Root + Empty + "/uploads?lang=zh");
-        await page.SetInputFilesAsync("input[name=files]", new FilePayload { Name = "图片.csv", MimeType = "text/csv", Buffer = [0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2] });
-        await page.ClickAsync("form[data-upload] button");
+        await Clicks.GoToAreaAsync(page, Empty);
+        await Clicks.GoAsync(page, "上传文件");
+        await page.GetByLabel("文件").First.SetInputFilesAsync(new FilePayload { Name = "图片.csv", MimeType = "text/csv", Buffer = [0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2] });
+        await Clicks.PressAsync(page, "上传");
         await page.WaitForSelectorAsync("tbody tr");
         await shots.TakeAsync(page, "upload-refused");
+    }
+
+    private static async Task MonthAsync(IPage page, string month)
+    {
+        await Clicks.GoAsync(page, "月份与结账");
+        await Clicks.FillAsync(page, "查看某月的准备情况", month);
+        await Clicks.PressAsync(page, "查看");
+    }
+
+    private static async Task PoliciesAsync(IPage page, string month)
+    {
+        await Clicks.GoAsync(page, "政策");
+        await page.GetByLabel("月份", new() { Exact = true }).Locator("visible=true").First.FillAsync(month);
+        await Clicks.PressAsync(page, "查看");
+    }
+
+    private static async Task ReportAsync(IPage page, string report, string month)
+    {
+        await page.GetByLabel("报表").SelectOptionAsync(new SelectOptionValue { Label = report });
+        await Clicks.FillAsync(page, "入账月份", month);
+        await Clicks.PressAsync(page, "查看");
     }
 }

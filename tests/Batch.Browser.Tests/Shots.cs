@@ -11,7 +11,7 @@ internal sealed record View(string Name, int Width, int Height, string Language)
 }
 
 /// <summary>Draws pages into the folder <c>BATCH_SHOTS</c>, and notes what a machine can see is wrong with them.</summary>
-internal sealed class Shots(Site site)
+internal sealed class Shots
 {
     // 273 mm of print, in pixels.
     private static readonly View Sheet = new("paper", 1032, 700, "zh");
@@ -20,18 +20,32 @@ internal sealed class Shots(Site site)
 
     public List<string> Faults { get; } = [];
 
-    /// <summary>A page by its address, in every view.</summary>
-    public async Task DrawAsync(IPage page, string shot, string path, IEnumerable<View>? views = null)
+    /// <summary>The page that somebody has come to, in every view: the language by its link, the window by its size.</summary>
+    public async Task DrawAsync(IPage page, string shot)
     {
-        foreach (View view in views ?? View.All)
+        foreach (View view in View.All)
         {
             await page.SetViewportSizeAsync(view.Width, view.Height);
-            await page.GotoAsync($"{site.Root}{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}lang={view.Language}");
+            await SpeakAsync(page, view.Language);
             await TakeAsync(page, shot, view);
         }
+
+        await page.SetViewportSizeAsync(View.All[0].Width, View.All[0].Height);
+        await SpeakAsync(page, View.All[0].Language);
     }
 
-    /// <summary>What stands there now and no address leads to, in Chinese on a desktop and on a telephone.</summary>
+    private static async Task SpeakAsync(IPage page, string language)
+    {
+        ILocator other = page.GetByText(language == "en" ? "English" : "中文", new() { Exact = true });
+        if (await other.CountAsync() > 0)
+        {
+            await other.ClickAsync();
+        }
+
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", language == "en" ? "en" : "zh-CN");
+    }
+
+    /// <summary>What an act has left there and a change of language would lose, in Chinese on a desktop and on a telephone.</summary>
     public async Task TakeAsync(IPage page, string shot)
     {
         await TakeAsync(page, shot, View.All[0]);
