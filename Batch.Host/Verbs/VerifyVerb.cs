@@ -48,9 +48,17 @@ internal static class VerifyVerb
         output.Table(
             ["", "", "已核验 checked", "不符 broken", "未核验 not checked", ""],
             document.Checks.Select(c => new[] { c.Id, Names[c.Id], Count(c.Checked), Count(c.Broken), Count(c.NotChecked), c.Ok ? "ok" : "不符 BROKEN" }));
-        foreach (VerificationCheck check in document.Checks.Where(c => c.First is not null))
+        foreach (VerificationCheck check in document.Checks)
         {
-            output.Line($"{check.Id} {check.First}");
+            foreach (string line in check.Named.Count > 0 ? check.Named : check.First is { } first ? [first] : [])
+            {
+                output.Line($"{check.Id} {line}");
+            }
+
+            if (check.More > 0)
+            {
+                output.Line($"{check.Id} 另有 {Count(check.More)} 项不符 {Count(check.More)} more are broken");
+            }
         }
     }
 

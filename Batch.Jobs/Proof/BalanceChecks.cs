@@ -89,7 +89,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
         findings.Checked(Invariants.Statements, found.Checked);
         if (found.Broken > 0)
         {
-            findings.Broken(Invariants.Statements, $"statement {year.Year} of {found.Number ?? "an account without a person"}: {found.Fault}", found.Broken);
+            findings.Broken(Invariants.Statements, $"statement {year.Year} of {found.Number ?? "an account without a person"}: {found.Fault}", found.Broken, 1);
         }
 
         if (found.Statements != year.Accounts)

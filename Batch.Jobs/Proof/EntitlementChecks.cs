@@ -135,13 +135,13 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         {
             string[] first = found.First!.Split('|');
             findings.Broken(
-                Invariants.Entitlements, $"{month.Text()} {await MaskedAsync(first[0], cancellation)}: posted {Yuan(first[1])}, entitled {Yuan(first[2])}", found.Broken);
+                Invariants.Entitlements, $"{month.Text()} {await MaskedAsync(first[0], cancellation)}: posted {Yuan(first[1])}, entitled {Yuan(first[2])}", found.Broken, 1);
         }
 
         if (found.Ungranted > 0)
         {
             string[] first = found.FirstUngranted!.Split('|');
-            findings.Broken(Invariants.Credits, $"{month.Text()} {await MaskedAsync(first[0], cancellation)}: credited {Yuan(first[1])}, {first[2]}", found.Ungranted);
+            findings.Broken(Invariants.Credits, $"{month.Text()} {await MaskedAsync(first[0], cancellation)}: credited {Yuan(first[1])}, {first[2]}", found.Ungranted, 1);
         }
 
         return money;

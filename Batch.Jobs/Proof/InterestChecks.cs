@@ -60,7 +60,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         findings.Checked(Invariants.Entitlements, found.Checked);
         if (found.Broken > 0)
         {
-            findings.Broken(Invariants.Entitlements, $"{year.Through.Text()} interest {found.First}", found.Broken);
+            findings.Broken(Invariants.Entitlements, $"{year.Through.Text()} interest {found.First}", found.Broken, 1);
         }
     }
 

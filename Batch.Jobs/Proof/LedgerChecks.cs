@@ -103,7 +103,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
         await using NpgsqlCommand command = new(area.Sql(
             """
             SELECT r.run_id, CASE
-                WHEN r.approved_by IS NULL OR r.approved_by = r.made_by THEN 'not approved by another person'
+                WHEN r.approved_by IS NULL OR batch.same_person(r.approved_by, r.made_by) THEN 'not approved by another person'
                 WHEN r.approved_digest IS DISTINCT FROM r.digest THEN 'approved for another content than was sealed'
                 WHEN NOT EXISTS (SELECT FROM :area.ledger l WHERE l.run_id = r.run_id AND l.act = 'post' AND l.month = r.posting_month) THEN 'posted in another month than it was approved for'
                 WHEN :area.posted_digest(r.run_id) IS DISTINCT FROM r.digest

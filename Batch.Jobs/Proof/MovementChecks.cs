@@ -105,7 +105,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         findings.Checked(Invariants.Entitlements, found.Checked);
         if (found.Broken > 0)
         {
-            findings.Broken(Invariants.Entitlements, $"{month.Text()} movements {found.First}", found.Broken);
+            findings.Broken(Invariants.Entitlements, $"{month.Text()} movements {found.First}", found.Broken, 1);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         {
             await using NpgsqlCommand name = new(area.Sql("SELECT batch.masked_number(citizen) FROM :area.person WHERE person_id = $1"), connection);
             name.Parameters.AddWithValue(int.Parse(person, System.Globalization.CultureInfo.InvariantCulture));
-            findings.Broken(Invariants.Credits, $"{month.Text()} {await name.ExecuteScalarAsync(cancellation)}: a movement {fault}", found.Broken);
+            findings.Broken(Invariants.Credits, $"{month.Text()} {await name.ExecuteScalarAsync(cancellation)}: a movement {fault}", found.Broken, 1);
         }
     }
 }

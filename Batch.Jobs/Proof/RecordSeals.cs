@@ -104,14 +104,14 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
 
         HashSet<long> known = [.. seals.Select(s => s.Number)];
         List<long> unsealed = [.. due.Where(n => !known.Contains(n)).Order()];
-        if (kind.Consecutive && scope.All && seals.Count > 0 && unsealed.Count > 0 && unsealed[0] < seals[^1].Number)
+        foreach (long late in kind.Consecutive && scope.All && seals.Count > 0 ? unsealed.TakeWhile(n => n < seals[^1].Number) : [])
         {
-            findings.Broken(Invariants.Chain, $"{kind.Name} {unsealed[0]}: not sealed, though later ones are");
+            findings.Broken(Invariants.Chain, $"{kind.Name} {late}: not sealed, though later ones are");
         }
 
         string columns = await ColumnsAsync(kind.Name, cancellation);
         Dictionary<long, string> contents = await ContentsAsync(kind.Name, columns, after, cancellation);
-        foreach (long stray in contents.Keys.Where(n => !due.Contains(n) && !open.Contains(n) && !known.Contains(n)).Order().Take(1))
+        foreach (long stray in contents.Keys.Where(n => !due.Contains(n) && !open.Contains(n) && !known.Contains(n)).Order())
         {
             findings.Broken(Invariants.Chain, $"{kind.Name} {stray}: records of none ({TablesOf(contents[stray])})");
         }

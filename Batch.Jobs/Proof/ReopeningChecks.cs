@@ -26,7 +26,7 @@ internal sealed class ReopeningChecks(NpgsqlConnection connection, AreaSchema ar
         await NameAsync(
             Invariants.Approvals,
             """
-            SELECT to_char(o.month, 'YYYY-MM'), CASE WHEN o.proposed_by = l.by THEN 'opened again by the person who proposed it' END
+            SELECT to_char(o.month, 'YYYY-MM'), CASE WHEN batch.same_person(o.proposed_by, l.by) THEN 'opened again by the person who proposed it' END
             FROM :area.reopening o JOIN :area.ledger l USING (seq) WHERE $1 OR seq > $2 ORDER BY seq
             """, cancellation);
         await NameAsync(

@@ -31,9 +31,9 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
                 expected = link.Seq;
             }
 
-            if (link.Hash is not null && missing.Count > 0)
+            if (link.Hash is not null)
             {
-                findings.Broken(Invariants.Chain, $"link {missing[0].Item1}: not sealed, though later ones are");
+                missing.ForEach(m => findings.Broken(Invariants.Chain, $"link {m.Item1}: not sealed, though later ones are"));
                 missing.Clear();
             }
 

@@ -1,4 +1,5 @@
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Proof;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
@@ -63,6 +64,16 @@ public sealed class ReopeningTests
         RunDocument interest = await InterestAsync();
         await town.PostAsync(interest.Run!.Value);
         await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task A_reopening_by_one_person_with_two_ways_to_write_the_name_is_found()
+    {
+        await ReopenAsync();
+        await town.AssertCleanAsync();
+        await town.Database.ExecuteAsync("UPDATE area_420100.reopening o SET proposed_by = upper(l.by) || '.' FROM area_420100.ledger l WHERE l.seq = o.seq");
+        VerificationCheck approvals = (await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(true, default)).Checks.Single(c => c.Id == Invariants.Approvals);
+        Assert.That(approvals.First, Does.EndWith("2021-12: opened again by the person who proposed it"));
     }
 
     [Test]

@@ -76,6 +76,7 @@ public sealed class BrokenLedgerTests
     [TestCase("V7", "entries posted after", "UPDATE :area.entry SET run_id = (SELECT run_id FROM :area.posted_run WHERE posting_month = DATE '2021-07-01' ORDER BY seq LIMIT 1) WHERE " + JuneEntry, TestName = "V7_the_next_months_entry_in_the_month_closed_last_before_it")]
     [TestCase("V7", "has no such closing", "ALTER TABLE :area.closing DROP CONSTRAINT closing_seq_fkey; UPDATE :area.closing SET seq = 1000 WHERE month = DATE '2021-06-01'", TestName = "V7_a_closing_that_the_ledger_does_not_know")]
     [TestCase("V8", "by another person", NoChecks + "DROP TRIGGER approver_is_another ON :area.run; UPDATE :area.run SET approved_by = made_by WHERE " + JuneRun, TestName = "V8_one_person_alone")]
+    [TestCase("V8", "by another person", "UPDATE :area.run SET made_by = 'Revi-evver' WHERE " + JuneRun, TestName = "V8_one_person_with_two_ways_to_write_the_name")]
     [TestCase("V8", "another content", NoChecks + "UPDATE :area.run SET approved_digest = repeat('0', 64) WHERE " + JuneRun, TestName = "V8_approved_for_another_content")]
     [TestCase("V8", "not what was approved", "UPDATE :area.entry SET account_fen = account_fen + 1, pool_fen = pool_fen - 1 WHERE " + JuneEntry, TestName = "V8_entries_changed_after_the_approval")]
     [TestCase("V8", "another month", "UPDATE :area.ledger SET month = DATE '2021-07-01' WHERE " + JuneRun, TestName = "V8_posted_in_another_month")]

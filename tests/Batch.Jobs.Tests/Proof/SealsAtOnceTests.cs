@@ -43,6 +43,29 @@ public sealed class SealsAtOnceTests
         Assert.That((chain.Ok, chain.First), Is.EqualTo((false, $"420100 batch.audit row 1: {(tamper.StartsWith("DELETE", StringComparison.Ordinal) ? "sealed, and gone" : "not what was sealed")}")));
     }
 
+    // 25 rows of 27 are changed and one is gone: 20 are named, 6 more counted.
+    [TestCase(2, 0)]
+    [TestCase(25, 6)]
+    public async Task Each_broken_row_is_named_and_very_many_are_counted(int changed, int more)
+    {
+        for (int i = 0; i < 27; i++)
+        {
+            await RecordAsync("record");
+        }
+
+        await new AuditLog(town.Database.Program).SealAsync(Patience, default);
+        await town.Database.ExecuteAsync($"UPDATE batch.audit SET who = 'li' WHERE audit_id <= {changed}; DELETE FROM batch.audit WHERE audit_id = 27");
+        VerificationDocument document = await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(false, default);
+        VerificationCheck chain = document.Checks.Single(c => c.Id == Invariants.Chain);
+        string[] all = [.. Enumerable.Range(1, changed).Select(n => $"420100 batch.audit row {n}: not what was sealed"), "420100 batch.audit row 27: sealed, and gone"];
+        Assert.Multiple(() =>
+        {
+            Assert.That((chain.Broken, chain.More, chain.First), Is.EqualTo((changed + 1, more, all[0])));
+            Assert.That(chain.Named, Is.EqualTo(all.Take(20)));
+            Assert.That(VerificationDocument.Sum([document, document]).Checks.Single(c => c.Id == Invariants.Chain), Has.Property("More").EqualTo((2 * (changed + 1)) - Math.Min(20, 2 * (changed + 1))));
+        });
+    }
+
     [Test]
     public async Task Each_act_alone_seals_what_was_written_before_it()
     {
