@@ -114,9 +114,13 @@ internal sealed record VerbCall(ParseResult Arguments, VerbOutput Output, Databa
     /// <summary>Whether who acts still may: for a verb that goes on for hours.</summary>
     public Task RequireStillAsync(DatabaseConnection database) => new Actors(database, Clock).RequireStillAsync(Actor, Verb!.PermissionsFor(this), Cancellation);
 
-    /// <summary>An act of a verb that is not recorded as such, before it is done.</summary>
-    public Task RecordAsync(DatabaseConnection database, string act, string? area, string subject) =>
-        new AuditLog(database.Program).WriteAsync(new Act(By, act, area, subject, Origin: Actor.Origin), Cancellation);
+    /// <summary>An act of a verb that is not recorded as such before it is done, or what the record of the verb does not say.</summary>
+    public Task RecordAsync(DatabaseConnection database, string act, string? area, string subject, string? reason = null) =>
+        new AuditLog(database.Program).WriteAsync(new Act(By, act, area, subject, string.IsNullOrEmpty(reason) ? null : reason, Actor.Origin), Cancellation);
+
+    /// <summary>An act on the database itself, which asks for no user: it is on record as done by the user of the operating system.</summary>
+    public Task RecordOfSystemAsync(DatabaseConnection database, string act, string? area, string? subject = null) =>
+        new AuditLog(database.Program).WriteAsync(new Act(Environment.UserName, act, area, subject, Origin: new Actor(Environment.UserName, ActorProof.OsUser).Origin), Cancellation);
 
     private async Task ProveAsync(DatabaseConnection database)
     {

@@ -20,6 +20,9 @@ internal sealed class MonthModel : AreaPage
 
     public IReadOnlyList<ReadinessPoint> Points { get; private set; } = [];
 
+    /// <summary>What is told before the month is closed.</summary>
+    public IReadOnlyList<ClosingWarning> Warnings => ClosingWarning.Of(Points.FirstOrDefault(p => p.Code == ClosingWarning.RejectsOpen)?.Count ?? 0);
+
     public MonthLine? Line { get; private set; }
 
     public ReportTable? Certificate { get; private set; }

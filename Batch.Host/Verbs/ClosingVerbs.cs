@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using NodaTime;
 
@@ -26,8 +27,13 @@ internal static class ClosingVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        IReadOnlyList<ClosingWarning> warnings = await ClosingWarning.ReadAsync(area, call.Need(Month)!.Value, call.Cancellation);
         ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation);
-        call.Output.Document(closing);
+        call.Output.Document(new
+        {
+            closing.Area, closing.Month, closing.Accounts, closing.Opening, closing.Movements, closing.Closing, closing.Pool, closing.Other, closing.Seal, closing.ClosedBy,
+            closing.Statements, warnings = warnings.Select(w => new { w.Code, w.Count, message = w.English, messageZh = w.Chinese }),
+        });
         call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
         call.Output.Table(["", ""],
         [
@@ -41,6 +47,11 @@ internal static class ClosingVerbs
         }
 
         call.Output.Line($"封签 seal {closing.Seal}");
+        foreach (ClosingWarning warning in warnings)
+        {
+            call.Output.Line($"注意 warning {warning.Code}：{warning.Chinese} {warning.English}");
+        }
+
         return ExitCode.Done;
     }
 

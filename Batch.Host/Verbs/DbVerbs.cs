@@ -87,6 +87,7 @@ internal static class DbVerbs
         RequireYes(call, "reset");
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         await DatabaseContents.ResetAsync(database, call.Cancellation);
+        await call.RecordOfSystemAsync(database, "db.reset", null);
         Tell(call, "empty", database.Url, "reset");
         return ExitCode.Done;
     }
@@ -95,6 +96,7 @@ internal static class DbVerbs
     {
         FileInfo file = call.Need(Backup);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        await call.RecordOfSystemAsync(database, "db.backup", call.Get(OneArea), call.Get(Recipient) is null ? null : "encrypted");
         await (call.Get(OneArea) is { } area
             ? AreaContents.BackupAsync(database, new AreaSchema(area), file.FullName, call.Get(Recipient), call.Cancellation)
             : DatabaseContents.BackupAsync(database, file.FullName, call.Get(Recipient), call.Cancellation));
@@ -127,6 +129,7 @@ internal static class DbVerbs
         await (area is null
             ? DatabaseContents.RestoreAsync(database, file.FullName, call.Get(Identity)?.FullName, call.Cancellation)
             : AreaContents.RestoreAsync(database, new AreaSchema(area), file.FullName, call.Get(Identity)?.FullName, call.Cancellation));
+        await call.RecordOfSystemAsync(database, "db.restore", area);
         Tell(call, "restored", database.Url, "restored");
         return ExitCode.Done;
     }

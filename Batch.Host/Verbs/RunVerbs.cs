@@ -35,7 +35,7 @@ internal static class RunVerbs
             OnRunAsync(call, (life, run) => life.PostAsync(run, call.By, call.Cancellation))) { Run, By }.Acts(Permissions.ReviewRuns),
         new Verb("discard", "作废批次", "discard a run that is not posted", call =>
             OnRunAsync(call, (life, run) => life.DiscardAsync(run, call.By, call.Get(Reason) ?? "", call.Cancellation))) { Run, By, Reason }.Acts(Permissions.ComputeRuns, Permissions.ReviewRuns),
-        new Verb("reverse", "冲正已入账批次（生成冲正批次）", "compute the reversal of a posted run", ReverseAsync) { Run, By, OpenMonth }.Acts(Permissions.ComputeRuns),
+        new Verb("reverse", "冲正已入账批次（生成冲正批次）", "compute the reversal of a posted run", ReverseAsync) { Run, By, OpenMonth, Reason }.Acts(Permissions.ComputeRuns),
     ];
 
     private static async Task<int> AllocateAsync(VerbCall call)
@@ -69,7 +69,9 @@ internal static class RunVerbs
         Area area = await Jobs.Store.Area.OfRunAsync(database, run, call.Cancellation);
         RunLife life = new(area.Program, area.Schema);
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
-        RunText.Write(call.Output, await life.ReverseAsync(run, month, call.By, call.Cancellation), null, [], []);
+        RunDocument reversal = await life.ReverseAsync(run, month, call.By, call.Cancellation);
+        await call.RecordAsync(database, "run.reverse", reversal.Area, string.Create(CultureInfo.InvariantCulture, $"{run} {reversal.Run}"), call.Get(Reason)?.Trim());
+        RunText.Write(call.Output, reversal, null, [], []);
         return ExitCode.Done;
     }
 

@@ -12,7 +12,7 @@ internal static class ActWords
         ("account.", ("账户查询与显示号码", "Accounts and whole numbers")), ("report.", ("报表下载", "Reports downloaded")), ("fix-pack.", ("更正包下载", "Fix packs downloaded")),
         ("journal.", ("日记账导出", "Journals exported")), (VerbActs.Prefix, ("命令行操作", "Acts by command line")),
         ("held.", ("待定行的决定", "Decisions on held rows")), ("run.", ("批次", "Runs")), ("month.", ("结账", "Closings")), ("policy.", ("政策", "Policies")),
-        ("threshold.", ("异常阈值", "Thresholds")), ("schedule ", ("定时作业", "Schedules")), ("area.", ("统筹区", "Areas")), (Post, ("提交的请求", "Requests sent")),
+        ("threshold.", ("异常阈值", "Thresholds")), ("schedule ", ("定时作业", "Schedules")), ("area.", ("统筹区", "Areas")), ("db.", ("数据库", "Database")), (Post, ("提交的请求", "Requests sent")),
     ];
 
     public static (string Chinese, string English) Of(string act) =>

@@ -4,6 +4,7 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using NodaTime;
@@ -33,7 +34,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
             WorkKinds.Allocate => await new RunWork(database, area, queue).AllocateAsync(item, Month(item.Argument), cancellation),
             WorkKinds.Chunk => await ComputeAsync(area, item, cancellation),
             WorkKinds.Post => RunWork.Done(await life.PostAsync(Number(item.Argument), item.AskedBy, cancellation)),
-            WorkKinds.Close => Closed(await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(Month(item.Argument), item.AskedBy, cancellation)),
+            WorkKinds.Close => await CloseAsync(area, item, cancellation),
             WorkKinds.Interest => RunWork.Done(
                 await new InterestRun(database, area.Schema, area.Policy).RunAsync(Number(item.Argument), null, item.AskedBy, cancellation)),
             WorkKinds.Report => await new ReportWork(area).WriteAsync(item, cancellation),
@@ -89,8 +90,17 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
         return new WorkOutcome(document.Ok ? WorkState.Done : WorkState.Refused, new { ok = document.Ok, broken });
     }
 
-    private static WorkOutcome Closed(ClosingDocument closing) =>
-        new(WorkState.Done, new { month = closing.Month.Text(), closing = closing.Closing.ToString(), seal = closing.Seal, statements = closing.Statements });
+    private static async Task<WorkOutcome> CloseAsync(Area area, WorkItem item, CancellationToken cancellation)
+    {
+        YearMonth month = Month(item.Argument);
+        IReadOnlyList<ClosingWarning> warnings = await ClosingWarning.ReadAsync(area, month, cancellation);
+        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, item.AskedBy, cancellation);
+        return new WorkOutcome(WorkState.Done, new
+        {
+            month = month.Text(), closing = closing.Closing.ToString(), seal = closing.Seal, statements = closing.Statements,
+            warnings = warnings.Select(w => new { code = w.Code, count = w.Count, message = w.English, messageZh = w.Chinese }),
+        });
+    }
 
     /// <summary>Reports made by jobs can be made again: they are kept for a month.</summary>
     private static async Task<WorkOutcome> RetainAsync(Area area, CancellationToken cancellation)
