@@ -75,7 +75,7 @@ internal static class FaultText
     {
         PostgresErrorCodes.DiskFull => new VerbFault(
             ExitCode.Environment, "DISK_FULL", "The database's disk is full. Free some space and try again.", "数据库所在磁盘已满。请清理空间后重试。"),
-        PostgresErrorCodes.LockNotAvailable => Locked(LockWatch.LastBlocker),
+        PostgresErrorCodes.LockNotAvailable => Of(LockWait.Fault(LockWatch.LastBlocker)),
         PostgresErrorCodes.ReadOnlySqlTransaction => new VerbFault(
             ExitCode.Environment, "DATABASE_READ_ONLY", "The database is read-only (a standby, or set so): nothing can be recorded.", "数据库为只读（备库或被设置为只读），无法记录任何内容。"),
         PostgresErrorCodes.TooManyConnections => new VerbFault(
@@ -89,11 +89,4 @@ internal static class FaultText
 
     private static VerbFault Lost() => new(
         ExitCode.Environment, "DATABASE_LOST", "The connection to the database was lost. Try again.", "与数据库的连接中断。请重试。");
-
-    private static VerbFault Locked(LockWait? wait) => new(
-        ExitCode.Environment,
-        "LOCK_WAIT",
-        wait is null ? "Another database session holds a lock that this needs, and did not let go in time. Nothing was done; try again later."
-            : $"This waited too long {wait.English}. Nothing was done; end that session or try again later.",
-        wait is null ? "另一个数据库会话持有此操作所需的锁，未能及时释放。未做任何更改，请稍后再试。" : $"等待超时：{wait.Chinese}。未做任何更改；请结束该会话或稍后再试。");
 }

@@ -41,7 +41,7 @@ internal sealed class JobsModel : BatchPage
         return new JsonResult(new
         {
             done = !Working,
-            fields = Items.Where(i => !i.HasEnded).SelectMany(i => new[] { ($"state-{i.Number}", L[WorkText.Of(i.State)]), ($"done-{i.Number}", DoneOf(i)) }).ToDictionary(f => f.Item1, f => f.Item2),
+            fields = Items.Where(i => !i.HasEnded).SelectMany(i => new[] { ($"state-{i.Number}", L[WorkText.Of(i.State)]), ($"done-{i.Number}", DoneOf(i)), ($"waits-{i.Number}", WaitOf(i, L)) }).ToDictionary(f => f.Item1, f => f.Item2),
         });
     }
 
@@ -73,6 +73,9 @@ internal sealed class JobsModel : BatchPage
     }
 
     public static string DoneOf(WorkItem item) => item.Total is { } total ? $"{Show.Count(item.Done)} / {Show.Count(total)}" : item.Done > 0 ? Show.Count(item.Done) : "";
+
+    /// <summary>The session that a running job waits for; empty: none.</summary>
+    public static string WaitOf(WorkItem item, Language language) => item.Waits is { } wait ? language[wait.Zh, wait.En] : "";
 
     public static (string Chinese, string English) NameOf(string kind) => WorkText.Of(kind);
 

@@ -16,6 +16,9 @@ internal sealed class RunNowModel : AreaPage
 
     public WorkItem Work { get; private set; } = null!;
 
+    /// <summary>The session that the job waits for; empty: none.</summary>
+    public string Waits => JobsModel.WaitOf(Work, L);
+
     public bool Waiting => !Work.HasEnded && Work.State is not (WorkState.Parked or WorkState.Paused) && Work.Run is null;
 
     public async Task<IActionResult> OnGetAsync()
@@ -33,6 +36,6 @@ internal sealed class RunNowModel : AreaPage
     public async Task<IActionResult> OnGetProgressAsync()
     {
         Work = await Service<QueuedWork>().ReadAsync(Job, Cancellation);
-        return new JsonResult(new { done = !Waiting });
+        return new JsonResult(new { done = !Waiting, fields = new Dictionary<string, string> { ["waits"] = Waits } });
     }
 }

@@ -2687,6 +2687,7 @@ CREATE TABLE batch.job (
     total bigint,
     result jsonb,
     fault jsonb,
+    waits jsonb,
     CONSTRAINT job_area_check CHECK ((area ~ '^[0-9]{6}$'::text)),
     CONSTRAINT job_argument_check CHECK ((length(argument) <= 100)),
     CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'paused'::text, 'parked'::text, 'done'::text, 'refused'::text, 'cancelled'::text]))),
@@ -3725,6 +3726,8 @@ GRANT UPDATE(total) ON TABLE batch.job TO batch_program;
 GRANT UPDATE(result) ON TABLE batch.job TO batch_program;
 
 GRANT UPDATE(fault) ON TABLE batch.job TO batch_program;
+
+GRANT UPDATE(waits) ON TABLE batch.job TO batch_program;
 
 GRANT SELECT ON TABLE batch.job_alive TO batch_program;
 

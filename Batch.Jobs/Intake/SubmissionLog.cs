@@ -21,7 +21,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             SELECT set_config('lock_timeout', ({SessionSettings.LongWaits} * extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint::text, true);
             SELECT pg_advisory_xact_lock(hashtext('{area.Name}.intake'))
             """, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(cancellation);
+        await PatientAct.DoAsync(connection, command.ExecuteNonQueryAsync, cancellation, limited: false);
     }
 
     /// <summary>The number of the next submission; the lock keeps it until the transaction ends.</summary>

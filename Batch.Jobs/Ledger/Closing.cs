@@ -28,7 +28,7 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
         command.Parameters.AddWithValue(by);
         try
         {
-            await command.ExecuteNonQueryAsync(cancellation);
+            await PatientAct.DoAsync(connection, command.ExecuteNonQueryAsync, cancellation);
             KillSwitch.Pass(KillPoint.ClosingBeforeStatements);
             if (InsuranceYear.EndingWith(month, policy) is { } year)
             {

@@ -92,7 +92,8 @@ public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
 
     private async Task CallAsync(string sql, object[] arguments, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = program.CreateCommand(area.Sql(sql));
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlCommand command = new(area.Sql(sql), connection);
         foreach (object argument in arguments)
         {
             command.Parameters.AddWithValue(argument);
@@ -101,7 +102,7 @@ public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
         try
         {
             KillSwitch.Pass(KillPoint.ActBefore);
-            await command.ExecuteNonQueryAsync(cancellation);
+            await PatientAct.DoAsync(connection, command.ExecuteNonQueryAsync, cancellation);
             KillSwitch.Pass(KillPoint.ActAfter);
             await new AuditLog(program).SealWhatIsThereAsync();
         }

@@ -35,7 +35,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         // Held while computing: a second worker is refused, and a dead one's lock goes with its session.
         await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
         await LockAsync(session, cancellation);
-        (OpenRun? open, RunPlan plan) = await FindOrOpenAsync(session, postingMonth, by, cancellation);
+        (OpenRun? open, RunPlan plan) = await PatientAct.DoAsync(session, token => FindOrOpenAsync(session, postingMonth, by, token), cancellation);
         if (open is null)
         {
             return RunDocument.Nothing(area.Code, postingMonth);
@@ -47,7 +47,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         }
 
         await ComputeAsync(open.Run, plan, postingMonth, workers, progress, by, cancellation);
-        return await SealAsync(session, open.Run, postingMonth, cancellation);
+        return await PatientAct.DoAsync(session, token => SealAsync(session, open.Run, postingMonth, token), cancellation);
     }
 
     /// <summary>The run that stands for the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>

@@ -28,7 +28,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
             MonthPolicy settlement = policy.For(stated.Last);
             RefuseWithoutRates(settlement);
             YearMonth month = postingMonth ?? await OpenMonthAsync(session, cancellation);
-            return await ComputeAsync(session, stated, settlement, month, by, cancellation);
+            return await PatientAct.DoAsync(session, token => ComputeAsync(session, stated, settlement, month, by, token), cancellation);
         }
         catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
         {

@@ -156,7 +156,7 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
 
         try
         {
-            object? value = await command.ExecuteScalarAsync(cancellation);
+            object? value = await PatientAct.DoAsync(connection, command.ExecuteScalarAsync, cancellation);
             return value is DBNull ? null : value;
         }
         catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)

@@ -21,7 +21,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
     {
         await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
         await allocation.LockAsync(session, cancellation);
-        return (await allocation.FindOrOpenAsync(session, postingMonth, by, cancellation)).Open?.Run;
+        return (await PatientAct.DoAsync(session, token => allocation.FindOrOpenAsync(session, postingMonth, by, token), cancellation)).Open?.Run;
     }
 
     /// <summary>The chunks that are still to be computed; none when the run is no longer being computed.</summary>
@@ -96,7 +96,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
         await allocation.LockAsync(session, cancellation);
         RunDocument? document = await FindAsync(run, cancellation);
         return document is null ? RunDocument.Nothing(area.Schema.Code, postingMonth)
-            : document.State == "computing" ? await allocation.SealAsync(session, run, postingMonth, cancellation)
+            : document.State == "computing" ? await PatientAct.DoAsync(session, token => allocation.SealAsync(session, run, postingMonth, token), cancellation)
             : document;
     }
 

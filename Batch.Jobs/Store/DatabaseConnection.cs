@@ -140,7 +140,7 @@ public sealed class DatabaseConnection : IAsyncDisposable
         settings.OfOwner(login.Admin ?? throw ConnectFaults.OwnerMissing(), text => (text.Database, text.Pooling) = (database, false));
 
     /// <summary>Tells from now on of sessions of this program that wait for a lock.</summary>
-    public void WatchLocks(Action<LockWait> tell) => watch ??= new LockWatch(Program, tell);
+    public void WatchLocks(Action<LockWait> tell) => watch ??= new LockWatch(Program, options.LockWait, tell);
 
     /// <summary>Nobody may look while the database is replaced.</summary>
     internal async Task StopWatchingAsync()

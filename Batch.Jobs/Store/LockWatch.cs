@@ -17,6 +17,16 @@ public sealed record LockWait(int Waiting, int Seconds, int Blocker, string? App
     public string Chinese => string.Create(
         CultureInfo.InvariantCulture,
         $"数据库会话 {Blocker}（{(string.IsNullOrEmpty(Application) ? "未命名" : Application)}）持有锁{(BlockerSeconds is { } open ? $"，其事务已打开 {open} 秒" : "")}");
+
+    /// <summary>The fault of an act that waited too long; null: who blocked it is not known.</summary>
+    public static EnvironmentException Fault(LockWait? wait) => wait?.TooLong() ?? new EnvironmentException(
+        Code, "Another database session holds a lock that this needs, and did not let go in time. Nothing was done; try again later.",
+        "另一个数据库会话持有此操作所需的锁，未能及时释放。未做任何更改，请稍后再试。");
+
+    internal const string Code = "LOCK_WAIT";
+
+    internal EnvironmentException TooLong() => new(
+        Code, $"This waited too long {English}. Nothing was done; end that session or try again later.", $"等待超时：{Chinese}。未做任何更改；请结束该会话或稍后再试。");
 }
 
 /// <summary>
@@ -32,7 +42,7 @@ public sealed class LockWatch : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task watching;
 
-    internal LockWatch(NpgsqlDataSource program, Action<LockWait> tell) => watching = Task.Run(() => WatchAsync(program, tell));
+    internal LockWatch(NpgsqlDataSource program, TimeSpan limit, Action<LockWait> tell) => watching = Task.Run(() => WatchAsync(program, limit, tell));
 
     /// <summary>Who blocked the act of this program that has just given up, or blocks one that waits; null: unknown. The longest wait counts.</summary>
     public static LockWait? LastBlocker => Seen.Values.Where(s => Stopwatch.GetElapsedTime(s.At) < Remembered).Select(s => s.Wait).MaxBy(w => w.Seconds);
@@ -45,7 +55,7 @@ public sealed class LockWatch : IAsyncDisposable
         // What was seen is still asked for: an act's fault is told after its connection is closed.
     }
 
-    private async Task WatchAsync(NpgsqlDataSource program, Action<LockWait> tell)
+    private async Task WatchAsync(NpgsqlDataSource program, TimeSpan limit, Action<LockWait> tell)
     {
         try
         {
@@ -54,7 +64,7 @@ public sealed class LockWatch : IAsyncDisposable
                 await Task.Delay(Quick, stop.Token);
                 try
                 {
-                    await LookAsync(program, tell);
+                    await LookAsync(program, limit, tell);
                 }
                 catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or EnvironmentException)
                 {
@@ -69,7 +79,7 @@ public sealed class LockWatch : IAsyncDisposable
         }
     }
 
-    private async Task LookAsync(NpgsqlDataSource program, Action<LockWait> tell)
+    private async Task LookAsync(NpgsqlDataSource program, TimeSpan limit, Action<LockWait> tell)
     {
         await using NpgsqlCommand command = program.CreateCommand("SELECT * FROM batch.lock_waits(current_setting('application_name'))");
         List<LockWait> waits = [];
@@ -85,6 +95,7 @@ public sealed class LockWatch : IAsyncDisposable
         foreach (LockWait wait in waits.Where(w => w.Seconds >= 1))
         {
             Seen[(this, wait.Waiting)] = (wait, Stopwatch.GetTimestamp());
+            PatientAct.Saw(wait, limit);
             tell(wait);
         }
 

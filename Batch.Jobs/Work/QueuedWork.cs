@@ -13,7 +13,7 @@ public sealed class QueuedWork(NpgsqlDataSource program)
         job_id, kind, area, argument, parent, asked_by, asked_at, state, wanted, wanted_by, wanted_why, attempts, worker, started_at, ended_at,
         CASE WHEN kind = 'allocate' THEN (SELECT count(*) FILTER (WHERE c.state = 'done') FROM batch.job c WHERE c.parent = j.job_id) ELSE done END,
         CASE WHEN kind = 'allocate' THEN (SELECT count(*) FROM batch.job c WHERE c.parent = j.job_id) ELSE total END,
-        result, fault ->> 'code', fault ->> 'zh', fault ->> 'en'
+        result, fault ->> 'code', fault ->> 'zh', fault ->> 'en', waits ->> 'zh', waits ->> 'en'
         """;
 
     /// <summary>Set where the engine runs in this program: new work need not wait for the next look.</summary>
@@ -164,7 +164,7 @@ public sealed class QueuedWork(NpgsqlDataSource program)
         reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.Number(4), reader.GetString(5), reader.Moment(6)!.Value,
         reader.Word<WorkState>(7), reader.Text(8), reader.Text(9), reader.Text(10), reader.GetInt32(11), reader.Text(12), reader.Moment(13), reader.Moment(14),
         reader.GetInt64(15), reader.IsDBNull(16) ? null : reader.GetInt64(16), reader.Text(17) is { } json ? JsonDocument.Parse(json).RootElement : null,
-        reader.Text(18) is { } code ? new WorkFault(code, reader.Text(19) ?? "", reader.Text(20) ?? "") : null);
+        reader.Text(18) is { } code ? new WorkFault(code, reader.Text(19) ?? "", reader.Text(20) ?? "") : null, reader.Text(21) is { } zh ? new WorkWait(zh, reader.Text(22) ?? "") : null);
 }
 
 /// <summary>What states are called.</summary>

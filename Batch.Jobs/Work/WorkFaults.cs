@@ -31,7 +31,7 @@ public static class WorkFaults
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => false,
         PostgresException database => database.IsTransient || database.SqlState.StartsWith("57", StringComparison.Ordinal),
         NpgsqlException or TimeoutException => true,
-        EnvironmentException lacking => lacking.Code == "DATABASE_UNREACHABLE",
+        EnvironmentException lacking => lacking.Code is "DATABASE_UNREACHABLE" or LockWait.Code,
         _ => false,
     };
 

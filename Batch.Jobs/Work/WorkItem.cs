@@ -68,12 +68,15 @@ public enum WorkState
 /// <summary>Why work ended without its result; nothing personal in it.</summary>
 public sealed record WorkFault(string Code, string Zh, string En);
 
+/// <summary>What a running piece of work waits for: a lock of another session.</summary>
+public sealed record WorkWait(string Zh, string En);
+
 /// <summary>One piece of queued work 作业.</summary>
 /// <param name="Done">How far it is, of <paramref name="Total"/>: chunks of a run, rows of a file.</param>
 /// <param name="Wanted">What was asked of whoever is at it: <c>pause</c> or <c>cancel</c>.</param>
 public sealed record WorkItem(
     int Number, string Kind, string Area, string Argument, int? Parent, string AskedBy, Instant AskedAt, WorkState State, string? Wanted, string? WantedBy, string? WantedWhy,
-    int Attempts, string? Worker, Instant? StartedAt, Instant? EndedAt, long Done, long? Total, JsonElement? Result, WorkFault? Fault)
+    int Attempts, string? Worker, Instant? StartedAt, Instant? EndedAt, long Done, long? Total, JsonElement? Result, WorkFault? Fault, WorkWait? Waits)
 {
     public bool HasEnded => State is WorkState.Done or WorkState.Refused or WorkState.Cancelled;
 

@@ -35,6 +35,7 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
 
     private async Task<WorkEnd> DoAsync(WorkItem item, WorkWatch watch, CancellationToken edge, CancellationToken stopping)
     {
+        PatientAct.Within(item.Number);
         try
         {
             WorkOutcome outcome = await kinds.DoAsync(item, watch, edge);
@@ -81,7 +82,7 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
             UPDATE batch.job SET
                 -- Paused while its chunks were being handed out: they wait too.
                 state = CASE WHEN $2 = 'waiting' AND wanted = 'pause' THEN 'paused' WHEN $2 = 'waiting' AND wanted = 'cancel' AND NOT $6 THEN 'queued' ELSE $2 END,
-                result = coalesce($3::jsonb, result), fault = $4::jsonb,
+                result = coalesce($3::jsonb, result), fault = $4::jsonb, waits = NULL,
                 ended_at = CASE WHEN $2 IN ('done', 'refused', 'cancelled', 'parked') THEN clock_timestamp() END, woken_at = NULL,
                 wake_at = CASE WHEN $2 = 'queued' AND $4::jsonb IS NOT NULL THEN now() + $5 ELSE now() END,
                 wanted = CASE WHEN $2 IN ('done', 'refused', 'cancelled') THEN NULL ELSE wanted END
@@ -164,8 +165,8 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
         public WorkWatch(NpgsqlDataSource program, WorkItem item, CancellationTokenSource edge)
         {
             (this.program, this.item, this.edge) = (program, item, edge);
-            // Chunks and the stages of a run are edges by themselves.
-            looking = item.Kind is WorkKinds.Chunk or WorkKinds.Allocate ? Task.CompletedTask : LookAsync();
+            // Chunks are short.
+            looking = item.Kind == WorkKinds.Chunk ? Task.CompletedTask : LookAsync();
         }
 
         public string? Wanted { get; private set; }
@@ -179,6 +180,8 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
             over.Dispose();
         }
 
+        private static object WordsOf(LockWait wait) => new { zh = $"等待中（{wait.Seconds} 秒）：{wait.Chinese}。", en = $"Waiting for {wait.Seconds} s {wait.English}." };
+
         private async Task LookAsync()
         {
             using PeriodicTimer timer = new(Look);
@@ -187,11 +190,13 @@ public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, Q
                 while (await timer.WaitForNextTickAsync(over.Token))
                 {
                     await using NpgsqlCommand command = program.CreateCommand(
-                        "UPDATE batch.job SET done = coalesce($2, done), total = coalesce($3, total) WHERE job_id = $1 AND state = 'running' RETURNING wanted");
+                        "UPDATE batch.job SET done = coalesce($2, done), total = coalesce($3, total), waits = $4::jsonb WHERE job_id = $1 AND state = 'running' RETURNING wanted");
                     command.Parameters.AddWithValue(item.Number);
                     command.Parameters.Add(new NpgsqlParameter { Value = (object?)latest?.Done ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
                     command.Parameters.Add(new NpgsqlParameter { Value = (object?)latest?.Total ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
-                    if (await command.ExecuteScalarAsync(over.Token) is string wanted)
+                    command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = PatientAct.WaitOf(item.Number) is { } wait ? JsonSerializer.Serialize(WordsOf(wait)) : null });
+                    // The stages of a run are edges by themselves.
+                    if (await command.ExecuteScalarAsync(over.Token) is string wanted && item.Kind != WorkKinds.Allocate)
                     {
                         Wanted = wanted;
                         await edge.CancelAsync();

@@ -48,7 +48,7 @@ public sealed class WorkSweep(NpgsqlDataSource program, IJobEngine engine)
         await using NpgsqlCommand command = program.CreateCommand(
             """
             WITH dead AS (
-                UPDATE batch.job SET state = 'queued', woken_at = NULL, wake_at = now()
+                UPDATE batch.job SET state = 'queued', woken_at = NULL, wake_at = now(), waits = NULL
                 WHERE state = 'running' AND job_id NOT IN (SELECT job_id FROM batch.job_alive) RETURNING job_id, worker)
             INSERT INTO batch.job_event (job_id, act, who, why) SELECT job_id, 'taken back', 'batch', worker FROM dead
             """);
