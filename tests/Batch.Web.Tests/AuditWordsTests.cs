@@ -92,6 +92,6 @@ public sealed partial class AuditWordsTests
 
     private static IEnumerable<Verb> Below(Command command) => command is Verb verb ? [verb] : command.Subcommands.SelectMany(Below);
 
-    [GeneratedRegex("""(?:AuditAsync\(|new Act\([^"()]*|RecordAsync\(database, )"([a-z][a-z .-]+)"|INSERT INTO batch\.audit \([^)]*\)\s+(?:SELECT|VALUES)[^'"]*?(?:right\(':area', 6\), )?'([a-z][a-z .-]+)'""")]
+    [GeneratedRegex("""(?:AuditAsync\(|new Act\([^"()]*|Record(?:OfSystem)?Async\(database, )"([a-z][a-z .-]+)"|INSERT INTO batch\.audit \([^)]*\)\s+(?:SELECT|VALUES)[^'"]*?(?:right\(':area', 6\), )?'([a-z][a-z .-]+)'""")]
     private static partial Regex Act();
 }
