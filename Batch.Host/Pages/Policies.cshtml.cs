@@ -25,6 +25,9 @@ internal sealed class PoliciesModel : AreaPage
 
     public IReadOnlyList<PolicyProposal> Pending { get; private set; } = [];
 
+    /// <summary>Proposals that were withdrawn or refused, the latest first.</summary>
+    public IReadOnlyList<PolicyProposal> Ended { get; private set; } = [];
+
     public IReadOnlyList<PolicyFault> Faults { get; private set; } = [];
 
     public bool MayPropose { get; private set; }
@@ -38,6 +41,7 @@ internal sealed class PoliciesModel : AreaPage
         Of = Show.ReadMonth(Month) ?? await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
         Policy = Area.Policy.TryFor(Of);
         Pending = await Store.PendingAsync(Code, Cancellation);
+        Ended = await Store.EndedAsync(Code, Cancellation);
         MayPropose = await MayAsync(Permissions.ProposePolicies);
         MayApprove = await MayAsync(Permissions.ApprovePolicies);
     }
@@ -64,6 +68,12 @@ internal sealed class PoliciesModel : AreaPage
     });
 
     public Task<IActionResult> OnPostApproveAsync(string? hash) => ActAsync(Permissions.ApprovePolicies, () => Store.ApproveAsync(hash ?? "", Who, Cancellation));
+
+    public Task<IActionResult> OnPostWithdrawAsync(string? hash) =>
+        ActAsync(Permissions.ProposePolicies, () => Store.EndAsync(hash ?? "", ProposalEnd.Withdraw, null, Who, Cancellation));
+
+    public Task<IActionResult> OnPostRefuseAsync(string? hash, string? reason) =>
+        ActAsync(Permissions.ApprovePolicies, () => Store.EndAsync(hash ?? "", ProposalEnd.Refuse, reason, Who, Cancellation));
 
     private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(
         permission,

@@ -38,6 +38,11 @@ internal sealed class SchedulesModel : BatchPage
 
     public Task<IActionResult> OnPostApproveAsync(int change) => ActAsync(Permissions.ApprovePolicies, () => Settings.ApproveAsync(change, Who, Cancellation));
 
+    public Task<IActionResult> OnPostWithdrawAsync(int change) => ActAsync(Permissions.ManageJobs, () => Settings.EndAsync(change, ProposalEnd.Withdraw, null, Who, Cancellation));
+
+    public Task<IActionResult> OnPostRefuseAsync(int change, string? reason) =>
+        ActAsync(Permissions.ApprovePolicies, () => Settings.EndAsync(change, ProposalEnd.Refuse, reason, Who, Cancellation));
+
     private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(
         permission,
         async () =>

@@ -7,7 +7,7 @@ using NodaTime;
 
 namespace Batch.Host.Verbs;
 
-/// <summary><c>policy adopt|set|approve</c>: a proposal by one person, in force after the approval of another.</summary>
+/// <summary><c>policy adopt|set|approve|withdraw|refuse</c>: a proposal by one person, in force after the approval of another.</summary>
 internal static class PolicyChangeVerbs
 {
     private static readonly string[] FigureNames = ["average-wage", "average-pension", "base-min", "base-max"];
@@ -26,11 +26,15 @@ internal static class PolicyChangeVerbs
     private static readonly Option<string?> Following = DocumentOption(required: true);
     private static readonly Option<string?> OwnDocument = DocumentOption(required: false);
 
+    private static readonly Option<string?> Reason = new("--reason") { Description = "理由，不同意时必填 / why; required to refuse", HelpName = "TEXT" };
+
     public static IEnumerable<Command> Create() =>
     [
         new Verb("adopt", "提出采用政策文件，待另一人复核", "propose a policy file, for another person's approval", AdoptAsync) { Proposal, By, OwnDocument }.Acts(Permissions.ProposePolicies),
         new Verb("set", "提出某月起的数值，待另一人复核", "propose a dated figure, for another person's approval", SetAsync) { Area, Figure, From, Following, By }.Acts(Permissions.ProposePolicies),
         new Verb("approve", "复核政策提案（须为另一人）", "approve a proposal, by another person", ApproveAsync) { Hash, By }.Acts(Permissions.ApprovePolicies),
+        new Verb("withdraw", "撤回自己的提案", "withdraw a proposal of one's own", call => EndAsync(call, ProposalEnd.Withdraw)) { Hash, Reason, By }.Acts(Permissions.ProposePolicies),
+        new Verb("refuse", "不同意他人的提案，须写明理由", "refuse another person's proposal, with a reason", call => EndAsync(call, ProposalEnd.Refuse)) { Hash, Reason, By }.Acts(Permissions.ApprovePolicies),
     ];
 
     private static async Task<int> AdoptAsync(VerbCall call)
@@ -55,6 +59,9 @@ internal static class PolicyChangeVerbs
     private static Task<int> ApproveAsync(VerbCall call) =>
         OnStoreAsync(call, store => store.ApproveAsync(call.Need(Hash), call.By, call.Cancellation));
 
+    private static Task<int> EndAsync(VerbCall call, ProposalEnd end) =>
+        OnStoreAsync(call, store => store.EndAsync(call.Need(Hash), end, call.Get(Reason), call.By, call.Cancellation));
+
     private static async Task<int> OnStoreAsync(VerbCall call, Func<PolicyStore, Task<PolicyProposal>> act)
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
@@ -65,7 +72,11 @@ internal static class PolicyChangeVerbs
             ["统筹区 area", proposal.Area], ["提案 proposal", Subject(proposal)], ["文号 document", proposal.Document], ["状态 state", proposal.State],
             ["提出 proposed by", proposal.ProposedBy], ["复核 approved by", proposal.ApprovedBy ?? "-"], ["摘要 hash", proposal.Hash],
         ]);
-        if (proposal.ApprovedBy is null)
+        if (proposal.Ended is { } ended)
+        {
+            call.Output.Table(["", ""], [["结束 ended by", ended.By], ["理由 reason", ended.Reason.Length > 0 ? ended.Reason : "-"]]);
+        }
+        else if (proposal.ApprovedBy is null)
         {
             call.Output.Line($"须由另一人复核 / to be approved by somebody else: batch policy approve {proposal.Hash[..12]} --by WHO");
         }
@@ -77,6 +88,7 @@ internal static class PolicyChangeVerbs
     {
         proposal.Hash, proposal.State, proposal.Area, proposal.Kind, name = proposal.Figure, proposal.From,
         value = proposal.Value is { } yuan ? Money.FromYuan(yuan).ToString() : null, proposal.Document, proposal.ProposedBy, proposal.ApprovedBy,
+        endedBy = proposal.Ended?.By, reason = proposal.Ended?.Reason,
     };
 
     public static void WriteFigures(VerbOutput output, IReadOnlyList<DatedFigure> figures)

@@ -6,7 +6,7 @@ using Batch.Jobs.Work;
 
 namespace Batch.Host.Verbs;
 
-/// <summary><c>schedule list|set|approve</c>: recurring work of the areas, changed by two people.</summary>
+/// <summary><c>schedule list|set|approve|withdraw|refuse</c>: recurring work of the areas, changed by two people.</summary>
 internal static class ScheduleVerbs
 {
     private static readonly Argument<string> Area = new("AREA") { Description = "统筹区代码 / pooling area" };
@@ -16,6 +16,7 @@ internal static class ScheduleVerbs
     private static readonly Option<MissedPolicy?> Missed = VerbOptions.Word<MissedPolicy?>("--missed", "错过时：alarm 报警、skip 略过、once 补做一次 / when missed");
     private static readonly Option<bool?> Enabled = new("--enabled") { Description = "true|false" };
     private static readonly Option<string?> Folder = new("--folder") { Description = "投递目录 / the drop folder" };
+    private static readonly Option<string?> Reason = new("--reason") { Description = "理由，不同意时必填 / why; required to refuse", HelpName = "TEXT" };
     private static readonly Option<string?> By = VerbOptions.By();
 
     public static Command Create() => new("schedule", "定时作业 / recurring work")
@@ -23,6 +24,8 @@ internal static class ScheduleVerbs
         new Verb("list", "列出定时作业与待复核提案", "list recurring work and proposals", ListAsync),
         new Verb("set", "提出更改，待另一人复核", "propose a change, for another person's approval", SetAsync) { Area, Work, Cron, Missed, Enabled, Folder, By }.Acts(Permissions.ManageJobs),
         new Verb("approve", "复核更改（须为另一人）", "approve a change, by another person", ApproveAsync) { Number, By }.Acts(Permissions.ApprovePolicies),
+        new Verb("withdraw", "撤回自己的提案", "withdraw a proposal of one's own", call => EndAsync(call, ProposalEnd.Withdraw)) { Number, Reason, By }.Acts(Permissions.ManageJobs),
+        new Verb("refuse", "不同意他人的提案，须写明理由", "refuse another person's proposal, with a reason", call => EndAsync(call, ProposalEnd.Refuse)) { Number, Reason, By }.Acts(Permissions.ApprovePolicies),
     };
 
     private static Task<int> ListAsync(VerbCall call) => OnSettingsAsync(call, _ => Task.CompletedTask);
@@ -42,6 +45,9 @@ internal static class ScheduleVerbs
     });
 
     private static Task<int> ApproveAsync(VerbCall call) => OnSettingsAsync(call, settings => settings.ApproveAsync(call.Need(Number), call.By, call.Cancellation));
+
+    private static Task<int> EndAsync(VerbCall call, ProposalEnd end) =>
+        OnSettingsAsync(call, settings => settings.EndAsync(call.Need(Number), end, call.Get(Reason), call.By, call.Cancellation));
 
     private static async Task<int> OnSettingsAsync(VerbCall call, Func<ScheduleSettings, Task> act)
     {

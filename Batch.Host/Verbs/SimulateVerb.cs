@@ -37,6 +37,11 @@ internal static class SimulateVerb
     private static void Write(VerbOutput output, SimulationDocument told)
     {
         output.Line($"试算 simulation  {told.Area} {told.Month.Text()}  现行 in force {told.InForce}，改为 instead {told.Policy}；不入账 nothing is posted");
+        if (told.SameRules)
+        {
+            output.Line($"注意：该文件不改变 {told.Month.Text()} 的规则，请选它起效的月份 / NOTE: the file changes no rule of {told.Month.Text()}; choose a month from which it applies");
+        }
+
         output.Table(
             ["身份 standing", "年龄 ages", "人数 people", "增加 gain", "减少 lose", "现行 before", "改后 after", "差额 difference"],
             told.Tiers.Select(t => new[]

@@ -1281,6 +1281,62 @@ $$;
 
 ALTER FUNCTION batch.name_skeleton(name text) OWNER TO batch_owner;
 
+CREATE FUNCTION batch.proposal_act_in_order() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    p batch.proposal;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('batch.proposal ' || NEW.kind || ' ' || NEW.subject));
+    SELECT * INTO p FROM batch.proposal x WHERE x.kind = NEW.kind AND x.subject = NEW.subject;
+    IF p.state IS NULL OR p.area <> NEW.area THEN
+        RAISE EXCEPTION 'There is no such proposal.' USING ERRCODE = 'BA080';
+    ELSIF p.state = 'approved' OR (NEW.act = 'propose') = (p.state = 'proposed') THEN
+        RAISE EXCEPTION 'The proposal is %.', p.state USING ERRCODE = 'BA081';
+    ELSIF NEW.act = 'withdraw' AND NOT batch.same_person(p.proposed_by, NEW.who) THEN
+        RAISE EXCEPTION 'A proposal is withdrawn by the person who made it.' USING ERRCODE = 'BA082';
+    ELSIF NEW.act = 'refuse' AND batch.same_person(p.proposed_by, NEW.who) THEN
+        RAISE EXCEPTION 'A proposal is refused by another person than the one who made it.' USING ERRCODE = 'BA001';
+    ELSIF batch.name_skeleton(NEW.who) IN ('shipped', 'schedule', 'scheduler') THEN
+        RAISE EXCEPTION 'That name is the program''s.' USING ERRCODE = 'BA001';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION batch.proposal_act_in_order() OWNER TO batch_owner;
+
+CREATE FUNCTION batch.proposal_still_waits() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    of_kind    text := CASE TG_TABLE_NAME WHEN 'policy_approval' THEN 'policy' ELSE 'schedule' END;
+    of_subject text := CASE TG_TABLE_NAME WHEN 'policy_approval' THEN to_jsonb(NEW) ->> 'hash' ELSE to_jsonb(NEW) ->> 'change_id' END;
+    p batch.proposal;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('batch.proposal ' || of_kind || ' ' || of_subject));
+    SELECT * INTO p FROM batch.proposal x WHERE x.kind = of_kind AND x.subject = of_subject;
+    IF p.state IN ('withdrawn', 'refused') THEN
+        RAISE EXCEPTION 'The proposal is %.', p.state USING ERRCODE = 'BA081';
+    ELSIF p.proposed_by <> 'shipped' AND batch.same_person(p.proposed_by, NEW.approved_by) THEN
+        RAISE EXCEPTION 'A proposal is approved by another person than the one who made it.' USING ERRCODE = 'BA001';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION batch.proposal_still_waits() OWNER TO batch_owner;
+
 CREATE FUNCTION batch.same_person(a text, b text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2800,6 +2856,103 @@ CREATE TABLE batch.program_login (
 
 ALTER TABLE batch.program_login OWNER TO batch_owner;
 
+CREATE TABLE batch.proposal_act (
+    act_id integer NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    area text NOT NULL,
+    act text NOT NULL,
+    who text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT proposal_act_act_check CHECK ((act = ANY (ARRAY['propose'::text, 'withdraw'::text, 'refuse'::text]))),
+    CONSTRAINT proposal_act_check CHECK (((act <> 'refuse'::text) OR (btrim(reason) <> ''::text))),
+    CONSTRAINT proposal_act_kind_check CHECK ((kind = ANY (ARRAY['policy'::text, 'schedule'::text])))
+);
+
+ALTER TABLE batch.proposal_act OWNER TO batch_owner;
+
+CREATE TABLE batch.schedule_approval (
+    seq integer NOT NULL,
+    change_id integer NOT NULL,
+    approved_by text NOT NULL,
+    approved_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE batch.schedule_approval OWNER TO batch_owner;
+
+CREATE TABLE batch.schedule_change (
+    change_id integer NOT NULL,
+    area text NOT NULL,
+    work text NOT NULL,
+    cron text NOT NULL,
+    missed text NOT NULL,
+    enabled boolean NOT NULL,
+    argument text DEFAULT ''::text NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT schedule_change_area_check CHECK ((area ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT schedule_change_missed_check CHECK ((missed = ANY (ARRAY['alarm'::text, 'skip'::text, 'once'::text]))),
+    CONSTRAINT schedule_change_work_check CHECK ((work = ANY (ARRAY['drop-folder'::text, 'allocate'::text, 'close'::text, 'verify'::text, 'interest'::text, 'retention'::text])))
+);
+
+ALTER TABLE batch.schedule_change OWNER TO batch_owner;
+
+CREATE VIEW batch.proposal AS
+ SELECT p.kind,
+    p.subject,
+    p.area,
+    COALESCE(again.who, p.proposed_by) AS proposed_by,
+    p.approved_by,
+        CASE
+            WHEN (p.approved_by IS NOT NULL) THEN 'approved'::text
+            WHEN (last.act = 'withdraw'::text) THEN 'withdrawn'::text
+            WHEN (last.act = 'refuse'::text) THEN 'refused'::text
+            ELSE 'proposed'::text
+        END AS state,
+    last.who AS ended_by,
+    last.reason,
+    last.at AS ended_at
+   FROM ((( SELECT 'policy'::text AS kind,
+            c.hash AS subject,
+            c.area,
+            c.proposed_by,
+            a.approved_by
+           FROM (batch.policy_change c
+             LEFT JOIN batch.policy_approval a USING (hash))
+        UNION ALL
+         SELECT 'schedule'::text,
+            (c.change_id)::text AS change_id,
+            c.area,
+            c.proposed_by,
+            a.approved_by
+           FROM (batch.schedule_change c
+             LEFT JOIN batch.schedule_approval a USING (change_id))) p
+     LEFT JOIN LATERAL ( SELECT x.who
+           FROM batch.proposal_act x
+          WHERE ((x.kind = p.kind) AND (x.subject = p.subject) AND (x.act = 'propose'::text))
+          ORDER BY x.act_id DESC
+         LIMIT 1) again ON (true))
+     LEFT JOIN LATERAL ( SELECT x.act,
+            x.who,
+            x.reason,
+            x.at
+           FROM batch.proposal_act x
+          WHERE ((x.kind = p.kind) AND (x.subject = p.subject))
+          ORDER BY x.act_id DESC
+         LIMIT 1) last ON (true));
+
+ALTER TABLE batch.proposal OWNER TO batch_owner;
+
+ALTER TABLE batch.proposal_act ALTER COLUMN act_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batch.proposal_act_act_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE batch.protection_key (
     name text NOT NULL,
     xml text NOT NULL,
@@ -2838,15 +2991,6 @@ CREATE TABLE batch.run_area (
 
 ALTER TABLE batch.run_area OWNER TO batch_owner;
 
-CREATE TABLE batch.schedule_approval (
-    seq integer NOT NULL,
-    change_id integer NOT NULL,
-    approved_by text NOT NULL,
-    approved_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE batch.schedule_approval OWNER TO batch_owner;
-
 ALTER TABLE batch.schedule_approval ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME batch.schedule_approval_seq_seq
     START WITH 1
@@ -2855,23 +2999,6 @@ ALTER TABLE batch.schedule_approval ALTER COLUMN seq ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE batch.schedule_change (
-    change_id integer NOT NULL,
-    area text NOT NULL,
-    work text NOT NULL,
-    cron text NOT NULL,
-    missed text NOT NULL,
-    enabled boolean NOT NULL,
-    argument text DEFAULT ''::text NOT NULL,
-    proposed_by text NOT NULL,
-    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT schedule_change_area_check CHECK ((area ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT schedule_change_missed_check CHECK ((missed = ANY (ARRAY['alarm'::text, 'skip'::text, 'once'::text]))),
-    CONSTRAINT schedule_change_work_check CHECK ((work = ANY (ARRAY['drop-folder'::text, 'allocate'::text, 'close'::text, 'verify'::text, 'interest'::text, 'retention'::text])))
-);
-
-ALTER TABLE batch.schedule_change OWNER TO batch_owner;
 
 ALTER TABLE batch.schedule_change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME batch.schedule_change_change_id_seq
@@ -3202,6 +3329,9 @@ ALTER TABLE ONLY batch.policy_slice
 ALTER TABLE ONLY batch.program_login
     ADD CONSTRAINT program_login_pkey PRIMARY KEY (login);
 
+ALTER TABLE ONLY batch.proposal_act
+    ADD CONSTRAINT proposal_act_pkey PRIMARY KEY (act_id);
+
 ALTER TABLE ONLY batch.protection_key
     ADD CONSTRAINT protection_key_pkey PRIMARY KEY (name);
 
@@ -3287,6 +3417,8 @@ CREATE INDEX job_parent_idx ON batch.job USING btree (parent) WHERE (parent IS N
 
 CREATE INDEX job_wake_at_idx ON batch.job USING btree (wake_at) WHERE (state = 'queued'::text);
 
+CREATE INDEX proposal_act_kind_subject_act_id_idx ON batch.proposal_act USING btree (kind, subject, act_id DESC);
+
 CREATE INDEX session_name_opened_at_idx ON batch.session USING btree (name, opened_at);
 
 CREATE INDEX sign_in_name_seq_idx ON batch.sign_in USING btree (name, seq DESC);
@@ -3307,9 +3439,15 @@ CREATE TRIGGER approver_is_another BEFORE INSERT ON batch.policy_approval FOR EA
 
 CREATE TRIGGER approver_is_another BEFORE INSERT ON batch.schedule_approval FOR EACH ROW EXECUTE FUNCTION batch.schedule_approver_is_another();
 
+CREATE TRIGGER in_order BEFORE INSERT ON batch.proposal_act FOR EACH ROW EXECUTE FUNCTION batch.proposal_act_in_order();
+
 CREATE TRIGGER name_is_its_own BEFORE INSERT ON batch.api_key FOR EACH ROW EXECUTE FUNCTION batch.name_is_its_own();
 
 CREATE TRIGGER name_is_its_own BEFORE INSERT ON batch.user_change FOR EACH ROW WHEN ((new.what = 'added'::text)) EXECUTE FUNCTION batch.name_is_its_own();
+
+CREATE TRIGGER still_waits BEFORE INSERT ON batch.policy_approval FOR EACH ROW EXECUTE FUNCTION batch.proposal_still_waits();
+
+CREATE TRIGGER still_waits BEFORE INSERT ON batch.schedule_approval FOR EACH ROW EXECUTE FUNCTION batch.proposal_still_waits();
 
 ALTER TABLE ONLY :area.closing
     ADD CONSTRAINT closing_seq_fkey FOREIGN KEY (seq) REFERENCES :area.ledger(seq);
@@ -3514,6 +3652,10 @@ REVOKE ALL ON FUNCTION batch.log_writers(of_log text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION batch.name_is_its_own() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION batch.name_skeleton(name text) TO batch_program;
+
+REVOKE ALL ON FUNCTION batch.proposal_act_in_order() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION batch.proposal_still_waits() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION batch.same_person(a text, b text) TO batch_program;
 
@@ -3743,15 +3885,19 @@ GRANT SELECT ON TABLE batch.migration TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE batch.policy_slice TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE batch.proposal_act TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE batch.schedule_approval TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE batch.schedule_change TO batch_program;
+
+GRANT SELECT ON TABLE batch.proposal TO batch_program;
+
 GRANT SELECT,INSERT ON TABLE batch.protection_key TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE batch.review_threshold TO batch_program;
 
 GRANT SELECT ON TABLE batch.run_area TO batch_program;
-
-GRANT SELECT,INSERT ON TABLE batch.schedule_approval TO batch_program;
-
-GRANT SELECT,INSERT ON TABLE batch.schedule_change TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE batch.schedule_fire TO batch_program;
 

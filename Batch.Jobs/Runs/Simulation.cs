@@ -50,7 +50,7 @@ public sealed class Simulation(Area area)
         }
 
         IReadOnlyDictionary<int, string> numbers = await NumbersAsync(connection, tally.LargestPersons, cancellation);
-        return tally.Document(area.Schema.Code, month, after.Version, numbers);
+        return tally.Document(area.Schema.Code, month, after.Version, numbers) with { SameRules = before.Hash == after.Hash };
     }
 
     // The figures set since stay in force over a new file, as they would if it were adopted.

@@ -10,7 +10,11 @@ namespace Batch.Jobs.Runs;
 /// <param name="PoolDifference">What the pooled fund would have more, or less.</param>
 public sealed record SimulationDocument(
     string Area, YearMonth Month, string Policy, string InForce, int People, int Gainers, int Losers, int Unchanged, Money Before, Money After, Money Difference,
-    Money PoolDifference, IReadOnlyList<SimulatedTier> Tiers, IReadOnlyList<SimulatedPerson> Largest);
+    Money PoolDifference, IReadOnlyList<SimulatedTier> Tiers, IReadOnlyList<SimulatedPerson> Largest)
+{
+    /// <summary>The month is computed by the same rules either way: the change is for other months.</summary>
+    public bool SameRules { get; init; }
+}
 
 /// <summary>The people of one standing and of one age tier of the policy in force.</summary>
 /// <param name="Tier">Ages in completed years: <c>36-45</c>, <c>71+</c>, or <c>all</c> where the credit does not depend on age.</param>

@@ -18,6 +18,7 @@ public static class AreaContents
     [
         ("area", "code = '{0}'", "ON CONFLICT DO NOTHING"),
         ("policy_change", "area = '{0}'", "ON CONFLICT DO NOTHING"),
+        ("proposal_act", "area = '{0}' AND kind = 'policy'", ""),
         ("policy_approval", "hash IN (SELECT hash FROM batch.policy_change WHERE area = '{0}')", "ON CONFLICT (hash) DO NOTHING"),
         ("policy_slice", "area = '{0}'", "ON CONFLICT DO NOTHING"),
         ("run_area", "area = '{0}'", ""),
@@ -158,6 +159,12 @@ public static class AreaContents
         System.Text.StringBuilder sql = new("SET ROLE batch_owner;\nSET search_path = batch;\n");
         foreach ((string table, _, string conflict) in Common.Where(c => c.Table != "audit"))
         {
+            if (table == "proposal_act")
+            {
+                sql.Append(InOrder(table, "act_id", "kind, subject, area, act, who, reason, at", common));
+                continue;
+            }
+
             sql.Append($"INSERT INTO batch.{table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_recordset(NULL::batch.{table}, $batch${common.GetValueOrDefault(table, "[]")}$batch$) {conflict};\n");
         }
 
@@ -166,17 +173,18 @@ public static class AreaContents
             sql.Append($"SELECT setval(pg_get_serial_sequence('batch.{table}', '{number}'), (SELECT greatest(coalesce(max({number}), 0), 1) FROM batch.{table}));\n");
         }
 
-        // Their numbers may be others' here; their order stays.
-        const string Columns = "at, who, area, act, subject, reason, origin";
-        sql.Append(
-            $"""
-            INSERT INTO batch.audit ({Columns}) SELECT {Columns} FROM jsonb_populate_recordset(NULL::batch.audit, $batch${common.GetValueOrDefault("audit", "[]")}$batch$) b
-            WHERE NOT EXISTS (SELECT FROM batch.audit a WHERE a.at = b.at AND a.who = b.who AND a.area = b.area AND a.act = b.act AND a.subject IS NOT DISTINCT FROM b.subject)
-            ORDER BY audit_id;
-
-            """);
+        sql.Append(InOrder("audit", "audit_id", "at, who, area, act, subject, reason, origin", common));
         return sql.Append("RESET ROLE;\n").ToString();
     }
+
+    // Their numbers may be others' here; their order stays.
+    private static string InOrder(string table, string number, string columns, Dictionary<string, string> common) =>
+        $"""
+        INSERT INTO batch.{table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::batch.{table}, $batch${common.GetValueOrDefault(table, "[]")}$batch$) b
+        WHERE NOT EXISTS (SELECT FROM batch.{table} a WHERE a.at = b.at AND a.who = b.who AND a.area = b.area AND a.act = b.act AND a.subject IS NOT DISTINCT FROM b.subject)
+        ORDER BY {number};
+
+        """;
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection session, string sql, CancellationToken cancellation)
     {

@@ -187,7 +187,7 @@ public sealed class PolicyStore(NpgsqlDataSource program)
 
         if (proposal.ProposedBy == by)
         {
-            throw new DataFaultException("SAME_PERSON", "提案须由另一人复核。", "A proposal is approved by somebody else than who made it.");
+            throw new DataFaultException("SAME_PERSON", "提案须由另一人复核。", "A proposal is approved by another person than the one who made it.");
         }
 
         await using NpgsqlCommand approve = new(
@@ -209,13 +209,32 @@ public sealed class PolicyStore(NpgsqlDataSource program)
         {
             throw new DataFaultException("PROPOSAL_APPROVED", "该提案刚刚已由他人复核。", "Somebody else has just approved this proposal.");
         }
+        catch (PostgresException refused) when (ProposalEnding.Refusal(refused) is { } sentence)
+        {
+            throw sentence;
+        }
 
-        return proposal with { ApprovedBy = by };
+        return await FindAsync(connection, proposal.Hash, cancellation);
     }
+
+    /// <summary>Ends a proposal that waits: withdrawn by the person who made it, or refused by another with a reason.</summary>
+    /// <param name="hash">The proposal's hash, or its first eight characters or more.</param>
+    /// <exception cref="DataFaultException">Those of <see cref="ProposalEnding.EndAsync"/>.</exception>
+    public async Task<PolicyProposal> EndAsync(string hash, ProposalEnd end, string? reason, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        PolicyProposal proposal = await FindAsync(connection, hash, cancellation);
+        await ProposalEnding.EndAsync(program, (ProposalKind.Policy, proposal.Hash, proposal.Area), (end, reason), by, cancellation);
+        return await FindAsync(connection, proposal.Hash, cancellation);
+    }
+
+    /// <summary>What was withdrawn or refused last, the latest first.</summary>
+    public async Task<IReadOnlyList<PolicyProposal>> EndedAsync(string area, CancellationToken cancellation) => await program.ReadAsync(
+        PolicyProposal.Select + " WHERE c.area = $1 AND p.state IN ('withdrawn', 'refused') ORDER BY p.ended_at DESC LIMIT 20", PolicyProposal.Of, cancellation, area);
 
     /// <summary>What waits for a second person, oldest first.</summary>
     public async Task<IReadOnlyList<PolicyProposal>> PendingAsync(string area, CancellationToken cancellation) => await program.ReadAsync(
-        PolicyProposal.Select + " WHERE c.area = $1 AND a.hash IS NULL ORDER BY c.proposed_at, c.hash", PolicyProposal.Of, cancellation, area);
+        PolicyProposal.Select + " WHERE c.area = $1 AND p.state = 'proposed' ORDER BY c.proposed_at, c.hash", PolicyProposal.Of, cancellation, area);
 
     private static async Task<PolicyProposal> FindAsync(NpgsqlConnection connection, string hash, CancellationToken cancellation)
     {
@@ -238,8 +257,11 @@ public sealed class PolicyStore(NpgsqlDataSource program)
             """
             WITH proposed AS (
                 INSERT INTO batch.policy_change (hash, area, kind, content, figure, from_month, value, document, proposed_by)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hash) DO NOTHING RETURNING hash)
-            INSERT INTO batch.audit (who, area, act, subject) SELECT $9, $2, 'policy.propose', hash FROM proposed
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hash) DO NOTHING RETURNING hash),
+            again AS (
+                INSERT INTO batch.proposal_act (kind, subject, area, act, who)
+                SELECT 'policy', $1, $2, 'propose', $9 FROM batch.proposal WHERE kind = 'policy' AND subject = $1 AND state IN ('withdrawn', 'refused') RETURNING subject)
+            INSERT INTO batch.audit (who, area, act, subject) SELECT $9, $2, 'policy.propose', hash FROM proposed UNION ALL SELECT $9, $2, 'policy.propose', subject FROM again
             """, connection, transaction))
         {
             command.Parameters.AddWithValue(hash);

@@ -1,4 +1,3 @@
-using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
@@ -24,7 +23,8 @@ public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine
         """
         SELECT area, work, cron, missed, enabled, argument, proposed_by, NULL, proposed_at, change_id FROM batch.schedule_change c
         WHERE ($1 = '' OR area = $1) AND NOT EXISTS (SELECT FROM batch.schedule_approval a WHERE a.change_id >= c.change_id AND a.change_id IN (
-            SELECT d.change_id FROM batch.schedule_change d WHERE d.area = c.area AND d.work = c.work)) ORDER BY change_id
+            SELECT d.change_id FROM batch.schedule_change d WHERE d.area = c.area AND d.work = c.work))
+            AND (SELECT p.state FROM batch.proposal p WHERE p.kind = 'schedule' AND p.subject = c.change_id::text) = 'proposed' ORDER BY change_id
         """, area ?? "", cancellation);
 
     /// <summary>Number of the proposal. The same proposal by the same person while it waits is the same one.</summary>
@@ -69,15 +69,26 @@ public sealed class ScheduleSettings(NpgsqlDataSource program, IJobEngine engine
         {
             await command.ExecuteNonQueryAsync(cancellation);
         }
-        catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
+        catch (PostgresException refused) when (ProposalEnding.Refusal(refused) is { } sentence)
         {
             throw sentence;
         }
         catch (PostgresException unknown) when (unknown.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
-            throw new DataFaultException("SCHEDULE_UNKNOWN", $"没有提案 {change}。", $"There is no proposal {change}.");
+            throw Unknown(change);
         }
     }
+
+    /// <summary>Ends a proposal that waits: withdrawn by the person who made it, or refused by another with a reason.</summary>
+    /// <exception cref="DataFaultException">SCHEDULE_UNKNOWN, and those of <see cref="ProposalEnding.EndAsync"/>.</exception>
+    public async Task EndAsync(int change, ProposalEnd end, string? reason, string by, CancellationToken cancellation)
+    {
+        string area = (await program.ReadAsync("SELECT area FROM batch.schedule_change WHERE change_id = $1", r => r.GetString(0), cancellation, change)) is [var of]
+            ? of : throw Unknown(change);
+        await ProposalEnding.EndAsync(program, (ProposalKind.Schedule, change.ToString(System.Globalization.CultureInfo.InvariantCulture), area), (end, reason), by, cancellation);
+    }
+
+    private static DataFaultException Unknown(int change) => new("SCHEDULE_UNKNOWN", $"没有提案 {change}。", $"There is no proposal {change}.");
 
     private async Task<int> InsertAsync(Schedule wanted, string by, CancellationToken cancellation)
     {

@@ -19,6 +19,7 @@ public sealed class AreaBackupTests
         {
             await DoAsync(batch, "generate", "--people", "300", "--month", "2021-06", "--months", "2", "--area", "420100", "--seed", "7", "--out", folder.FullName);
             await MonthAsync(batch, folder, "420100", "202106", "2021-06", 1);
+            await ProposeTwiceAsync(batch);
             await DoAsync(batch, "db", "backup", backup, "--area", "420100");
             await DoAsync(batch, "db", "backup", whole);
 
@@ -46,6 +47,19 @@ public sealed class AreaBackupTests
             await batch.RunAsync("db", "stop");
             folder.Delete(recursive: true);
         }
+    }
+
+    // Withdrawn, proposed again and approved; and one that was refused.
+    private static async Task ProposeTwiceAsync(BatchCli batch)
+    {
+        CliResult proposed = await DoAsync(batch, "policy", "set", "420100", "average-wage=9000", "--from", "2030-01", "--document", "1", "--by", "wang", "--json");
+        string hash = proposed.Json.GetProperty("hash").GetString()!;
+        await DoAsync(batch, "policy", "withdraw", hash, "--by", "wang");
+        await DoAsync(batch, "policy", "set", "420100", "average-wage=9000", "--from", "2030-01", "--document", "1", "--by", "li");
+        await DoAsync(batch, "policy", "approve", hash, "--by", "zhao");
+        CliResult other = await DoAsync(batch, "policy", "set", "420100", "average-wage=9001", "--from", "2030-01", "--document", "1", "--by", "wang", "--json");
+        CliResult refused = await DoAsync(batch, "policy", "refuse", other.Json.GetProperty("hash").GetString()!, "--reason", "不符", "--by", "li", "--json");
+        Assert.That(refused.Json.GetProperty("state").GetString(), Is.EqualTo("refused"));
     }
 
     [Test]
@@ -122,9 +136,10 @@ public sealed class AreaBackupTests
         await DoAsync(batch, "close", "--area", area, "--month", month, "--by", "zhao");
     }
 
-    private static async Task DoAsync(BatchCli batch, params string[] arguments)
+    private static async Task<CliResult> DoAsync(BatchCli batch, params string[] arguments)
     {
         CliResult result = await batch.RunAsync(arguments);
         Assert.That(result.ExitCode, Is.Zero, $"{string.Join(' ', arguments)}: {result}");
+        return result;
     }
 }

@@ -54,6 +54,17 @@ public class SimulationTests
         Area area = await town.AreaAsync();
         SimulationDocument told = await new Simulation(area).RunAsync(January, await store.ProposedAsync("420100", proposal.Hash, CancellationToken.None), "proposal", CancellationToken.None);
         Assert.That((told.Gainers, told.Losers, told.Difference, told.PoolDifference), Is.EqualTo((1, 0, Money.FromYuan(204m), Money.FromYuan(-204m))));
+        Assert.That(told.SameRules, Is.False);
+    }
+
+    [Test]
+    public async Task A_proposal_for_a_later_month_says_that_it_does_not_change_this_one()
+    {
+        PolicyStore store = new(town.Database.Program);
+        PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", January.PlusMonths(1), 15_000m, "试"), "wang", CancellationToken.None);
+        Area area = await town.AreaAsync();
+        SimulationDocument told = await new Simulation(area).RunAsync(January, await store.ProposedAsync("420100", proposal.Hash, CancellationToken.None), "proposal", CancellationToken.None);
+        Assert.That((told.SameRules, told.Gainers, told.Losers), Is.EqualTo((true, 0, 0)));
     }
 
     [Test]

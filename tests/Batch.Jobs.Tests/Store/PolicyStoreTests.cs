@@ -59,6 +59,58 @@ public sealed class PolicyStoreTests
         Assert.That(await store.ProposeFigureAsync("420100", figure with { Value = 9000.00m }, "li", default), Is.EqualTo(first));
     }
 
+    [Test]
+    public async Task A_proposal_is_withdrawn_by_the_person_who_made_it_and_can_be_made_again()
+    {
+        DatedFigure figure = new("average-wage", March, 9100m, "no. 5");
+        PolicyProposal proposal = await store.ProposeFigureAsync("420100", figure, "wang", default);
+        Assert.That(async () => await store.EndAsync(proposal.Hash, ProposalEnd.Withdraw, null, "li", default), Refused("NOT_PROPOSER"));
+
+        PolicyProposal withdrawn = await store.EndAsync(proposal.Hash[..8], ProposalEnd.Withdraw, "写错了", "wang", default);
+        Assert.That((withdrawn.State, withdrawn.Ended!.By, withdrawn.Ended.Reason), Is.EqualTo(("withdrawn", "wang", "写错了")));
+        Assert.That((await store.PendingAsync("420100", default)).Select(p => p.Hash), Does.Not.Contain(proposal.Hash));
+        Assert.That((await store.EndedAsync("420100", default))[0].Hash, Is.EqualTo(proposal.Hash));
+        Assert.That(async () => await store.ApproveAsync(proposal.Hash, "li", default), Refused("PROPOSAL_ENDED"));
+        Assert.That(async () => await store.EndAsync(proposal.Hash, ProposalEnd.Withdraw, null, "wang", default), Refused("PROPOSAL_ENDED"));
+
+        // Proposed again by another person, who cannot approve it now; the one who withdrew it can.
+        Assert.That((await store.ProposeFigureAsync("420100", figure, "li", default)).ProposedBy, Is.EqualTo("li"));
+        Assert.That(async () => await store.ApproveAsync(proposal.Hash, "li", default), Refused("SAME_PERSON"));
+        Assert.That((await store.ApproveAsync(proposal.Hash, "zhao", default)).State, Is.EqualTo("approved"));
+        Assert.That(async () => await store.EndAsync(proposal.Hash, ProposalEnd.Withdraw, null, "li", default), Refused("PROPOSAL_APPROVED"));
+        string acts = await database.ScalarAsync<string>(
+            $"SELECT string_agg(concat_ws(' ', who, act, reason), ', ' ORDER BY audit_id) FROM batch.audit WHERE subject = '{proposal.Hash}'");
+        Assert.That(acts, Is.EqualTo("wang policy.propose, wang policy.withdraw 写错了, li policy.propose, zhao policy.approve"));
+    }
+
+    [Test]
+    public async Task A_proposal_is_refused_by_another_person_with_a_reason()
+    {
+        PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", March, 9200m, "no. 6"), "wang", default);
+        Assert.That(async () => await store.EndAsync(proposal.Hash, ProposalEnd.Refuse, "不符", "wang", default), Refused("SAME_PERSON"));
+        Assert.That(async () => await store.EndAsync(proposal.Hash, ProposalEnd.Refuse, " ", "li", default), Refused("REASON_MISSING"));
+        PolicyProposal refused = await store.EndAsync(proposal.Hash, ProposalEnd.Refuse, "与文件不符", "li", default);
+        Assert.That((refused.State, refused.Ended!.By, refused.Ended.Reason), Is.EqualTo(("refused", "li", "与文件不符")));
+        Assert.That(async () => await store.ApproveAsync(proposal.Hash, "zhao", default), Refused("PROPOSAL_ENDED"));
+        Assert.That((await store.ReadAsync("420100", null, default)).Figures.Select(f => f.Value), Does.Not.Contain(9200m));
+    }
+
+    // Also where the program's own checks are passed by.
+    [TestCase("INSERT INTO batch.policy_approval (hash, approved_by) VALUES ('{0}', 'zhao')", "BA081")]
+    [TestCase("INSERT INTO batch.proposal_act (kind, subject, area, act, who) VALUES ('policy', '{0}', '420100', 'withdraw', 'wang')", "BA081")]
+    [TestCase("INSERT INTO batch.proposal_act (kind, subject, area, act, who) VALUES ('policy', '{0}', '110000', 'propose', 'wang')", "BA080")]
+    public async Task The_tables_hold_the_order_of_acts(string sql, string state)
+    {
+        PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", March, 9300m, "no. 7"), "wang", default);
+        if (proposal.State == "proposed")
+        {
+            await store.EndAsync(proposal.Hash, ProposalEnd.Withdraw, null, "wang", default);
+        }
+
+        await using Npgsql.NpgsqlCommand command = database.Program.CreateCommand(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, proposal.Hash));
+        Assert.That(async () => await command.ExecuteNonQueryAsync(), Throws.TypeOf<Npgsql.PostgresException>().With.Property("SqlState").EqualTo(state));
+    }
+
     [TestCase("1234567")]
     [TestCase("%%%%%%%%")]
     [TestCase("00000000")]
