@@ -27,6 +27,7 @@ public readonly record struct Money(long Fen) : IComparable<Money>
     public static Money operator +(Money left, Money right) => new(left.Fen + right.Fen);
     public static Money operator -(Money left, Money right) => new(left.Fen - right.Fen);
     public static Money operator -(Money amount) => new(-amount.Fen);
+    public static Money operator *(Money amount, int times) => new(amount.Fen * times);
     public static bool operator <(Money left, Money right) => left.Fen < right.Fen;
     public static bool operator >(Money left, Money right) => left.Fen > right.Fen;
     public static bool operator <=(Money left, Money right) => left.Fen <= right.Fen;

@@ -20,13 +20,6 @@ public enum SubmissionKind
     Replacement,
 }
 
-/// <summary>What is declared for a person and a month.</summary>
-public enum FactKind : byte
-{
-    Contribution,
-    Pension,
-}
-
 /// <summary>Whether a version of a fact counts.</summary>
 public enum FactState : short
 {

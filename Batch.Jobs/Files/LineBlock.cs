@@ -9,18 +9,14 @@ public sealed class LineBlock
 {
     public const int Capacity = 8_192;
 
-    private readonly Lines[] kinds;
-
-    public LineBlock()
-    {
-        // What is done to lines of every kind goes through this list, so that no kind is left out of it.
-        kinds =
-        [
-            new Lines<PayrollLine>(FileContent.Payroll, Payroll, l => l.Row, b => b.Payroll), new Lines<PensionLine>(FileContent.Pension, Pension, l => l.Row, b => b.Pension),
-            new Lines<PersonsLine>(FileContent.Persons, Persons, l => l.Row, b => b.Persons), new Lines<ReceiptLine>(FileContent.Receipts, Receipts, l => l.Row, b => b.Receipts),
-            new Lines<MovementLine>(FileContent.Movements, Movements, l => l.Row, b => b.Movements),
-        ];
-    }
+    // What is done to lines of every kind goes through this list, so that no kind is left out of it.
+    private static readonly Lines[] kinds =
+    [
+        new Lines<PayrollLine>(FileContent.Payroll, b => b.Payroll, l => l.Row, l => l.Month), new Lines<PensionLine>(FileContent.Pension, b => b.Pension, l => l.Row, l => l.Month),
+        new Lines<PersonsLine>(FileContent.Persons, b => b.Persons, l => l.Row, l => l.On.ToYearMonth()),
+        new Lines<ReceiptLine>(FileContent.Receipts, b => b.Receipts, l => l.Row, l => l.Month),
+        new Lines<MovementLine>(FileContent.Movements, b => b.Movements, l => l.Row, l => l.On.ToYearMonth()),
+    ];
 
     /// <summary>Rows read into this block: lines + distinct rejected rows.</summary>
     public int Rows { get; set; }
@@ -46,14 +42,14 @@ public sealed class LineBlock
     public List<Rejection> Rejections { get; } = [];
 
     /// <summary>Takes the lines of rows away that are rejected after all.</summary>
-    public void RemoveLines(HashSet<int> rows) => Array.ForEach(kinds, k => k.Remove(rows));
+    public void RemoveLines(HashSet<int> rows) => Array.ForEach(kinds, k => k.Remove(this, rows));
 
     /// <summary>Adds the rows of a block that follows in the same file.</summary>
     public void Append(LineBlock next)
     {
         Rows += next.Rows;
         InvisibleCells += next.InvisibleCells;
-        Array.ForEach(kinds, k => k.Append(next));
+        Array.ForEach(kinds, k => k.Append(this, next));
         Rejections.AddRange(next.Rejections);
         ParentRows.AddRange(next.ParentRows);
         RejectedPaid.AddRange(next.RejectedPaid);
@@ -76,13 +72,18 @@ public sealed class LineBlock
     }
 
     /// <summary>Room for as many lines as a block holds, in one step: what growing would leave behind is large.</summary>
-    public void MakeRoom(FileContent content) => Array.Find(kinds, k => k.Content == content)!.MakeRoom();
+    public void MakeRoom(FileContent content) => Of(content).MakeRoom(this);
+
+    /// <summary>The latest month that lines of the content are for; null: there are none.</summary>
+    public YearMonth? LatestMonth(FileContent content) => Of(content).LatestMonth(this);
+
+    private static Lines Of(FileContent content) => Array.Find(kinds, k => k.Content == content)!;
 
     public void Clear()
     {
         Rows = 0;
         InvisibleCells = 0;
-        Array.ForEach(kinds, k => k.Clear());
+        Array.ForEach(kinds, k => k.Clear(this));
         Rejections.Clear();
         ParentRows.Clear();
         RejectedPaid.Clear();
@@ -92,23 +93,27 @@ public sealed class LineBlock
     {
         public FileContent Content { get; } = content;
 
-        public abstract void Remove(HashSet<int> rows);
+        public abstract void Remove(LineBlock from, HashSet<int> rows);
 
-        public abstract void Append(LineBlock next);
+        public abstract void Append(LineBlock to, LineBlock next);
 
-        public abstract void MakeRoom();
+        public abstract void MakeRoom(LineBlock of);
 
-        public abstract void Clear();
+        public abstract void Clear(LineBlock of);
+
+        public abstract YearMonth? LatestMonth(LineBlock of);
     }
 
-    private sealed class Lines<T>(FileContent content, List<T> lines, Func<T, int> rowOf, Func<LineBlock, List<T>> of) : Lines(content)
+    private sealed class Lines<T>(FileContent content, Func<LineBlock, List<T>> lines, Func<T, int> row, Func<T, YearMonth> month) : Lines(content)
     {
-        public override void Remove(HashSet<int> rows) => lines.RemoveAll(l => rows.Contains(rowOf(l)));
+        public override void Remove(LineBlock from, HashSet<int> rows) => lines(from).RemoveAll(l => rows.Contains(row(l)));
 
-        public override void Append(LineBlock next) => lines.AddRange(of(next));
+        public override void Append(LineBlock to, LineBlock next) => lines(to).AddRange(lines(next));
 
-        public override void MakeRoom() => lines.EnsureCapacity(Capacity);
+        public override void MakeRoom(LineBlock of) => lines(of).EnsureCapacity(Capacity);
 
-        public override void Clear() => lines.Clear();
+        public override void Clear(LineBlock of) => lines(of).Clear();
+
+        public override YearMonth? LatestMonth(LineBlock of) => lines(of) is { Count: > 0 } some ? some.Max(month) : null;
     }
 }

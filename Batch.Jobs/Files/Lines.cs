@@ -5,6 +5,22 @@ using NodaTime;
 
 namespace Batch.Jobs.Files;
 
+/// <summary>A row that passed and declares something for a person and a month.</summary>
+public interface IDeclaredLine
+{
+    /// <summary>Line of the file (1-based, as an editor or a spreadsheet shows it).</summary>
+    int Row { get; }
+
+    CitizenId Id { get; }
+
+    string? Name { get; }
+
+    /// <summary>Birth date by the column, for a document whose number holds none.</summary>
+    LocalDate? BirthTold { get; }
+
+    YearMonth Month { get; }
+}
+
 /// <summary>A payroll row that passed: one person, one employer, one contribution month.</summary>
 /// <param name="Row">Line of the file (1-based, as an editor or a spreadsheet shows it).</param>
 /// <param name="Employer">Employer's number as declared 单位编号 (a unified social credit code or a local number).</param>
@@ -12,7 +28,7 @@ namespace Batch.Jobs.Files;
 /// <param name="Standing">What the row's own column says of the person, when it has one.</param>
 public readonly record struct PayrollLine(
     int Row, CitizenId Id, string? Name, string Employer, string? EmployerName, YearMonth Month, Money Base, Money PersonPaid, Money EmployerPaid,
-    LocalDate? ReceivedOn, bool Arrears, Standing? Standing)
+    LocalDate? ReceivedOn, bool Arrears, Standing? Standing) : IDeclaredLine
 {
     /// <summary>Birth date by the column, for a document whose number holds none.</summary>
     public LocalDate? BirthTold { get; init; }
@@ -22,7 +38,7 @@ public readonly record struct PayrollLine(
 
 /// <summary>A pension agency's row that passed: what one retired person receives in one month.</summary>
 public readonly record struct PensionLine(
-    int Row, CitizenId Id, string? Name, YearMonth Month, Money? PriorYear, Money? ThisYear, Money? MonthPension, LocalDate? RetiredOn)
+    int Row, CitizenId Id, string? Name, YearMonth Month, Money? PriorYear, Money? ThisYear, Money? MonthPension, LocalDate? RetiredOn) : IDeclaredLine
 {
     /// <summary>Birth date by the column, for a document whose number holds none.</summary>
     public LocalDate? BirthTold { get; init; }

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>What a block of lines has come to, on its way into the tables: filled by one block while that of the block before is written.</summary>
-internal sealed class BlockOutput(NpgsqlConnection connection, AreaSchema area, PersonRegistry persons, FactWriter facts)
+internal sealed class BlockOutput<TFact>(NpgsqlConnection connection, AreaSchema area, PersonRegistry persons, FactWriter<TFact> facts)
+    where TFact : struct, IDeclaredFact<TFact>
 {
     private readonly RejectionWriter _rejections = new(connection, area);
     private readonly List<(int Submission, int Row, long? Fen)> _rejectedPaid = [];
@@ -14,7 +15,7 @@ internal sealed class BlockOutput(NpgsqlConnection connection, AreaSchema area, 
     private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
     private List<NewPerson> _registered = [];
 
-    public void Add(in FactRow row, int submission) => facts.Add(row, submission);
+    public void Add(in TFact fact, int submission) => facts.Add(fact, submission);
 
     public void AddRejections(int submission, IEnumerable<Rejection> rejections) => _rejections.Add(submission, rejections);
 

@@ -22,10 +22,11 @@ public readonly record struct ChildRow(int Submission, int Row, int ParentRow, R
 internal static class ChildRows
 {
     /// <summary>Of a file that declares something for a person and month.</summary>
-    public static IEnumerable<ChildRow> Of(int submission, LineBlock block, Staging staging)
+    public static IEnumerable<ChildRow> Of<TFact>(int submission, LineBlock block, Staging<TFact> staging)
+        where TFact : struct, IDeclaredFact<TFact>
     {
         Dictionary<int, RowOutcome> outcomes = [];
-        foreach (FactRow fact in staging.Facts)
+        foreach (TFact fact in staging.Facts)
         {
             // A consequence of a row holds it again.
             if (fact.Row != 0)

@@ -6,76 +6,53 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Appends facts by binary COPY straight into their months; a new month's table is keyed and attached when the file is in.</summary>
-internal sealed class FactWriter(NpgsqlConnection connection, AreaSchema area, FactKind kind, FactTables tables)
+internal sealed class FactWriter<TFact>(NpgsqlConnection connection, AreaSchema area, FactTables tables)
+    where TFact : struct, IDeclaredFact<TFact>
 {
-    private readonly Dictionary<YearMonth, List<(FactRow Row, int Submission)>> _pending = [];
-    private (YearMonth Month, List<(FactRow, int)>? Rows) _last;
-    private readonly string _table = kind == FactKind.Contribution ? "contribution" : "pension";
+    private readonly Dictionary<YearMonth, List<(TFact Fact, int Submission)>> _pending = [];
+    private (YearMonth Month, List<(TFact, int)>? Facts) _last;
 
-    public void Add(in FactRow row, int submission)
+    public void Add(in TFact fact, int submission)
     {
-        // Rows of one month come together.
-        if (_last.Rows is null || _last.Month != row.Month)
+        // Facts of one month come together.
+        if (_last.Facts is null || _last.Month != fact.Month)
         {
-            if (!_pending.TryGetValue(row.Month, out List<(FactRow, int)>? rows))
+            if (!_pending.TryGetValue(fact.Month, out List<(TFact, int)>? facts))
             {
-                _pending.Add(row.Month, rows = []);
+                _pending.Add(fact.Month, facts = []);
             }
 
-            _last = (row.Month, rows);
+            _last = (fact.Month, facts);
         }
 
-        _last.Rows.Add((row, submission));
+        _last.Facts.Add((fact, submission));
     }
 
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        foreach ((YearMonth month, List<(FactRow Row, int Submission)> rows) in _pending)
+        foreach ((YearMonth month, List<(TFact Fact, int Submission)> facts) in _pending)
         {
-            if (rows.Count == 0)
+            if (facts.Count == 0)
             {
                 continue;
             }
 
             await tables.OpenAsync(month, cancellation);
-            await CopyAsync(month, rows, cancellation);
-            rows.Clear();
+            await CopyAsync(month, facts, cancellation);
+            facts.Clear();
         }
     }
 
-    private async Task CopyAsync(YearMonth month, List<(FactRow Row, int Submission)> rows, CancellationToken cancellation)
+    private async Task CopyAsync(YearMonth month, List<(TFact Fact, int Submission)> facts, CancellationToken cancellation)
     {
-        string columns = kind == FactKind.Contribution
-            ? "contribution_month, person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen, received_on"
-            : "pension_month, person_id, submission_id, row_no, state, prior_year_fen, this_year_fen, month_fen";
-        await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Part(_table, month), columns, cancellation);
-        DateOnly day = month.FirstDay();
-        foreach ((FactRow row, int submission) in rows)
+        await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Part(TFact.Table, month), TFact.Columns, cancellation);
+        foreach ((TFact fact, int submission) in facts)
         {
             copy.StartRow();
-            copy.Write(day);
-            copy.Write(row.Person);
-            if (kind == FactKind.Contribution)
-            {
-                copy.Write(row.Employer);
-            }
-
-            copy.Write(submission);
-            copy.Write(row.Row);
-            copy.Write((short)row.State);
-            copy.Write(Figure(row.First));
-            copy.Write(Figure(row.Second));
-            copy.Write(Figure(row.Third));
-            if (kind == FactKind.Contribution)
-            {
-                copy.Write(row.ReceivedOn);
-            }
-
+            fact.Write(copy, submission);
             KillSwitch.Pass(KillPoint.FactsMidCopy);
         }
 
         await copy.CompleteAsync(cancellation);
     }
-
-    private static long? Figure(long figure) => figure == FactRow.None ? null : figure;
 }

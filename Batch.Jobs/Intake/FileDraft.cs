@@ -130,9 +130,6 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public Dictionary<YearMonth, PersonSet> Present { get; } = [];
     public HashSet<int> Employers { get; } = [];
 
-    /// <summary>Lines that wait beside a person's month already and that it says again, by person, month and employer.</summary>
-    public Dictionary<(int Person, YearMonth Month, int Employer), (FactRow Row, Rejection Why)> AskedAgain { get; } = [];
-
     public void Show(Rejection rejection)
     {
         if (Rejections.Count < RejectionsShown)

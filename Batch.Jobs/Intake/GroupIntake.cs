@@ -12,12 +12,11 @@ public sealed class GroupIntake(
     IntakeConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
     IntakeLimits limits, KnownRegister known)
 {
-    private readonly PersonRegistry _persons = new(connection, area, known.Persons, known.Records);
-    private readonly EmployerRegistry _employers = new(connection, area, known.Employers);
-    private readonly AccountLives _lives = new(connection.Itself, area);
-    private readonly Dictionary<FileContent, BlockIntake> _intakes = [];
-    private ReceiptsIntake? _receipts;
-    private MovementIntake? _movements;
+    private readonly IntakeParts _parts = new(
+        area, policy, new PersonRegistry(connection, area, known.Persons, known.Records), new EmployerRegistry(connection, area, known.Employers),
+        new AccountLives(connection.Itself, area), connection);
+
+    private readonly Dictionary<FileContent, IContentIntake> _intakes = [];
 
     /// <summary>Small files are read whole; those that are refused leave nothing behind but the record of it.</summary>
     public async Task TakeSmallAsync(IReadOnlyList<FileDraft> drafts, CancellationToken cancellation)
@@ -51,7 +50,7 @@ public sealed class GroupIntake(
                 pending.Clear();
             }
 
-            draft.Month ??= LatestMonth(whole, draft.Content);
+            draft.Month ??= whole.LatestMonth(draft.Content!.Value);
             if ((draft.OfAnotherMonth(request.Month) ?? Closed(draft)) is { } closed)
             {
                 draft.Rows = whole.Rows;
@@ -75,7 +74,7 @@ public sealed class GroupIntake(
             empty.Writer.TryWrite(new LineBlock());
         }
 
-        await _persons.PreloadAsync(cancellation);
+        await _parts.Persons.PreloadAsync(cancellation);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task reading = Task.Run(() => ReadAheadAsync(draft, empty.Reader, full.Writer, ended.Token), cancellation);
         try
@@ -102,7 +101,7 @@ public sealed class GroupIntake(
         }
 
         draft.Month ??= draft.LatestMonth;
-        await (draft.Content == FileContent.Movements ? Movements.EndAsync(draft, cancellation) : Task.CompletedTask);
+        await IntakeOf(draft).EndAsync(draft, cancellation);
         if ((draft.OfAnotherMonth(request.Month) ?? Closed(draft)) is { } closed)
         {
             draft.Refuse(closed);
@@ -111,7 +110,7 @@ public sealed class GroupIntake(
         {
             draft.Refuse(Importer.TooManyRejections(draft));
         }
-        else if (await WithdrawAsync(draft, cancellation) is { } refusal)
+        else if (draft.Kind == SubmissionKind.Replacement && await IntakeOf(draft).WithdrawAsync(draft, request.Confirm, cancellation) is { } refusal)
         {
             draft.Refuse(refusal);
         }
@@ -193,90 +192,39 @@ public sealed class GroupIntake(
             draft.InvisibleCells += block.InvisibleCells;
         }
 
-        FileContent content = blocks[0].Draft.Content!.Value;
-        if (content is FileContent.Payroll or FileContent.Pension)
-        {
-            await IntakeFor(content).TakeAsync(blocks, whole, cancellation);
-            return;
-        }
-
-        NpgsqlConnection idle = await connection.IdleAsync();
-        if (content == FileContent.Persons)
-        {
-            await new PersonsIntake(area, _persons, _lives, idle).TakeAsync(blocks, whole, cancellation);
-            return;
-        }
-
-        if (content == FileContent.Movements)
-        {
-            await Movements.TakeAsync(blocks, whole, cancellation);
-            return;
-        }
-
-        if (content == FileContent.Receipts)
-        {
-            await Receipts().TakeAsync(blocks, whole, cancellation);
-        }
+        await IntakeOf(blocks[0].Draft).TakeAsync(blocks, whole, cancellation);
     }
 
-    private ReceiptsIntake Receipts() => _receipts ??= new ReceiptsIntake(area, _employers, connection.Itself);
-    private MovementIntake Movements => _movements ??= new MovementIntake(area, policy, _persons, _lives, connection.Itself);
-
-    private BlockIntake IntakeFor(FileContent content)
+    private IContentIntake IntakeOf(FileDraft draft)
     {
-        if (!_intakes.TryGetValue(content, out BlockIntake? intake))
+        FileContent content = draft.Content!.Value;
+        if (!_intakes.TryGetValue(content, out IContentIntake? intake))
         {
-            FactKind kind = content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
-            _intakes.Add(content, intake = new BlockIntake(area, policy, kind, _persons, _employers, _lives, connection));
+            _intakes.Add(content, intake = content switch
+            {
+                FileContent.Payroll => new PayrollIntake(_parts),
+                FileContent.Pension => new PensionIntake(_parts),
+                FileContent.Persons => new PersonsIntake(_parts),
+                FileContent.Movements => new MovementIntake(_parts),
+                _ => new ReceiptsIntake(_parts),
+            });
         }
 
         return intake;
     }
 
-    private async Task<Rejection?> WithdrawAsync(FileDraft draft, CancellationToken cancellation)
-    {
-        if (draft.Kind != SubmissionKind.Replacement || draft.Content == FileContent.Persons || draft.Month is not { } month)
-        {
-            return null;
-        }
-
-        if (draft.Content == FileContent.Receipts)
-        {
-            return await Receipts().WithdrawAsync(draft, request.Confirm, cancellation);
-        }
-
-        if (draft.Content == FileContent.Movements)
-        {
-            return await Movements.WithdrawAsync(draft, request.Confirm, cancellation);
-        }
-
-        FactKind kind = draft.Content == FileContent.Payroll ? FactKind.Contribution : FactKind.Pension;
-        return await new Replacement(area, await connection.IdleAsync(), IntakeFor(draft.Content!.Value), kind).WithdrawAsync(draft, month, request.Confirm, cancellation);
-    }
-
     private async Task CompleteAsync(CancellationToken cancellation)
     {
-        foreach (BlockIntake intake in _intakes.Values)
+        foreach (IContentIntake intake in _intakes.Values)
         {
             await intake.CompleteAsync(cancellation);
         }
-
-        await (_movements?.CompleteAsync(cancellation) ?? Task.CompletedTask);
     }
 
     private Rejection? Closed(FileDraft draft) =>
         draft.Kind == SubmissionKind.Regular && draft.Content is FileContent.Payroll or FileContent.Pension or FileContent.Movements && draft.Month is { } month && month <= lastClosed
             ? new Rejection("MONTH_CLOSED", 0, "", month.Text(), "--kind supplementary")
             : null;
-
-    private static YearMonth? LatestMonth(LineBlock block, FileContent? content) => content switch
-    {
-        FileContent.Payroll => block.Payroll.Count == 0 ? null : block.Payroll.Max(l => l.Month),
-        FileContent.Pension => block.Pension.Count == 0 ? null : block.Pension.Max(l => l.Month),
-        FileContent.Receipts => block.Receipts.Count == 0 ? null : block.Receipts.Max(l => l.Month),
-        FileContent.Movements => block.Movements.Count == 0 ? null : block.Movements.Max(l => l.On).ToYearMonth(),
-        _ => block.Persons.Count == 0 ? null : block.Persons.Max(l => l.On).ToYearMonth(),
-    };
 
     private static LineBlock Merge(List<LineBlock> blocks)
     {

@@ -7,17 +7,15 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Held contributions and pensions: a month declared by two employers, two different lines in one file, people who are not enrolled.</summary>
-internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFacts
+internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
+    where TFact : struct, IDeclaredFact<TFact>
 {
-    private static readonly string[] PayrollFigures = ["缴费基数 base", "个人缴费 person paid", "单位缴费 employer paid"];
-    private static readonly string[] PensionFigures = ["上年月均 prior year", "本年月均 this year", "当月 month"];
-
-    public string Fact => kind == FactKind.Contribution ? "contribution" : "pension";
+    public string Fact => TFact.Table;
 
     /// <summary>A version with the submission that said it.</summary>
-    private sealed record Version(FactRow Row, int Submission)
+    private sealed record Version(TFact Said, int Submission)
     {
-        public bool IsRow => Row.Row > 0;
+        public bool IsRow => Said.Row > 0;
     }
 
     /// <summary>All versions of what one employer declared for one person and month.</summary>
@@ -25,26 +23,26 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
     {
         private List<Version> All { get; } = versions;
 
-        public Version Latest { get; } = versions.OrderBy(v => v.Submission).ThenBy(v => !v.IsRow).ThenBy(v => v.Row.Row).Last();
+        public Version Latest { get; } = versions.OrderBy(v => v.Submission).ThenBy(v => !v.IsRow).ThenBy(v => v.Said.Row).Last();
 
-        public bool IsHeld => Latest.Row.State == FactState.Held;
+        public bool IsHeld => Latest.Said.State == FactState.Held;
 
-        public int Employer => Latest.Row.Employer;
+        public int Employer => Latest.Said.Employer;
 
         /// <summary>It waits beside the person's month, of which it is no side.</summary>
-        public bool Waits => Latest.Row.Person < 0;
+        public bool Waits => Latest.Said.Person < 0;
 
         /// <summary>
         /// The line came again after it was held, as the person's: from the same employer, with the same figures or as the first that was in force for the month. Of
         /// a person for whom other figures of that employer were in force already, a held line is another question. So it is where the file had both lines, and only
         /// the person's own came again or was taken.
         /// </summary>
-        public bool IsSettledBy(Key person) => person.All.Exists(v => v.IsRow && v.Row.State == FactState.Accepted && v.Submission > Latest.Submission
-            && (v.Row.SaysTheSameAs(Latest.Row) || !person.WasAcceptedIn(Latest.Submission))
-            && !person.All.Exists(own => own.Submission == Latest.Submission && own.Row.SaysTheSameAs(v.Row)));
+        public bool IsSettledBy(Key person) => person.All.Exists(v => v.IsRow && v.Said.State == FactState.Accepted && v.Submission > Latest.Submission
+            && (v.Said.SaysTheSameAs(Latest.Said) || !person.WasAcceptedIn(Latest.Submission))
+            && !person.All.Exists(own => own.Submission == Latest.Submission && own.Said.SaysTheSameAs(v.Said)));
 
         private bool WasAcceptedIn(int submission) =>
-            All.Where(v => v.Submission <= submission).ToList() is { Count: > 0 } earlier && new Key(earlier).Latest.Row.State == FactState.Accepted;
+            All.Where(v => v.Submission <= submission).ToList() is { Count: > 0 } earlier && new Key(earlier).Latest.Said.State == FactState.Accepted;
 
         /// <summary>The rows that could stand: those of the last submission that had any. Two lines of one file are two.</summary>
         public IEnumerable<Version> Sides => All.Where(v => v.IsRow && v.Submission == All.Where(o => o.IsRow).Max(o => o.Submission));
@@ -57,8 +55,8 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         foreach (YearMonth of in months.Where(m => month is null || m == month))
         {
             Dictionary<int, List<Key>> persons = (await PersonsAsync(
-                connection, of, "SELECT person_id FROM {0} WHERE state = 2 UNION SELECT -person_id FROM {0} WHERE state = 2 AND person_id < 0", [], cancellation)).ToDictionary(p => p[0].Latest.Row.Person);
-            sides.AddRange(persons.Values.SelectMany(p => p).Where(k => k.IsHeld && !(k.Waits && IsSettled(k, persons.GetValueOrDefault(-k.Latest.Row.Person)))).SelectMany(k => k.Sides));
+                connection, of, "SELECT person_id FROM {0} WHERE state = 2 UNION SELECT -person_id FROM {0} WHERE state = 2 AND person_id < 0", [], cancellation)).ToDictionary(p => p[0].Latest.Said.Person);
+            sides.AddRange(persons.Values.SelectMany(p => p).Where(k => k.IsHeld && !(k.Waits && IsSettled(k, persons.GetValueOrDefault(-k.Latest.Said.Person)))).SelectMany(k => k.Sides));
         }
 
         return await DescribeAsync(connection, sides, cancellation);
@@ -77,22 +75,22 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
                 continue;
             }
 
-            List<Key> meets = key.Waits ? await MeetsAsync(connection, month, -key.Latest.Row.Person, cancellation) : person;
+            List<Key> meets = key.Waits ? await MeetsAsync(connection, month, -key.Latest.Said.Person, cancellation) : person;
             if (key.Waits && IsSettled(key, meets))
             {
                 continue;
             }
 
             FactTables tables = new(connection, area, Fact);
-            FactWriter writer = new(connection, area, kind, tables);
+            FactWriter<TFact> writer = new(connection, area, tables);
             RefuseAnotherEmployer(key, meets, decision);
-            foreach (FactRow fact in Facts(meets, key, decision))
+            foreach (TFact fact in Facts(meets, key, decision))
             {
                 writer.Add(fact, draft.Submission);
                 draft.CountFact(Fact, month);
             }
 
-            Count(draft, key.Sides.First(s => IsNamed(s, decision)).Row, decision.Take);
+            Count(draft, key.Sides.First(s => IsNamed(s, decision)).Said, decision.Take);
             await writer.FlushAsync(cancellation);
             await tables.CloseAsync(cancellation);
             return true;
@@ -103,13 +101,13 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
 
     // The row that is taken stands, and what others declared for the person and month is withdrawn as it was declared, whether it is held or, by the
     // area's rule for two employers, stood until now: said again by the same employer, it is not a new question. A withdrawal leaves the other sides.
-    private static IEnumerable<FactRow> Facts(List<Key> person, Key key, Decision decision)
+    private static IEnumerable<TFact> Facts(List<Key> person, Key key, Decision decision)
     {
-        FactRow named = key.Sides.First(s => IsNamed(s, decision)).Row;
+        TFact named = key.Sides.First(s => IsNamed(s, decision)).Said;
         if (key.Waits)
         {
-            yield return named with { State = FactState.Withdrawn, Row = 0 };
-            named = named with { Person = -named.Person };
+            yield return named.As(FactState.Withdrawn, 0);
+            named = named.Aside();
         }
 
         if (key.Waits && !decision.Take)
@@ -117,10 +115,10 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
             yield break;
         }
 
-        yield return named with { State = decision.Take ? FactState.Accepted : FactState.Withdrawn, Row = decision.Take ? 1 : 0 };
-        foreach (Key other in person.Where(k => decision.Take && k.Latest.Row.Employer != named.Employer && k.Latest.Row.State != FactState.Withdrawn))
+        yield return decision.Take ? named.As(FactState.Accepted, 1) : named.As(FactState.Withdrawn, 0);
+        foreach (Key other in person.Where(k => decision.Take && k.Latest.Said.Employer != named.Employer && k.Latest.Said.State != FactState.Withdrawn))
         {
-            yield return other.Latest.Row with { State = FactState.Withdrawn, Row = 0 };
+            yield return other.Latest.Said.As(FactState.Withdrawn, 0);
         }
     }
 
@@ -130,7 +128,7 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
     // A row that was none of the person's must not silently take the place of what another employer has paid.
     private static void RefuseAnotherEmployer(Key key, List<Key> meets, Decision decision)
     {
-        if (key.Waits && decision.Take && meets.Exists(k => k.Latest.Row.Employer != key.Latest.Row.Employer && k.Latest.Row.State == FactState.Accepted))
+        if (key.Waits && decision.Take && meets.Exists(k => k.Latest.Said.Employer != key.Latest.Said.Employer && k.Latest.Said.State == FactState.Accepted))
         {
             throw new DataFaultException(
                 Codes.TwoEmployers,
@@ -139,16 +137,16 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         }
     }
 
-    private void Count(FileDraft draft, FactRow row, bool take)
+    private static void Count(FileDraft draft, in TFact fact, bool take)
     {
         draft.Rows = draft.Accepted = take ? 1 : 0;
-        if (take && kind == FactKind.Contribution)
+        if (take)
         {
-            (draft.PersonPaidFen, draft.EmployerPaidFen) = (row.Second, row.Third);
+            (draft.PersonPaidFen, draft.EmployerPaidFen) = (fact.PersonPaid.Fen, fact.EmployerPaid.Fen);
         }
     }
 
-    private static bool IsNamed(Version side, Decision decision) => side.Submission == decision.Submission && side.Row.Row == decision.Row;
+    private static bool IsNamed(Version side, Decision decision) => side.Submission == decision.Submission && side.Said.Row == decision.Row;
 
     private Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>
         connection.ReadAsync(
@@ -159,10 +157,8 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
     private async Task<List<List<Key>>> PersonsAsync(NpgsqlConnection connection, YearMonth month, string which, int[] values, CancellationToken cancellation)
     {
         string part = area.Part(Fact, month);
-        string columns = kind == FactKind.Contribution
-            ? "employer_id, base_fen, person_paid_fen, employer_paid_fen, received_on" : "0, prior_year_fen, this_year_fen, month_fen, NULL::date";
         await using NpgsqlCommand command = new(
-            $"SELECT person_id, submission_id, row_no, state, {columns} FROM {part} WHERE person_id IN ({which.Replace("{0}", part, StringComparison.Ordinal)}) ORDER BY person_id",
+            $"SELECT {TFact.Selected} FROM {part} WHERE person_id IN ({which.Replace("{0}", part, StringComparison.Ordinal)}) ORDER BY person_id",
             connection);
         foreach (int value in values)
         {
@@ -173,44 +169,33 @@ internal sealed class HeldDeclarations(AreaSchema area, FactKind kind) : IHeldFa
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            long Figure(int column) => reader.IsDBNull(column) ? FactRow.None : reader.GetInt64(column);
-            FactRow row = new(
-                month, reader.GetInt32(0), reader.GetInt32(4), reader.GetInt32(2), (FactState)reader.GetInt16(3), Figure(5), Figure(6), Figure(7),
-                reader.IsDBNull(8) ? null : reader.GetFieldValue<DateOnly>(8));
-            versions.Add(new Version(row, reader.GetInt32(1)));
+            versions.Add(new Version(TFact.Read(reader, month), reader.GetInt32(DeclaredFacts.SubmissionColumn)));
         }
 
-        return [.. versions.GroupBy(v => v.Row.Person).Select(p => p.GroupBy(v => v.Row.Employer).Select(e => new Key([.. e])).ToList())];
+        return [.. versions.GroupBy(v => v.Said.Person).Select(p => p.GroupBy(v => v.Said.Employer).Select(e => new Key([.. e])).ToList())];
     }
 
     private async Task<List<HeldRow>> DescribeAsync(NpgsqlConnection connection, List<Version> sides, CancellationToken cancellation)
     {
         int[] submissions = [.. sides.Select(s => s.Submission)];
-        int[] rows = [.. sides.Select(s => s.Row.Row)];
+        int[] rows = [.. sides.Select(s => s.Said.Row)];
         Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, rows, cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. sides.Select(s => Math.Abs(s.Row.Person))], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. sides.Select(s => Math.Abs(s.Said.Person))], cancellation);
         Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
-        Dictionary<int, (string Number, string Name)> employers = await EmployersAsync(connection, [.. sides.Select(s => s.Row.Employer)], cancellation);
+        Dictionary<int, (string Number, string Name)> employers = await EmployersAsync(connection, [.. sides.Select(s => s.Said.Employer)], cancellation);
         return [.. sides.Select(side => new HeldRow(
-            Fact, side.Submission, side.Row.Row, side.Row.Month, Reason(reasons, side).Code,
-            persons[Math.Abs(side.Row.Person)].Citizen, persons[Math.Abs(side.Row.Person)].Name, employers.GetValueOrDefault(side.Row.Employer).Number ?? "",
-            employers.GetValueOrDefault(side.Row.Employer).Name ?? "", files[side.Submission].File, files[side.Submission].By, Figures(side.Row))
+            Fact, side.Submission, side.Said.Row, side.Said.Month, Reason(reasons, side).Code,
+            persons[Math.Abs(side.Said.Person)].Citizen, persons[Math.Abs(side.Said.Person)].Name, employers.GetValueOrDefault(side.Said.Employer).Number ?? "",
+            employers.GetValueOrDefault(side.Said.Employer).Name ?? "", files[side.Submission].File, files[side.Submission].By, [.. side.Said.Figures.Select(f => new HeldFigure(f.Name, f.Amount?.Fen))])
         {
             Found = Reason(reasons, side).Found,
             Expected = Reason(reasons, side).Expected,
-            Beside = side.Row.Person < 0,
+            Beside = side.Said.Person < 0,
         })];
     }
 
     private static HeldReason Reason(Dictionary<(int, int), HeldReason> reasons, Version side) =>
-        reasons.GetValueOrDefault((side.Submission, side.Row.Row), new HeldReason(Codes.TwoEmployers, "", ""));
-
-    private HeldFigure[] Figures(in FactRow row)
-    {
-        string[] names = kind == FactKind.Contribution ? PayrollFigures : PensionFigures;
-        long[] fen = [row.First, row.Second, row.Third];
-        return [.. names.Zip(fen, (name, f) => new HeldFigure(name, f == FactRow.None ? null : f))];
-    }
+        reasons.GetValueOrDefault((side.Submission, side.Said.Row), new HeldReason(Codes.TwoEmployers, "", ""));
 
     private async Task<Dictionary<int, (string Number, string Name)>> EmployersAsync(NpgsqlConnection connection, int[] employers, CancellationToken cancellation) =>
         (await connection.ReadAsync(

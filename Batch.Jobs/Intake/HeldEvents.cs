@@ -67,7 +67,7 @@ internal sealed class HeldEvents(AreaSchema area) : IHeldFacts
         LineBlock block = new() { Rows = 1 };
         block.Persons.Add(held.Line with { Row = 1, Id = CitizenId.FromDigits17(citizen) });
         PersonRegistry persons = new(new IntakeConnection(connection), area, new KnownPersons(), new KnownRecords());
-        await new PersonsIntake(area, persons, new AccountLives(connection, area), connection).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
+        await new StatusChanges(area, persons, new AccountLives(connection, area), connection).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
         if (draft.Accepted + draft.Unchanged == 0)
         {
             Rejection fault = draft.Rejections[0];

@@ -126,7 +126,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
 
         Rejection? fault = lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month
             ? new Rejection(Codes.EventOutOfOrder, fact.Row, "发生日期", LocalDate.FromDateOnly(fact.On).Text(), month.Text())
-            : MovementIntake.AccountFault(fact, lives.Of(fact.Person));
+            : AccountFaults.Of(fact, lives.Of(fact.Person));
         if (fault is not null)
         {
             throw new DataFaultException(fault.Code, RejectionCodes.Describe(fault, "zh"), RejectionCodes.Describe(fault, "en"));

@@ -20,6 +20,14 @@ public sealed class IntakeConnection(NpgsqlConnection connection)
         return connection;
     }
 
+    /// <summary>Whether there is such a table, given with its schema.</summary>
+    public async Task<bool> ExistsAsync(string table, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new("SELECT to_regclass($1) IS NOT NULL", await IdleAsync());
+        command.Parameters.AddWithValue(table);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>Begins to write when what was begun before is written.</summary>
     public async Task BeginAsync(Func<Task> write)
     {

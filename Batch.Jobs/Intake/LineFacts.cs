@@ -7,13 +7,6 @@ namespace Batch.Jobs.Intake;
 /// <summary>The facts that lines become.</summary>
 internal static class LineFacts
 {
-    public static FactRow ToFact(this in PayrollLine line, int person, int employer) => new(
-        line.Month, person, employer, line.Row, FactState.Accepted, line.Base.Fen, line.PersonPaid.Fen, line.EmployerPaid.Fen,
-        line.ReceivedOn is { } day ? new DateOnly(day.Year, day.Month, day.Day) : null);
-
-    public static FactRow ToFact(this in PensionLine line, int person) => new(
-        line.Month, person, 0, line.Row, FactState.Accepted, Fen(line.PriorYear), Fen(line.ThisYear), Fen(line.MonthPension), null);
-
     public static MovementFact ToFact(this in MovementLine line, int person)
     {
         DateOnly on = line.On.ToDateOnly();
@@ -23,6 +16,4 @@ internal static class LineFacts
             person, line.Kind, spending ? on : null, line.Channel, member, spending || line.Kind == MovementKind.Opening ? "" : line.Document!);
         return new MovementFact(identity, on, line.Row, FactState.Accepted, line.Change.Fen, line.Ground, line.Document, line.Counterpart);
     }
-
-    private static long Fen(Money? amount) => amount?.Fen ?? FactRow.None;
 }

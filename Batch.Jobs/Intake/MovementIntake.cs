@@ -11,17 +11,17 @@ namespace Batch.Jobs.Intake;
 /// Judges movements: against the person's account and its state, against what was taken in before, and against the money that is there. Every row
 /// ends as accepted, unchanged, held or rejected; what empties an account on a ground that ends it also closes it.
 /// </summary>
-public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection)
+public sealed class MovementIntake(IntakeParts parts) : IContentIntake
 {
     private const long LargeBytes = 2 * 1024 * 1024;
 
-    private readonly MovementsInForce _standing = new(connection, area);
-    private readonly MovementWriter _writer = new(connection, area);
-    private readonly AvailableBalances _balances = new(connection, area, lives);
-    private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly MovementsInForce _standing = new(parts.Connection.Itself, parts.Area);
+    private readonly MovementWriter _writer = new(parts.Connection.Itself, parts.Area);
+    private readonly AvailableBalances _balances = new(parts.Connection.Itself, parts.Area, parts.Lives);
+    private readonly RejectionWriter _rejections = new(parts.Connection.Itself, parts.Area);
     private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
-    private readonly LaterFacts _later = new(connection, area);
-    private readonly FamilyBindings _family = new(connection, area);
+    private readonly LaterFacts _later = new(parts.Connection.Itself, parts.Area);
+    private readonly FamilyBindings _family = new(parts.Connection.Itself, parts.Area);
     private readonly HashSet<int> _own = [];
 
     // Inheritances are judged with all their shares, when the file has ended.
@@ -29,13 +29,13 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
     private readonly Dictionary<FileDraft, List<(int Row, int ParentRow)>> _parentRows = [];
     private readonly List<ChildRow> _children = [];
 
-    /// <summary>Takes the lines in. Small files come whole, and are refused here when too many of their rows are; a large one is refused by the caller.</summary>
     public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
     {
+        await parts.Connection.IdleAsync();
         await LoadAsync(blocks, cancellation);
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
-            MovementStaging staging = new(draft, block.Rows, persons, lives, _balances, _standing);
+            MovementStaging staging = new(draft, block.Rows, parts.Persons, parts.Lives, _balances, _standing);
             block.Rejections.ForEach(staging.Reject);
             foreach (MovementLine line in block.Movements)
             {
@@ -80,7 +80,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         LineBlock block = new();
         block.Movements.AddRange(shares);
         await LoadAsync([new DraftBlock(draft, block)], cancellation);
-        MovementStaging staging = new(draft, 0, persons, lives, _balances, _standing);
+        MovementStaging staging = new(draft, 0, parts.Persons, parts.Lives, _balances, _standing);
         JudgeShares(draft, staging);
         staging.Count();
         Keep(draft, staging);
@@ -91,7 +91,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
     /// <summary>A replacement withdraws what stands of the days, kinds and channels that it speaks of and does not name.</summary>
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
-        MovementReplacement replacement = new(connection, area, lives);
+        MovementReplacement replacement = new(parts.Connection.Itself, parts.Area, parts.Lives);
         Rejection? refusal = await replacement.WithdrawAsync(draft, confirm, cancellation);
         if (refusal is null)
         {
@@ -112,56 +112,52 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         return refusal;
     }
 
-    public Task CompleteAsync(CancellationToken cancellation) => _writer.CompleteAsync(cancellation);
+    public async Task CompleteAsync(CancellationToken cancellation)
+    {
+        await parts.Connection.IdleAsync();
+        await _writer.CompleteAsync(cancellation);
+    }
 
     private async Task LoadAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
     {
-        await persons.LoadAsync(blocks.SelectMany(b => b.Block.Movements).Select(l => l.Id.Digits17), cancellation);
+        await parts.Persons.LoadAsync(blocks.SelectMany(b => b.Block.Movements).Select(l => l.Id.Digits17), cancellation);
         List<MovementFact> facts = [], beside = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             _own.Add(draft.Submission);
             foreach (MovementLine line in block.Movements)
             {
-                if (!persons.TryFind(line.Id, out int person))
+                if (!parts.Persons.TryFind(line.Id, out int person))
                 {
                     if (line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || LacksBirth(line))
                     {
                         continue;
                     }
 
-                    person = persons.Register(line.Id, line.Name, line.BirthTold ?? line.Id.Birth, line.On.ToYearMonth(), draft.Submission);
+                    person = parts.Persons.Register(line.Id, line.Name, line.BirthTold ?? line.Id.Birth, line.On.ToYearMonth(), draft.Submission);
                 }
 
                 facts.Add(line.ToFact(person));
-                beside.AddRange(persons.MayBeAnother(person, line.Name, line.BirthTold) ? [facts[^1].Aside()] : []);
+                beside.AddRange(parts.Persons.MayBeAnother(person, line.Name, line.BirthTold) ? [facts[^1].Aside()] : []);
             }
         }
 
-        await persons.LoadNamesAsync(beside.Select(f => -f.Person), cancellation);
+        await parts.Persons.LoadNamesAsync(beside.Select(f => -f.Person), cancellation);
 
         int[] holders = [.. facts.Select(f => f.Person).Distinct()];
-        await lives.LoadAsync(holders, cancellation);
+        await parts.Lives.LoadAsync(holders, cancellation);
         await _standing.LoadAsync(facts.Concat(beside), _writer.Fresh, cancellation);
-        await LoadFamilyAsync(facts, cancellation);
+        int[] payers = [.. facts.Where(f => f.Identity is { Kind: MovementKind.Spending, Member: not 0 }).Select(f => f.Person).Distinct()];
+        await (payers.Length > 0 ? _family.LoadAsync(payers, [], cancellation) : Task.CompletedTask);
         await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
         // A replacement stands alone like a large file; a small one reads what it needs.
         bool large = blocks is [{ Draft: var draft1 }] && new FileInfo(draft1.Path).Length > LargeBytes;
         await _balances.LoadAsync(holders, [.. _own], large, cancellation);
     }
 
-    private async Task LoadFamilyAsync(List<MovementFact> facts, CancellationToken cancellation)
-    {
-        int[] payers = [.. facts.Where(f => f.Identity is { Kind: MovementKind.Spending, Member: not 0 }).Select(f => f.Person).Distinct()];
-        if (payers.Length > 0)
-        {
-            await _family.LoadAsync(payers, [], cancellation);
-        }
-    }
-
     private void Judge(in MovementLine line, MovementStaging staging)
     {
-        if (!persons.TryFind(line.Id, out int person))
+        if (!parts.Persons.TryFind(line.Id, out int person))
         {
             staging.Reject(staging.Draft.InItsWords(LacksBirth(line) && line.Kind is (MovementKind.Opening or MovementKind.TransferIn)
                 ? new Rejection(Codes.BirthDateMissing, line.Row, "出生日期", line.Id.ToString(), "1985-07-01")
@@ -175,19 +171,19 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         {
             staging.Reject(staging.Draft.InItsWords(fault));
         }
-        else if (persons.NameFault(person, line.Name, line.BirthTold) is { } code)
+        else if (parts.Persons.NameFault(person, line.Name, line.BirthTold) is { } code)
         {
-            staging.SetAside(fact, persons.Differs(code, line.Row, person, line.Name));
+            staging.SetAside(fact, parts.Persons.Differs(code, line.Row, person, line.Name));
         }
         else
         {
-            if (persons.Establish(person, line.Name, line.BirthTold ?? (line.Id.TellsBirth ? line.Id.Birth : default)))
+            if (parts.Persons.Establish(person, line.Name, line.BirthTold ?? (line.Id.TellsBirth ? line.Id.Birth : default)))
             {
                 staging.Events.Add((person, new PersonsLine(-line.Row, default, null, PersonEvent.NameChanged, line.On, line.Name)));
             }
 
-            bool known = line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || policy.For(fact.Month).RegistersUnknownPeople
-                || persons.RecordOf(person).EnrolledIn is not null;
+            bool known = line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || parts.Policy.For(fact.Month).RegistersUnknownPeople
+                || parts.Persons.RecordOf(person).EnrolledIn is not null;
             staging.Accept(line, fact, known);
         }
     }
@@ -231,12 +227,12 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
             return new Rejection(Codes.MonthAfterSubmission, line.Row, "发生日期", on, declared.Text());
         }
 
-        if (policy.TryFor(fact.Month) is null)
+        if (parts.Policy.TryFor(fact.Month) is null)
         {
             return new Rejection(Codes.PolicyGap, line.Row, "发生日期", on, "");
         }
 
-        if (persons.RecordOf(fact.Person).EnrolledIn is { } enrolled && fact.Month < enrolled && line.Kind != MovementKind.Correction)
+        if (parts.Persons.RecordOf(fact.Person).EnrolledIn is { } enrolled && fact.Month < enrolled && line.Kind != MovementKind.Correction)
         {
             return new Rejection(Codes.BeforeEnrolment, line.Row, "发生日期", on, enrolled.Text());
         }
@@ -247,42 +243,9 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         }
 
         // An account that this may close has no contributions for later months; after a death they are taken back.
-        return _later.After(fact.Person, fact.Month) is { } later && MovementStaging.Ends(fact) && lives.Of(fact.Person).DiedOn is null
+        return _later.After(fact.Person, fact.Month) is { } later && MovementStaging.Ends(fact) && parts.Lives.Of(fact.Person).DiedOn is null
             ? new Rejection(Codes.EventOutOfOrder, line.Row, "发生日期", on, later.Text())
-            : AccountFault(fact, lives.Of(fact.Person));
-    }
-
-    /// <summary>What the state of the account has against a movement.</summary>
-    internal static Rejection? AccountFault(in MovementFact fact, AccountLife life)
-    {
-        (MovementKind kind, LocalDate on) = (fact.Identity.Kind, LocalDate.FromDateOnly(fact.On));
-        bool uponDeath = fact.Ground is Ground.Death or Ground.NoHeir;
-        if (uponDeath && !(life.DiedOn <= on))
-        {
-            return new Rejection(Codes.DeathMissing, fact.Row, "发生日期", on.Text(), "");
-        }
-
-        if (kind is MovementKind.Correction or MovementKind.Opening)
-        {
-            return null;
-        }
-
-        if (!uponDeath && life.DiedOn is { } died && on > died)
-        {
-            return new Rejection(Codes.MovementAfterDeath, fact.Row, "发生日期", on.Text(), died.Text());
-        }
-
-        // What is left in a closed account (interest, a policy changed later) can still be paid out.
-        AccountSpan account = life.In(fact.Month);
-        bool leaves = kind is MovementKind.PayOut or MovementKind.TransferOut;
-        if (!leaves && account.ClosedOn is { } closed && on > closed)
-        {
-            return new Rejection(Codes.AccountClosed, fact.Row, "发生日期", on.Text(), closed.Text());
-        }
-
-        return kind != MovementKind.TransferIn && !uponDeath && account.FrozenSince(on) is { } since
-            ? new Rejection(Codes.AccountFrozen, fact.Row, "发生日期", on.Text(), since.Text())
-            : null;
+            : AccountFaults.Of(fact, parts.Lives.Of(fact.Person));
     }
 
     private void Keep(FileDraft draft, MovementStaging staging)
@@ -290,7 +253,7 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
         foreach (MovementFact fact in staging.Facts)
         {
             Append(draft, fact);
-            persons.Confirm(Math.Abs(fact.Person));
+            parts.Persons.Confirm(Math.Abs(fact.Person));
         }
 
         foreach ((int person, PersonsLine line) in staging.Events)
@@ -322,11 +285,11 @@ public sealed class MovementIntake(AreaSchema area, PolicyInForce policy, Person
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
-        await persons.WriteAsync(cancellation);
+        await parts.Persons.WriteAsync(cancellation);
         await _writer.FlushAsync(cancellation);
-        await EventWriter.WriteAsync(connection, area, _events, cancellation);
+        await EventWriter.WriteAsync(parts.Connection.Itself, parts.Area, _events, cancellation);
         _events.Clear();
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(connection, area, _children, cancellation);
+        await ChildRows.WriteAsync(parts.Connection.Itself, parts.Area, _children, cancellation);
     }
 }

@@ -11,16 +11,13 @@ namespace Batch.Jobs.Intake;
 /// Takes in what was received from employers: one fact an employer, contribution month and document. The same said again changes nothing, another
 /// figure is a correction; a replacement is the whole statement of the employers and months that it names.
 /// </summary>
-public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, NpgsqlConnection connection)
+public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
 {
-    private const short Accepted = 1;
-    private const short Withdrawn = 3;
-
     private readonly record struct Key(YearMonth Month, int Employer, string Document);
 
     private readonly record struct Figures(long AmountFen, long LateFeeFen, long InterestFen, LocalDate ReceivedOn);
 
-    private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly RejectionWriter _rejections = new(parts.Connection.Itself, parts.Area);
 
     /// <summary>Rows of the files of this transaction, by the submission that said them.</summary>
     private readonly Dictionary<(int Submission, Key Key), int> _rows = [];
@@ -29,7 +26,8 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
 
     public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
     {
-        await employers.LoadAsync(blocks.SelectMany(b => b.Block.Receipts.Select(l => (l.Employer, l.EmployerName))), cancellation);
+        await parts.Connection.IdleAsync();
+        await parts.Employers.LoadAsync(blocks.SelectMany(b => b.Block.Receipts.Select(l => (l.Employer, l.EmployerName))), cancellation);
         await LoadStandingAsync(blocks, cancellation);
         List<(Key Key, Figures Figures, int Submission, int Row)> facts = [];
         List<ChildRow> children = [];
@@ -53,9 +51,9 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
             }
         }
 
-        await WriteAsync(facts, Accepted, cancellation);
+        await WriteAsync(facts, FactState.Accepted, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(connection, area, children, cancellation);
+        await ChildRows.WriteAsync(parts.Connection.Itself, parts.Area, children, cancellation);
     }
 
     /// <summary>Withdraws what a replacement no longer names, of the employers and months that it speaks of. None of its rows may be in doubt.</summary>
@@ -82,7 +80,7 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
             draft.CountFact("receipt", key.Month);
         }
 
-        await WriteAsync([.. leftOut.Select(s => (s.Key, new Figures(0, 0, 0, s.Value.ReceivedOn), draft.Submission, 0))], Withdrawn, cancellation);
+        await WriteAsync([.. leftOut.Select(s => (s.Key, new Figures(0, 0, 0, s.Value.ReceivedOn), draft.Submission, 0))], FactState.Withdrawn, cancellation);
         return null;
     }
 
@@ -124,14 +122,14 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
         return true;
     }
 
-    private Key KeyOf(in ReceiptLine line) => new(line.Month, employers.Find(line.Employer), line.Document);
+    private Key KeyOf(in ReceiptLine line) => new(line.Month, parts.Employers.Find(line.Employer), line.Document);
 
     private async Task LoadStandingAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
     {
         _standing.Clear();
         List<ReceiptLine> lines = [.. blocks.SelectMany(b => b.Block.Receipts)];
         foreach ((Key key, Figures figures) in await StandingAsync(
-            [.. lines.Select(l => l.Month).Distinct()], [.. lines.Select(l => employers.Find(l.Employer)).Distinct()], cancellation))
+            [.. lines.Select(l => l.Month).Distinct()], [.. lines.Select(l => parts.Employers.Find(l.Employer)).Distinct()], cancellation))
         {
             _standing.Add(key, figures);
         }
@@ -145,13 +143,13 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
             return standing;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = new(parts.Area.Sql(
             """
             SELECT * FROM (
                 SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, document, amount_fen, late_fee_fen, interest_fen, received_on, state
                 FROM :area.receipt WHERE receipt_month = ANY($1) AND employer_id = ANY($2)
                 ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) latest WHERE state = 1
-            """), connection);
+            """), parts.Connection.Itself);
         command.Parameters.AddWithValue(months.Select(m => m.FirstDay()).ToArray());
         command.Parameters.AddWithValue(named);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -165,7 +163,7 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
         return standing;
     }
 
-    private async Task WriteAsync(List<(Key Key, Figures Figures, int Submission, int Row)> facts, short state, CancellationToken cancellation)
+    private async Task WriteAsync(List<(Key Key, Figures Figures, int Submission, int Row)> facts, FactState state, CancellationToken cancellation)
     {
         if (facts.Count == 0)
         {
@@ -173,7 +171,7 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
         }
 
         await using CopyRows copy = await CopyRows.BeginAsync(
-            connection, area.Sql(":area.receipt"),
+            parts.Connection.Itself, parts.Area.Sql(":area.receipt"),
             "receipt_month, employer_id, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on", cancellation);
         foreach ((Key key, Figures figures, int submission, int row) in facts)
         {
@@ -183,7 +181,7 @@ public sealed class ReceiptsIntake(AreaSchema area, EmployerRegistry employers, 
             copy.Write(key.Document);
             copy.Write(submission);
             copy.Write(row);
-            copy.Write(state);
+            copy.Write((short)state);
             copy.Write(figures.AmountFen);
             copy.Write(figures.LateFeeFen);
             copy.Write(figures.InterestFen);

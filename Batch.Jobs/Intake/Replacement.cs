@@ -1,4 +1,6 @@
+using System.Globalization;
 using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
@@ -9,77 +11,61 @@ namespace Batch.Jobs.Intake;
 /// A replacement is the whole statement of its employers for its month: people whom it no longer names are withdrawn. More than a tenth
 /// left out needs a confirmation, and a file with unreadable rows withdraws nobody: it is refused, since a mistyped number would look like a leaver.
 /// </summary>
-public sealed class Replacement(AreaSchema area, NpgsqlConnection connection, BlockIntake intake, FactKind kind)
+internal sealed class Replacement<TFact>(AreaSchema area, IntakeConnection connection)
+    where TFact : struct, IDeclaredFact<TFact>
 {
-    public async Task<Rejection?> WithdrawAsync(FileDraft draft, YearMonth month, bool confirm, CancellationToken cancellation)
+    /// <summary>The withdrawals that the file brings; or why it is refused.</summary>
+    public async Task<(Rejection? Refusal, List<TFact> Withdrawn)> LeftOutAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
+        if (draft.Month is not { } month)
+        {
+            return (null, []);
+        }
+
         if (draft.Rejected > 0)
         {
-            return new Rejection("REPLACEMENT_UNREADABLE_ROWS", 0, "", draft.Rejected.ToString(System.Globalization.CultureInfo.InvariantCulture), "0");
+            return (new Rejection(Codes.ReplacementUnreadableRows, 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), "0"), []);
         }
 
-        List<FactRow> waiting = [];
-        (List<FactRow> leftOut, int standing) = await LeftOutAsync(draft, month, waiting, cancellation);
-        if (leftOut.Count * 10L > standing && !confirm)
-        {
-            return new Rejection("REPLACEMENT_LEAVES_OUT", 0, "", FormattableString.Invariant($"{leftOut.Count}/{standing}"), "10 %");
-        }
-
-        await intake.AppendAsync(draft, leftOut.Concat(waiting).Select(row => row with { State = FactState.Withdrawn, Row = 0 }));
-
-        return null;
+        List<TFact> leftOut = [], waiting = [];
+        int inForce = await ReadAsync(draft, month, leftOut, waiting, cancellation);
+        return leftOut.Count * 10L > inForce && !confirm
+            ? (new Rejection(Codes.ReplacementLeavesOut, 0, "", FormattableString.Invariant($"{leftOut.Count}/{inForce}"), "10 %"), [])
+            : (null, [.. leftOut, .. waiting]);
     }
 
-    private async Task<(List<FactRow> LeftOut, int Standing)> LeftOutAsync(
-        FileDraft draft, YearMonth month, List<FactRow> waiting, CancellationToken cancellation)
+    private async Task<int> ReadAsync(FileDraft draft, YearMonth month, List<TFact> leftOut, List<TFact> waiting, CancellationToken cancellation)
     {
-        List<FactRow> leftOut = [];
-        int standing = 0;
-        string table = kind == FactKind.Contribution ? "contribution" : "pension";
-        string part = area.Part(table, month);
-        await using (NpgsqlCommand exists = new("SELECT to_regclass($1) IS NOT NULL", connection))
+        int inForce = 0;
+        string part = area.Part(TFact.Table, month);
+        if (!await connection.ExistsAsync(part, cancellation))
         {
-            exists.Parameters.AddWithValue(part);
-            if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!)
-            {
-                return (leftOut, 0);
-            }
+            return 0;
         }
 
         PersonSet present = draft.Present.GetValueOrDefault(month) ?? new PersonSet();
-        string sql = kind == FactKind.Contribution
-            ? $"""
-               SELECT person_id, employer_id, submission_id FROM (
-                   SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, state, submission_id FROM {part} WHERE employer_id = ANY($1)
-                   ORDER BY person_id, employer_id, {FactVersions.LatestFirst}) latest
-               WHERE state <> 3 ORDER BY person_id
-               """
-            : $"""
-               SELECT person_id, 0, submission_id FROM (
-                   SELECT DISTINCT ON (person_id) person_id, state, submission_id FROM {part}
-                   ORDER BY person_id, {FactVersions.LatestFirst}) latest
-               WHERE state <> 3 AND $1 IS NOT NULL ORDER BY person_id
-               """;
-        await using NpgsqlCommand command = new(sql, connection);
+        await using NpgsqlCommand command = new(
+            $"SELECT * FROM ({DeclaredFacts.InForce<TFact>(part, TFact.OfEmployers)}) latest WHERE state <> {(short)FactState.Withdrawn} ORDER BY person_id", connection.Itself);
         command.Parameters.AddWithValue(draft.Employers.ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            FactRow withdrawn = new(month, reader.GetInt32(0), reader.GetInt32(1), 0, FactState.Withdrawn, 0, 0, 0, null);
-            if (withdrawn.Person < 0)
+            TFact fact = TFact.Read(reader, month);
+            TFact withdrawn = TFact.Withdrawn(month, fact.Person, fact.Employer);
+            if (fact.Person < 0)
             {
                 // What waited beside somebody's month is nobody's: it waits on only if the replacement says it again.
-                waiting.AddRange(reader.GetInt32(2) == draft.Submission ? [] : [withdrawn]);
+                waiting.AddRange(reader.GetInt32(DeclaredFacts.SubmissionColumn) == draft.Submission ? [] : [withdrawn]);
                 continue;
             }
 
-            standing++;
-            if (!present.Contains(withdrawn.Person))
+            inForce++;
+            if (!present.Contains(fact.Person))
             {
                 leftOut.Add(withdrawn);
             }
         }
 
-        return (leftOut, standing);
+        return inForce;
     }
 }

@@ -98,10 +98,10 @@ public sealed class GatedFacts
 
 /// <summary>A declared contribution in force; <see cref="Employer"/> 0: none.</summary>
 public record struct DeclaredContribution(
-    int Employer, int Submission, int Row, FactState State, long BaseFen, long PersonPaidFen, long EmployerPaidFen, bool Received);
+    int Employer, int Submission, int Row, FactState State, Money Base, Money PersonPaid, Money EmployerPaid, bool Received);
 
 /// <summary>A reported pension in force; <see cref="Submission"/> 0: none.</summary>
-public record struct DeclaredPension(int Submission, int Row, FactState State, long PriorYearFen, long ThisYearFen, long MonthFen);
+public record struct DeclaredPension(int Submission, int Row, FactState State, Money? PriorYear, Money? ThisYear, Money? Month);
 
 /// <summary>The legs of an entry, in fen: account + pool + other = person paid + employer paid - paid out.</summary>
 public readonly record struct Legs(long Account, long Pool, long Other, long PersonPaid, long EmployerPaid, long PaidOut)
@@ -132,8 +132,8 @@ public static class Entitlement
         {
             if (IsDead(facts, month, policy) || !policy.Covers(CategoryOf(facts), Standing.Active))
             {
-                long paid = facts.Contribution.PersonPaidFen + facts.Contribution.EmployerPaidFen;
-                return (new Legs(0, 0, paid, facts.Contribution.PersonPaidFen, facts.Contribution.EmployerPaidFen, 0), default);
+                (Money person, Money employer) = (facts.Contribution.PersonPaid, facts.Contribution.EmployerPaid);
+                return (new Legs(0, 0, (person + employer).Fen, person.Fen, employer.Fen, 0), default);
             }
 
             return (Legs.Of(Assessment.Assess(policy, Employed(facts, month, policy), explanation)), default);
@@ -173,9 +173,9 @@ public static class Entitlement
             Standing = Standing.Active,
             Birth = facts.Birth,
             Category = CategoryOf(facts),
-            Base = new Money(facts.Contribution.BaseFen),
-            PersonPaid = new Money(facts.Contribution.PersonPaidFen),
-            EmployerPaid = new Money(facts.Contribution.EmployerPaidFen),
+            Base = facts.Contribution.Base,
+            PersonPaid = facts.Contribution.PersonPaid,
+            EmployerPaid = facts.Contribution.EmployerPaid,
         };
         return facts.Gated is not { } gated
             ? person
@@ -196,10 +196,10 @@ public static class Entitlement
             Standing = Standing.Retired,
             Birth = facts.Birth,
             Category = CategoryOf(facts),
-            PensionPriorYear = IsTrued(facts, policy) ? new Money(facts.YearsPriorYearFen) : Figure(facts.Pension.PriorYearFen),
+            PensionPriorYear = IsTrued(facts, policy) ? new Money(facts.YearsPriorYearFen) : facts.Pension.PriorYear,
             PensionTrued = IsTrued(facts, policy),
-            PensionThisYear = Figure(facts.Pension.ThisYearFen),
-            PensionMonth = Figure(facts.Pension.MonthFen),
+            PensionThisYear = facts.Pension.ThisYear,
+            PensionMonth = facts.Pension.Month,
         };
         return facts.Gated is not { } gated
             ? person
@@ -217,6 +217,4 @@ public static class Entitlement
     private static bool IsTrued(in PersonFacts facts, MonthPolicy policy) => policy.TruesUpPension && facts.YearsPriorYearFen > 0;
 
     private static string CategoryOf(in PersonFacts facts) => facts.Category ?? Categories.Unit;
-
-    private static Money? Figure(long fen) => fen == FactRow.None ? null : new Money(fen);
 }

@@ -175,8 +175,8 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             DeclaredContribution version = new(
-                reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4), reader.GetInt64(5), reader.GetInt64(6),
-                reader.GetInt64(7), reader.GetBoolean(8) || (by.Cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false));
+                reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4), new Money(reader.GetInt64(5)), new Money(reader.GetInt64(6)),
+                new Money(reader.GetInt64(7)), reader.GetBoolean(8) || (by.Cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false));
             person.Touched |= by.Taken.Contains(version.Submission) || (by.Cover?.Touches(version.Employer) ?? false);
             if (person.Reading.Employer != version.Employer)
             {
@@ -217,7 +217,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             DeclaredPension version = new(
-                reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3), Figure(reader, 4), Figure(reader, 5), Figure(reader, 6));
+                reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3), reader.MoneyOrNull(4), reader.MoneyOrNull(5), reader.MoneyOrNull(6));
             person.Touched |= taken.Contains(version.Submission);
             if (FactVersions.Replaces(version.Submission, person.Pension.Submission, person.Pension.Row))
             {
@@ -277,6 +277,4 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 
         return string.Join(", ", months);
     }
-
-    private static long Figure(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? FactRow.None : reader.GetInt64(column);
 }

@@ -63,7 +63,7 @@ public sealed class YearPensions
     }
 
     private static bool Lacks(PersonFacts person) =>
-        person.Pension.Submission != 0 && person.Pension.State == FactState.Accepted && person.Pension.PriorYearFen == FactRow.None;
+        person.Pension.Submission != 0 && person.Pension.State == FactState.Accepted && person.Pension.PriorYear is null;
 
     // Months come in order, so that the latest one with the figure stays.
     private static void Settle(PersonFacts[] persons, Chunk chunk, in Version version)
