@@ -34,7 +34,7 @@ internal sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
         Dictionary<string, FieldFault> faults = [];
         T read = new();
         using JsonDocument? document = await ParseAsync(context.Request.Body, context.RequestAborted);
-        JsonElement? given = document?.RootElement is { ValueKind: JsonValueKind.Object } found ? found : null;
+        JsonElement? given = document?.RootElement is { ValueKind: JsonValueKind.Object } found && HasReadableNames(found) ? found : null;
         if (given is null)
         {
             faults.Add(Whole, new FieldFault("应为一个 JSON 对象", "a JSON object"));
@@ -64,6 +64,19 @@ internal sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    // The parser takes half of a character in a name, and reading the name fails.
+    private static bool HasReadableNames(JsonElement document)
+    {
+        try
+        {
+            return document.EnumerateObject().All(p => p.Name is not null);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

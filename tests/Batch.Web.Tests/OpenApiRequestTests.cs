@@ -100,6 +100,55 @@ public sealed partial class OpenApiRequestTests
         Assert.That(await CountsAsync(), Is.EqualTo(before));
     }
 
+    // What is wrong beside the fields that the document names, and fields that may be left out: taken or refused, never a fault of ours.
+    [Test]
+    public async Task Nothing_that_a_body_can_hold_is_a_fault_of_the_host()
+    {
+        foreach (Operation operation in Operations().Where(o => Schema(o) is not null))
+        {
+            string deep = new string('[', 200) + new string(']', 200), inner = Whole(operation).ToJsonString()[1..^1] is { Length: > 0 } all ? "," + all : "";
+            foreach (string first in (string[])["\"\\ud800\":1", "\"\":null", $"\"x\":{deep}", "\"x\\u0000\":\"\\u0000\"", $"\"{new string('n', 60_000)}\":1", "\"x\":1,\"x\":2", "\"__proto__\":{}"])
+            {
+                await NotFailingAsync(operation, $"{{{first}{inner}}}");
+            }
+
+            await NotFailingAsync(operation, $"{{\"x\":\"{new string('1', 100_000)}\"{inner}}}");
+            foreach (JsonProperty field in Schema(operation)!.Value.GetProperty("properties").EnumerateObject().Where(f => !Required[operation.Path].Contains(f.Name)))
+            {
+                foreach (string value in (string[])["null", "\"\"", "\"  \"", "\"\\u202e\"", "\"\\ufffe\"", "\"'\"", "\"%\""])
+                {
+                    await NotFailingAsync(operation, WithRaw(operation, field.Name, value));
+                }
+            }
+        }
+
+        Assert.That(wrong, Is.Empty);
+        Assert.That(asked, Is.GreaterThan(400));
+    }
+
+    // Not in the document's schemas: the name of a file, the key of the sender, and the fields of a form.
+    [Test]
+    public async Task Nothing_that_an_upload_can_say_of_its_file_is_a_fault_of_the_host()
+    {
+        foreach (string name in (string[])["%00", "a%00b.csv", new string('n', 5_000), "..%2F..%2Fx.csv", "%F0%9F%98%80.csv", "%FF%FE", "", "%20"])
+        {
+            using ByteArrayContent file = new("a,b"u8.ToArray()) { Headers = { ContentType = new("text/csv") } };
+            using HttpRequestMessage request = new(HttpMethod.Post, $"areas/420100/uploads?name={name}") { Content = file };
+            request.Headers.Add("Idempotency-Key", "n" + name.Length);
+            await NotFailingAsync(request, name);
+        }
+
+        foreach ((string field, string value) in ((string[])["month", "kind", "confirm", "parent", "name"]).SelectMany(f => ((string[])["", " ", "x", "\0", "2021-13", "99999999999", new string('1', 999), "\ud83d"]).Select(v => (f, v))))
+        {
+            using MultipartFormDataContent form = new() { { new ByteArrayContent(Encoding.UTF8.GetBytes(value)), field }, { new ByteArrayContent("a,b"u8.ToArray()), "file", "a.csv" } };
+            using HttpRequestMessage request = new(HttpMethod.Post, "areas/420100/uploads") { Content = form };
+            request.Headers.Add("Idempotency-Key", "f" + field + value.Length);
+            await NotFailingAsync(request, $"{field}={value}");
+        }
+
+        Assert.That(wrong, Is.Empty);
+    }
+
     [Test]
     public async Task No_parameter_that_is_wrong_makes_anything_and_it_is_named()
     {
@@ -222,6 +271,13 @@ public sealed partial class OpenApiRequestTests
 
         int most = field.Value.TryGetProperty("maxLength", out JsonElement length) ? length.GetInt32() : 1000;
         await TryAsync(operation, With(operation, name, new string('1', most + 1)), [name]);
+        await TryAsync(operation, With(operation, name, new string('1', 60_000)), [name]);
+        // Half of a character, and a number that no type holds: written out, since no writer of JSON writes them.
+        foreach (string value in (string[])["\"\\ud800\"", "1e999", "-0"])
+        {
+            await TryAsync(operation, WithRaw(operation, name, value), [name]);
+        }
+
         string whole = Whole(operation).ToJsonString();
         await TryAsync(operation, $"{{\"{name}\":\"x\",\"{name.ToUpperInvariant()}\":\"x\"{(whole.Length > 2 ? "," + whole[1..] : "}")}", [name]);
         foreach (string text in Misformed(field.Value).Append("a\0b"))
@@ -282,6 +338,30 @@ public sealed partial class OpenApiRequestTests
                 await TryAsync(operation, body, [name], code: "IDEMPOTENCY_KEY_MISSING", key: "");
                 await TryAsync(operation, body, [name], code: "IDEMPOTENCY_KEY_MISSING", key: new string('k', 201));
                 break;
+        }
+    }
+
+    private static string WithRaw(Operation operation, string field, string value)
+    {
+        JsonObject body = Whole(operation);
+        body.Remove(field);
+        string others = body.ToJsonString()[1..^1];
+        return $"{{\"{field}\":{value}{(others.Length > 0 ? "," : "")}{others}}}";
+    }
+
+    private async Task NotFailingAsync(Operation operation, string body)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(operation.Method), Address(operation)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        await NotFailingAsync(request, $"{operation} {(body.Length > 200 ? body[..200] : body)}");
+    }
+
+    private async Task NotFailingAsync(HttpRequestMessage request, string what)
+    {
+        asked++;
+        using HttpResponseMessage answer = await machine.SendAsync(request);
+        if ((int)answer.StatusCode >= 500 || (!answer.IsSuccessStatusCode && answer.Content.Headers.ContentType?.MediaType != "application/problem+json"))
+        {
+            wrong.Add($"{what}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
     }
 
