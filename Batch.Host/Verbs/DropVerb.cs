@@ -53,7 +53,7 @@ internal static class DropVerb
             call.Output.Line("没有可接收的文件。/ No file to take.");
         }
 
-        return taken.Exists(f => f.Code is not null) ? ExitCode.Data : ExitCode.Done;
+        return taken.Exists(f => f.Code is "DISK_FULL" or "DATABASE_LOST") ? ExitCode.Environment : taken.Exists(f => f.Code is not null) ? ExitCode.Data : ExitCode.Done;
     }
 
     private sealed class Progress(VerbOutput output) : IProgress<DroppedFile>

@@ -15,14 +15,19 @@ internal static class DropText
         (string chinese, string english) = code switch
         {
             "NOT_A_FILE" => ("这不是普通文件（是链接、管道或设备），不予读取。请放入文件本身。", "This is no plain file (a link, a pipe or a device) and is not read. Put the file itself into incoming."),
-            "FILE_UNREADABLE" => ("程序无法读取此文件，请检查权限与磁盘。", "The program cannot read this file; check its permissions and the disk."),
             "FILE_CHANGING" => ("文件在接收时仍在写入。请先以 .part 结尾的名称写完，再改名。", "The file was still being written to. Write it under a name that ends in .part, then rename it."),
-            _ => ("程序未能处理此文件。", "The program failed on this file."),
+            _ => FaultCodes.Why(code) ?? ("程序未能处理此文件。", "The program failed on this file."),
         };
         (string next, string nextEnglish) = again
             ? ("程序会自动再试。", "The program tries again by itself.")
             : ("处理后请把文件重新放入 incoming。", "Afterwards put the file into incoming again.");
         return $"{name}\n{code}\n\n{chinese}{next}\n{english} {nextEnglish}\n";
+    }
+
+    private static string Failed(string? code)
+    {
+        (string chinese, string english) = FaultCodes.Why(code) ?? ("", "");
+        return $"程序多次未能处理（{code}）。{chinese}请联系管理员，处理后把文件重新放入 incoming。\nThe program failed several times ({code}). {english} Tell an administrator; then put the file into incoming again.\n";
     }
 
     public static string Of(Upload upload, FileOutcome? outcome)
@@ -37,7 +42,7 @@ internal static class DropText
                 $"{outcome.NoneChinese}文件在 failed 目录；改正后重新放入 incoming。\n{outcome.NoneEnglish} The file is in failed; mend it and put it into incoming again.\n",
             UploadState.Taken => "已接受。\nTaken in.\n",
             UploadState.Refused => "整份文件被退回。\nThe whole file is refused.\n",
-            _ => $"程序多次未能处理（{upload.Fault?.Code}）。请联系管理员，处理后把文件重新放入 incoming。\nThe program failed several times ({upload.Fault?.Code}). Tell an administrator; then put the file into incoming again.\n",
+            _ => Failed(upload.Fault?.Code),
         });
         if (outcome is null)
         {

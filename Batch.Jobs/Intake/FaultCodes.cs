@@ -24,8 +24,18 @@ public static class FaultCodes
         EnvironmentException lacking => lacking.Code,
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "DISK_FULL",
         NpgsqlException => "DATABASE_LOST",
+        IOException { HResult: DiskFull } => "DISK_FULL",
         UnauthorizedAccessException => "FILE_UNREADABLE",
         IOException => "FILE_UNREADABLE",
         _ => "INTERNAL",
+    };
+
+    /// <summary>What a code of <see cref="Of"/> means to whoever sent the file; null: only an administrator can tell.</summary>
+    public static (string Chinese, string English)? Why(string? code) => code switch
+    {
+        "DISK_FULL" => ("磁盘已满，请管理员清理空间。", "The disk is full; an administrator has to free some space."),
+        "DATABASE_LOST" => ("与数据库的连接中断。", "The connection to the database was lost."),
+        "FILE_UNREADABLE" => ("程序无法读取此文件，请检查权限与磁盘。", "The program cannot read this file; check its permissions and the disk."),
+        _ => null,
     };
 }
