@@ -7,7 +7,12 @@ internal static class FigureText
 {
     public static IEnumerable<object> Documents(IEnumerable<FigureGap> gaps) => gaps.Select(g => new
     {
-        g.Code, figure = g.Name, from = g.First, to = g.Last, message = g.English, messageZh = g.Chinese,
+        g.Code,
+        figure = g.Name,
+        from = g.First,
+        to = g.Last,
+        message = g.English,
+        messageZh = g.Chinese,
     });
 
     public static void Write(VerbOutput output, string area, IReadOnlyCollection<FigureGap> gaps)

@@ -60,7 +60,8 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
         command.Parameters.AddWithValue(areas.Select(a => new AreaSchema(a).Code).ToArray());
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = life is { } lasts ? (clock.GetCurrentInstant() + lasts).ToDateTimeUtc() : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
+            Value = life is { } lasts ? (clock.GetCurrentInstant() + lasts).ToDateTimeUtc() : DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
         });
         command.Parameters.AddWithValue(by);
         try

@@ -14,7 +14,9 @@ internal static class PasswordWork
 
     private static readonly ConcurrencyLimiter Room = new(new ConcurrencyLimiterOptions
     {
-        PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = MostWaiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        PermitLimit = Math.Max(1, Environment.ProcessorCount / 2),
+        QueueLimit = MostWaiting,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
     /// <exception cref="DataFaultException">SIGN_IN_BUSY.</exception>
@@ -42,6 +44,7 @@ internal static class PasswordWork
     {
         int seconds = (int)LongestWait.TotalSeconds;
         return new DataFaultException(
-            "SIGN_IN_BUSY", $"同时登录的请求太多，请 {seconds} 秒后再试。", $"Too many sign-ins at once; try again in {seconds} seconds.") { RetrySeconds = seconds };
+            "SIGN_IN_BUSY", $"同时登录的请求太多，请 {seconds} 秒后再试。", $"Too many sign-ins at once; try again in {seconds} seconds.")
+        { RetrySeconds = seconds };
     }
 }

@@ -106,7 +106,8 @@ internal sealed class SignIns(NpgsqlDataSource program, IClock clock, int ofAnAd
             {
                 int seconds = lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan left) ? Math.Max(1, (int)Math.Ceiling(left.TotalSeconds)) : 60;
                 throw new DataFaultException(
-                    "SIGN_IN_BUSY", $"{chinese}登录的次数太多，请 {seconds} 秒后再试。", $"Too many attempts to sign in {english}; try again in {seconds} seconds.") { RetrySeconds = seconds };
+                    "SIGN_IN_BUSY", $"{chinese}登录的次数太多，请 {seconds} 秒后再试。", $"Too many attempts to sign in {english}; try again in {seconds} seconds.")
+                { RetrySeconds = seconds };
             }
         }
     }

@@ -51,7 +51,10 @@ internal sealed class ApiFaults(ILogger<ApiFaults> log) : IExceptionHandler
 
     public static ProblemDetails Of(int status, string code, string chinese, string english) => new()
     {
-        Status = status, Title = code, Detail = $"{chinese} / {english}", Extensions = { ["code"] = code, ["zh"] = chinese, ["en"] = english },
+        Status = status,
+        Title = code,
+        Detail = $"{chinese} / {english}",
+        Extensions = { ["code"] = code, ["zh"] = chinese, ["en"] = english },
     };
 
     private static ProblemDetails Of(RequestFault fault)

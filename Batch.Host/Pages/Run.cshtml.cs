@@ -94,8 +94,11 @@ internal sealed class RunModel : AreaPage
             done = progress.State != "computing",
             fields = new Dictionary<string, object>
             {
-                ["chunks"] = $"{progress.Done} / {progress.Chunks}", ["bar"] = progress.Done, ["rows"] = $"{Show.Count(progress.Rows)} / {Show.Count(progress.AllRows)}",
-                ["rate"] = Show.Count(progress.RowsPerSecond), ["left"] = Left(progress),
+                ["chunks"] = $"{progress.Done} / {progress.Chunks}",
+                ["bar"] = progress.Done,
+                ["rows"] = $"{Show.Count(progress.Rows)} / {Show.Count(progress.AllRows)}",
+                ["rate"] = Show.Count(progress.RowsPerSecond),
+                ["left"] = Left(progress),
             },
         });
     }

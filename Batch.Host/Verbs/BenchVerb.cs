@@ -125,15 +125,33 @@ internal static class BenchVerb
         double slopeToFloor = Slope.AMonth([.. result.Months.Skip(1).Select(m => m.RatioToFloor)]);
         call.Output.Document(new
         {
-            result.People, floorSeconds = usual.Floor.Total.TotalSeconds, scriptSeconds = usual.Script?.TotalSeconds, productSeconds = usual.Product, usual.Stages, usual.RatioToFloor,
-            usual.TimesFasterThanScript, peakRssMiB = result.PeakMiB,
+            result.People,
+            floorSeconds = usual.Floor.Total.TotalSeconds,
+            scriptSeconds = usual.Script?.TotalSeconds,
+            productSeconds = usual.Product,
+            usual.Stages,
+            usual.RatioToFloor,
+            usual.TimesFasterThanScript,
+            peakRssMiB = result.PeakMiB,
             months = result.Months.Select(m => new
             {
-                m.Month, floorSeconds = m.Floor.Total.TotalSeconds, scriptSeconds = m.Script?.TotalSeconds, productSeconds = m.Product, m.RatioToFloor, m.Stages, m.Floor.Rows,
+                m.Month,
+                floorSeconds = m.Floor.Total.TotalSeconds,
+                scriptSeconds = m.Script?.TotalSeconds,
+                productSeconds = m.Product,
+                m.RatioToFloor,
+                m.Stages,
+                m.Floor.Rows,
                 bytesAPersonMonth = m.Bytes / Math.Max(m.Floor.Rows, 1),
             }),
-            slopeAMonth = slope, slopeToFloorAMonth = slopeToFloor, result.VerifySeconds, result.VerifyAllSeconds, inquiry = result.Idle, inquiryApi = result.IdleApi,
-            inquiryBesideARun = result.BesideARun, inquiryApiBesideARun = result.BesideARunApi,
+            slopeAMonth = slope,
+            slopeToFloorAMonth = slopeToFloor,
+            result.VerifySeconds,
+            result.VerifyAllSeconds,
+            inquiry = result.Idle,
+            inquiryApi = result.IdleApi,
+            inquiryBesideARun = result.BesideARun,
+            inquiryApiBesideARun = result.BesideARunApi,
         });
         call.Output.Table(
             ["月 month", "下限 floor s", "脚本 script s", "产品 product s", "产品/下限", "脚本/产品", "行/秒 rows/s", "字节/人月", .. usual.Stages.Keys],

@@ -31,8 +31,18 @@ internal static class ClosingVerbs
         ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation);
         call.Output.Document(new
         {
-            closing.Area, closing.Month, closing.Accounts, closing.Opening, closing.Movements, closing.Closing, closing.Pool, closing.Other, closing.Seal, closing.ClosedBy,
-            closing.Statements, warnings = warnings.Select(w => new { w.Code, w.Count, message = w.English, messageZh = w.Chinese }),
+            closing.Area,
+            closing.Month,
+            closing.Accounts,
+            closing.Opening,
+            closing.Movements,
+            closing.Closing,
+            closing.Pool,
+            closing.Other,
+            closing.Seal,
+            closing.ClosedBy,
+            closing.Statements,
+            warnings = warnings.Select(w => new { w.Code, w.Count, message = w.English, messageZh = w.Chinese }),
         });
         call.Output.Line($"{closing.Area} {closing.Month.Text()} 已结账 closed，{closing.ClosedBy}");
         call.Output.Table(["", ""],

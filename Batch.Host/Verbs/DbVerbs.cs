@@ -11,7 +11,8 @@ internal static class DbVerbs
     private static readonly Option<string?> OneArea = VerbOptions.Area(required: false);
     private static readonly Option<string?> Recipient = new("--recipient")
     {
-        Description = "用此公钥（或公钥文件）加密，需要 age / encrypt for this public key, or a file of them, by age", HelpName = "KEY",
+        Description = "用此公钥（或公钥文件）加密，需要 age / encrypt for this public key, or a file of them, by age",
+        HelpName = "KEY",
     };
 
     private static readonly Option<FileInfo?> Identity = new("--identity") { Description = "解密用的私钥文件 / the file with the key that an encrypted backup is read with", HelpName = "FILE" };

@@ -86,9 +86,19 @@ internal sealed class DemoText(VerbOutput output, string data)
 
     private static object Document(Month month) => new
     {
-        month = month.Posting, files = month.Files.Count, rows = month.Count(f => f.Rows), accepted = month.Count(f => f.Accepted), unchanged = month.Count(f => f.Unchanged),
-        held = month.Count(f => f.Held), rejected = month.Count(f => f.Rejected), personPaid = month.Sum(r => r.PersonPaid), employerPaid = month.Sum(r => r.EmployerPaid),
-        credited = month.Sum(r => r.Credited), poolPaid = month.Sum(r => r.PoolPaid), pool = month.Sum(r => r.Pool), other = month.Sum(r => r.Other),
+        month = month.Posting,
+        files = month.Files.Count,
+        rows = month.Count(f => f.Rows),
+        accepted = month.Count(f => f.Accepted),
+        unchanged = month.Count(f => f.Unchanged),
+        held = month.Count(f => f.Held),
+        rejected = month.Count(f => f.Rejected),
+        personPaid = month.Sum(r => r.PersonPaid),
+        employerPaid = month.Sum(r => r.EmployerPaid),
+        credited = month.Sum(r => r.Credited),
+        poolPaid = month.Sum(r => r.PoolPaid),
+        pool = month.Sum(r => r.Pool),
+        other = month.Sum(r => r.Other),
     };
 
     private void WriteRejections(IReadOnlyList<SampleOutcome> outcomes)

@@ -46,7 +46,12 @@ internal static class GenerateVerb
         });
         call.Output.Document(new
         {
-            folder, outcome.People, outcome.Files, outcome.Rows, outcome.Rejected, outcome.RejectedByCode,
+            folder,
+            outcome.People,
+            outcome.Files,
+            outcome.Rows,
+            outcome.Rejected,
+            outcome.RejectedByCode,
             months = outcome.Months.Select(m => new { m.Month, personPaid = new Money(m.PersonPaid), employerPaid = new Money(m.EmployerPaid), credited = new Money(m.Credited) }),
         });
         Write(call.Output, folder, outcome);

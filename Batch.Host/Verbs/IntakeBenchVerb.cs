@@ -119,8 +119,12 @@ internal static class IntakeBenchVerb
             {
                 intake = new
                 {
-                    firstMonth = stages["firstMonth"], csv = stages["csv"], employerFiles = stages["employerFiles"], xlsx = stages["xlsx"],
-                    csvMemory = new { csv.Rows, peakRssMiB = csv.MiB, csv.Seconds }, xlsxMemory = new { workbook.Rows, peakRssMiB = workbook.MiB, workbook.Seconds },
+                    firstMonth = stages["firstMonth"],
+                    csv = stages["csv"],
+                    employerFiles = stages["employerFiles"],
+                    xlsx = stages["xlsx"],
+                    csvMemory = new { csv.Rows, peakRssMiB = csv.MiB, csv.Seconds },
+                    xlsxMemory = new { workbook.Rows, peakRssMiB = workbook.MiB, workbook.Seconds },
                 },
             },
         });

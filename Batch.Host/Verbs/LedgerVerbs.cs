@@ -76,9 +76,14 @@ internal static class LedgerVerbs
         ExplanationDocument told = await new Explanations(holder.Area).ExplainAsync(holder.Person, call.Need(Month)!.Value, call.Cancellation);
         call.Output.Document(new
         {
-            told.Month, told.Policy,
+            told.Month,
+            told.Policy,
             lines = told.Chinese.Lines.Zip(told.English.Lines, (zh, en) => ExplanationText.Document(zh, en, zh.Component.StartsWith("interest-", StringComparison.Ordinal) ? null : told.Source)),
-            told.Net, told.Source, told.Movements, reason = told.ReasonChinese, reasonEn = told.ReasonEnglish,
+            told.Net,
+            told.Source,
+            told.Movements,
+            reason = told.ReasonChinese,
+            reasonEn = told.ReasonEnglish,
         });
         InquiryText.Write(call.Output, told);
         return ExitCode.Done;

@@ -15,7 +15,8 @@ internal static class PersonOptions
 
     public static readonly Option<string?> Id = new("--id")
     {
-        Description = "公民身份号码；- 从标准输入读取，不出现在进程列表 / citizen number; - reads it from the standard input, out of the process list", HelpName = "ID",
+        Description = "公民身份号码；- 从标准输入读取，不出现在进程列表 / citizen number; - reads it from the standard input, out of the process list",
+        HelpName = "ID",
     };
 
     public static readonly Option<string?> Card = new("--card") { Description = "卡号；- 从标准输入读取 / card number; - reads it from the standard input", HelpName = "NO" };

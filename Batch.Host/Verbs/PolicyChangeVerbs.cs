@@ -86,9 +86,18 @@ internal static class PolicyChangeVerbs
 
     public static object Document(PolicyProposal proposal) => new
     {
-        proposal.Hash, proposal.State, proposal.Area, proposal.Kind, name = proposal.Figure, proposal.From,
-        value = proposal.Value is { } yuan ? Money.FromYuan(yuan).ToString() : null, proposal.Document, proposal.ProposedBy, proposal.ApprovedBy,
-        endedBy = proposal.Ended?.By, reason = proposal.Ended?.Reason,
+        proposal.Hash,
+        proposal.State,
+        proposal.Area,
+        proposal.Kind,
+        name = proposal.Figure,
+        proposal.From,
+        value = proposal.Value is { } yuan ? Money.FromYuan(yuan).ToString() : null,
+        proposal.Document,
+        proposal.ProposedBy,
+        proposal.ApprovedBy,
+        endedBy = proposal.Ended?.By,
+        reason = proposal.Ended?.Reason,
     };
 
     public static void WriteFigures(VerbOutput output, IReadOnlyList<DatedFigure> figures)

@@ -142,9 +142,20 @@ internal static class PolicyVerbs
         JsonNode rules = JsonNode.Parse(policy.CanonicalJson)!;
         call.Output.Document(new
         {
-            policy.Area, file.Name, policy.Month, policy.Version, policy.Hash, policy.BaseMinimum, policy.BaseMaximum, file.Sources, open = file.Open.Select(o => o.Text), rules,
-            source = adopted is null ? "shipped" : "database", figures = inForce.Figures.Select(f => new { f.Name, f.From, value = Money.FromYuan(f.Value), f.Document }),
-            pending = pending.Select(PolicyChangeVerbs.Document), warnings = FigureText.Documents(policy.FigureGaps),
+            policy.Area,
+            file.Name,
+            policy.Month,
+            policy.Version,
+            policy.Hash,
+            policy.BaseMinimum,
+            policy.BaseMaximum,
+            file.Sources,
+            open = file.Open.Select(o => o.Text),
+            rules,
+            source = adopted is null ? "shipped" : "database",
+            figures = inForce.Figures.Select(f => new { f.Name, f.From, value = Money.FromYuan(f.Value), f.Document }),
+            pending = pending.Select(PolicyChangeVerbs.Document),
+            warnings = FigureText.Documents(policy.FigureGaps),
         });
         call.Output.Line($"{policy.Area} {file.Name}  {policy.Version}  {policy.Month.Text()}  {(adopted is null ? "随产品提供 shipped" : "数据库中有效 in force in the database")}");
         call.Output.Line($"hash {policy.Hash}");

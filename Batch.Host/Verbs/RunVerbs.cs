@@ -111,9 +111,27 @@ internal static class RunText
     {
         output.Document(new
         {
-            run.Run, run.Area, run.Month, run.State, run.People, run.Entries, run.Credited, run.PersonPaid, run.EmployerPaid, run.PoolPaid, run.Pool, run.Other,
-            run.Kind, run.Digest, run.MadeBy, run.ApprovedBy, run.Movements, lastMonth = before,
-            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }), warnings = FigureText.Documents(figures), notTaken = later ?? [],
+            run.Run,
+            run.Area,
+            run.Month,
+            run.State,
+            run.People,
+            run.Entries,
+            run.Credited,
+            run.PersonPaid,
+            run.EmployerPaid,
+            run.PoolPaid,
+            run.Pool,
+            run.Other,
+            run.Kind,
+            run.Digest,
+            run.MadeBy,
+            run.ApprovedBy,
+            run.Movements,
+            lastMonth = before,
+            anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+            warnings = FigureText.Documents(figures),
+            notTaken = later ?? [],
         });
         if (run.Run is null)
         {

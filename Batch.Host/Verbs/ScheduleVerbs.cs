@@ -38,7 +38,9 @@ internal static class ScheduleVerbs
         await settings.ProposeAsync(
             now with
             {
-                Cron = call.Get(Cron) ?? now.Cron, Missed = call.Get(Missed) ?? now.Missed, Enabled = call.Get(Enabled) ?? now.Enabled,
+                Cron = call.Get(Cron) ?? now.Cron,
+                Missed = call.Get(Missed) ?? now.Missed,
+                Enabled = call.Get(Enabled) ?? now.Enabled,
                 Argument = call.Get(Folder) ?? now.Argument,
             },
             call.By, call.Cancellation);

@@ -26,7 +26,8 @@ internal static class ServeVerb
 
     private static readonly Option<string?> Proxies = new("--proxies")
     {
-        Description = "可信代理的地址或网段，逗号分隔；缺省只有本机 / proxies that are believed on the client's address, by commas; loopback only by default", HelpName = "ADDRESSES",
+        Description = "可信代理的地址或网段，逗号分隔；缺省只有本机 / proxies that are believed on the client's address, by commas; loopback only by default",
+        HelpName = "ADDRESSES",
     };
 
     public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles, Proxies, Routes };

@@ -11,10 +11,26 @@ internal static partial class ActSubjects
 {
     private static readonly Dictionary<string, (string Chinese, string English)> Parts = new()
     {
-        ["run"] = ("批次", "run"), ["number"] = ("报送", "submission"), ["submission"] = ("报送", "submission"), ["parent"] = ("更正报送", "corrects submission"), ["job"] = ("作业", "job"),
-        ["upload"] = ("上传", "upload"), ["account"] = ("账户", "account"), ["row"] = ("行", "row"), ["month"] = ("月份", "month"), ["year"] = ("年度", "year"), ["from"] = ("起", "from"),
-        ["to"] = ("止", "to"), ["kind"] = ("种类", "kind"), ["take"] = HeldWords.DecisionOf(take: true), ["withdraw"] = HeldWords.DecisionOf(take: false), ["approve"] = ("同意", "approved"), ["roles"] = ("角色", "roles"),
-        ["scopes"] = ("权限范围", "scopes"), ["areas"] = ("统筹区", "areas"), ["change"] = ("第几项", "change"),
+        ["run"] = ("批次", "run"),
+        ["number"] = ("报送", "submission"),
+        ["submission"] = ("报送", "submission"),
+        ["parent"] = ("更正报送", "corrects submission"),
+        ["job"] = ("作业", "job"),
+        ["upload"] = ("上传", "upload"),
+        ["account"] = ("账户", "account"),
+        ["row"] = ("行", "row"),
+        ["month"] = ("月份", "month"),
+        ["year"] = ("年度", "year"),
+        ["from"] = ("起", "from"),
+        ["to"] = ("止", "to"),
+        ["kind"] = ("种类", "kind"),
+        ["take"] = HeldWords.DecisionOf(take: true),
+        ["withdraw"] = HeldWords.DecisionOf(take: false),
+        ["approve"] = ("同意", "approved"),
+        ["roles"] = ("角色", "roles"),
+        ["scopes"] = ("权限范围", "scopes"),
+        ["areas"] = ("统筹区", "areas"),
+        ["change"] = ("第几项", "change"),
     };
 
     // Verbs whose first word is a number of ours.

@@ -39,7 +39,11 @@ internal abstract class AreaPage : BatchPage
         ViewData["AreaName"] = L[Area.Policy.Policy.Name, Area.Policy.Policy.EnglishName];
         Response.Cookies.Append(Remembered, Code, new CookieOptions
         {
-            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true,
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = Request.IsHttps,
+            MaxAge = TimeSpan.FromDays(365),
+            IsEssential = true,
         });
         await next();
     }

@@ -22,7 +22,11 @@ internal static class KnownBrowser
             string value = Protector(context).Protect($"{name} {RandomNumberGenerator.GetHexString(16, lowercase: true)}", Lasts);
             context.Response.Cookies.Append(Cookie, value, new CookieOptions
             {
-                HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = Lasts, IsEssential = true,
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                Secure = context.Request.IsHttps,
+                MaxAge = Lasts,
+                IsEssential = true,
             });
         }
     }

@@ -28,7 +28,11 @@ internal sealed class Language(IHttpContextAccessor http)
             context.Items[Cookie] = context.Request.Query["lang"].ToString();
             context.Response.Cookies.Append(Cookie, context.Request.Query["lang"].ToString(), new CookieOptions
             {
-                HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true,
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                Secure = context.Request.IsHttps,
+                MaxAge = TimeSpan.FromDays(365),
+                IsEssential = true,
             });
         }
 

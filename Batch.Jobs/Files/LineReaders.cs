@@ -13,14 +13,26 @@ internal static class PayrollRow
 
     private static readonly Dictionary<string, bool> ArrearsByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["正常"] = false, ["正常缴费"] = false, ["正常应缴"] = false, ["normal"] = false, ["regular"] = false,
-        ["补缴"] = true, ["补收"] = true, ["补缴费"] = true, ["arrears"] = true,
+        ["正常"] = false,
+        ["正常缴费"] = false,
+        ["正常应缴"] = false,
+        ["normal"] = false,
+        ["regular"] = false,
+        ["补缴"] = true,
+        ["补收"] = true,
+        ["补缴费"] = true,
+        ["arrears"] = true,
     };
 
     private static readonly Dictionary<string, Standing> StandingByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["在职"] = Standing.Active, ["在职人员"] = Standing.Active, ["active"] = Standing.Active, ["employed"] = Standing.Active,
-        ["退休"] = Standing.Retired, ["退休人员"] = Standing.Retired, ["retired"] = Standing.Retired,
+        ["在职"] = Standing.Active,
+        ["在职人员"] = Standing.Active,
+        ["active"] = Standing.Active,
+        ["employed"] = Standing.Active,
+        ["退休"] = Standing.Retired,
+        ["退休人员"] = Standing.Retired,
+        ["retired"] = Standing.Retired,
     };
 
     public static PayrollLine Read(RowFields row, CitizenId id)
@@ -75,32 +87,69 @@ internal static class PersonsRow
 
     private static readonly Dictionary<string, PersonEvent> EventByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["新参保"] = PersonEvent.New, ["新增"] = PersonEvent.New, ["参保"] = PersonEvent.New, ["new"] = PersonEvent.New,
-        ["停保"] = PersonEvent.Left, ["减少"] = PersonEvent.Left, ["left"] = PersonEvent.Left,
-        ["续保"] = PersonEvent.Resumed, ["resumed"] = PersonEvent.Resumed,
-        ["退休"] = PersonEvent.Retired, ["retired"] = PersonEvent.Retired,
-        ["死亡"] = PersonEvent.Died, ["died"] = PersonEvent.Died,
-        ["人员类别"] = PersonEvent.Category, ["category"] = PersonEvent.Category,
-        ["卡号"] = PersonEvent.Card, ["card"] = PersonEvent.Card,
-        ["冻结"] = PersonEvent.AccountFrozen, ["账户冻结"] = PersonEvent.AccountFrozen, ["frozen"] = PersonEvent.AccountFrozen,
-        ["解冻"] = PersonEvent.AccountUnfrozen, ["账户解冻"] = PersonEvent.AccountUnfrozen, ["unfrozen"] = PersonEvent.AccountUnfrozen,
-        ["销户"] = PersonEvent.AccountClosed, ["账户注销"] = PersonEvent.AccountClosed, ["closed"] = PersonEvent.AccountClosed,
-        ["共济绑定"] = PersonEvent.FamilyBound, ["家庭共济绑定"] = PersonEvent.FamilyBound, ["family-bound"] = PersonEvent.FamilyBound,
-        ["解除绑定"] = PersonEvent.FamilyUnbound, ["共济解绑"] = PersonEvent.FamilyUnbound, ["family-unbound"] = PersonEvent.FamilyUnbound,
-        ["证件号码变更"] = PersonEvent.NumberChanged, ["证件号变更"] = PersonEvent.NumberChanged, ["身份证号变更"] = PersonEvent.NumberChanged,
-        ["公民身份号码变更"] = PersonEvent.NumberChanged, ["number-changed"] = PersonEvent.NumberChanged, ["number changed"] = PersonEvent.NumberChanged,
-        ["id-changed"] = PersonEvent.NumberChanged, ["id changed"] = PersonEvent.NumberChanged,
-        ["姓名变更"] = PersonEvent.NameChanged, ["更名"] = PersonEvent.NameChanged, ["name-changed"] = PersonEvent.NameChanged, ["name changed"] = PersonEvent.NameChanged,
-        ["以前年限"] = PersonEvent.EarlierMonths, ["earlier-months"] = PersonEvent.EarlierMonths, ["earlier months"] = PersonEvent.EarlierMonths,
-        ["冻结金额"] = PersonEvent.FrozenAmount, ["frozen-amount"] = PersonEvent.FrozenAmount, ["frozen amount"] = PersonEvent.FrozenAmount,
+        ["新参保"] = PersonEvent.New,
+        ["新增"] = PersonEvent.New,
+        ["参保"] = PersonEvent.New,
+        ["new"] = PersonEvent.New,
+        ["停保"] = PersonEvent.Left,
+        ["减少"] = PersonEvent.Left,
+        ["left"] = PersonEvent.Left,
+        ["续保"] = PersonEvent.Resumed,
+        ["resumed"] = PersonEvent.Resumed,
+        ["退休"] = PersonEvent.Retired,
+        ["retired"] = PersonEvent.Retired,
+        ["死亡"] = PersonEvent.Died,
+        ["died"] = PersonEvent.Died,
+        ["人员类别"] = PersonEvent.Category,
+        ["category"] = PersonEvent.Category,
+        ["卡号"] = PersonEvent.Card,
+        ["card"] = PersonEvent.Card,
+        ["冻结"] = PersonEvent.AccountFrozen,
+        ["账户冻结"] = PersonEvent.AccountFrozen,
+        ["frozen"] = PersonEvent.AccountFrozen,
+        ["解冻"] = PersonEvent.AccountUnfrozen,
+        ["账户解冻"] = PersonEvent.AccountUnfrozen,
+        ["unfrozen"] = PersonEvent.AccountUnfrozen,
+        ["销户"] = PersonEvent.AccountClosed,
+        ["账户注销"] = PersonEvent.AccountClosed,
+        ["closed"] = PersonEvent.AccountClosed,
+        ["共济绑定"] = PersonEvent.FamilyBound,
+        ["家庭共济绑定"] = PersonEvent.FamilyBound,
+        ["family-bound"] = PersonEvent.FamilyBound,
+        ["解除绑定"] = PersonEvent.FamilyUnbound,
+        ["共济解绑"] = PersonEvent.FamilyUnbound,
+        ["family-unbound"] = PersonEvent.FamilyUnbound,
+        ["证件号码变更"] = PersonEvent.NumberChanged,
+        ["证件号变更"] = PersonEvent.NumberChanged,
+        ["身份证号变更"] = PersonEvent.NumberChanged,
+        ["公民身份号码变更"] = PersonEvent.NumberChanged,
+        ["number-changed"] = PersonEvent.NumberChanged,
+        ["number changed"] = PersonEvent.NumberChanged,
+        ["id-changed"] = PersonEvent.NumberChanged,
+        ["id changed"] = PersonEvent.NumberChanged,
+        ["姓名变更"] = PersonEvent.NameChanged,
+        ["更名"] = PersonEvent.NameChanged,
+        ["name-changed"] = PersonEvent.NameChanged,
+        ["name changed"] = PersonEvent.NameChanged,
+        ["以前年限"] = PersonEvent.EarlierMonths,
+        ["earlier-months"] = PersonEvent.EarlierMonths,
+        ["earlier months"] = PersonEvent.EarlierMonths,
+        ["冻结金额"] = PersonEvent.FrozenAmount,
+        ["frozen-amount"] = PersonEvent.FrozenAmount,
+        ["frozen amount"] = PersonEvent.FrozenAmount,
     };
 
     /// <summary>An area may add categories of its own: any other plain lower-case word is one.</summary>
     private static readonly Dictionary<string, string> CategoryByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["unit"] = "unit", ["单位职工"] = "unit", ["单位"] = "unit",
-        ["flexible"] = "flexible", ["灵活就业"] = "flexible", ["灵活就业人员"] = "flexible",
-        ["veteran"] = "veteran", ["建国前老工人"] = "veteran",
+        ["unit"] = "unit",
+        ["单位职工"] = "unit",
+        ["单位"] = "unit",
+        ["flexible"] = "flexible",
+        ["灵活就业"] = "flexible",
+        ["灵活就业人员"] = "flexible",
+        ["veteran"] = "veteran",
+        ["建国前老工人"] = "veteran",
     };
 
     public static PersonsLine Read(RowFields row, CitizenId id)
@@ -167,9 +216,17 @@ internal static class PersonsRow
 
     private static readonly Dictionary<string, string> RelationByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["配偶"] = "spouse", ["夫妻"] = "spouse", ["spouse"] = "spouse",
-        ["父母"] = "parent", ["父亲"] = "parent", ["母亲"] = "parent", ["parent"] = "parent",
-        ["子女"] = "child", ["儿子"] = "child", ["女儿"] = "child", ["child"] = "child",
+        ["配偶"] = "spouse",
+        ["夫妻"] = "spouse",
+        ["spouse"] = "spouse",
+        ["父母"] = "parent",
+        ["父亲"] = "parent",
+        ["母亲"] = "parent",
+        ["parent"] = "parent",
+        ["子女"] = "child",
+        ["儿子"] = "child",
+        ["女儿"] = "child",
+        ["child"] = "child",
     };
 
     /// <summary>A member's number, for a binding with the relation, in either order; the number may stand in a column of its own.</summary>

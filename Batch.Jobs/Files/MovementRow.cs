@@ -14,30 +14,61 @@ internal static class MovementRow
 
     private static readonly Dictionary<string, MovementKind> KindByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["期初余额"] = MovementKind.Opening, ["期初"] = MovementKind.Opening, ["opening"] = MovementKind.Opening,
-        ["消费"] = MovementKind.Spending, ["账户消费"] = MovementKind.Spending, ["spending"] = MovementKind.Spending,
-        ["支付"] = MovementKind.PayOut, ["清退"] = MovementKind.PayOut, ["pay-out"] = MovementKind.PayOut, ["payout"] = MovementKind.PayOut,
-        ["转入"] = MovementKind.TransferIn, ["transfer-in"] = MovementKind.TransferIn, ["transfer in"] = MovementKind.TransferIn,
-        ["转出"] = MovementKind.TransferOut, ["transfer-out"] = MovementKind.TransferOut, ["transfer out"] = MovementKind.TransferOut,
-        ["更正"] = MovementKind.Correction, ["调整"] = MovementKind.Correction, ["correction"] = MovementKind.Correction,
+        ["期初余额"] = MovementKind.Opening,
+        ["期初"] = MovementKind.Opening,
+        ["opening"] = MovementKind.Opening,
+        ["消费"] = MovementKind.Spending,
+        ["账户消费"] = MovementKind.Spending,
+        ["spending"] = MovementKind.Spending,
+        ["支付"] = MovementKind.PayOut,
+        ["清退"] = MovementKind.PayOut,
+        ["pay-out"] = MovementKind.PayOut,
+        ["payout"] = MovementKind.PayOut,
+        ["转入"] = MovementKind.TransferIn,
+        ["transfer-in"] = MovementKind.TransferIn,
+        ["transfer in"] = MovementKind.TransferIn,
+        ["转出"] = MovementKind.TransferOut,
+        ["transfer-out"] = MovementKind.TransferOut,
+        ["transfer out"] = MovementKind.TransferOut,
+        ["更正"] = MovementKind.Correction,
+        ["调整"] = MovementKind.Correction,
+        ["correction"] = MovementKind.Correction,
     };
 
     private static readonly Dictionary<string, SpendingChannel> ChannelByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["药店"] = SpendingChannel.Pharmacy, ["定点药店"] = SpendingChannel.Pharmacy, ["pharmacy"] = SpendingChannel.Pharmacy,
-        ["门诊"] = SpendingChannel.Clinic, ["clinic"] = SpendingChannel.Clinic,
-        ["住院"] = SpendingChannel.Hospital, ["医院"] = SpendingChannel.Hospital, ["hospital"] = SpendingChannel.Hospital,
+        ["药店"] = SpendingChannel.Pharmacy,
+        ["定点药店"] = SpendingChannel.Pharmacy,
+        ["pharmacy"] = SpendingChannel.Pharmacy,
+        ["门诊"] = SpendingChannel.Clinic,
+        ["clinic"] = SpendingChannel.Clinic,
+        ["住院"] = SpendingChannel.Hospital,
+        ["医院"] = SpendingChannel.Hospital,
+        ["hospital"] = SpendingChannel.Hospital,
     };
 
     public static readonly Dictionary<string, Ground> GroundByWord = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["出国定居"] = Ground.Emigration, ["出境定居"] = Ground.Emigration, ["emigration"] = Ground.Emigration,
-        ["死亡继承"] = Ground.Death, ["死亡"] = Ground.Death, ["继承"] = Ground.Death, ["death"] = Ground.Death,
-        ["无继承人"] = Ground.NoHeir, ["no-heir"] = Ground.NoHeir, ["no heir"] = Ground.NoHeir,
-        ["放弃"] = Ground.GivingUp, ["放弃参保"] = Ground.GivingUp, ["giving-up"] = Ground.GivingUp, ["giving up"] = Ground.GivingUp,
-        ["异地安置"] = Ground.ResidenceElsewhere, ["residence-elsewhere"] = Ground.ResidenceElsewhere,
-        ["其他"] = Ground.Other, ["other"] = Ground.Other,
-        ["转出"] = Ground.TransferOut, ["transfer-out"] = Ground.TransferOut,
+        ["出国定居"] = Ground.Emigration,
+        ["出境定居"] = Ground.Emigration,
+        ["emigration"] = Ground.Emigration,
+        ["死亡继承"] = Ground.Death,
+        ["死亡"] = Ground.Death,
+        ["继承"] = Ground.Death,
+        ["death"] = Ground.Death,
+        ["无继承人"] = Ground.NoHeir,
+        ["no-heir"] = Ground.NoHeir,
+        ["no heir"] = Ground.NoHeir,
+        ["放弃"] = Ground.GivingUp,
+        ["放弃参保"] = Ground.GivingUp,
+        ["giving-up"] = Ground.GivingUp,
+        ["giving up"] = Ground.GivingUp,
+        ["异地安置"] = Ground.ResidenceElsewhere,
+        ["residence-elsewhere"] = Ground.ResidenceElsewhere,
+        ["其他"] = Ground.Other,
+        ["other"] = Ground.Other,
+        ["转出"] = Ground.TransferOut,
+        ["transfer-out"] = Ground.TransferOut,
     };
 
     public static MovementLine Read(RowFields row, CitizenId id)
@@ -65,7 +96,8 @@ internal static class MovementRow
 
         return new MovementLine(
             row.Row, id, row.Text(Column.Name), kind, amount, on, channel, document, ground, Member(row, kind, ground), Counterpart(row, kind, ground),
-            kind == MovementKind.Opening && !row.IsBlank(Column.EarlierMonths) ? PersonsRow.EarlierMonths(row, Column.EarlierMonths) : null) { BirthTold = row.BirthTold(id, required: false) };
+            kind == MovementKind.Opening && !row.IsBlank(Column.EarlierMonths) ? PersonsRow.EarlierMonths(row, Column.EarlierMonths) : null)
+        { BirthTold = row.BirthTold(id, required: false) };
     }
 
     /// <summary>The number of the document that a change rests on.</summary>

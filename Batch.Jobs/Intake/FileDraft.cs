@@ -53,7 +53,8 @@ public sealed record FileOutcome(
         Submission of = await submissions.ReadAsync(number, cancellation);
         return new FileOutcome(
             of.File, of.Content, of.Kind, of.Number, of.Rows, of.Accepted, of.Unchanged, of.Held, of.Rejected, 0,
-            await submissions.RejectionsAsync(number, FileDraft.RejectionsShown, cancellation), of.Refused) { InvisibleCells = of.InvisibleCells };
+            await submissions.RejectionsAsync(number, FileDraft.RejectionsShown, cancellation), of.Refused)
+        { InvisibleCells = of.InvisibleCells };
     }
 
     public static FileOutcome Of(IncomingFile file, SubmissionKind kind, Exception failed) => new(file.Name, null, kind, null, 0, 0, 0, 0, 0, 0, [], null) { Failed = failed };

@@ -53,7 +53,7 @@ internal interface IHeldFacts
 /// <summary>Lists what is held in an area.</summary>
 public sealed class HeldRows(AreaSchema area)
 {
-    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) => 
+    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) =>
         [new HeldDeclarations<ContributionFact>(area), new HeldDeclarations<PensionFact>(area), new HeldMovements(area), new HeldEvents(area)];
 
     public async Task<IReadOnlyList<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)

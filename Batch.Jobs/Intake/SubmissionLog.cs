@@ -20,7 +20,8 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             $"""
             SELECT set_config('lock_timeout', ({SessionSettings.LongWaits} * extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint::text, true);
             SELECT pg_advisory_xact_lock(hashtext('{area.Name}.intake'))
-            """, connection) { CommandTimeout = 0 };
+            """, connection)
+        { CommandTimeout = 0 };
         await PatientAct.DoAsync(connection, command.ExecuteNonQueryAsync, cancellation, limited: false);
     }
 
@@ -44,7 +45,8 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
                 Convert.ToHexString(r.GetFieldValue<byte[]>(0)),
                 new EarlierSubmission(r.GetInt32(1), r.Word<FileContent>(2), r.GetInt32(3), r.Text(4), r.GetInt32(5), r.GetInt32(6))
                 {
-                    Month = r.GetFieldValue<DateOnly>(7).Month(), Waits = r.GetBoolean(8),
+                    Month = r.GetFieldValue<DateOnly>(7).Month(),
+                    Waits = r.GetBoolean(8),
                 }),
             cancellation, (object)hashes.ToArray())).ToDictionary();
 

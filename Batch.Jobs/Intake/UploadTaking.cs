@@ -94,7 +94,13 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
         return of.Already
             ? outcome with
             {
-                File = of.File, Kind = of.Request.Kind, Accepted = 0, Unchanged = outcome.Rows, Held = 0, Rejected = 0, Rejections = [],
+                File = of.File,
+                Kind = of.Request.Kind,
+                Accepted = 0,
+                Unchanged = outcome.Rows,
+                Held = 0,
+                Rejected = 0,
+                Rejections = [],
                 Same = await SameAsync(connection, area, of, cancellation),
             }
             : outcome;

@@ -128,7 +128,8 @@ public sealed class Findings(string area)
                 Tally tally = _tallies[id];
                 return new VerificationCheck(id, tally.Broken == 0, tally.Checked, tally.Broken, tally.Named.FirstOrDefault() ?? tally.FirstNotChecked, tally.NotChecked)
                 {
-                    Named = [.. tally.Named], More = tally.More,
+                    Named = [.. tally.Named],
+                    More = tally.More,
                 };
             }));
         }

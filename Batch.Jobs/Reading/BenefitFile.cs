@@ -25,7 +25,8 @@ public sealed class BenefitFile : Report
             """
             SELECT p.citizen, c.status, c.from_month, (lead(c.from_month) OVER (PARTITION BY p.citizen ORDER BY c.from_month) - interval '1 month')::date, c.waiting_until
             FROM :area.benefit_change c JOIN :area.insured p USING (person_id) WHERE c.month = :month ORDER BY p.citizen, c.from_month
-            """), source.Connection) { CommandTimeout = 0 };
+            """), source.Connection)
+        { CommandTimeout = 0 };
         Cell[] row = new Cell[Columns.Count];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -35,6 +35,7 @@ internal sealed class ExplainedMovements(NpgsqlConnection connection, AreaSchema
         return new ExplainedMovement(
             LedgerWords.NameOf(kind), LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1)), new Money(reader.GetInt64(2)),
             kind == Component.Spending ? (SpendingChannel)reader.GetInt16(3) : null, reader.GetBoolean(4), reader.Text(5),
-            new SourceDocument(reader.GetString(6), reader.GetInt32(7))) { Kind = kind };
+            new SourceDocument(reader.GetString(6), reader.GetInt32(7)))
+        { Kind = kind };
     }
 }

@@ -96,7 +96,8 @@ public sealed class ReceiptCover
             $"""
             SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen, received_on IS NOT NULL
             FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) ORDER BY person_id, employer_id, submission_id, row_no
-            """, connection) { CommandTimeout = 0 };
+            """, connection)
+        { CommandTimeout = 0 };
         command.Parameters.AddWithValue(unseen);
         Line reading = default;
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

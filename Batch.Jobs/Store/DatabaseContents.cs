@@ -199,7 +199,9 @@ public static class DatabaseContents
         NpgsqlConnectionStringBuilder text = connection.Text;
         var start = new ProcessStartInfo(binaries.PathOf(tool), database is null ? arguments : ["--dbname", database, "--no-password", .. arguments])
         {
-            RedirectStandardError = true, RedirectStandardInput = input, RedirectStandardOutput = output,
+            RedirectStandardError = true,
+            RedirectStandardInput = input,
+            RedirectStandardOutput = output,
         };
         start.Environment["PGHOST"] = text.Host;
         start.Environment["PGPORT"] = text.Port.ToString(CultureInfo.InvariantCulture);

@@ -106,14 +106,14 @@ internal sealed class GeneratedMonth
     }
 
     public long CreditEmployed(in Person person, Money declaredBase, Money personPaid, Money employerPaid) => Assessment.Assess(policy, new PersonMonth
-        {
-            Standing = Standing.Active,
-            Birth = person.Birth,
-            Category = Category,
-            Base = declaredBase,
-            PersonPaid = personPaid,
-            EmployerPaid = employerPaid,
-        }).Account.Fen;
+    {
+        Standing = Standing.Active,
+        Birth = person.Birth,
+        Category = Category,
+        Base = declaredBase,
+        PersonPaid = personPaid,
+        EmployerPaid = employerPaid,
+    }).Account.Fen;
 
     /// <summary>Whether the years that the retired have contributed are asked for, and the amounts frozen for them.</summary>
     public bool CountsYears => policy.GatesOnYears;

@@ -196,7 +196,8 @@ public sealed class IntakeBench(Area area, IClock clock)
     {
         List<Fact> facts = new(checked((int)rows));
         await using NpgsqlCommand command = new(
-            $"SELECT person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen FROM {area.Schema.Part("contribution", month)}", connection) { CommandTimeout = 0 };
+            $"SELECT person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen FROM {area.Schema.Part("contribution", month)}", connection)
+        { CommandTimeout = 0 };
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())
         {

@@ -97,7 +97,10 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
         ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, item.AskedBy, cancellation);
         return new WorkOutcome(WorkState.Done, new
         {
-            month = month.Text(), closing = closing.Closing.ToString(), seal = closing.Seal, statements = closing.Statements,
+            month = month.Text(),
+            closing = closing.Closing.ToString(),
+            seal = closing.Seal,
+            statements = closing.Statements,
             warnings = warnings.Select(w => new { code = w.Code, count = w.Count, message = w.English, messageZh = w.Chinese }),
         });
     }

@@ -83,14 +83,29 @@ public sealed class CampaignLog : IDisposable
         LastFault = fault.ToString();
         Write(new
         {
-            life, fault = fault.Number, step = fault.Place.Step, place = fault.Place.Name, pass = fault.Pass, moment = Math.Round(fault.Moment, 3), strike = fault.Strike.ToString(),
-            struck = outcome.Struck, exit = outcome.ExitCode, said = outcome.Said, seconds = Math.Round(outcome.Took.TotalSeconds, 1),
+            life,
+            fault = fault.Number,
+            step = fault.Place.Step,
+            place = fault.Place.Name,
+            pass = fault.Pass,
+            moment = Math.Round(fault.Moment, 3),
+            strike = fault.Strike.ToString(),
+            struck = outcome.Struck,
+            exit = outcome.ExitCode,
+            said = outcome.Said,
+            seconds = Math.Round(outcome.Took.TotalSeconds, 1),
         });
     }
 
     public void Write(int life, IReadOnlyList<Fault> faults, (long Lost, long Doubled) fen, IReadOnlyList<string> differences, TimeSpan took) => Write(new
     {
-        ended = life, first = faults[0].Number, last = faults[^1].Number, seconds = Math.Round(took.TotalSeconds), lost = fen.Lost, doubled = fen.Doubled, differences,
+        ended = life,
+        first = faults[0].Number,
+        last = faults[^1].Number,
+        seconds = Math.Round(took.TotalSeconds),
+        lost = fen.Lost,
+        doubled = fen.Doubled,
+        differences,
     });
 
     /// <summary>A fault struck at the place.</summary>

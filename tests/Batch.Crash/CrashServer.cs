@@ -50,7 +50,8 @@ public sealed class CrashServer : IAsyncDisposable
     /// <summary>A program of its own, which compiles as little as it can before it dies.</summary>
     public BatchCli Cli(string? killAt = null) => new()
     {
-        Data = Data, Environment = new() { ["BATCH_KILL_AT"] = killAt, ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "0" },
+        Data = Data,
+        Environment = new() { ["BATCH_KILL_AT"] = killAt, ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "0" },
     };
 
     /// <summary>A verb that nothing is to happen to, in this process: another program than the one that died, and much sooner there.</summary>

@@ -34,8 +34,13 @@ public sealed class VerbOutputTests
         output.Line("not for scripts");
         output.Document(new
         {
-            NetAmount = Money.FromYuan(1234.5m), Month = new YearMonth(2021, 6), Day = new LocalDate(2021, 6, 3), At = Instant.FromUnixTimeSeconds(0), Colour.DarkRed,
-            Name = "武汉", None = (string?)null,
+            NetAmount = Money.FromYuan(1234.5m),
+            Month = new YearMonth(2021, 6),
+            Day = new LocalDate(2021, 6, 3),
+            At = Instant.FromUnixTimeSeconds(0),
+            Colour.DarkRed,
+            Name = "武汉",
+            None = (string?)null,
         });
         string json = string.Concat(text.ToString().Where(c => !char.IsWhiteSpace(c)));
         Assert.That(json, Is.EqualTo("""{"netAmount":"1234.50","month":"2021-06","day":"2021-06-03","at":"1970-01-01T00:00:00Z","darkRed":"darkRed","name":"武汉","none":null}"""));

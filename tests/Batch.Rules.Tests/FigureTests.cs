@@ -10,7 +10,10 @@ public sealed class FigureTests
 
     private static readonly PersonMonth LowPension = new()
     {
-        Standing = Standing.Retired, Category = "unit", Birth = new LocalDate(1955, 1, 1), PensionPriorYear = Money.FromYuan(1000m),
+        Standing = Standing.Retired,
+        Category = "unit",
+        Birth = new LocalDate(1955, 1, 1),
+        PensionPriorYear = Money.FromYuan(1000m),
     };
 
     [Test]

@@ -15,7 +15,11 @@ public sealed class GatedRulesTests
     {
         PersonMonth person = new()
         {
-            Standing = Standing.Active, Category = "unit", Birth = new LocalDate(1985, 6, 1), Base = Money.FromYuan(8000m), PersonPaid = Money.FromYuan(160m),
+            Standing = Standing.Active,
+            Category = "unit",
+            Birth = new LocalDate(1985, 6, 1),
+            Base = Money.FromYuan(8000m),
+            PersonPaid = Money.FromYuan(160m),
             EmployerPaid = Money.FromYuan(640m),
         };
         return with?.Invoke(person) ?? person;

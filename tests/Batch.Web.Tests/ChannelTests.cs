@@ -41,8 +41,13 @@ public sealed partial class ChannelTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["counter"] = [.. Amount, .. Lines, .. Record, "holder", "holder.id", "holder.name"], ["kiosk"] = [.. Amount, .. Lines, .. Record, "holder", "holder.id", "holder.name"],
-        ["app"] = [.. Amount, .. Lines, .. Record], ["mini-program"] = [.. Months, "record", "record[].month", "record[].postingMonth"], ["hotline"] = [.. Months, "text"], ["bank"] = ["usable"], ["pharmacy"] = ["usable"],
+        ["counter"] = [.. Amount, .. Lines, .. Record, "holder", "holder.id", "holder.name"],
+        ["kiosk"] = [.. Amount, .. Lines, .. Record, "holder", "holder.id", "holder.name"],
+        ["app"] = [.. Amount, .. Lines, .. Record],
+        ["mini-program"] = [.. Months, "record", "record[].month", "record[].postingMonth"],
+        ["hotline"] = [.. Months, "text"],
+        ["bank"] = ["usable"],
+        ["pharmacy"] = ["usable"],
     };
 
     // Born on 1985-07-01. The first one's card tells it, the other documents do not. The first one's account pays for 白露, and for a mother without an account.

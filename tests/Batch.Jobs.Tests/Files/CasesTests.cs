@@ -48,7 +48,12 @@ public sealed partial class CasesTests
         {
             sum += Assessment.Assess(Policy.For(line.Month, []), new PersonMonth
             {
-                Standing = Standing.Active, Birth = line.Id.Birth, Category = "unit", Base = line.Base, PersonPaid = line.PersonPaid, EmployerPaid = line.EmployerPaid,
+                Standing = Standing.Active,
+                Birth = line.Id.Birth,
+                Category = "unit",
+                Base = line.Base,
+                PersonPaid = line.PersonPaid,
+                EmployerPaid = line.EmployerPaid,
             }).Account;
         }
 
@@ -56,7 +61,12 @@ public sealed partial class CasesTests
         {
             sum += Assessment.Assess(Policy.For(line.Month, []), new PersonMonth
             {
-                Standing = Standing.Retired, Birth = line.Id.Birth, Category = "unit", PensionPriorYear = line.PriorYear, PensionThisYear = line.ThisYear, PensionMonth = line.MonthPension,
+                Standing = Standing.Retired,
+                Birth = line.Id.Birth,
+                Category = "unit",
+                PensionPriorYear = line.PriorYear,
+                PensionThisYear = line.ThisYear,
+                PensionMonth = line.MonthPension,
             }).Account;
         }
 

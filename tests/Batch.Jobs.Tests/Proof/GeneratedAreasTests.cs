@@ -38,7 +38,14 @@ public sealed class GeneratedAreasTests
     {
         GenerateOptions options = new()
         {
-            Area = area, People = 400, Month = new YearMonth(year, first), Months = 3, Seed = 11, Faults = 0.03m, Files = layout, Directory = _folder,
+            Area = area,
+            People = 400,
+            Month = new YearMonth(year, first),
+            Months = 3,
+            Seed = 11,
+            Faults = 0.03m,
+            Files = layout,
+            Directory = _folder,
             Figures = figure is null ? new Dictionary<string, decimal>() : new Dictionary<string, decimal> { [figure] = (decimal)value },
         };
         GenerateOutcome told = Generator.Write(options, CancellationToken.None);

@@ -258,7 +258,11 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
             string member = Id((person + 1) % People);
             (string change, string value) = _random.Next(6) switch
             {
-                0 => ("冻结", ""), 1 => ("解冻", ""), 2 => ("销户", "放弃"), 3 => ("解除绑定", member), _ => ("共济绑定", member + " 配偶"),
+                0 => ("冻结", ""),
+                1 => ("解冻", ""),
+                2 => ("销户", "放弃"),
+                3 => ("解除绑定", member),
+                _ => ("共济绑定", member + " 配偶"),
             };
             LocalDate on = _month.OnDayOfMonth(1).PlusDays(_random.Next(-40, 28));
             text.Append(CultureInfo.InvariantCulture, $"{Id(person)},{change},{on.Year:0000}-{on.Month:00}-{on.Day:00},{value},文1\n");
