@@ -8,7 +8,7 @@ using NodaTime;
 namespace Batch.Jobs.Files;
 
 /// <summary>Reads the fields of the current row by column. Each fault goes to the block's rejections; the value is then only a filler.</summary>
-internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaultMonth, LocalDate today, ControlTotals totals, long fileLength)
+internal sealed partial class RowFields(RowSource rows, Header header, YearMonth? defaultMonth, LocalDate today, ControlTotals totals, long fileLength)
 {
     private const int LongestEmployerCode = 32;
     private const int LongestName = 128;
@@ -54,84 +54,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
 
     /// <summary>Nothing is said; an error or a formula without its value says something that is not known.</summary>
     public bool IsBlank(Column column) => !header.Has(column) || (FieldText.IsBlank(rows.Field(header.Position(column))) && !IsFaulty(column));
-
-    /// <summary>The citizen number alone, without judging it: to tell a person's row from other rows.</summary>
-    public CitizenIdFault ReadId(out CitizenId id)
-    {
-        ReadOnlySpan<byte> field = rows.Field(header.Position(Column.Id));
-        if (field.Length == 18)
-        {
-            CitizenIdFault fault = CitizenId.TryParse(field, today, out id);
-            if (fault == CitizenIdFault.None && field[17] != 'x')
-            {
-                return fault;
-            }
-        }
-
-        Span<char> buffer = stackalloc char[FieldText.MaxChars];
-        Span<char> kept = stackalloc char[FieldText.MaxChars];
-        int length = 0;
-        foreach (char c in FieldText.Normalise(field, buffer))
-        {
-            if (!char.IsWhiteSpace(c))
-            {
-                kept[length++] = c == 'x' ? 'X' : c;
-            }
-        }
-
-        return CitizenId.TryParse(kept[..length], today, out id);
-    }
-
-    public void RejectId(CitizenIdFault fault) => RejectId(Column.Id, fault);
-
-    private void RejectId(Column column, CitizenIdFault fault) => Reject(column, fault switch
-    {
-        CitizenIdFault.Blank => Codes.IdBlank,
-        CitizenIdFault.Length => Codes.IdLength,
-        CitizenIdFault.Characters => Codes.IdCharacters,
-        CitizenIdFault.RuinedBySpreadsheet => Codes.IdRuinedBySpreadsheet,
-        CitizenIdFault.BirthDate => Codes.IdBirthDate,
-        CitizenIdFault.BirthDateInFuture => Codes.IdBirthDateInFuture,
-        CitizenIdFault.CheckDigit => Codes.IdCheckDigit,
-        CitizenIdFault.FifteenDigits => Codes.IdFifteenDigits,
-        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
-    }, fault == CitizenIdFault.Characters ? "0-9, X" : "18");
-
-    /// <summary>The birth date by its column, where the number of the document holds none; null where it does.</summary>
-    /// <param name="required">The row may be the first of its person: without the date it is rejected.</param>
-    public LocalDate? BirthTold(CitizenId id, bool required)
-    {
-        if (id.TellsBirth)
-        {
-            return null;
-        }
-
-        if (!IsBlank(Column.Birth))
-        {
-            return Date(Column.Birth);
-        }
-
-        if (required)
-        {
-            rejections.Add(new Rejection(Codes.BirthDateMissing, rows.Row, header.Text(Column.Birth), id.ToString(), "1985-07-01"));
-        }
-
-        return null;
-    }
-
-    /// <summary>Another person's citizen number: a family member's, an heir's.</summary>
-    public CitizenId OtherId(Column column)
-    {
-        Span<char> buffer = stackalloc char[FieldText.MaxChars];
-        string text = string.Concat(FieldText.Normalise(rows.Field(header.Position(column)), buffer).ToString().Where(c => !char.IsWhiteSpace(c))).ToUpperInvariant();
-        CitizenIdFault fault = CitizenId.TryParse(text, today, out CitizenId id);
-        if (fault != CitizenIdFault.None)
-        {
-            RejectId(column, fault);
-        }
-
-        return id;
-    }
 
     public string Employer()
     {
@@ -249,60 +171,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         return date;
     }
 
-    /// <summary>An amount that must be there; zero is one.</summary>
-    public Money Amount(Column column)
-    {
-        string? fault = ParseAmount(column, out Money? amount);
-        totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
-        if (column is Column.PersonPaid or Column.EmployerPaid)
-        {
-            Paid += fault == Codes.AmountBlank ? 0 : amount?.Fen;
-        }
-
-        if (fault is not null)
-        {
-            RejectAmount(column, fault);
-        }
-
-        return amount ?? Money.Zero;
-    }
-
-    /// <summary>An employer's amount, which may well be larger than any one person's; nothing where it is blank and need not be there.</summary>
-    public Money EmployersAmount(Column column, bool required)
-    {
-        if (!required && IsBlank(column))
-        {
-            return Money.Zero;
-        }
-
-        string? fault = ParseAmount(column, out Money? amount);
-        bool absurd = fault == Codes.AmountAbsurd && (amount is null || amount > AmountText.LargestOfEmployer);
-        totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : absurd ? null : amount);
-        if (absurd)
-        {
-            Reject(column, Codes.AmountAbsurd, AmountText.LargestOfEmployer.ToString());
-        }
-        else if (fault is not null and not Codes.AmountAbsurd)
-        {
-            RejectAmount(column, fault);
-        }
-
-        return amount ?? Money.Zero;
-    }
-
-    /// <summary>An amount that may be negative.</summary>
-    public Money SignedAmount(Column column)
-    {
-        string? fault = ParseAmount(column, out Money? amount);
-        totals.Add(column, fault == Codes.AmountBlank ? Money.Zero : amount);
-        if (fault is not null and not Codes.AmountNegative)
-        {
-            RejectAmount(column, fault);
-        }
-
-        return amount ?? Money.Zero;
-    }
-
     /// <summary>The number of a document: letters, digits and a few marks.</summary>
     public string Document()
     {
@@ -319,24 +187,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         return text;
     }
 
-    /// <summary>A pension: none where blank, and never zero (edge 12).</summary>
-    public Money? OptionalPension(Column column)
-    {
-        if (IsBlank(column))
-        {
-            return null;
-        }
-
-        int faults = rejections.Count;
-        Money amount = Amount(column);
-        if (amount.IsZero && rejections.Count == faults)
-        {
-            RejectAmount(column, Codes.AmountZero);
-        }
-
-        return amount;
-    }
-
     /// <summary>One of a few words; false, with a rejection, for any other.</summary>
     public bool TryChoice<T>(Column column, Dictionary<string, T> words, string code, string expected, [MaybeNullWhen(false)] out T choice)
     {
@@ -350,9 +200,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         Reject(column, code, expected);
         return false;
     }
-
-    /// <summary>The amount in the column could be told, whatever else is wrong with it.</summary>
-    public bool CanBeRead(Column column) => ParseAmount(column, out Money? amount) is null && amount is not null;
 
     public string Normalised(Column column)
     {
@@ -386,27 +233,6 @@ internal sealed class RowFields(RowSource rows, Header header, YearMonth? defaul
         CellFault fault = rows.Fault(header.Position(column));
         return fault is not (CellFault.None or CellFault.ShowsOther) || FieldText.IsError(rows.Field(header.Position(column)));
     }
-
-    /// <summary>As <see cref="AmountText.Parse"/>; a cell that cannot be believed has no amount.</summary>
-    private string? ParseAmount(Column column, out Money? amount)
-    {
-        if (rows.Fault(header.Position(column)) != CellFault.None)
-        {
-            amount = null;
-            return Codes.AmountUnreadable;
-        }
-
-        return AmountText.Parse(rows.Field(header.Position(column)), out amount);
-    }
-
-    private void RejectAmount(Column column, string fault) => Reject(column, fault, fault switch
-    {
-        Codes.AmountAbsurd => AmountText.LargestMonthly.ToString(),
-        Codes.AmountPrecision => "0.01",
-        Codes.AmountUnreadable or Codes.AmountBlank => "1234.56",
-        Codes.AmountZero => "> 0",
-        _ => ">= 0",
-    });
 
     private string? NewText(Column column, ReadOnlySpan<byte> field, TextCache cache)
     {
