@@ -12,6 +12,8 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
     /// <summary>The column of what somebody has to do about a rejected row.</summary>
     public const string Sentence = "what to do";
 
+    private const string Expected = "expected";
+
     public int Pages => Listing.PagesOf(Count);
 
     /// <summary>Past the end the last page is shown.</summary>
@@ -29,7 +31,8 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
         List<Cell[]> rows = [];
         long[] sums = new long[report.Columns.Count];
         long count = 0;
-        await foreach (Cell[] row in report.RowsAsync(new ReportSource(connection, area, month), cancellation))
+        ReportSource source = new(connection, area, month);
+        await foreach (Cell[] row in report is FaultReport faults ? faults.FaultsAsync(source, cancellation) : report.RowsAsync(source, cancellation))
         {
             if (count / Listing<Cell>.PageRows == page - 1)
             {
@@ -63,6 +66,7 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
     {
         "standing" or "age" or "kind" or "item" or "channel or ground" or "when it arrives" or "account" or "reason" => Show.Halves(row[i].Text ?? ""),
         Sentence => (row[i].Text ?? "", RejectionCodes.Describe(FaultReport.RejectionOf(row), "en")),
+        Expected when Report is FaultReport => ExpectedWords.Of(FaultReport.RejectionOf(row)),
         _ => null,
     };
 }

@@ -41,7 +41,18 @@ public abstract class FaultReport(string kind, string title, bool held) : QueryR
         ORDER BY s.file COLLATE "C", s.kind, s.sha256, r.row_no, r.fault_no, r.submission_id
         """;
 
+    /// <summary>What was expected is said in the words of the pages.</summary>
     public override async IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (Cell[] row in FaultsAsync(source, cancellation))
+        {
+            row[Expected] = ExpectedWords.Of(RejectionOf(row)).Chinese;
+            yield return row;
+        }
+    }
+
+    /// <summary>The rows with what was expected as the rejection has it, for a page that says it in its own language.</summary>
+    public async IAsyncEnumerable<Cell[]> FaultsAsync(ReportSource source, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (Cell[] row in base.RowsAsync(source, cancellation))
         {

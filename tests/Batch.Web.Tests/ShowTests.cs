@@ -1,5 +1,6 @@
 using Batch.Host.Web;
 using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;

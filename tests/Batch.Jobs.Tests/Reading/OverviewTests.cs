@@ -1,4 +1,5 @@
 using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
@@ -51,6 +52,15 @@ public sealed class OverviewTests
         Assert.That(await list.CodesAsync(1, default), Is.EquivalentTo(new[] { new CodeCount("AMOUNT_MISMATCH", 1), new CodeCount("ID_CHECK_DIGIT", 1) }));
         Assert.That((await list.RejectionsAsync(1, "AMOUNT_MISMATCH", 1, default)).Rows.Single().Row, Is.EqualTo(3));
         Assert.That(await list.CodesAsync(June, default), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task The_report_of_rejections_says_in_words_what_was_expected()
+    {
+        await town.ImportAsync("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额", [
+            $"甲,单位甲,某人,{Town.Person(1).Full()},2021-07,10000.00,200.00,800.00"], June, SubmissionKind.Regular, false);
+        Cell[] row = (await town.ReportAsync("rejection", June)).Single();
+        Assert.That((row[4].Text, row[7].Text), Is.EqualTo(("MONTH_AFTER_SUBMISSION", "不晚于 2021-06")));
     }
 
     // The check character of the next number up.

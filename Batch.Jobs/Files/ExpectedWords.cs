@@ -1,13 +1,12 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
 
-namespace Batch.Host.Web;
+namespace Batch.Jobs.Files;
 
 /// <summary>
-/// What a rejected value should be, in words. The rejection holds the rule's parameter, 18 or 0.01, which by itself reads like the right value; files and the API
-/// keep it so.
+/// What a rejected value should be, in words. The rejection holds the rule's parameter, 18 or 0.01, which by itself reads like the right value. Pages and
+/// reports use the words; fix packs and the API keep the parameter.
 /// </summary>
-internal static class ExpectedWords
+public static class ExpectedWords
 {
     public static (string Chinese, string English) Of(Rejection rejection) => OfId(rejection.Code) ?? (rejection.Expected is { Length: > 0 } x ? Of(rejection.Code, x) : ("", ""));
 
