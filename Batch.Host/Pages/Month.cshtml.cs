@@ -124,6 +124,6 @@ internal sealed class MonthModel : AreaPage
         "waiting-files" => ("尚未入账的报送", "Submissions not posted yet"),
         "waiting-decisions" => ("尚未入账的处理决定", "Decisions not posted yet"),
         "age-bounds" => ("本月跨入新年龄段的人员", "People who move to another age tier"),
-        _ => ("本月退休的人员", "People who retire in the month"),
+        _ => ("本月登记退休的人员（人员变更文件）", "People whose retirement in the month is on record (persons files)"),
     };
 }
