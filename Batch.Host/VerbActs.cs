@@ -22,9 +22,12 @@ internal static partial class VerbActs
         IEnumerable<string> arguments = verb.Arguments.Where(a => !NotTold.Contains(a.Name)).SelectMany(a => Words(call.GetResult(a)));
         IEnumerable<string> options = verb.Options.Where(o => Options.Contains(o.Name)).Select(o => (o.Name, Result: call.GetResult(o)))
             .Where(o => o.Result is { Implicit: false }).Select(o => string.Join('=', [o.Name[2..], .. Words(o.Result)]));
-        string subject = Number().Replace(string.Join(' ', [.. arguments, .. options]), "***");
+        string subject = Masked(string.Join(' ', [.. arguments, .. options]));
         return new Act(actor.Name, Prefix + NameOf(verb), AreaOf(call), subject.Length == 0 ? null : subject[..Math.Min(subject.Length, LongestSubject)], Origin: actor.Origin);
     }
+
+    /// <summary>Without the numbers of people and cards.</summary>
+    public static string Masked(string text) => Number().Replace(text, "***");
 
     /// <summary>What <c>--by</c> says; null: it is not given.</summary>
     public static string? NamedActor(ParseResult call) => call.CommandResult.Command.Options.OfType<Option<string?>>().SingleOrDefault(o => o.Name == "--by") is { } by ? call.GetValue(by)?.Trim() : null;

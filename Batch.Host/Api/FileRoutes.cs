@@ -91,6 +91,7 @@ internal static class FileRoutes
         UploadBody body = await UploadBody.OpenAsync(http.Request, http.RequestAborted);
         ImportRequest request = asked.Request(http.User.Who(), body.Fields);
         string name = asked.Name ?? body.Name ?? throw new RequestFault("name", FieldFault.Missing);
+        Web.EveryAct.Tell(http, "file", name);
         Upload upload = await new Uploads(open, clock, IntakeLimits.Configured).ReceiveAsync(name, body.Content, request, key, http.RequestAborted);
         if (upload.State == UploadState.Refused)
         {

@@ -26,8 +26,12 @@ internal static class RunRoutes
             .WithSummary("Open the last closed month again, by another key than proposed it.");
     }
 
-    private static async Task<IResult> AllocateAsync(string area, Body<RunRequest> body, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
-        JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Allocate, new AreaSchema(area), body.Value.Month!.Value.Text(), user.Who()), cancellation));
+    private static async Task<IResult> AllocateAsync(string area, Body<RunRequest> body, HttpContext http, QueuedWork queue)
+    {
+        string month = body.Value.Month!.Value.Text();
+        Web.EveryAct.Tell(http, "month", month);
+        return JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Allocate, new AreaSchema(area), month, http.User.Who()), http.RequestAborted));
+    }
 
     private static async Task<object> PreviewAsync(int run, DatabaseConnection database, CancellationToken cancellation)
     {

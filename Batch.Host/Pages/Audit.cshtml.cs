@@ -24,5 +24,5 @@ internal sealed class AuditModel : BatchPage
     public string Query => $"who={Uri.EscapeDataString(By ?? "")}&act={Uri.EscapeDataString(Act ?? "")}";
 
     public async Task OnGetAsync() => Lines = await new AuditList(Database.Program).ReadAsync(
-        new AuditFilter(By?.Trim() ?? "", Act?.TrimStart() ?? "", ""), Math.Clamp(AskedPage ?? 1, 1, 1_000_000), Cancellation);
+        new AuditFilter(By?.Trim() ?? "", ActGroups.BeginningsOf(Act?.TrimStart() ?? ""), ""), Math.Clamp(AskedPage ?? 1, 1, 1_000_000), Cancellation);
 }

@@ -53,6 +53,7 @@ internal sealed class RunsModel : AreaPage
 
     private async Task<IActionResult> StartAsync(string kind, string of)
     {
+        EveryAct.Tell(HttpContext, kind == WorkKinds.Interest ? "year" : "month", of);
         int job = await Service<QueuedWork>().AskAsync(new WorkOrder(kind, Area.Schema, of, Who), Cancellation);
         return Redirect($"~/{Code}/runs/now?job={job}");
     }

@@ -73,6 +73,7 @@ internal sealed class UploadsModel : AreaPage
     private async Task<SentFile> SendAsync(Uploads uploads, IFormFile file, ImportRequest request)
     {
         Upload? upload = null;
+        EveryAct.Tell(HttpContext, "file", file.FileName);
         try
         {
             await using Stream content = file.OpenReadStream();
@@ -98,6 +99,7 @@ internal sealed class UploadsModel : AreaPage
 
     public async Task<IActionResult> OnPostAgainAsync(int upload)
     {
+        EveryAct.Tell(HttpContext, "upload", upload.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Upload failed = await new Uploads(Area, Clock, IntakeLimits.Configured).ReadAsync(upload, Cancellation);
         int job = await AskAsync(failed.Number);
         if ((await Service<QueuedWork>().ReadAsync(job, Cancellation)).State == WorkState.Parked)

@@ -17,6 +17,7 @@ internal static partial class ActSubjects
         ["parent"] = ("更正报送", "corrects submission"),
         ["job"] = ("作业", "job"),
         ["upload"] = ("上传", "upload"),
+        ["file"] = ("文件", "file"),
         ["account"] = ("账户", "account"),
         ["row"] = ("行", "row"),
         ["month"] = ("月份", "month"),

@@ -3,17 +3,7 @@ namespace Batch.Host.Web;
 /// <summary>The acts of the audit log in words; the log itself keeps their codes.</summary>
 internal static class ActWords
 {
-    private const string Post = "POST ";
-
-    /// <summary>What the log can be narrowed down to: the beginning of the codes, and the words.</summary>
-    public static IReadOnlyList<(string Begins, (string Chinese, string English) Name)> Groups { get; } =
-    [
-        ("sign-", ("登录与退出", "Signing in and out")), ("user ", ("用户与角色", "Users and roles")), ("key ", ("接口密钥", "API keys")), ("refused", ("越权访问", "Pages refused")),
-        ("account.", ("账户查询与显示号码", "Accounts and whole numbers")), ("report.", ("报表下载", "Reports downloaded")), ("fix-pack.", ("更正包下载", "Fix packs downloaded")),
-        ("journal.", ("日记账导出", "Journals exported")), (VerbActs.Prefix, ("命令行操作", "Acts by command line")),
-        ("held.", ("待定行的决定", "Decisions on held rows")), ("run.", ("批次", "Runs")), ("month.", ("结账", "Closings")), ("policy.", ("政策", "Policies")),
-        ("threshold.", ("异常阈值", "Thresholds")), ("schedule ", ("定时作业", "Schedules")), ("area.", ("统筹区", "Areas")), ("db.", ("数据库", "Database")), (Post, ("提交的请求", "Requests sent")),
-    ];
+    private const string Post = ActGroups.Post;
 
     public static (string Chinese, string English) Of(string act) =>
         ActTable.Done.TryGetValue(act, out (string Chinese, string English) done) ? done

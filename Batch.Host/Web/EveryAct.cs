@@ -14,6 +14,8 @@ internal static partial class EveryAct
     /// <summary>In the place of how it ended.</summary>
     public const string Begun = "begun";
 
+    private const int LongestSubject = 200;
+
     // Inquiries change nothing and have a record of their own, which is written before they are answered.
     private static readonly string[] Inquiries = [Api.ApiFaults.Path + "/v1/accounts/", Api.ApiFaults.Path + "/v1/inquiries/"];
 
@@ -24,10 +26,20 @@ internal static partial class EveryAct
             AuditLog log = context.RequestServices.GetRequiredService<AuditLog>();
             await log.WriteAsync(act with { Name = $"{act.Name} {Begun}" }, context.RequestAborted);
             context.Response.OnStarting(() => log.WriteAsync(
-                act with { Name = $"{act.Name} {context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)}" }, CancellationToken.None));
+                act with { Name = $"{act.Name} {context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)}", Subject = SubjectOf(context, act) }, CancellationToken.None));
         }
 
         await next(context);
+    }
+
+    /// <summary>Adds to the subject of the request what its address does not say: a month, a number or a file's name. Figures as long as a person's number are masked.</summary>
+    public static void Tell(HttpContext context, string part, string value) =>
+        context.Items[typeof(EveryAct)] = string.Join(' ', [.. new[] { context.Items[typeof(EveryAct)] as string }.OfType<string>(), $"{part}={VerbActs.Masked(Blank().Replace(value, "_"))}"]);
+
+    private static string? SubjectOf(HttpContext context, Act act)
+    {
+        string subject = string.Join(' ', new[] { act.Subject, context.Items[typeof(EveryAct)] as string }.OfType<string>());
+        return subject.Length == 0 ? null : subject[..Math.Min(subject.Length, LongestSubject)];
     }
 
     /// <summary>Every act that a form of ours or a program sends: the routes that take a POST, each with what its page can be asked to do.</summary>
@@ -67,8 +79,11 @@ internal static partial class EveryAct
         string values = string.Join(' ', request.RouteValues.Where(v => v.Key is not ("area" or "code" or "page" or "handler" or "token")).Select(v => $"{v.Key}={v.Value}"));
         return new Act(
             who, $"{request.Method} {pattern}{handler}", request.RouteValues["area"] as string ?? request.RouteValues["code"] as string,
-            values.Length == 0 ? null : values.Length > 200 ? values[..200] : values, null, context.Connection.RemoteIpAddress?.ToString());
+            values.Length == 0 ? null : values[..Math.Min(values.Length, LongestSubject)], null, context.Connection.RemoteIpAddress?.ToString());
     }
+
+    [GeneratedRegex(@"[\s=]+")]
+    private static partial Regex Blank();
 
     [GeneratedRegex("^OnPost(.*?)(Async)?$")]
     private static partial Regex Handler();

@@ -7,18 +7,19 @@ namespace Batch.Jobs.Reading;
 public sealed record AuditLine(long Number, DateTime At, string Who, string? Area, string Act, string? Subject, string? Reason, string? Origin);
 
 /// <summary>Which acts to list; empty: all.</summary>
-public sealed record AuditFilter(string Who, string Act, string Area);
+/// <param name="Acts">How they begin, one or the other.</param>
+public sealed record AuditFilter(string Who, string[] Acts, string Area);
 
 /// <summary>Who did what, newest first.</summary>
 public sealed class AuditList(NpgsqlDataSource program)
 {
     private const string Override = "run.override";
 
-    private const string Where = "WHERE ($1 = '' OR who = $1) AND ($2 = '' OR starts_with(act, $2)) AND ($3 = '' OR area = $3)";
+    private const string Where = "WHERE ($1 = '' OR who = $1) AND (cardinality($2::text[]) = 0 OR EXISTS (SELECT FROM unnest($2::text[]) b WHERE starts_with(act, b))) AND ($3 = '' OR area = $3)";
 
     public async Task<Listing<AuditLine>> ReadAsync(AuditFilter filter, int page, CancellationToken cancellation)
     {
-        object[] of = [filter.Who, filter.Act, filter.Area];
+        object[] of = [filter.Who, filter.Acts, filter.Area];
         long count = (await program.ReadAsync($"SELECT count(*) FROM batch.audit {Where}", r => r.GetInt64(0), cancellation, of))[0];
         page = Listing.Within(page, count);
         List<AuditLine> lines = await program.ReadAsync(

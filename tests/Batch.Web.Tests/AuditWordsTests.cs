@@ -70,6 +70,16 @@ public sealed partial class AuditWordsTests
         Assert.That(words.Select(w => w.English), Has.None.Contains("none of ours"));
     }
 
+    [Test]
+    public void Every_act_belongs_to_exactly_one_group_of_the_filter()
+    {
+        string[] acts = [.. ActTable.Done.Keys, .. ActTable.Verbs.Keys.Select(v => VerbActs.Prefix + v), .. ActTable.Requests.Keys.Select(r => ActGroups.Post + r + " 200")];
+        ILookup<string, string> groups = acts.SelectMany(a => ActGroups.All.Where(g => ActGroups.BeginningsOf(g.Code).Any(b => a.StartsWith(b, StringComparison.Ordinal))).Select(g => (a, g.Code)))
+            .ToLookup(p => p.a, p => p.Code);
+        Assert.That(acts.Where(a => groups[a].Count() != 1).Select(a => $"{a}: {string.Join(' ', groups[a])}"), Is.Empty);
+        Assert.That(acts.Where(a => groups[a].Single() == "run"), Is.SupersetOf((string[])["run.reverse", "verb post", "POST /{code}/runs/{run} Approve 200", "POST /api/v1/runs/{run}/post 200"]));
+    }
+
     [TestCase("POST /api/v1/runs/{run}/approve 200", "run=3", "复核批次（接口，已答复）", "批次 3", "run 3")]
     [TestCase("POST /api/v1/runs/{run}/post 202", "run=3", "批次入账（接口，已答复）", "批次 3", "run 3")]
     [TestCase("held.decide", "1:5 take", "决定待定行", "采用报送 1 第 5 行", "row 5 of submission 1 taken")]
@@ -77,6 +87,8 @@ public sealed partial class AuditWordsTests
     [TestCase("run.reverse", "3 4", "计算冲正批次", "批次 3，冲正为批次 4", "run 3, reversed by run 4")]
     [TestCase("verb post", "3", "批次入账（命令行，已收到）", "批次 3", "run 3")]
     [TestCase("verb decide", "submission=1 row=5 take", "决定待定行（命令行，已收到）", "报送 1，行 5，采用", "submission 1, row 5, taken")]
+    [TestCase("POST /{code}/runs 302", "month=2021-06", "计算批次（网页，已答复）", "月份 2021-06", "month 2021-06")]
+    [TestCase("POST /{code}/uploads 302", "file=江城.xlsx", "上传文件（网页，已答复）", "文件 江城.xlsx", "file 江城.xlsx")]
     [TestCase("verb import", "month=2021-06 kind=supplementary", "导入文件（命令行，已收到）", "月份 2021-06，种类 补充", "month 2021-06, kind supplementary")]
     [TestCase("verb user roles", "li roles=reviewer", "改变角色（命令行，已收到）", "li，角色 复核", "li, roles reviewer")]
     [TestCase("threshold.set", "close-early-days=2", "设定阈值", "close-early-days=2", "close-early-days=2")]

@@ -116,6 +116,17 @@ public sealed partial class SubmissionPageTests
         Assert.That(audit, Does.Contain("提出政策").And.Not.Contain("Figure 302").And.Not.Contain("提交请求"));
     }
 
+    [Test]
+    public async Task The_group_of_runs_in_the_audit_log_has_what_was_asked_for_on_the_page_with_its_month()
+    {
+        using HttpClient maker = await host.SignedInAsync(await host.AddUserAsync("computes", UserRoles.Operator));
+        using HttpClient checker = await host.SignedInAsync(await host.AddUserAsync("audits", UserRoles.Reviewer));
+        using HttpResponseMessage asked = await TestHost.PostAsync(maker, $"/{Area}/runs", ("month", "2030-01"));
+        Assert.That(asked.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(await checker.GetStringAsync("/audit?who=computes&act=run"), Does.Contain("计算批次").And.Contain("月份 2030-01").And.Not.Contain("密码"));
+        Assert.That(await checker.GetStringAsync("/audit?who=computes&act=policy"), Does.Not.Contain("计算批次").And.Contain("没有符合条件的记录"));
+    }
+
     private async Task<CliResult> ImportAsync(string kind, params string[] lines)
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("submission-page-").FullName, "file.csv");

@@ -59,6 +59,7 @@ public sealed partial class UploadOutcomeTests
         string told = await sent.Content.ReadAsStringAsync();
         Assert.That(sent.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(told, Does.Contain("共 4 个文件，2 个已接收，2 个没有"));
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE who = 'sender' AND act = 'POST /{code}/uploads 200'"), Is.EqualTo("file=a.csv file=b.csv file=c.csv file=d.csv"));
         string[] lines = [.. Lines().Matches(told.Split("id=\"sent\"")[1].Split("</section>")[0]).Select(m => m.Groups[1].Value)];
         Assert.That(lines, Has.Length.EqualTo(4));
         Assert.That(lines[0], Does.Contain("a.csv").And.Contain("已接收"));

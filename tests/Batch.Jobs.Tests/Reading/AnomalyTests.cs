@@ -64,7 +64,7 @@ public sealed class AnomalyTests
         Assert.That((kept.By, kept.Reason), Is.EqualTo(("reviewer", "单位丙本月未到账，已核对")));
         Assert.That(kept.Anomalies, Is.EqualTo(new[] { "CREDITED_OFF", "PEOPLE_OFF" }));
         Assert.That(await town.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE act = 'run.override'"), Is.EqualTo($"{run} CREDITED_OFF PEOPLE_OFF"));
-        AuditLine told = (await new AuditList(town.Database.Program).ReadAsync(new AuditFilter("reviewer", "run.override", ""), 1, default)).Rows.Single();
+        AuditLine told = (await new AuditList(town.Database.Program).ReadAsync(new AuditFilter("reviewer", ["run.override"], ""), 1, default)).Rows.Single();
         Assert.That(told.Reason, Is.EqualTo("单位丙本月未到账，已核对"));
         Assert.That((await town.Life.PostAsync(run, "reviewer", default)).State, Is.EqualTo("posted"));
     }
@@ -165,6 +165,20 @@ public sealed class AnomalyTests
         await town.PostMonthAsync(June);
         BirthBounds bounds = new(await town.AreaAsync());
         Assert.That((await bounds.CrossingAsync(new YearMonth(2021, 5), June, default), await bounds.CrossingAsync(June, July, default)), Is.EqualTo((0L, 1L)));
+    }
+
+    [Test]
+    public async Task A_retired_person_who_passes_an_age_bound_counts_without_a_retirement_on_record_and_one_who_is_employed_again_does_not()
+    {
+        // Born on 1950-06-15: 70 completed years on 1 June 2021, 71 on 1 July. The pension file alone says that they are retired.
+        await town.PensionAsync(June, [(Town.Person(1, 1950), 3_000m), (Town.Person(2, 1950), 3_000m), (Town.Person(3, 1949), 3_000m)]);
+        await town.PostMonthAsync(June);
+        BirthBounds bounds = new(await town.AreaAsync());
+        Assert.That(await bounds.CrossingAsync(June, July, default), Is.EqualTo(2), "before the files of July are there");
+
+        await town.PensionAsync(July, [(Town.Person(1, 1950), 3_000m), (Town.Person(2, 1950), 3_000m)]);
+        await town.PayrollAsync(July, "甲", [(Town.Person(2, 1950), 10_000m)]);
+        Assert.That(await bounds.CrossingAsync(June, July, default), Is.EqualTo(1), "the active tiers have no bound there");
     }
 
     private async Task SetAsync(string name, decimal value) => await new Thresholds(town.Database.Program, Town.Code).SetAsync(name, value, "administrator", default);
