@@ -36,6 +36,17 @@ internal sealed class HomeModel : AreaPage
         Todo = await TodoAsync();
     }
 
+    /// <summary>The states add up to the rows; the first three are always named.</summary>
+    public static (string Chinese, string English) RowsText(SubmissionTotals totals)
+    {
+        (long Count, string Chinese, string English)[] states =
+        [
+            (totals.Accepted, "接受", "accepted"), (totals.Rejected, "拒绝", "rejected"), (totals.Held, "待定", "held"), (totals.Unchanged, "未变", "unchanged"), (totals.NotAdopted, "未采用", "not adopted"),
+        ];
+        IEnumerable<(long Count, string Chinese, string English)> named = states.Where((s, i) => i < 3 || s.Count > 0);
+        return (string.Join("，", named.Select(s => $"{s.Chinese} {Show.Count(s.Count)}")), string.Join(", ", named.Select(s => $"{s.English} {Show.Count(s.Count)}")));
+    }
+
     private async Task<IReadOnlyList<Duty>> TodoAsync()
     {
         List<Duty> todo = [];

@@ -36,7 +36,13 @@ internal sealed class SubmissionModel : AreaPage
     public Listing<Rejection> Held { get; private set; } = null!;
 
     /// <summary>How many of its rows still wait for a decision.</summary>
-    public int StillHeld { get; private set; }
+    public int StillHeld => Now.Held;
+
+    /// <summary>Of the rows held when the file was taken in, those decided or corrected since.</summary>
+    public int Settled => Line.Held - Now.HeldBefore;
+
+    /// <summary>What has become of its rows since.</summary>
+    public RowsNow Now { get; private set; } = RowsNow.Unchanged;
 
     /// <summary>Rows that a mended file can bring: rejected ones, and held ones that wait beside what is in force.</summary>
     public bool IsMendable => Line.Rejected > 0 || Held.Rows.Any(r => RejectionCodes.IsBeside(r.Code));
@@ -86,8 +92,8 @@ internal sealed class SubmissionModel : AreaPage
         Submissions submissions = new(connection, Area.Schema);
         Record = await submissions.ReadAsync(Number, Cancellation);
         Children = await submissions.ChildrenAsync(Number, Cancellation);
-        StillHeld = (await new HeldRows(Area.Schema).ListAsync(connection, null, Cancellation)).Count(r => r.Submission == Number);
-        Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).SupersededAsync(Number, Cancellation) : 0;
+        Now = (await list.RowsNowAsync(Cancellation)).GetValueOrDefault(Number, RowsNow.Unchanged);
+        Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).AcceptedSupersededAsync(Number, Cancellation) : 0;
     }
 
     public Task<IActionResult> OnPostDismissAsync(string? reason) => TryAsync(

@@ -191,6 +191,8 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
             Found = Reason(reasons, side).Found,
             Expected = Reason(reasons, side).Expected,
             Beside = side.Said.Person < 0,
+            PersonPaid = side.Said.PersonPaid,
+            EmployerPaid = side.Said.EmployerPaid,
         })];
     }
 

@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
+using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -21,6 +22,10 @@ public sealed record HeldRow(
     /// <summary>What the row says and what is on record, as its fault named them; masked where they are personal.</summary>
     public string Found { get; init; } = "";
     public string Expected { get; init; } = "";
+
+    /// <summary>What was paid on it, where it is a contribution.</summary>
+    internal Money PersonPaid { get; init; }
+    internal Money EmployerPaid { get; init; }
 
     /// <summary>It waits beside the person's month: it may be another person's, or may not replace what was paid.</summary>
     public bool Beside { get; init; }

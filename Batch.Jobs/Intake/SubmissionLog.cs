@@ -80,8 +80,22 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     // A decision about a row of a file does not make the file another: sent again it is in force.
     private string NoDecision => area.Sql("l.submission_id NOT IN (SELECT submission_id FROM :area.decision)");
 
-    /// <summary>How many facts of a submission are overridden by later files.</summary>
-    public async Task<long> SupersededAsync(int submission, CancellationToken cancellation)
+    /// <summary>How many facts of a submission are overridden by later files; a later file that contests a row overrides it, too.</summary>
+    public Task<long> SupersededAsync(int submission, CancellationToken cancellation) => SupersededAsync(submission, accepted: false, cancellation);
+
+    /// <summary>How many accepted rows of a submission later files have replaced or taken back; one that is only contested by another employer is not among them.</summary>
+    public Task<long> AcceptedSupersededAsync(int submission, CancellationToken cancellation) =>
+        SupersededAsync(submission, accepted: true, cancellation);
+
+    // Where a decision had left the row out before, the later file takes the place of nothing.
+    private string OfAccepted(string fact, YearMonth month, string key) => area.Sql(
+        $"""
+         AND f.state = 1 AND (l.state <> 2 OR l.row_no > 0) AND NOT EXISTS (
+            SELECT FROM {area.Part(fact, month)} d
+            WHERE d.submission_id IN (SELECT submission_id FROM :area.decision) AND (d.{key.Replace(" ", " d.", StringComparison.Ordinal)}) = (f.{key.Replace(" ", " f.", StringComparison.Ordinal)}) AND d.state = 3 AND d.submission_id > f.submission_id AND d.submission_id < l.submission_id)
+        """);
+
+    private async Task<long> SupersededAsync(int submission, bool accepted, CancellationToken cancellation)
     {
         long superseded = 0;
         foreach ((string fact, DateOnly day) in await MonthsAsync(submission, cancellation))
@@ -91,11 +105,11 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             {
                 "contribution" => $"""
                     SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
-                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.employer_id = f.employer_id AND l.submission_id > f.submission_id AND {NoDecision})
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.employer_id = f.employer_id AND l.submission_id > f.submission_id AND {NoDecision}{(accepted ? OfAccepted(fact, month, "person_id, employer_id") : "")})
                     """,
                 "pension" => $"""
                     SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
-                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.submission_id > f.submission_id AND {NoDecision})
+                        SELECT FROM {area.Part(fact, month)} l WHERE l.person_id = f.person_id AND l.submission_id > f.submission_id AND {NoDecision}{(accepted ? OfAccepted(fact, month, "person_id") : "")})
                     """,
                 "receipt" => area.Sql($"SELECT count(*) FROM :area.receipt f WHERE receipt_month = '{month.Text()}-01' AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (") + area.Sql(
                     "SELECT FROM :area.receipt l WHERE (l.receipt_month, l.employer_id, l.document) = (f.receipt_month, f.employer_id, f.document) AND l.submission_id > f.submission_id)"),

@@ -36,7 +36,7 @@ public sealed class Readiness(Area area)
     /// <param name="unmended">Rejected rows that wait for their correction, by month: who shows those of other months too has asked for them already.</param>
     public async Task<IReadOnlyList<ReadinessPoint>> ReadAsync(YearMonth month, IReadOnlyDictionary<YearMonth, long> unmended, CancellationToken cancellation)
     {
-        long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission JOIN :area.filed f USING (submission_id) WHERE f.month = $1 AND refused IS NULL AND (rows = 0 OR rejected < rows)", cancellation, month.FirstDay());
+        long files = await area.OneAsync<long>("SELECT count(*) FROM :area.submission JOIN :area.filed f USING (submission_id) WHERE f.month = $1 AND content <> 'decision' AND refused IS NULL AND (rows = 0 OR rejected < rows)", cancellation, month.FirstDay());
         return
         [
             Figures(month),

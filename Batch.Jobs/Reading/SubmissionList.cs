@@ -8,21 +8,33 @@ using Npgsql;
 
 namespace Batch.Jobs.Reading;
 
-/// <summary>One file with what became of its rows when it was taken in.</summary>
+/// <summary>One file with what became of its rows; a decision on a held row is listed beside the files and has no rows of its own.</summary>
 /// <param name="Waits">It has facts that no standing run has taken.</param>
 public sealed record SubmissionLine(
     int Submission, string Content, string Kind, YearMonth Month, string File, string? Refused, int Rows, int Accepted, int Unchanged, int Held, int Rejected,
     Money PersonPaid, Money EmployerPaid, string ReceivedBy, DateTime ReceivedAt, bool Waits)
 {
-    /// <summary>Of the rows held when it was taken in, those decided or corrected since. In a list <see cref="Held"/> is what is still held.</summary>
-    public int Settled { get; init; }
+    /// <summary>Rows that a decision left out or a later file corrected: in a list, where each row is counted in its present state.</summary>
+    public int NotAdopted { get; init; }
+
+    public bool IsDecision => Content == "decision";
+
+    /// <summary>With each row counted in its present state: <c>Rows = Accepted + Unchanged + Held + NotAdopted + Rejected</c>.</summary>
+    public SubmissionLine With(RowsNow now) => IsDecision ? this with { Rows = 0, Accepted = 0, PersonPaid = Money.Zero, EmployerPaid = Money.Zero } : this with
+    {
+        Held = now.Held,
+        Accepted = Accepted + now.Accepted,
+        NotAdopted = now.NotAdopted + Held - now.HeldBefore - now.Taken,
+        PersonPaid = PersonPaid + now.PersonPaid,
+        EmployerPaid = EmployerPaid + now.EmployerPaid,
+    };
 
     /// <summary>Every row was rejected, each for itself.</summary>
     public bool NoneTaken => Refused is null && Rows > 0 && Rejected == Rows;
 }
 
-/// <summary>Sums over every submission of a list, not only those of the page.</summary>
-public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long Rejected, Money PersonPaid, Money EmployerPaid);
+/// <summary>Sums over every submission of a list, not only those of the page, each row in its present state; decisions are no files.</summary>
+public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long NotAdopted, long Rejected, Money PersonPaid, Money EmployerPaid);
 
 /// <summary>How often a code occurs.</summary>
 public sealed record CodeCount(string Code, long Count);
@@ -43,26 +55,46 @@ public sealed class SubmissionList(Area area)
     // The table of rejections has held rows too, with their reason.
     private static readonly string RejectedCodes = $"code NOT IN ({RejectionCodes.HeldList})";
 
-    private const string Where = " WHERE ($1 = '-infinity'::date OR f.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL)";
+    private const string Where = " WHERE ($1 = '-infinity'::date OR f.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL OR s.submission_id = ANY($3))";
 
     /// <summary>Newest first.</summary>
     public async Task<(Listing<SubmissionLine> Lines, SubmissionTotals Totals)> ReadAsync(SubmissionFilter filter, int page, CancellationToken cancellation)
     {
         object month = filter.Month is { } m ? m.FirstDay() : DateOnly.MinValue;
-        SubmissionTotals totals = (await area.ReadAsync(
-            """
-            SELECT count(*), coalesce(sum(rows), 0), coalesce(sum(accepted), 0), coalesce(sum(unchanged), 0), coalesce(sum(held), 0), coalesce(sum(rejected), 0),
-                   coalesce(sum(person_paid_fen), 0)::bigint, coalesce(sum(employer_paid_fen), 0)::bigint FROM :area.submission s JOIN :area.filed f USING (submission_id)
-            """ + Where,
-            r => new SubmissionTotals(
-                r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), new Money(r.GetInt64(6)), new Money(r.GetInt64(7))),
-            cancellation, month, filter.Open))[0];
-        page = Listing.Within(page, totals.Files);
-        Dictionary<int, int> still = await StillHeldAsync(filter.Month, cancellation);
+        Dictionary<int, RowsNow> now = await RowsNowAsync(cancellation);
+        int[] waiting = [.. now.Where(n => n.Value.Held > 0).Select(n => n.Key)];
+        (long listed, SubmissionTotals totals) = await TotalsAsync(month, filter.Open, waiting, now, cancellation);
+        page = Listing.Within(page, listed);
         List<SubmissionLine> lines = await area.ReadAsync(
-            Columns + Where + " ORDER BY s.submission_id DESC LIMIT $3 OFFSET $4", Line, cancellation,
-            month, filter.Open, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
-        return (new Listing<SubmissionLine>(lines.ConvertAll(l => Now(l, still)), page, totals.Files), totals with { Held = still.Values.Sum() });
+            Columns + Where + " ORDER BY s.submission_id DESC LIMIT $4 OFFSET $5", Line, cancellation,
+            month, filter.Open, waiting, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
+        return (new Listing<SubmissionLine>(lines.ConvertAll(l => l.With(now.GetValueOrDefault(l.Submission, RowsNow.Unchanged))), page, listed), totals);
+    }
+
+    private async Task<(long Listed, SubmissionTotals Totals)> TotalsAsync(object month, bool open, int[] waiting, Dictionary<int, RowsNow> now, CancellationToken cancellation)
+    {
+        // The lines of which rows have changed since are added one by one; of the others the sums are those of their intake.
+        List<SubmissionLine> changed = (await area.ReadAsync(Columns + Where + " AND s.submission_id = ANY($4)", Line, cancellation, month, open, waiting, now.Keys.ToArray()))
+            .ConvertAll(l => l.With(now[l.Submission]));
+        return (await area.ReadAsync(
+            """
+            SELECT count(*), count(*) FILTER (WHERE is_file), coalesce(sum(rows) FILTER (WHERE is_file), 0), coalesce(sum(accepted) FILTER (WHERE as_taken), 0), coalesce(sum(unchanged) FILTER (WHERE as_taken), 0),
+                   coalesce(sum(held) FILTER (WHERE as_taken), 0), coalesce(sum(rejected) FILTER (WHERE as_taken), 0),
+                   coalesce(sum(person_paid_fen) FILTER (WHERE as_taken), 0)::bigint, coalesce(sum(employer_paid_fen) FILTER (WHERE as_taken), 0)::bigint
+            FROM (SELECT s.*, s.content <> 'decision' AS is_file, s.content <> 'decision' AND s.submission_id <> ALL($4) AS as_taken FROM :area.submission s JOIN :area.filed f USING (submission_id)
+            """ + Where + ") t",
+            r => (r.GetInt64(0), new SubmissionTotals(
+                r.GetInt64(1), r.GetInt64(2), r.GetInt64(3) + changed.Sum(l => l.Accepted), r.GetInt64(4) + changed.Sum(l => l.Unchanged), changed.Sum(l => l.Held),
+                r.GetInt64(5) + changed.Sum(l => l.NotAdopted), r.GetInt64(6) + changed.Sum(l => l.Rejected),
+                changed.Aggregate(new Money(r.GetInt64(7)), (sum, l) => sum + l.PersonPaid), changed.Aggregate(new Money(r.GetInt64(8)), (sum, l) => sum + l.EmployerPaid))),
+            cancellation, month, open, waiting, now.Keys.ToArray()))[0];
+    }
+
+    /// <summary>What has become of the rows of the submissions since they were taken in; those of which no row has changed are left out.</summary>
+    public async Task<Dictionary<int, RowsNow>> RowsNowAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        return await new RowStates(area).ReadAsync(await new HeldRows(area.Schema).ListAsync(connection, null, cancellation), cancellation);
     }
 
     /// <summary>How many rows of each submission wait for a decision now, of those filed under a month. A row accepted once waits too when a later file contests it.</summary>
@@ -102,12 +134,6 @@ public sealed class SubmissionList(Area area)
     /// <summary>Who marked its rejected rows as not needed, and why; null: nobody.</summary>
     public async Task<(string By, string Reason)?> DismissalAsync(int submission, CancellationToken cancellation) =>
         await area.ReadAsync("SELECT by, reason FROM :area.dismissal WHERE dismissed = $1", r => (r.GetString(0), r.GetString(1)), cancellation, submission) is [var found] ? found : null;
-
-    private static SubmissionLine Now(SubmissionLine line, Dictionary<int, int> still)
-    {
-        int held = still.GetValueOrDefault(line.Submission);
-        return line with { Held = held, Settled = Math.Max(0, line.Held - held), Accepted = line.Accepted - Math.Max(0, held - line.Held) };
-    }
 
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
     public async Task<SubmissionLine> FindAsync(int submission, CancellationToken cancellation) =>

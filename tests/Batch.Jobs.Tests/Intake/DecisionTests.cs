@@ -2,6 +2,7 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
@@ -41,6 +42,40 @@ public sealed class DecisionTests
             Assert.That(held[0].Citizen, Does.Contain("********"));
         });
         Assert.That(await new HeldRows(Town.Schema).ListAsync(await OpenAsync(), new YearMonth(2021, 5), default), Is.Empty);
+    }
+
+    // Person paid is 2 % of the base: 100.00 on 5,000, 80.00 on 4,000, 120.00 on 6,000, 140.00 on 7,000.
+    [Test]
+    public async Task Each_row_is_counted_once_in_its_present_state_and_a_decision_is_neither_a_file_nor_a_row()
+    {
+        await TwoEmployersAsync();
+        Assert.That(await CountsAsync(), Is.EqualTo((2L, 3L, "1: 2 rows, 1 accepted, 1 held, 0 not adopted, 80.00; 2: 1 rows, 0 accepted, 1 held, 0 not adopted, 0.00")), "contested");
+        await DecideAsync(2, 2, take: true);
+        Assert.That(await CountsAsync(), Is.EqualTo((2L, 3L, "1: 2 rows, 1 accepted, 0 held, 1 not adopted, 80.00; 2: 1 rows, 1 accepted, 0 held, 0 not adopted, 120.00")), "taken");
+        await town.PayrollAsync(June, "E1", [(Ann, 7000m)], SubmissionKind.Supplementary);
+        Assert.That(
+            await CountsAsync(), Is.EqualTo((3L, 4L, "1: 2 rows, 1 accepted, 0 held, 1 not adopted, 80.00; 2: 1 rows, 0 accepted, 1 held, 0 not adopted, 0.00; 4: 1 rows, 0 accepted, 1 held, 0 not adopted, 0.00")),
+            "the row that was taken is contested");
+        await DecideAsync(4, 2, take: true);
+        Assert.That(
+            await CountsAsync(), Is.EqualTo((3L, 4L, "1: 2 rows, 1 accepted, 0 held, 1 not adopted, 80.00; 2: 1 rows, 0 accepted, 0 held, 1 not adopted, 0.00; 4: 1 rows, 1 accepted, 0 held, 0 not adopted, 140.00")),
+            "the other one is taken");
+        SubmissionLog log = new(await OpenAsync(), Town.Schema);
+        Assert.That((await log.AcceptedSupersededAsync(1, default), await log.AcceptedSupersededAsync(2, default)), Is.EqualTo((0L, 0L)), "what a decision left out is not superseded by a file");
+        await VerifyAsync();
+    }
+
+    // The totals of the list, and its files one by one; each adds up.
+    private async Task<(long Files, long Rows, string Lines)> CountsAsync()
+    {
+        (Listing<SubmissionLine> listed, SubmissionTotals totals) = await new SubmissionList(await town.AreaAsync()).ReadAsync(new SubmissionFilter(June, false), 1, default);
+        SubmissionLine[] files = [.. listed.Rows.Where(l => !l.IsDecision).OrderBy(l => l.Submission)];
+        Assert.That(listed.Rows.Where(l => l.IsDecision).Sum(l => l.Rows + l.Accepted + l.PersonPaid.Fen), Is.Zero);
+        Assert.That(files.Select(l => l.Rows), Is.EqualTo(files.Select(l => l.Accepted + l.Unchanged + l.Held + l.NotAdopted + l.Rejected)));
+        Assert.That(
+            (totals.Rows, totals.Accepted, totals.Unchanged, totals.Held, totals.NotAdopted, totals.Rejected, totals.PersonPaid.Fen),
+            Is.EqualTo(((long)files.Sum(l => l.Rows), (long)files.Sum(l => l.Accepted), (long)files.Sum(l => l.Unchanged), (long)files.Sum(l => l.Held), (long)files.Sum(l => l.NotAdopted), (long)files.Sum(l => l.Rejected), files.Sum(l => l.PersonPaid.Fen))));
+        return (totals.Files, totals.Rows, string.Join("; ", files.Select(l => $"{l.Submission}: {l.Rows} rows, {l.Accepted} accepted, {l.Held} held, {l.NotAdopted} not adopted, {l.PersonPaid}")));
     }
 
     // 6000 x 3.1 % = 186.00; Bob 4000 x 3.1 % = 124.00
