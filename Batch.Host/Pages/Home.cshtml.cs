@@ -74,6 +74,14 @@ internal sealed class HomeModel : AreaPage
         string month = Month.ToString("uuuu-MM", null);
         RunLine? open = await new RunList(Area, Clock).OpenAsync(Cancellation);
         string href = $"{Code}/runs/{open?.Run}";
+        if (open is { IsOutOfDate: true, State: not "computing" })
+        {
+            todo.Add(await MayAsync(Permissions.ComputeRuns)
+                ? new Duty("look", $"批次 {open.Run} 已过时，请重新计算", $"Run {open.Run} is out of date: compute it again", href)
+                : new Duty("look", $"批次 {open.Run} 已过时，待经办重新计算", $"Run {open.Run} is out of date: an operator computes it again", href));
+            return;
+        }
+
         switch (open?.State)
         {
             case "computing":
@@ -105,12 +113,20 @@ internal sealed class HomeModel : AreaPage
         }
     }
 
-    // Who proposed it does not approve it; what is too late is dismissed by anybody who may close.
+    // A month that was opened again is closed again. Who proposed it does not approve it; what is too late is dismissed by anybody who may close.
     private async Task AddReopeningsAsync(List<Duty> todo)
     {
         if (!await MayAsync(Permissions.CloseMonths))
         {
             return;
+        }
+
+        foreach (YearMonth reopened in await new Reopening(Area.Program, Area.Schema).OpenAgainAsync(Cancellation))
+        {
+            string of = Show.Month(reopened);
+            todo.Add(await ClosingBar.IsLastPosterAsync(Area, reopened, Who, Cancellation)
+                ? new Duty("look", $"{of} 已重新打开，请由另一人核对后再次结账：最后一次入账的是您", $"{of} was opened again: another person checks it and closes it again, since you posted last", $"{Code}/months/{of}")
+                : new Duty("look", $"{of} 已重新打开，请核对后再次结账", $"{of} was opened again: check it and close it again", $"{Code}/months/{of}"));
         }
 
         foreach (WaitingReopening waiting in await new Reopening(Area.Program, Area.Schema).WaitingAsync(Cancellation))

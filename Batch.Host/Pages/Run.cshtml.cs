@@ -35,6 +35,12 @@ internal sealed class RunModel : AreaPage
     public IReadOnlyList<OpenMonth> OpenBefore { get; private set; } = [];
     public IReadOnlyList<LaterSubmission> NotTaken { get; private set; } = [];
 
+    /// <summary>What the ledger did since the run was computed: with any, it is out of date.</summary>
+    public IReadOnlyList<LedgerAct> Moved { get; private set; } = [];
+
+    /// <summary>Files and decisions that have come since the run was computed and are not in it: how many, and the first of them.</summary>
+    public (long Count, IReadOnlyList<LaterSubmission> First) CameLater { get; private set; } = (0, []);
+
     /// <summary>What was decided about held rows, of this run and of its month.</summary>
     public IReadOnlyList<RunDecision> Decisions { get; private set; } = [];
 
@@ -67,6 +73,13 @@ internal sealed class RunModel : AreaPage
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
         NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);
         Decisions = Line.Kind == "allocation" && Line.State != "discarded" ? await new RunDecisions(Area).ReadAsync(Run, Line.Month, Cancellation) : [];
+        if (Line.State is "computed" or "approved")
+        {
+            SinceComputed since = new(Area);
+            Moved = Line.IsOutOfDate ? await since.ActsAsync(Run, Cancellation) : [];
+            CameLater = await since.SubmissionsAsync(Run, Cancellation);
+        }
+
         Override = await runs.OverrideAsync(Run, Cancellation);
         Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);
@@ -78,6 +91,10 @@ internal sealed class RunModel : AreaPage
 
     /// <summary>Fifty of the people; asked for as the comparison is.</summary>
     public Task<Listing<RunPerson>> PeopleAsync(YearMonth? before) => new RunPeople(Area).ReadAsync(Document, before, By, PageNumber, Cancellation);
+
+    public static (string Chinese, string English) CameLaterOf(long count, bool ofMonth) => ofMonth
+        ? ($"计算后又收到 {count} 份本月报送，未包含在内：", $"{Show.Count(count, "submission")} of this month came in after the run was computed and not included in it:")
+        : ($"计算后又收到 {count} 份本月及以前月份的报送，未包含在内：", $"{Show.Count(count, "submission")} of this month and earlier ones came in after the run was computed and not included in it:");
 
     public static (string Chinese, string English) NameOf(PeopleOrder order) => order switch
     {

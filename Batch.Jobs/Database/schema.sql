@@ -67,6 +67,9 @@ BEGIN
     IF r.digest IS DISTINCT FROM reviewed THEN
         RAISE EXCEPTION 'The content of run % is not what was reviewed.', run USING ERRCODE = 'BA005';
     END IF;
+    IF r.ledger_head <> ledger_head() THEN
+        RAISE EXCEPTION 'The ledger has moved since run % was computed.', run USING ERRCODE = 'BA006';
+    END IF;
     SELECT array_agg(a.code) INTO codes FROM run_anomalies(run) a;
     IF codes IS NOT NULL THEN
         IF coalesce(btrim(override), '') = '' THEN

@@ -72,6 +72,11 @@ public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
             """),
         r => !r.IsDBNull(0) && r.GetBoolean(0), cancellation, month.FirstDay()))[0];
 
+    /// <summary>Months that were closed, opened again and not closed since, the earliest first.</summary>
+    public async Task<IReadOnlyList<YearMonth>> OpenAgainAsync(CancellationToken cancellation) => await program.ReadAsync(
+        area.Sql("SELECT DISTINCT o.month FROM :area.reopening o WHERE NOT EXISTS (SELECT FROM :area.closing_in_force c WHERE c.month = o.month) ORDER BY 1"),
+        r => r.GetFieldValue<DateOnly>(0).Month(), cancellation);
+
     /// <summary>The proposal that waits for another person, or the last reopening of a month that is open since; null: neither.</summary>
     public async Task<ReopeningDocument?> ReadAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
         area.Sql(

@@ -6,9 +6,10 @@ using Npgsql;
 namespace Batch.Jobs.Reading;
 
 /// <summary>A run as a list shows it; who decided what about it, and when.</summary>
+/// <param name="IsOutOfDate">The ledger has moved since it was computed: it can be neither approved nor posted any more.</param>
 public sealed record RunLine(
     int Run, string Kind, YearMonth Month, string State, int People, long Entries, Money Credited, string MadeBy, DateTime MadeAt, string? ApprovedBy,
-    DateTime? ApprovedAt, string? EndedBy, DateTime? EndedAt, int? Reverses, string? Reason);
+    DateTime? ApprovedAt, string? EndedBy, DateTime? EndedAt, int? Reverses, string? Reason, bool IsOutOfDate);
 
 /// <summary>How far a run has come.</summary>
 /// <param name="Rows">People looked at so far, of <paramref name="AllRows"/>.</param>
@@ -24,7 +25,8 @@ public sealed class RunList(Area area, IClock clock)
     private const string Columns =
         """
         SELECT r.run_id, r.kind, r.posting_month, r.state, coalesce(r.people, 0), coalesce(t.entries, 0), coalesce(t.account, 0)::bigint, r.made_by, r.made_at, r.approved_by,
-               r.approved_at, r.ended_by, r.ended_at, r.reverses, r.reason
+               r.approved_at, r.ended_by, r.ended_at, r.reverses, r.reason,
+               CASE WHEN r.state IN ('computing', 'computed', 'approved') THEN r.ledger_head <> :area.ledger_head() ELSE false END
         FROM :area.run r LEFT JOIN LATERAL (
             SELECT sum(entries) AS entries, sum(account_fen) AS account FROM :area.run_total x WHERE x.run_id = r.run_id) t ON true
         """;
@@ -72,5 +74,5 @@ public sealed class RunList(Area area, IClock clock)
 
     private static RunLine Line(NpgsqlDataReader r) => new(
         r.GetInt32(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), r.GetString(3), r.GetInt32(4), r.GetInt64(5), new Money(r.GetInt64(6)), r.GetString(7),
-        r.GetDateTime(8), r.Text(9), r.Time(10), r.Text(11), r.Time(12), r.IsDBNull(13) ? null : r.GetInt32(13), r.Text(14));
+        r.GetDateTime(8), r.Text(9), r.Time(10), r.Text(11), r.Time(12), r.IsDBNull(13) ? null : r.GetInt32(13), r.Text(14), r.GetBoolean(15));
 }

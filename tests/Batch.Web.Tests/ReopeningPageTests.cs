@@ -55,6 +55,13 @@ public sealed partial class ReopeningPageTests
         Assert.That(await IsOpenAsync(), Is.True);
         Assert.That(Text(await li.GetStringAsync(Page)), Does.Contain("曾结账，已重新打开").And.Contain("漏记一批").And.Contain("结清本月").And.Not.Contain("月度结账证明"));
         Assert.That(Text(await li.GetStringAsync(Page + "?lang=en")), Does.Contain("Closed before, and opened again"));
+        await li.GetStringAsync(Page + "?lang=zh");
+        Assert.That(Text(await wang.GetStringAsync($"/{Area}")), Does.Contain("2021-06 已重新打开，请核对后再次结账"));
+        Assert.That(Text(await li.GetStringAsync($"/{Area}")), Does.Contain("2021-06 已重新打开，请核对后再次结账"));
+        using HttpClient poster = await host.SignedInAsync(await host.AddUserAsync("yi", UserRoles.Reviewer));
+        Assert.That(Text(await poster.GetStringAsync($"/{Area}")), Does.Contain("2021-06 已重新打开，请由另一人核对后再次结账：最后一次入账的是您"));
+        await DoneAsync(wang, "Close");
+        Assert.That(Text(await li.GetStringAsync($"/{Area}")), Does.Not.Contain("已重新打开"));
         Assert.That(await AuditAsync(), Is.EqualTo("wang month.reopen.propose 2021-06 漏记一批, li month.reopen 2021-06 漏记一批"));
     }
 
