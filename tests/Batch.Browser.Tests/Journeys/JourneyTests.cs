@@ -83,7 +83,7 @@ public sealed class JourneyTests(string language, int width, int height)
         await zhang.ClickInRowAsync(zhang.Text("核验账本", "verify the ledger"), "更改", "Change");
         await zhang.FillInRowAsync(zhang.Text("核验账本", "verify the ledger"), "时间", "Time", "30 3 * * *");
         await zhang.ClickInRowAsync(zhang.Text("核验账本", "verify the ledger"), "提出", "Propose");
-        await zhang.SeesAsync("须由另一人复核", "somebody else approves it");
+        await zhang.SeesAsync("须由另一人复核", "another person approves it");
         await zhang.GoAsync("政策", "Policies");
         await zhang.ClickAsync("提出新数值", "Propose a figure");
         await zhang.ChooseAsync("数值", "Figure", zhang.Text("上年度社会平均工资", "average wage"));
