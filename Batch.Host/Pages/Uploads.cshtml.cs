@@ -19,6 +19,8 @@ internal sealed class UploadsModel : AreaPage
 {
     private const int Shown = 50;
 
+    public static IReadOnlyList<string> Kinds { get; } = ["regular", "supplementary", "replacement"];
+
     public IReadOnlyList<Upload> Lines { get; private set; } = [];
 
     /// <summary>Of uploads whose bytes were in force already: the submission that they were the same as.</summary>

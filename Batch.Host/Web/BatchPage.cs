@@ -12,6 +12,9 @@ namespace Batch.Host.Web;
 /// </summary>
 internal abstract class BatchPage : PageModel
 {
+    private const string ToldChinese = "zh";
+    private const string ToldEnglish = "en";
+
     /// <summary>The signed-in user: the <c>by</c> of every act.</summary>
     public string Who => User.Identity?.Name ?? throw new InvalidOperationException("Nobody is signed in.");
 
@@ -27,9 +30,18 @@ internal abstract class BatchPage : PageModel
     /// <summary>An act that had been done before it was asked for here: by whom and when.</summary>
     public (string Chinese, string English)? Already { get; protected set; }
 
+    /// <summary>What the act did that this page was redirected to after; told once.</summary>
+    public (string Chinese, string English)? JustDone => TempData[ToldChinese] is string chinese && TempData[ToldEnglish] is string english ? (chinese, english) : null;
+
     protected CancellationToken Cancellation => HttpContext.RequestAborted;
 
     public async Task<bool> MayAsync(string permission) => (await Service<IAuthorizationService>().AuthorizeAsync(User, permission)).Succeeded;
+
+    /// <summary>The form of this handler was sent and is shown again, because its act was refused: an act that is done redirects.</summary>
+    public bool IsRefused(string handler) => Request.HasFormContentType && string.Equals(Request.Query["handler"].ToString(), handler, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What was typed into a field of a form that is shown again; null: the form was not sent.</summary>
+    public string? Typed(string handler, string field) => IsRefused(handler) ? Request.Form[field].ToString() : null;
 
     /// <summary>Does an act; what the data refuses is shown on this page with its code and sentence.</summary>
     protected async Task<IActionResult> TryAsync(Func<Task<IActionResult>> act, Func<Task> show)
@@ -45,6 +57,9 @@ internal abstract class BatchPage : PageModel
             return Page();
         }
     }
+
+    /// <summary>Says on the next page what was done. It passes through the browser, sealed: no names or numbers of persons.</summary>
+    protected void Tell(string chinese, string english) => (TempData[ToldChinese], TempData[ToldEnglish]) = (chinese, english);
 
     /// <summary>Shows the fault on this page, with its status.</summary>
     protected void Refuse(DataFaultException fault)

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
@@ -146,6 +147,12 @@ internal static class WebHost
         services.AddExceptionHandler<FaultPages>();
         // Pages check the antiforgery token of every post by themselves.
         services.AddRazorPages().AddMvcOptions(static mvc => mvc.Filters.Add(new UnreadableForms()));
+        services.Configure<CookieTempDataProviderOptions>(static told =>
+        {
+            told.Cookie.Name = "told";
+            told.Cookie.SameSite = SameSiteMode.Strict;
+            told.Cookie.IsEssential = true;
+        });
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.Configure<RouteOptions>(routes => routes.LowercaseUrls = true);
     }

@@ -1,18 +1,10 @@
 'use strict';
-// Comforts only: every act of the pages works without them.
-
+// Comforts only: every act of the pages works without them. In a block, so that a document that is written anew may run the script again.
+{
 // The area switcher goes by itself.
 document.querySelectorAll('select[data-go]').forEach(select => {
     select.addEventListener('change', () => select.form.submit());
     select.form.querySelector('button')?.remove();
-});
-
-document.querySelectorAll('[data-print]').forEach(button => button.addEventListener('click', () => window.print()));
-
-// A table that is stacked on small screens says in each cell what the cell is.
-document.querySelectorAll('.stack table').forEach(table => {
-    const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
-    [...table.tBodies[0].rows].forEach(row => [...row.cells].forEach((cell, i) => { cell.dataset.label = names[i]; }));
 });
 
 // A table wider than its place can be scrolled with the arrow keys once it has the focus.
@@ -34,15 +26,40 @@ if (window.matchMedia('(max-width: 52rem)').matches) {
     document.querySelectorAll('details.menu').forEach(menu => menu.removeAttribute('open'));
 }
 
-// What goes on by itself is asked for again and again: fields are put in their places, and the page is loaded anew once the work has ended.
-document.querySelectorAll('[data-poll]:not([data-poll=""])').forEach(place => {
+// The page that an answer holds; its main part takes the place of the one shown, and comes to life like it.
+const read = text => new DOMParser().parseFromString(text, 'text/html');
+const replace = (old, fresh) => {
+    old.replaceWith(fresh);
+    enliven(fresh.parentElement);
+    reach();
+};
+
+// What goes on by itself is asked for again and again: fields are put in their places. Once the work has ended, a place with an id is loaded anew by itself, so that
+// messages and what was typed beside it stay; else the page is.
+const renew = async place => {
+    if (!place.id) {
+        window.location.reload();
+        return;
+    }
+    const answer = await fetch(window.location.href, { headers: { Accept: 'text/html' } });
+    const fresh = answer.ok ? read(await answer.text()).getElementById(place.id) : null;
+    if (fresh === null) {
+        window.location.reload();
+    } else {
+        replace(place, document.adoptNode(fresh));
+    }
+};
+const poll = place => {
     const again = async () => {
+        if (!place.isConnected) {
+            return;
+        }
         try {
             const answer = await fetch(place.dataset.poll, { headers: { Accept: 'application/json' } });
             if (answer.ok && answer.headers.get('content-type')?.includes('json')) {
                 const news = await answer.json();
                 if (news.done) {
-                    window.location.reload();
+                    await renew(place);
                     return;
                 }
                 for (const [name, value] of Object.entries(news.fields ?? {})) {
@@ -61,10 +78,10 @@ document.querySelectorAll('[data-poll]:not([data-poll=""])').forEach(place => {
         window.setTimeout(again, 1000);
     };
     window.setTimeout(again, 700);
-});
+};
 
 // Uploading large files shows how far it is.
-document.querySelectorAll('form[data-upload]').forEach(form => form.addEventListener('submit', event => {
+const upload = form => form.addEventListener('submit', event => {
     event.preventDefault();
     const bar = form.querySelector('progress');
     const request = new XMLHttpRequest();
@@ -77,21 +94,55 @@ document.querySelectorAll('form[data-upload]').forEach(form => form.addEventList
         }
     });
     request.addEventListener('load', () => {
-        if (request.status === 200 && request.responseURL && !request.responseURL.endsWith('/fault')) {
-            if (request.responseURL.split('#')[0] === window.location.href.split('#')[0] && request.responseText.includes('class="fault"')) {
-                document.open();
-                document.write(request.responseText);
-                document.close();
-            } else {
-                window.location.assign(request.responseURL);
-            }
-        } else {
+        const failed = !request.responseURL || request.responseURL.endsWith('/fault');
+        if (request.status === 200 && !failed && !request.responseText.includes('class="fault"')) {
+            window.location.assign(request.responseURL);
+            return;
+        }
+        const page = read(request.responseText);
+        const main = page.querySelector('main');
+        if (main === null) {
             document.open();
             document.write(request.responseText);
             document.close();
+            return;
         }
+        if (!failed && request.responseURL.split('#')[0] !== window.location.href.split('#')[0]) {
+            window.history.pushState(null, '', request.responseURL);
+        }
+        document.title = page.title;
+        replace(document.querySelector('main'), document.adoptNode(main));
+        window.scrollTo(0, 0);
     });
     request.addEventListener('error', () => form.submit());
     request.open('POST', form.action);
     request.send(new FormData(form));
-}));
+});
+
+const enliven = root => {
+    root.querySelectorAll('[data-print]').forEach(button => { button.onclick = () => window.print(); });
+    // A table that is stacked on small screens says in each cell what the cell is.
+    root.querySelectorAll('.stack table').forEach(table => {
+        const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
+        [...table.tBodies[0].rows, ...table.tFoot?.rows ?? []].forEach(row => {
+            let column = 0;
+            for (const cell of row.cells) {
+                if (cell.colSpan === 1 && cell.localName === 'td') {
+                    cell.dataset.label = names[column];
+                }
+                column += cell.colSpan;
+            }
+        });
+    });
+    // Once each: a part may be looked at again after its neighbour was replaced.
+    const once = (selector, act) => root.querySelectorAll(selector).forEach(part => {
+        if (part.dataset.live === undefined) {
+            part.dataset.live = '';
+            act(part);
+        }
+    });
+    once('[data-poll]:not([data-poll=""])', poll);
+    once('form[data-upload]', upload);
+};
+enliven(document);
+}

@@ -197,7 +197,9 @@ internal sealed class Header
 
     private static string Required(FileContent content, bool month) => string.Join('、', RequiredColumns(content, month).Select(ColumnNames.Ours));
 
-    private static IEnumerable<Column> RequiredColumns(FileContent content, bool month)
+    /// <summary>The columns without which a file of this content is not read.</summary>
+    /// <param name="month">False: the month is given beside the file.</param>
+    public static IEnumerable<Column> RequiredColumns(FileContent content, bool month)
     {
         Column[] required = content switch
         {

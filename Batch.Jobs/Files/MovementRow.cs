@@ -9,8 +9,8 @@ internal static class MovementRow
 {
     public const string Grounds = "出国定居 | 死亡继承 | 无继承人 | 放弃 | 异地安置 | 其他";
 
-    private const string Kinds = "期初余额 | 消费 | 支付 | 转入 | 转出 | 更正";
-    private const string Channels = "药店 | 门诊 | 住院";
+    public const string Kinds = "期初余额 | 消费 | 支付 | 转入 | 转出 | 更正";
+    public const string Channels = "药店 | 门诊 | 住院";
 
     private static readonly Dictionary<string, MovementKind> KindByWord = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -8,8 +8,8 @@ namespace Batch.Jobs.Files;
 /// <summary>A payroll row to a line: every field is read, so that every fault is reported.</summary>
 internal static class PayrollRow
 {
-    private const string Kinds = "正常 | 补缴";
-    private const string Standings = "在职 | 退休";
+    public const string Kinds = "正常 | 补缴";
+    public const string Standings = "在职 | 退休";
 
     private static readonly Dictionary<string, bool> ArrearsByWord = new(StringComparer.OrdinalIgnoreCase)
     {
