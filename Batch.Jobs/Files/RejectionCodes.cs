@@ -46,6 +46,13 @@ public static partial class RejectionCodes
 
     public static bool IsHeld(string code) => ByCode.TryGetValue(code, out RejectionCode? found) && found.Level == CodeLevel.Held;
 
+    // The month is the only column that can be given beside the file.
+    private static readonly (string Chinese, string English) MonthMissing = (
+        "第 {row} 行的表头缺少“{column}”列。请补上该列后重新报送；全部行同属一个月份的，也可以不补该列，而在上传页的“月份”栏填写月份，或在命令行用 --month 指定。",
+        "The header in line {row} has no column “{column}”. Add the column and send the file again; or, where all rows are of one month, give the month in the box “Month” of the upload page or with --month instead.");
+
+    private static bool IsMonthMissing(Rejection rejection) => rejection.Code == Codes.HeaderColumnMissing && rejection.Column == ColumnNames.Ours(Column.Month);
+
     /// <summary>The sentence that tells the sender what to do.</summary>
     /// <param name="language"><c>en</c> or anything beginning so for English; else Chinese.</param>
     public static string Describe(Rejection rejection, string language)
@@ -55,7 +62,8 @@ public static partial class RejectionCodes
             return rejection.Code;
         }
 
-        string template = language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? code.English : code.Chinese;
+        (string chinese, string english) = IsMonthMissing(rejection) ? MonthMissing : (code.Chinese, code.English);
+        string template = language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? english : chinese;
         var sentence = new StringBuilder(template.Length + 40);
         // One pass: a value that itself looks like a place-holder stays as it is.
         for (int i = 0; i < template.Length; i++)

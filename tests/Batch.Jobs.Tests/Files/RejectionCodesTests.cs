@@ -29,6 +29,17 @@ public sealed partial class RejectionCodesTests
         Assert.That(RejectionCodes.Describe(rejection, "en"), Is.EqualTo("In line 3 “{found}” {row} is not an amount. Write digits only, as {expected}."));
     }
 
+    [Test]
+    public void A_missing_month_column_is_told_with_the_other_way_to_give_the_month()
+    {
+        string header = SampleFile.PayrollHeader.Replace(",费款所属期", "", StringComparison.Ordinal);
+        Rejection month = SampleFile.Read($"{header}\n91420100MA4KDE7M6J,江城,甲一,420100198507010110,8000.00,160.00,640.00\n").Refusal!;
+        Assert.That(RejectionCodes.Describe(month, "zh"), Is.EqualTo(
+            "第 1 行的表头缺少“费款所属期”列。请补上该列后重新报送；全部行同属一个月份的，也可以不补该列，而在上传页的“月份”栏填写月份，或在命令行用 --month 指定。"));
+        Assert.That(RejectionCodes.Describe(month, "en"), Does.EndWith("give the month in the box “Month” of the upload page or with --month instead."));
+        Assert.That(RejectionCodes.Describe(month with { Column = "缴费基数" }, "zh"), Does.EndWith("请补上该列后重新报送。"));
+    }
+
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex PlaceHolder();
 }
