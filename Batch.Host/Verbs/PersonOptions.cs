@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Batch.Jobs.Files;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -55,7 +56,7 @@ internal static class PersonOptions
 
     /// <summary>Who asks; null: the counter.</summary>
     public static CitizenId? AskerOf(VerbCall call) => Value(call.Get(Asker), "查询人的公民身份号码 citizen number of who asks") is not { } number ? null
-        : CitizenId.TryParse(number, call.Today, out CitizenId id) == CitizenIdFault.None ? id
+        : CitizenId.TryParse(TypedNumber.Of(number).ToUpperInvariant(), call.Today, out CitizenId id) == CitizenIdFault.None ? id
         : throw AccountHolder.IdInvalid();
 
     // The next line of the input, for each that asks for it.

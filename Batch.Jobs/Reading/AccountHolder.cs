@@ -1,4 +1,5 @@
 using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -34,7 +35,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
             Area? opened = area is null ? null : await Area.OpenAsync(database, code, cancellation);
             // Nearly everybody is found by the number of the registration; those whose number changed by the later ones too.
             (int Person, int Account)? found = citizen is null
-                ? await FindAsync(database, schema.Sql(ByCard), card!, cancellation)
+                ? await FindAsync(database, schema.Sql(ByCard), TypedNumber.Of(card!), cancellation)
                 : await FindAsync(database, schema.Sql(ByNumber), citizen, cancellation) ?? await FindAsync(database, schema.Sql(ByLaterNumber), citizen, cancellation);
             if (found is var (person, account))
             {
@@ -87,7 +88,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
     /// <summary>A number that is none, whoever it is of.</summary>
     public static DataFaultException IdInvalid() => new("ID_INVALID", "证件号码有误，请核对。", "The number of the document is not valid; check it.");
 
-    private static long Parse(string number, LocalDate today) => CitizenId.TryParse(number, today, out CitizenId id) == CitizenIdFault.None
+    private static long Parse(string number, LocalDate today) => CitizenId.TryParse(TypedNumber.Of(number).ToUpperInvariant(), today, out CitizenId id) == CitizenIdFault.None
         ? id.Digits17
         : throw IdInvalid();
 }
