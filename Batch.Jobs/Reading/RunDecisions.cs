@@ -10,25 +10,29 @@ namespace Batch.Jobs.Reading;
 /// <summary>What was decided about a held row, by whom and why.</summary>
 /// <param name="Row">The row as it was held, masked, without its figures.</param>
 /// <param name="Included">The run includes the decision; otherwise it was taken after the run was computed, or in an earlier run.</param>
-public sealed record RunDecision(HeldRow Row, bool Take, string Reason, string By, DateTime At, bool Included);
+public sealed record RunDecision(HeldRow Row, bool Take, string Reason, string By, DateTime At, bool Included)
+{
+    /// <summary>What the row declares, and what the rows beside it do; empty where it is no payroll row.</summary>
+    public IReadOnlyList<DecidedSide> Sides { get; init; } = [];
+}
 
 /// <summary>The decisions that a run includes, and those about other held rows of its month.</summary>
 public sealed class RunDecisions(Area area)
 {
-    private sealed record Decided(string Fact, int Submission, int Row, bool Take, string Reason, string By, DateTime At, bool Included, YearMonth Month);
+    private sealed record Decided(int Number, string Fact, int Submission, int Row, bool Take, string Reason, string By, DateTime At, bool Included, YearMonth Month);
 
     /// <summary>The latest first; the last fifty.</summary>
     public async Task<IReadOnlyList<RunDecision>> ReadAsync(int run, YearMonth month, CancellationToken cancellation)
     {
         List<Decided> decided = await area.ReadAsync(
             $"""
-            SELECT d.fact, d.held_in, d.held_row, d.act = 'take', d.reason, d.decided_by, d.decided_at, i.submission_id IS NOT NULL, f.month
+            SELECT d.submission_id, d.fact, d.held_in, d.held_row, d.act = 'take', d.reason, d.decided_by, d.decided_at, i.submission_id IS NOT NULL, f.month
             FROM :area.decision d JOIN :area.filed f ON f.submission_id = d.held_in LEFT JOIN :area.run_submission i ON i.submission_id = d.submission_id AND i.run_id = $1
             WHERE i.submission_id IS NOT NULL OR f.month = $2
             ORDER BY d.submission_id DESC LIMIT {Listing<RunDecision>.PageRows}
             """,
             r => new Decided(
-                r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.GetBoolean(3), r.GetString(4), r.GetString(5), r.GetDateTime(6), r.GetBoolean(7), r.GetFieldValue<DateOnly>(8).Month()),
+                r.GetInt32(0), r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetBoolean(4), r.GetString(5), r.GetString(6), r.GetDateTime(7), r.GetBoolean(8), r.GetFieldValue<DateOnly>(9).Month()),
             cancellation, run, month.FirstDay());
         return decided.Count == 0 ? [] : await DescribeAsync(decided, cancellation);
     }
@@ -41,6 +45,10 @@ public sealed class RunDecisions(Area area)
         Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area.Schema, submissions, cancellation);
         Dictionary<(int, int), (int Person, YearMonth Month)> held = await HeldAsync(decided, submissions, rows, cancellation);
         Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area.Schema, [.. held.Values.Select(h => h.Person)], cancellation);
+        Dictionary<(int, int), IReadOnlyList<DecidedSide>> sides = await new DecidedSides(area).ReadAsync(
+            [.. decided.Where(d => d.Fact == "contribution" && held.ContainsKey((d.Submission, d.Row)))
+                .Select(d => new DecidedRow(d.Number, d.Submission, d.Row, held[(d.Submission, d.Row)].Person, held[(d.Submission, d.Row)].Month))],
+            cancellation);
         return [.. decided.Select(d =>
         {
             (int person, YearMonth of) = held.GetValueOrDefault((d.Submission, d.Row), (0, d.Month));
@@ -49,7 +57,10 @@ public sealed class RunDecisions(Area area)
             HeldReason why = reasons.GetValueOrDefault((d.Submission, d.Row), new HeldReason(d.Fact == "movement" ? Codes.BalanceExceeded : Codes.TwoEmployers, "", ""));
             (string file, string by) = files[d.Submission];
             return new RunDecision(
-                new HeldRow(d.Fact, d.Submission, d.Row, of, why.Code, citizen, name, "", "", file, by, []) { Found = why.Found, Expected = why.Expected }, d.Take, d.Reason, d.By, d.At, d.Included);
+                new HeldRow(d.Fact, d.Submission, d.Row, of, why.Code, citizen, name, "", "", file, by, []) { Found = why.Found, Expected = why.Expected }, d.Take, d.Reason, d.By, d.At, d.Included)
+            {
+                Sides = sides.GetValueOrDefault((d.Submission, d.Row), []),
+            };
         })];
     }
 

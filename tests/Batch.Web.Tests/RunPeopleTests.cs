@@ -75,8 +75,10 @@ public sealed partial class RunPeopleTests
     public async Task Decisions_are_told_in_words_with_their_reason_and_who_took_them()
     {
         string decision = Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2"), "decisions"));
-        Assert.That(decision, Does.Contain($"2021-06 {Masked(1)} 张*").And.Contain("第 2 行 同一人同一所属期有两个单位申报 采用 劳动合同核实 jia").And.Not.Contain("take").And.Not.Contain("不在本批"));
-        Assert.That(Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2?lang=en"), "decisions")), Does.Contain("two employers declare the person for the month taken 劳动合同核实 jia"));
+        Assert.That(decision, Does.Contain($"2021-06 {Masked(1)} 张*").And.Contain(
+            "第 2 行 同一人同一所属期有两个单位申报 缴费基数 10,000.00 个人缴费 200.00 单位缴费 800.00 另一方： 单位甲 报送 2 第 2 行 缴费基数 10,000.00 个人缴费 200.00 单位缴费 800.00 采用 劳动合同核实 jia").And.Not.Contain("take").And.Not.Contain("不在本批"));
+        Assert.That(Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2?lang=en"), "decisions")), Does.Contain(
+            "two employers declare the person for the month base 10,000.00 person paid 200.00 employer paid 800.00 Other side: 单位甲 submission 2 row 2").And.Contain("taken 劳动合同核实 jia"));
         Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/1?lang=zh"), Does.Not.Contain("id=\"decisions\""));
     }
 
