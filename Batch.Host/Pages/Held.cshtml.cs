@@ -33,6 +33,10 @@ internal sealed class HeldModel : AreaPage
         {
             DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(new Decision(submission, row, Takes(act), Who, reason ?? ""), Cancellation);
             await AuditAsync("held.decide", Code, $"{made.Submission}:{made.Row} {made.Act}", made.Reason);
+            bool take = Takes(act);
+            Tell(
+                $"已决定：报送 {submission} 第 {row} 行{HeldWords.DecisionOf(take).Chinese}。由下一批次计入。",
+                $"Decided: row {row} of submission {submission} is {HeldWords.DecisionOf(take).English}. The next run includes the decision.");
             return Redirect($"~/{Code}/held");
         },
         OnGetAsync);

@@ -25,6 +25,8 @@ internal sealed class PoliciesModel : AreaPage
 
     public IReadOnlyList<PolicyProposal> Pending { get; private set; } = [];
 
+    public IReadOnlyList<ApprovedFigure> Approved { get; private set; } = [];
+
     /// <summary>Proposals that were withdrawn or refused, the latest first.</summary>
     public IReadOnlyList<PolicyProposal> Ended { get; private set; } = [];
 
@@ -41,6 +43,7 @@ internal sealed class PoliciesModel : AreaPage
         Of = Show.ReadMonth(Month) ?? await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
         Policy = Area.Policy.TryFor(Of);
         Pending = await Store.PendingAsync(Code, Cancellation);
+        Approved = await Store.FiguresAsync(Code, Cancellation);
         Ended = await Store.EndedAsync(Code, Cancellation);
         MayPropose = await MayAsync(Permissions.ProposePolicies);
         MayApprove = await MayAsync(Permissions.ApprovePolicies);
@@ -49,31 +52,72 @@ internal sealed class PoliciesModel : AreaPage
     public Task<IActionResult> OnPostFigureAsync(string? name, string? value, string? from, string? document) => ActAsync(Permissions.ProposePolicies, async () =>
     {
         YearMonth month = Show.ReadMonth(from) ?? throw new DataFaultException("MONTH_INVALID", "请填写起始月份，例如 2022-01。", "Give the first month, such as 2022-01.");
-        decimal yuan = decimal.TryParse(value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out decimal read)
-            ? read
-            : throw new DataFaultException("FIGURE_UNUSABLE", "请填写金额（元）。", "Give an amount in yuan.");
+        decimal yuan = TypedAmount.Read(value) ?? throw new DataFaultException("FIGURE_UNUSABLE", "请填写金额（元），例如 7800.50。", "Give an amount in yuan, such as 7800.50.");
         if (string.IsNullOrWhiteSpace(document))
         {
             throw new DataFaultException("DOCUMENT_MISSING", "请填写文号。", "Give the number of the document.");
         }
 
-        await Store.ProposeFigureAsync(Code, new DatedFigure(name ?? "", month, yuan, document.Trim()), Who, Cancellation);
+        PolicyProposal made = await Store.ProposeFigureAsync(Code, new DatedFigure(name ?? "", month, yuan, document.Trim()), Who, Cancellation);
+        Tell($"已提出：{WhatOf(made).Chinese}。须由另一位复核人员复核。", $"Proposed: {WhatOf(made).English}. Another person, a reviewer, approves it.");
     });
 
     public Task<IActionResult> OnPostFileAsync(IFormFile? file, string? document) => ActAsync(Permissions.ProposePolicies, async () =>
     {
         PolicyUpload sent = await PolicyUpload.ReadAsync(file, Code, Cancellation);
         Faults = sent.Faults;
-        await Store.ProposeFileAsync(sent.Sound, sent.Name, string.IsNullOrWhiteSpace(document) ? sent.Name : document.Trim(), Who, Cancellation);
+        PolicyProposal made = await Store.ProposeFileAsync(sent.Sound, sent.Name, string.IsNullOrWhiteSpace(document) ? sent.Name : document.Trim(), Who, Cancellation);
+        Tell($"已提出：{WhatOf(made).Chinese}。须由另一位复核人员复核。", $"Proposed: {WhatOf(made).English}. Another person, a reviewer, approves it.");
     });
 
-    public Task<IActionResult> OnPostApproveAsync(string? hash) => ActAsync(Permissions.ApprovePolicies, () => Store.ApproveAsync(hash ?? "", Who, Cancellation));
+    public Task<IActionResult> OnPostApproveAsync(string? hash) => ActAsync(Permissions.ApprovePolicies, async () =>
+    {
+        PolicyProposal approved = await Store.ApproveAsync(hash ?? "", Who, Cancellation);
+        Tell($"已复核通过：{WhatOf(approved).Chinese}，现已生效。", $"Approved: {WhatOf(approved).English}. It is in force.");
+    });
 
     public Task<IActionResult> OnPostWithdrawAsync(string? hash) =>
-        ActAsync(Permissions.ProposePolicies, () => Store.EndAsync(hash ?? "", ProposalEnd.Withdraw, null, Who, Cancellation));
+        ActAsync(Permissions.ProposePolicies, async () =>
+        {
+            PolicyProposal withdrawn = await Store.EndAsync(hash ?? "", ProposalEnd.Withdraw, null, Who, Cancellation);
+            Tell($"已撤回：{WhatOf(withdrawn).Chinese}。", $"Withdrawn: {WhatOf(withdrawn).English}.");
+        });
 
     public Task<IActionResult> OnPostRefuseAsync(string? hash, string? reason) =>
-        ActAsync(Permissions.ApprovePolicies, () => Store.EndAsync(hash ?? "", ProposalEnd.Refuse, reason, Who, Cancellation));
+        ActAsync(Permissions.ApprovePolicies, async () =>
+        {
+            PolicyProposal refused = await Store.EndAsync(hash ?? "", ProposalEnd.Refuse, reason, Who, Cancellation);
+            Tell($"未同意：{WhatOf(refused).Chinese}。", $"Refused: {WhatOf(refused).English}.");
+        });
+
+    /// <summary>The figure that is in force now in the month from which a proposal applies; null: none, or it is no figure.</summary>
+    public decimal? PresentOf(PolicyProposal proposal) => proposal is { Figure: { } figure, From: { } from } ? Area.Policy.TryFor(from)?.FigureOf(figure) : null;
+
+    public static string Yuan(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>What is left open, "flexible: ...", with the category in words.</summary>
+    public static (string Chinese, string English) OpenOf(string text)
+    {
+        int end = text.IndexOf(": ", StringComparison.Ordinal);
+        if (end <= 0 || !text[..end].All(c => char.IsAsciiLetterLower(c) || c == '-'))
+        {
+            return (text, text);
+        }
+
+        (string chinese, string english) = Show.Word(text[..end]);
+        return ($"{chinese}：{text[(end + 2)..]}", $"{english}: {text[(end + 2)..]}");
+    }
+
+    private static (string Chinese, string English) WhatOf(PolicyProposal proposal)
+    {
+        if (proposal is not { Figure: { } figure, From: { } from, Value: { } value })
+        {
+            return ($"政策文件 {proposal.Document}", $"the policy file {proposal.Document}");
+        }
+
+        string yuan = Yuan(value);
+        return ($"{Show.Word(figure).Chinese} {yuan} 元/月，自 {Show.Month(from)}", $"{Show.Word(figure).English} {yuan} yuan a month from {Show.Month(from)}");
+    }
 
     private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(
         permission,

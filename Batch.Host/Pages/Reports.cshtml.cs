@@ -28,6 +28,14 @@ internal sealed class ReportsModel : AreaPage
 
     public string Query => $"kind={Uri.EscapeDataString(Kind ?? "")}&month={Show.Month(Of)}";
 
+    /// <summary>Of a report without a row: only what is posted depends on runs.</summary>
+    public static (string Chinese, string English) NothingOf(string? kind) => kind switch
+    {
+        "rejection" => ("本月报送的文件没有被拒绝的行。", "No row of the month's files was rejected."),
+        "held" => ("本月报送的文件没有待定的行。", "No row of the month's files is held."),
+        _ => ("本月没有这种记录。请换一个月份，或先把批次入账。", "There is nothing of this kind in the month. Choose another one, or post a run first."),
+    };
+
     public static (string Chinese, string English) NameOf(Report report) => (report.Title, report.Kind switch
     {
         "allocation" => "Allocation, person by person",

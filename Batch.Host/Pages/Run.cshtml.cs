@@ -100,7 +100,7 @@ internal sealed class RunModel : AreaPage
     {
         PeopleOrder.Amount => ("金额最大的在前", "largest amount first"),
         PeopleOrder.Change => ("与上月差额最大的在前", "largest difference from last month first"),
-        _ => ("按开户先后", "as the accounts were opened"),
+        _ => ("按账户顺序", "in the order of the accounts"),
     };
 
     public async Task<IActionResult> OnGetProgressAsync()

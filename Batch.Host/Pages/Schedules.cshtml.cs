@@ -29,19 +29,41 @@ internal sealed class SchedulesModel : BatchPage
         MayApprove = await MayAsync(Permissions.ApprovePolicies);
     }
 
+    /// <summary>A schedule as the form says it that is shown again.</summary>
+    public Schedule TypedOver(Schedule now) => now with
+    {
+        Cron = Typed("Propose", "cron") ?? now.Cron,
+        Missed = Enum.TryParse(Typed("Propose", "missed"), out MissedPolicy missed) ? missed : now.Missed,
+        Enabled = Typed("Propose", "enabled") == "true",
+        Argument = Typed("Propose", "folder") ?? now.Argument,
+    };
+
     public Task<IActionResult> OnPostProposeAsync(string? area, string? work, string? cron, MissedPolicy missed, bool enabled, string? folder) => ActAsync(Permissions.ManageJobs, async () =>
     {
         Schedule now = (await Settings.ListAsync(area ?? "", Cancellation)).FirstOrDefault(s => s.Area == area && s.Work == work)
             ?? throw new DataFaultException("SCHEDULE_UNKNOWN", "没有这项定时作业。", "There is no such recurring work.");
         await Settings.ProposeAsync(now with { Cron = (cron ?? "").Trim(), Missed = missed, Enabled = enabled, Argument = (folder ?? "").Trim() }, Who, Cancellation);
+        Tell("更改已提出，须由另一人复核。", "The change is proposed; another person approves it.");
     });
 
-    public Task<IActionResult> OnPostApproveAsync(int change) => ActAsync(Permissions.ApprovePolicies, () => Settings.ApproveAsync(change, Who, Cancellation));
+    public Task<IActionResult> OnPostApproveAsync(int change) => ActAsync(Permissions.ApprovePolicies, async () =>
+    {
+        await Settings.ApproveAsync(change, Who, Cancellation);
+        Tell("更改已复核通过，现已生效。", "The change is approved and in force.");
+    });
 
-    public Task<IActionResult> OnPostWithdrawAsync(int change) => ActAsync(Permissions.ManageJobs, () => Settings.EndAsync(change, ProposalEnd.Withdraw, null, Who, Cancellation));
+    public Task<IActionResult> OnPostWithdrawAsync(int change) => ActAsync(Permissions.ManageJobs, async () =>
+    {
+        await Settings.EndAsync(change, ProposalEnd.Withdraw, null, Who, Cancellation);
+        Tell("更改已撤回。", "The change is withdrawn.");
+    });
 
     public Task<IActionResult> OnPostRefuseAsync(int change, string? reason) =>
-        ActAsync(Permissions.ApprovePolicies, () => Settings.EndAsync(change, ProposalEnd.Refuse, reason, Who, Cancellation));
+        ActAsync(Permissions.ApprovePolicies, async () =>
+        {
+            await Settings.EndAsync(change, ProposalEnd.Refuse, reason, Who, Cancellation);
+            Tell("更改未获同意。", "The change is refused.");
+        });
 
     private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(
         permission,

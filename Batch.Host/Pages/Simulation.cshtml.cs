@@ -60,6 +60,22 @@ internal sealed class SimulationModel : AreaPage
         ? ($"{Show.Word(figure).Chinese} {proposal.Value:#,##0.00}，自 {Show.Month(proposal.From!.Value)}", $"{Show.Word(figure).English} {proposal.Value:#,##0.00} from {Show.Month(proposal.From!.Value)}")
         : ($"政策文件 {proposal.Hash[..12]}", $"policy file {proposal.Hash[..12]}");
 
+    /// <summary>Of a proposal of one figure: which, its value in the month now and then; null: the rules of a file.</summary>
+    public (string Chinese, string English)? Changed
+    {
+        get
+        {
+            if (Pending.FirstOrDefault(p => p.Hash == Hash) is not { Figure: { } figure, Value: { } value })
+            {
+                return null;
+            }
+
+            (string chinese, string english) = Show.Word(figure);
+            decimal? now = Area.Policy.TryFor(Of)?.FigureOf(figure);
+            return ($"{chinese} {(now is { } old ? PoliciesModel.Yuan(old) : "（无）")} 改为 {PoliciesModel.Yuan(value)}", $"{english} from {(now is { } was ? PoliciesModel.Yuan(was) : "none")} to {PoliciesModel.Yuan(value)}");
+        }
+    }
+
     private async Task<SimulationDocument> SimulateAsync(IFormFile? file)
     {
         Simulation simulation = new(Area);

@@ -26,13 +26,15 @@ internal sealed class ThresholdsModel : AreaPage
         Permissions.ManageUsers,
         async () =>
         {
-            decimal number = decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal read)
-                ? read
-                : throw new DataFaultException("THRESHOLD_INVALID", "请填写不小于 0 的数字。", "Give a number of 0 or more.");
+            decimal number = TypedAmount.Read(value) ?? throw new DataFaultException("THRESHOLD_INVALID", "请填写不小于 0 的数字。", "Give a number of 0 or more.");
             await new Thresholds(Database.Program, Code).SetAsync(name ?? "", number, Who, Cancellation);
+            (string chinese, string english) = NameOf(name ?? "");
+            Tell($"已设定：{chinese} {Shown(number)}。", $"Set: {english} {Shown(number)}.");
             return Redirect($"~/{Code}/thresholds");
         },
         OnGetAsync);
+
+    public static string Shown(decimal value) => value.ToString("#,##0.##", CultureInfo.InvariantCulture);
 
     public static (string Chinese, string English) NameOf(string name) => name switch
     {

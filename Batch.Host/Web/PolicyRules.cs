@@ -15,7 +15,7 @@ internal static class PolicyRules
     {
         using JsonDocument slice = JsonDocument.Parse(policy.CanonicalJson);
         JsonElement root = slice.RootElement;
-        return [.. root.GetProperty("categories").EnumerateObject().SelectMany(c => Category(c.Name, c.Value)), .. General(root)];
+        return [.. root.GetProperty("categories").EnumerateObject().SelectMany(c => Category(c.Name, c.Value)), .. Figures(policy), .. General(root)];
     }
 
     private static IEnumerable<PolicyRule> Category(string name, JsonElement category)
@@ -109,6 +109,11 @@ internal static class PolicyRules
             yield return new PolicyRule(subject, ("代扣", "deduction"), Number(deduction, "rate") is { } rate ? Both(Percent(rate)) : Yuan(Number(deduction, "amount") ?? 0m));
         }
     }
+
+    // The limits on the base stand among the general rules, as the slice has them.
+    private static IEnumerable<PolicyRule> Figures(MonthPolicy policy) => new[] { "average-wage", "average-pension" }
+        .Where(name => policy.FigureOf(name) is not null)
+        .Select(name => new PolicyRule(("当月数值", "figures of the month"), Show.Word(name), Yuan(policy.FigureOf(name)!.Value)));
 
     private static IEnumerable<PolicyRule> General(JsonElement root)
     {

@@ -12,6 +12,11 @@ public sealed record OpenMonth(YearMonth Month, long Submissions, bool Posted)
         ? $"{Month.Text()} 尚未结账{(Submissions > 0 ? $"，还有 {Submissions} 份报送未入账" : "")}。"
         : $"{Month.Text()} 尚未结账，也没有入账，有 {Submissions} 份报送未入账，它们会计入后面月份的批次。请先计算 {Month.Text()}。";
 
+    /// <summary>Of the month that is about to be computed.</summary>
+    public (string Chinese, string English) AsChosen => Posted ? (Chinese, English) : (
+        $"{Month.Text()} 尚未结账，也没有入账，有 {Submissions} 份报送未入账。",
+        $"{Month.Text()} is not closed and nothing is posted in it; {Submissions} of its submissions wait.");
+
     public string English => Posted
         ? $"{Month.Text()} is not closed{(Submissions > 0 ? $", and {Submissions} of its submissions are not posted" : "")}."
         : $"{Month.Text()} is not closed and nothing is posted in it; {Submissions} of its submissions wait and would be in a later month's run. Compute {Month.Text()} first.";

@@ -1,3 +1,4 @@
+using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -28,6 +29,9 @@ public sealed record PolicyProposal(
         Ended = reader.GetString(9) is "withdrawn" or "refused" ? new ProposalOutcome(reader.GetString(10), reader.GetString(11), reader.Moment(12)!.Value) : null,
     };
 }
+
+/// <summary>A figure that was approved, with who proposed it last and who approved it when.</summary>
+public sealed record ApprovedFigure(DatedFigure Figure, string ProposedBy, string ApprovedBy, Instant ApprovedAt);
 
 /// <summary>How a proposal ended without being approved.</summary>
 /// <param name="Reason">Empty where none was given.</param>

@@ -161,7 +161,7 @@ public sealed class PolicyStore(NpgsqlDataSource program)
         catch (ArgumentException fault)
         {
             string reason = fault.Message.Split(" (Parameter")[0];
-            throw new DataFaultException("FIGURE_UNUSABLE", $"该数值不能使用：{reason}", reason);
+            throw new DataFaultException("FIGURE_UNUSABLE", "该数值不能使用：数值须大于零，且缴费基数下限不得高于上限。", reason);
         }
 
         string content = FormattableString.Invariant($"{figure.Name}={figure.Value:0.00} from {figure.From.Text()} by {figure.Document}");
@@ -231,6 +231,17 @@ public sealed class PolicyStore(NpgsqlDataSource program)
     /// <summary>What was withdrawn or refused last, the latest first.</summary>
     public async Task<IReadOnlyList<PolicyProposal>> EndedAsync(string area, CancellationToken cancellation) => await program.ReadAsync(
         PolicyProposal.Select + " WHERE c.area = $1 AND p.state IN ('withdrawn', 'refused') ORDER BY p.ended_at DESC LIMIT 20", PolicyProposal.Of, cancellation, area);
+
+    /// <summary>The figures that were approved, in that order.</summary>
+    public async Task<IReadOnlyList<ApprovedFigure>> FiguresAsync(string area, CancellationToken cancellation) => await program.ReadAsync(
+        """
+        SELECT c.figure, c.from_month, c.value, c.document, p.proposed_by, a.approved_by, a.approved_at
+        FROM batch.policy_approval a JOIN batch.policy_change c USING (hash) JOIN batch.proposal p ON p.kind = 'policy' AND p.subject = c.hash
+        WHERE c.area = $1 AND c.kind = 'figure' ORDER BY a.seq
+        """,
+        r => new ApprovedFigure(
+            new DatedFigure(r.GetString(0), r.GetFieldValue<DateOnly>(1).Month(), r.GetDecimal(2), r.GetString(3)), r.GetString(4), r.GetString(5), r.Moment(6)!.Value),
+        cancellation, area);
 
     /// <summary>What waits for a second person, oldest first.</summary>
     public async Task<IReadOnlyList<PolicyProposal>> PendingAsync(string area, CancellationToken cancellation) => await program.ReadAsync(

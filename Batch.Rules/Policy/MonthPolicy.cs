@@ -114,6 +114,9 @@ public sealed partial class MonthPolicy
     public Money? BaseMinimum { get; }
     public Money? BaseMaximum { get; }
 
+    /// <summary>The figure of this name in force, yuan a month: <c>average-wage</c>, <c>average-pension</c>, <c>base-min</c>, <c>base-max</c>; null where none is known.</summary>
+    public decimal? FigureOf(string name) => _figures[name]?.Value;
+
     /// <summary>Interest a year on this year's money and on what was carried over, as fractions; null where the file says nothing.</summary>
     public (decimal? CurrentYear, decimal? CarriedOver) InterestRates => (_rules.Interest?.CurrentYear, _rules.Interest?.CarriedOver);
 
