@@ -48,8 +48,8 @@ public static partial class RejectionCodes
 
     // The month is the only column that can be given beside the file.
     private static readonly (string Chinese, string English) MonthMissing = (
-        "第 {row} 行的表头缺少“{column}”列。请补上该列后重新报送；全部行同属一个月份的，也可以不补该列，而在上传页的“月份”栏填写月份，或在命令行用 --month 指定。",
-        "The header in line {row} has no column “{column}”. Add the column and send the file again; or, where all rows are of one month, give the month in the box “Month” of the upload page or with --month instead.");
+        "第 {row} 行的表头缺少“{column}”列。请补上该列后重新报送；全部行同属一个月份的，也可以不补该列，而在报送时另行给出月份（上传页的“月份”栏，或参数 month）。",
+        "The header in line {row} has no column “{column}”. Add the column and send the file again; or, where all rows are of one month, give the month with the file instead (in the box “Month” of the upload page, or as the parameter month).");
 
     private static bool IsMonthMissing(Rejection rejection) => rejection.Code == Codes.HeaderColumnMissing && rejection.Column == ColumnNames.Ours(Column.Month);
 

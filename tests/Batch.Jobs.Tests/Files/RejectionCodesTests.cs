@@ -35,8 +35,8 @@ public sealed partial class RejectionCodesTests
         string header = SampleFile.PayrollHeader.Replace(",费款所属期", "", StringComparison.Ordinal);
         Rejection month = SampleFile.Read($"{header}\n91420100MA4KDE7M6J,江城,甲一,420100198507010110,8000.00,160.00,640.00\n").Refusal!;
         Assert.That(RejectionCodes.Describe(month, "zh"), Is.EqualTo(
-            "第 1 行的表头缺少“费款所属期”列。请补上该列后重新报送；全部行同属一个月份的，也可以不补该列，而在上传页的“月份”栏填写月份，或在命令行用 --month 指定。"));
-        Assert.That(RejectionCodes.Describe(month, "en"), Does.EndWith("give the month in the box “Month” of the upload page or with --month instead."));
+            "第 1 行的表头缺少“费款所属期”列。请补上该列后重新报送；全部行同属一个月份的，也可以不补该列，而在报送时另行给出月份（上传页的“月份”栏，或参数 month）。"));
+        Assert.That(RejectionCodes.Describe(month, "en"), Does.EndWith("give the month with the file instead (in the box “Month” of the upload page, or as the parameter month)."));
         Assert.That(RejectionCodes.Describe(month with { Column = "缴费基数" }, "zh"), Does.EndWith("请补上该列后重新报送。"));
     }
 
