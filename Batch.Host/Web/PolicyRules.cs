@@ -11,6 +11,8 @@ internal sealed record PolicyRule((string Chinese, string English) Subject, (str
 /// <summary>What a month's policy says, for people: read from the canonical slice that the runs are computed with.</summary>
 internal static class PolicyRules
 {
+    private static readonly string[] Averages = ["average-wage", "average-pension"];
+
     public static IReadOnlyList<PolicyRule> Of(MonthPolicy policy)
     {
         using JsonDocument slice = JsonDocument.Parse(policy.CanonicalJson);
@@ -111,7 +113,7 @@ internal static class PolicyRules
     }
 
     // The limits on the base stand among the general rules, as the slice has them.
-    private static IEnumerable<PolicyRule> Figures(MonthPolicy policy) => new[] { "average-wage", "average-pension" }
+    private static IEnumerable<PolicyRule> Figures(MonthPolicy policy) => Averages
         .Where(name => policy.FigureOf(name) is not null)
         .Select(name => new PolicyRule(("当月数值", "figures of the month"), Show.Word(name), Yuan(policy.FigureOf(name)!.Value)));
 
