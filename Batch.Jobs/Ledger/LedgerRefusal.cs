@@ -24,6 +24,7 @@ public static partial class LedgerRefusal
         "BA020" => new DataFaultException(
             "ANOMALIES", $"批次有异常，复核须写明理由：{AnomaliesIn(refused.MessageText)}。", $"The run has anomalies; its approval needs a written reason: {AnomaliesIn(refused.MessageText)}."),
         "BA070" => new DataFaultException("WORK_PARKED", "有批次分片因出错而搁置，请先重试或取消。", "A piece of a run is parked with its error; retry or cancel it first."),
+        "BA080" or "BA081" or "BA082" => ProposalEnding.Refusal(refused),
         "BA150" => new DataFaultException(
             "MONTH_OUT_OF_ORDER", $"须按月份顺序结账：下一个应结账的月份是 {ValueOf(refused)}。", $"Months are closed in order: the next one to close is {ValueOf(refused)}."),
         "BA151" => new DataFaultException(

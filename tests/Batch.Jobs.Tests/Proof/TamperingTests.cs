@@ -17,6 +17,7 @@ public sealed class TamperingTests
         ["benefit_export"] = "what was told to the reimbursement side, made again from the ledger",
         ["benefit_change"] = "what was told to the reimbursement side, made again from the ledger",
         ["waiting_submission.month"] = "the plan of the next run, made again from its submission",
+        ["refused_employer"] = "whom a refused file was about, read from its archived bytes; no money rests on it",
         ["reopening_proposal"] = "a proposal that waits; approved it becomes a reopening",
         ["employer added"] = "an employer that nobody has declared for: files with nothing but rejects leave such rows, too",
         ["record_shape added"] = "columns that no seal was made over",

@@ -16,7 +16,7 @@ public sealed class ProgramRightsTests(bool embedded)
     private static readonly Dictionary<string, string> Changes = new()
     {
         ["batch.session"] = "seen_at",
-        ["batch.job"] = "state wanted wanted_by wanted_why wake_at woken_at attempts worker started_at ended_at done total result fault",
+        ["batch.job"] = "state wanted wanted_by wanted_why wake_at woken_at attempts worker started_at ended_at done total result fault waits",
         ["area_420100.upload"] = "state attempts rows_read bytes_read started_at ended_at submission_id already fault content",
         ["area_420100.run_chunk"] = "done people",
     };
