@@ -34,7 +34,10 @@ internal static partial class EveryAct
 
     /// <summary>Adds to the subject of the request what its address does not say: a month, a number or a file's name. Figures as long as a person's number are masked.</summary>
     public static void Tell(HttpContext context, string part, string value) =>
-        context.Items[typeof(EveryAct)] = string.Join(' ', [.. new[] { context.Items[typeof(EveryAct)] as string }.OfType<string>(), $"{part}={VerbActs.Masked(Blank().Replace(value, "_"))}"]);
+        context.Items[typeof(EveryAct)] = string.Join(' ', [.. new[] { context.Items[typeof(EveryAct)] as string }.OfType<string>(), $"{part}={VerbActs.Masked(Blank().Replace(Shown(value), "_"))}"]);
+
+    // A name as a browser sends it may hold what no text of the database can.
+    private static string Shown(string value) => string.Concat(value.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)));
 
     private static string? SubjectOf(HttpContext context, Act act)
     {
