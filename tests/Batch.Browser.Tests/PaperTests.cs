@@ -109,6 +109,7 @@ public sealed class PaperTests
         await page.GetByLabel("报表").SelectOptionAsync(new SelectOptionValue { Label = "个人账户划账明细" });
         await page.GetByLabel("入账月份").FillAsync("2021-06");
         await Clicks.PressAsync(page, "查看");
+        await page.Locator("#report").WaitForAsync();
         string[] sheets = await PrintAsync(page, "report-zh", Sideways);
         Assert.That(sheets, Has.Length.GreaterThan(1));
         Assert.That(sheets, Is.All.Contain("个人账户划账明细 2021-06 · 武汉市 420100"));
