@@ -156,16 +156,38 @@ public sealed record ClusterPlace(string Home, string SocketDirectory, string? S
                 MakeFolder(parent);
             }
 
-            Directory.CreateDirectory(folder);
             if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
             {
-                // The server runs as another user, who passes through to the cluster and can list nothing.
-                File.SetUnixFileMode(folder, PrivateFiles.Passable);
+                MakePassable(folder);
+                return;
             }
+
+            Directory.CreateDirectory(folder);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
             throw FolderFault(folder, fault);
+        }
+    }
+
+    /// <summary>
+    /// The server runs as another user, who passes through to the cluster and can list nothing. The folder gets its name only with its permissions: a program
+    /// that saw it without them would take it for one that cannot be reached, and make a second cluster elsewhere.
+    /// </summary>
+    [UnsupportedOSPlatform("windows")]
+    private static void MakePassable(string folder)
+    {
+        string fresh = $"{folder}.new-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(fresh);
+        File.SetUnixFileMode(fresh, PrivateFiles.Passable);
+        try
+        {
+            Directory.Move(fresh, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another program made it at the same moment.
+            Directory.Delete(fresh);
         }
     }
 
