@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Batch.Jobs.Files;
 
 namespace Batch.Host;
 
@@ -8,13 +9,10 @@ namespace Batch.Host;
 /// </summary>
 internal static partial class TypedAmount
 {
-    /// <summary>How far the full-width forms lie from the digits and signs that they stand for.</summary>
-    private const int FullWidth = 0xFEE0;
-
     /// <summary>Null where it cannot be read, or is negative.</summary>
     public static decimal? Read(string? text)
     {
-        string typed = string.Concat((text ?? "").Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - FullWidth) : c).Where(c => !char.IsWhiteSpace(c)));
+        string typed = string.Concat(HalfWidth.Of(text ?? "").Where(c => !char.IsWhiteSpace(c)));
         Match read = Form().Match(typed);
         return read.Success && decimal.TryParse(read.Groups["number"].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
             ? amount

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using NodaTime;
 
@@ -12,11 +13,8 @@ namespace Batch.Host;
 internal static partial class TypedMonth
 {
     /// <summary>What lies outside is a slip of the finger.</summary>
-    private const int FirstYear = 1990;
-    private const int LastYear = 2100;
-
-    /// <summary>How far the full-width forms lie from the digits and signs that they stand for.</summary>
-    private const int FullWidth = 0xFEE0;
+    public const int FirstYear = 1990;
+    public const int LastYear = 2100;
 
     /// <summary>
     /// 2021.1 is January, or October copied from a spreadsheet, where the number 2021.10 loses its zero: a file of October filed under January would be paid for the wrong month.
@@ -26,7 +24,7 @@ internal static partial class TypedMonth
     /// <exception cref="DataFaultException">MONTH_INVALID, also when it is empty.</exception>
     public static YearMonth Read(string? text)
     {
-        string typed = string.Concat((text ?? "").Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - FullWidth) : c)).Trim();
+        string typed = HalfWidth.Of(text ?? "").Trim();
         Match read = Form().Match(typed);
         int year = read.Success ? Number(read.Groups["year"]) : 0;
         int month = read.Success ? Number(read.Groups["month"]) : 0;

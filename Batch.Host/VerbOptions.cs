@@ -15,10 +15,6 @@ internal static partial class VerbOptions
 {
     private static readonly YearMonthPattern MonthPattern = YearMonthPattern.CreateWithInvariantCulture("uuuu-MM");
 
-    /// <summary>Widest years taken; what lies outside is a slip of the finger.</summary>
-    private const int FirstYear = 1990;
-    private const int LastYear = 2100;
-
     public static Option<string?> Area(bool required = true) => Parsed<string?>("--area", required, "CODE", "统筹区代码 / pooling area, six digits", text =>
         AreaCode().IsMatch(text) ? text : throw new FormatException("an area is a code of six digits, such as 420100"));
 
@@ -26,7 +22,7 @@ internal static partial class VerbOptions
         Parsed<YearMonth?>(name, required, "YYYY-MM", "月份 / month", text => TypedAs(text));
 
     public static Option<int?> Year() => Parsed<int?>("--year", required: true, "YYYY", "保险年度 / insurance year, named by the year in which it begins", text =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int year) && year is >= FirstYear and <= LastYear
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int year) && year is >= TypedMonth.FirstYear and <= TypedMonth.LastYear
             ? year
             : throw new FormatException("it is not a year; write YYYY, such as 2021"));
 
@@ -99,7 +95,7 @@ internal static partial class VerbOptions
     public static YearMonth ParseMonth(string text)
     {
         ParseResult<YearMonth> parsed = MonthPattern.Parse(text);
-        return parsed.Success && parsed.Value.Year is >= FirstYear and <= LastYear
+        return parsed.Success && parsed.Value.Year is >= TypedMonth.FirstYear and <= TypedMonth.LastYear
             ? parsed.Value
             : throw new FormatException("it is not a month; write YYYY-MM, such as 2021-06");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Batch.Jobs.Files;
 
 namespace Batch.Host.Access;
 
@@ -66,9 +67,9 @@ internal static partial class CommonPasswords
     // By hand: the program has no tables of Unicode, in which this would be the compatibility form.
     private static Rune Folded(Rune rune)
     {
-        if (rune.Value is >= 0xFF01 and <= 0xFF5E)
+        if (rune.IsBmp)
         {
-            rune = new Rune(rune.Value - 0xFEE0);
+            rune = new Rune(HalfWidth.Of((char)rune.Value));
         }
         else if (rune.Value is >= FirstMathLetter and <= LastMathLetter)
         {

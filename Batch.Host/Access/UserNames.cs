@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 
 namespace Batch.Host.Access;
@@ -44,7 +45,7 @@ internal static partial class UserNames
     private static bool IsReserved(string name) => Reserved.Any(r => Skeleton(r) == Skeleton(name));
 
     /// <summary>A name as it is compared: full-width and upper-case letters typed by an input method are the plain ones.</summary>
-    public static string Folded(string name) => string.Concat(name.Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c)).Trim().ToLowerInvariant();
+    public static string Folded(string name) => HalfWidth.Of(name).Trim().ToLowerInvariant();
 
     /// <summary>
     /// Under what the attempts of a name that nobody has are counted. It may be a password typed into the wrong field: of it twelve bits are kept, which are

@@ -27,7 +27,7 @@ internal static class FieldText
         {
             if (!IsInvisible(c))
             {
-                buffer[kept++] = c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c;
+                buffer[kept++] = HalfWidth.Of(c);
             }
         }
 

@@ -46,7 +46,7 @@ public static class NameKeys
     // Blanks, invisible characters and the dots between the parts of a name are writing.
     private static char? Compared(char given)
     {
-        char c = given is >= '\uFF01' and <= '\uFF5E' ? (char)(given - 0xFEE0) : given;
+        char c = HalfWidth.Of(given);
         return char.IsWhiteSpace(c) || IsDot(c) || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Control ? null : char.ToUpperInvariant(c);
     }
 
