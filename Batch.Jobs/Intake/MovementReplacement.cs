@@ -23,9 +23,9 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
 
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
-        if (draft.Rejected > 0)
+        if (ReplacementRefusal.OfUnreadable(draft) is { } unreadable)
         {
-            return new Rejection(Codes.ReplacementUnreadableRows, 0, "", draft.Rejected.ToString(System.Globalization.CultureInfo.InvariantCulture), "0");
+            return unreadable;
         }
 
         int standing = 0;
@@ -34,12 +34,12 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
             standing += await LeftOutAsync(draft, day, kind, channel, cancellation);
         }
 
-        if (Withdrawn.Count(f => f.Person > 0) * 10L > standing && !confirm)
+        List<MovementFact> moved = [.. Withdrawn.Where(f => f.Person > 0)];
+        if (ReplacementRefusal.OfLeftOut(moved.Count, standing, confirm) is { } refusal)
         {
-            return new Rejection(Codes.ReplacementLeavesOut, 0, "", FormattableString.Invariant($"{Withdrawn.Count}/{standing}"), "10 %");
+            return refusal;
         }
 
-        List<MovementFact> moved = [.. Withdrawn.Where(f => f.Person > 0)];
         await lives.LoadAsync(moved.Select(f => f.Person), cancellation);
         foreach (MovementFact fact in moved.Where(f => MovementStaging.Ends(f)))
         {

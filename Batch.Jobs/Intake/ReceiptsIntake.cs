@@ -59,9 +59,9 @@ public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
     /// <summary>Withdraws what a replacement no longer names, of the employers and months that it speaks of. None of its rows may be in doubt.</summary>
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
-        if (draft.Rejected > 0)
+        if (ReplacementRefusal.OfUnreadable(draft) is { } unreadable)
         {
-            return new Rejection(Codes.ReplacementUnreadableRows, 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), "0");
+            return unreadable;
         }
 
         List<Key> named = [.. _rows.Keys.Where(r => r.Submission == draft.Submission).Select(r => r.Key)];
@@ -70,9 +70,9 @@ public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
             [.. named.Select(k => k.Month).Distinct()], [.. named.Select(k => k.Employer).Distinct()], cancellation);
         List<KeyValuePair<Key, Figures>> spoken = [.. standing.Where(s => spokenOf.Contains((s.Key.Month, s.Key.Employer)))];
         List<KeyValuePair<Key, Figures>> leftOut = [.. spoken.Where(s => !_rows.ContainsKey((draft.Submission, s.Key)))];
-        if (leftOut.Count * 10L > spoken.Count && !confirm)
+        if (ReplacementRefusal.OfLeftOut(leftOut.Count, spoken.Count, confirm) is { } refusal)
         {
-            return new Rejection(Codes.ReplacementLeavesOut, 0, "", FormattableString.Invariant($"{leftOut.Count}/{spoken.Count}"), "10 %");
+            return refusal;
         }
 
         foreach ((Key key, _) in leftOut)

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
@@ -22,16 +20,14 @@ internal sealed class Replacement<TFact>(AreaSchema area, IntakeConnection conne
             return (null, []);
         }
 
-        if (draft.Rejected > 0)
+        if (ReplacementRefusal.OfUnreadable(draft) is { } unreadable)
         {
-            return (new Rejection(Codes.ReplacementUnreadableRows, 0, "", draft.Rejected.ToString(CultureInfo.InvariantCulture), "0"), []);
+            return (unreadable, []);
         }
 
         List<TFact> leftOut = [], waiting = [];
         int inForce = await ReadAsync(draft, month, leftOut, waiting, cancellation);
-        return leftOut.Count * 10L > inForce && !confirm
-            ? (new Rejection(Codes.ReplacementLeavesOut, 0, "", FormattableString.Invariant($"{leftOut.Count}/{inForce}"), "10 %"), [])
-            : (null, [.. leftOut, .. waiting]);
+        return ReplacementRefusal.OfLeftOut(leftOut.Count, inForce, confirm) is { } refusal ? (refusal, []) : (null, [.. leftOut, .. waiting]);
     }
 
     private async Task<int> ReadAsync(FileDraft draft, YearMonth month, List<TFact> leftOut, List<TFact> waiting, CancellationToken cancellation)
