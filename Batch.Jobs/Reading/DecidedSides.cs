@@ -16,7 +16,7 @@ internal readonly record struct DecidedRow(int Decision, int Submission, int Row
 /// <summary>The sides of decided payroll rows, as they were when each was decided.</summary>
 internal sealed class DecidedSides(Area area)
 {
-    private sealed record Declared(YearMonth Month, int Person, int Employer, string EmployerName, int Submission, int Row, long Base, long PersonPaid, long EmployerPaid);
+    private sealed record Declared(ContributionFact Fact, int Submission, string EmployerName);
 
     public async Task<Dictionary<(int Submission, int Row), IReadOnlyList<DecidedSide>>> ReadAsync(IReadOnlyList<DecidedRow> rows, CancellationToken cancellation)
     {
@@ -36,28 +36,27 @@ internal sealed class DecidedSides(Area area)
     // Of each employer the rows of its last file before the decision: what it declared earlier was replaced. Two lines of one file are two.
     private static List<DecidedSide> Of(DecidedRow row, List<Declared> declared)
     {
-        List<Declared> before = [.. declared.Where(d => d.Person == row.Person && d.Submission < row.Decision)];
-        if (before.Find(d => d.Submission == row.Submission && d.Row == row.Row) is not { } own)
+        List<Declared> before = [.. declared.Where(d => Math.Abs(d.Fact.Person) == row.Person && d.Submission < row.Decision)];
+        if (before.Find(d => d.Submission == row.Submission && d.Fact.Row == row.Row) is not { } own)
         {
             return [];
         }
 
-        IEnumerable<Declared> others = before.GroupBy(d => d.Employer)
-            .SelectMany(e => e.Where(d => d.Submission == (e.Key == own.Employer ? own.Submission : e.Max(o => o.Submission)))).Where(d => d != own);
+        IEnumerable<Declared> others = before.GroupBy(d => d.Fact.Employer)
+            .SelectMany(e => e.Where(d => d.Submission == (e.Key == own.Fact.Employer ? own.Submission : e.Max(o => o.Submission)))).Where(d => d != own);
         return [Side(own, isOther: false), .. others.Select(d => Side(d, isOther: true))];
     }
 
     private static DecidedSide Side(Declared row, bool isOther) => new(
-        row.Submission, row.Row, row.EmployerName, isOther,
-        [new HeldFigure("缴费基数 base", row.Base), new HeldFigure("个人缴费 person paid", row.PersonPaid), new HeldFigure("单位缴费 employer paid", row.EmployerPaid)]);
+        row.Submission, row.Fact.Row, row.EmployerName, isOther, [.. row.Fact.Figures.Select(f => new HeldFigure(f.Name, f.Amount?.Fen))]);
 
     // A row that waits beside the person's month has the person's number below zero.
     private Task<List<Declared>> DeclaredAsync(YearMonth month, int[] persons, CancellationToken cancellation) => area.ReadAsync(
         $"""
-        SELECT abs(c.person_id), c.employer_id, e.name, c.submission_id, c.row_no, c.base_fen, c.person_paid_fen, c.employer_paid_fen
-        FROM {area.Schema.Part("contribution", month)} c JOIN :area.employer e USING (employer_id) JOIN :area.submission s USING (submission_id)
-        WHERE c.person_id = ANY($1) AND c.row_no > 0 AND s.content <> 'decision' ORDER BY c.submission_id, c.row_no
+        SELECT c.*, e.name FROM (SELECT {ContributionFact.Selected} FROM {area.Schema.Part(ContributionFact.Table, month)} WHERE person_id = ANY($1) AND row_no > 0) c
+        JOIN :area.employer e ON e.employer_id = c.employer_id JOIN :area.submission s ON s.submission_id = c.submission_id
+        WHERE s.content <> 'decision' ORDER BY c.submission_id, c.row_no
         """,
-        r => new Declared(month, r.GetInt32(0), r.GetInt32(1), r.GetString(2), r.GetInt32(3), r.GetInt32(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7)),
+        r => new Declared(ContributionFact.Read(r, month), r.GetInt32(DeclaredFacts.SubmissionColumn), r.GetString(r.FieldCount - 1)),
         cancellation, persons.Concat(persons.Select(p => -p)).ToArray());
 }
