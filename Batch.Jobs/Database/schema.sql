@@ -3045,7 +3045,7 @@ CREATE VIEW batch.sealed_log AS
  SELECT l.log,
     l.key,
     l.ordered
-   FROM ( VALUES ('audit'::text,'audit_id'::text,true), ('sign_in'::text,'seq'::text,true), ('user_change'::text,'seq'::text,true), ('inquiry'::text,'inquiry_id'::text,true), ('job_event'::text,'seq'::text,true), ('schedule_change'::text,'change_id'::text,true), ('schedule_approval'::text,'seq'::text,true), ('alarm'::text,'alarm_id'::text,true), ('alarm_seen'::text,'alarm_id'::text,false), ('api_key'::text,'key_id'::text,false), ('api_key_revoked'::text,'key_id'::text,false), ('area'::text,'code'::text,false), ('review_threshold'::text,'threshold_id'::text,false)) l(log, key, ordered);
+   FROM ( VALUES ('audit'::text,'audit_id'::text,true), ('sign_in'::text,'seq'::text,true), ('user_change'::text,'seq'::text,true), ('inquiry'::text,'inquiry_id'::text,true), ('job_event'::text,'seq'::text,true), ('schedule_change'::text,'change_id'::text,true), ('schedule_approval'::text,'seq'::text,true), ('proposal_act'::text,'act_id'::text,true), ('alarm'::text,'alarm_id'::text,true), ('alarm_seen'::text,'alarm_id'::text,false), ('api_key'::text,'key_id'::text,false), ('api_key_revoked'::text,'key_id'::text,false), ('area'::text,'code'::text,false), ('review_threshold'::text,'threshold_id'::text,false)) l(log, key, ordered);
 
 ALTER TABLE batch.sealed_log OWNER TO batch_owner;
 
