@@ -13,18 +13,24 @@ public static class AreaContents
     private const string SchemaPart = "schema.dump";
     private const string CommonPart = "common.json";
 
+    private sealed record CommonRows(string Table, string Where, string Conflict = "")
+    {
+        /// <summary>Of rows that are told apart by what was done, when and by whom: their numbers may be others' here, their order stays. Null: by their keys.</summary>
+        public (string Number, string Columns)? Renumbered { get; init; }
+    }
+
     // In the order in which they can be put back. The rows of the area, and how they find their place among those of others.
-    private static readonly (string Table, string Where, string Conflict)[] Common =
+    private static readonly CommonRows[] Common =
     [
-        ("area", "code = '{0}'", "ON CONFLICT DO NOTHING"),
-        ("policy_change", "area = '{0}'", "ON CONFLICT DO NOTHING"),
-        ("proposal_act", "area = '{0}' AND kind = 'policy'", ""),
-        ("policy_approval", "hash IN (SELECT hash FROM batch.policy_change WHERE area = '{0}')", "ON CONFLICT (hash) DO NOTHING"),
-        ("policy_slice", "area = '{0}'", "ON CONFLICT DO NOTHING"),
-        ("run_area", "area = '{0}'", ""),
-        ("migration", "series = 'area_{0}'", ""),
-        ("review_threshold", "area = '{0}'", "ON CONFLICT DO NOTHING"),
-        ("audit", "area = '{0}'", ""),
+        new("area", "code = '{0}'", "ON CONFLICT DO NOTHING"),
+        new("policy_change", "area = '{0}'", "ON CONFLICT DO NOTHING"),
+        new("proposal_act", "area = '{0}' AND kind = 'policy'") { Renumbered = ("act_id", "kind, subject, area, act, who, reason, at") },
+        new("policy_approval", "hash IN (SELECT hash FROM batch.policy_change WHERE area = '{0}')", "ON CONFLICT (hash) DO NOTHING"),
+        new("policy_slice", "area = '{0}'", "ON CONFLICT DO NOTHING"),
+        new("run_area", "area = '{0}'"),
+        new("migration", "series = 'area_{0}'"),
+        new("review_threshold", "area = '{0}'", "ON CONFLICT DO NOTHING"),
+        new("audit", "area = '{0}'") { Renumbered = ("audit_id", "at, who, area, act, subject, reason, origin") },
     ];
 
     /// <summary>The file appears under its name only when it is whole.</summary>
@@ -157,15 +163,17 @@ public static class AreaContents
     private static string After(Dictionary<string, string> common)
     {
         System.Text.StringBuilder sql = new("SET ROLE batch_owner;\nSET search_path = batch;\n");
-        foreach ((string table, _, string conflict) in Common.Where(c => c.Table != "audit"))
+        foreach (CommonRows rows in Common)
         {
-            if (table == "proposal_act")
-            {
-                sql.Append(InOrder(table, "act_id", "kind, subject, area, act, who, reason, at", common));
-                continue;
-            }
+            string from = $"FROM jsonb_populate_recordset(NULL::batch.{rows.Table}, $batch${common.GetValueOrDefault(rows.Table, "[]")}$batch$) b";
+            sql.Append(rows.Renumbered is var (number, columns)
+                ? $"""
+                INSERT INTO batch.{rows.Table} ({columns}) SELECT {columns} {from}
+                WHERE NOT EXISTS (SELECT FROM batch.{rows.Table} a WHERE a.at = b.at AND a.who = b.who AND a.area = b.area AND a.act = b.act AND a.subject IS NOT DISTINCT FROM b.subject)
+                ORDER BY {number};
 
-            sql.Append($"INSERT INTO batch.{table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_recordset(NULL::batch.{table}, $batch${common.GetValueOrDefault(table, "[]")}$batch$) {conflict};\n");
+                """
+                : $"INSERT INTO batch.{rows.Table} OVERRIDING SYSTEM VALUE SELECT * {from} {rows.Conflict};\n");
         }
 
         foreach ((string table, string number) in new[] { ("policy_approval", "seq"), ("review_threshold", "threshold_id") })
@@ -173,18 +181,8 @@ public static class AreaContents
             sql.Append($"SELECT setval(pg_get_serial_sequence('batch.{table}', '{number}'), (SELECT greatest(coalesce(max({number}), 0), 1) FROM batch.{table}));\n");
         }
 
-        sql.Append(InOrder("audit", "audit_id", "at, who, area, act, subject, reason, origin", common));
         return sql.Append("RESET ROLE;\n").ToString();
     }
-
-    // Their numbers may be others' here; their order stays.
-    private static string InOrder(string table, string number, string columns, Dictionary<string, string> common) =>
-        $"""
-        INSERT INTO batch.{table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::batch.{table}, $batch${common.GetValueOrDefault(table, "[]")}$batch$) b
-        WHERE NOT EXISTS (SELECT FROM batch.{table} a WHERE a.at = b.at AND a.who = b.who AND a.area = b.area AND a.act = b.act AND a.subject IS NOT DISTINCT FROM b.subject)
-        ORDER BY {number};
-
-        """;
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection session, string sql, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ public sealed record Act(string Who, string Name, string? Area = null, string? S
 
 /// <summary>
 /// The audit log 审计日志: every act, sign-in, refusal and unmasking. The program's role can add to it and read it, nothing else. It and the records beside it are
-/// sealed after each act and once a minute by a host (069_seals_at_once.sql).
+/// sealed after each act and every 20 seconds by a host with workers (069_seals_at_once.sql).
 /// </summary>
 public sealed class AuditLog(NpgsqlDataSource program)
 {
@@ -51,7 +51,7 @@ public sealed class AuditLog(NpgsqlDataSource program)
         }
         catch (NpgsqlException)
         {
-            // The database is away: it is told to those who go on, and a host seals once a minute.
+            // The database is away: it is told to those who go on, and a host seals later.
             return;
         }
     }
