@@ -54,6 +54,7 @@ internal static partial class ActSubjects
             ("journal.export", [var from, var to]) => ($"{from} 至 {to}", $"{from} to {to}"),
             ("rejects.dismiss", [var submission]) => ($"报送 {submission}", $"submission {submission}"),
             ("schedule propose" or "schedule approve", [var work, var change]) => (WorkText.Of(work).Chinese + $"，第 {change} 项", WorkText.Of(work).English + $", change {change}"),
+            ("schedule withdraw" or "schedule refuse", [var change]) => ($"第 {change} 项", $"change {change}"),
             ("fix-pack.download" or "account.look-up" or "account.unmask", [var part, var number]) when Parts.TryGetValue(part, out (string Chinese, string English) name) => Both(name, number),
             _ when OfRuns.Contains(act) && words is [var run, ..] => Joined([$"run={run}", .. words[1..]]),
             _ => Joined(words),
