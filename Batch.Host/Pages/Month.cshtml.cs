@@ -35,6 +35,12 @@ internal sealed class MonthModel : AreaPage
     /// <summary>A proposal to open the month again that waits, or how it was opened.</summary>
     public ReopeningDocument? Reopening { get; private set; }
 
+    /// <summary>How often the month was closed; more than once when it was opened again in between.</summary>
+    public long Closings { get; private set; }
+
+    /// <summary>The run that was posted last in the closed month; null: none was.</summary>
+    public RunLine? LastPosted { get; private set; }
+
     /// <summary>The proposal to open the month again that waits for another person, or can only be dismissed.</summary>
     public WaitingReopening? Waiting { get; private set; }
 
@@ -52,6 +58,8 @@ internal sealed class MonthModel : AreaPage
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
         Reopening = await ReopeningOf.ReadAsync(Of, Cancellation);
+        Closings = closed ? await ReopeningOf.ClosingsAsync(Of, Cancellation) : 0;
+        LastPosted = closed ? await new RunList(Area, Clock).LastPostedAsync(Of, Cancellation) : null;
         Waiting = (await ReopeningOf.WaitingAsync(Cancellation)).FirstOrDefault(w => w.Month == Of);
         MayReopen = closed && await ReopeningOf.IsPossibleAsync(Of, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);

@@ -16,6 +16,15 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
 
     public int Pages => Listing.PagesOf(Count);
 
+    /// <summary>The columns of the page. A certificate's time is beneath the person who acted, and its remark goes across the figures, so that it fits a sheet and a screen.</summary>
+    public IReadOnlyList<ReportColumn> Shown => Report is CertificateReport ? [.. Report.Columns.Take(CertificateReport.Time)] : Report.Columns;
+
+    /// <summary>What is said beneath the text of a cell; null: nothing.</summary>
+    public string? Beneath(Cell[] row, int i) => Report is CertificateReport && i == CertificateReport.ActorOf(row) ? row[CertificateReport.Time].Text : null;
+
+    /// <summary>What is said instead of the figures of a row; null: it has its figures.</summary>
+    public string? Across(Cell[] row, int i) => Report is CertificateReport && i == CertificateReport.People ? row[CertificateReport.Remark].Text : null;
+
     /// <summary>Past the end the last page is shown.</summary>
     /// <exception cref="DataFaultException">REPORT_UNKNOWN, and what the report itself refuses.</exception>
     public static async Task<ReportTable> ReadAsync(Area area, string kind, YearMonth month, int page, CancellationToken cancellation)

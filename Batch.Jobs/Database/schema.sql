@@ -9,6 +9,24 @@ CREATE SCHEMA batch;
 
 ALTER SCHEMA batch OWNER TO batch_owner;
 
+CREATE FUNCTION :area.accounts_posted(through date) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+    SELECT count(*)::int - (count(*) FILTER (WHERE a.submission_id IN (
+            SELECT w.submission_id FROM waiting_submission w
+            UNION ALL SELECT s.submission_id FROM run_submission s JOIN posted_run r USING (run_id) WHERE r.posting_month > through)
+        AND NOT EXISTS (SELECT FROM entry e WHERE e.account_id = a.account_id AND e.posting_month <= through OFFSET 0)))::int
+    FROM account a WHERE a.opened <= through
+$$;
+
+ALTER FUNCTION :area.accounts_posted(through date) OWNER TO batch_owner;
+
 CREATE FUNCTION :area.active_rule(slice jsonb) RETURNS TABLE(category text, age integer, account boolean, own boolean, share_rate numeric, share_fen numeric, share_least numeric, share_most numeric, flat_rate numeric, flat_fen numeric, flat_least numeric, flat_most numeric, premium_fen bigint, premium_rates numeric[], unsaid text)
     LANGUAGE sql STABLE
     SET search_path TO ':area', 'pg_temp'
@@ -156,7 +174,7 @@ BEGIN
     SELECT * INTO before FROM closing_in_force ORDER BY month DESC LIMIT 1;
     head := ledger_head() + 1;
     INSERT INTO ledger (seq, act, run_id, month, by) VALUES (head, 'close', NULL, closing_month, who);
-    INSERT INTO closing VALUES (closing_month, head, (SELECT count(*) FROM account WHERE opened <= closing_month), coalesce(before.closing_fen, 0), totals.account,
+    INSERT INTO closing VALUES (closing_month, head, accounts_posted(closing_month), coalesce(before.closing_fen, 0), totals.account,
         coalesce(before.closing_fen, 0) + totals.account, totals.pool, totals.other,
         closing_seal(closing_month, before.seal, coalesce(before.closing_fen, 0), totals.account, totals.pool, totals.other, head));
     RETURN head;
@@ -3517,6 +3535,8 @@ GRANT USAGE ON SCHEMA :area TO batch_analyst;
 
 GRANT USAGE ON SCHEMA batch TO batch_program;
 GRANT USAGE ON SCHEMA batch TO batch_analyst;
+
+REVOKE ALL ON FUNCTION :area.accounts_posted(through date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION :area.active_rule(slice jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.active_rule(slice jsonb) TO batch_program;

@@ -57,7 +57,7 @@ public sealed record ReportSource(NpgsqlConnection Connection, Area Area, YearMo
 
 /// <summary>
 /// A table made from the facts of one month. Equal facts give equal bytes: nothing in it comes from a surrogate key, a run's number or the
-/// clock, and the order is decided by what is shown or by the citizen number behind it. To add one: a class, and a line in <see cref="AllReports"/>.
+/// clock (the certificate alone names the runs and times on record), and the order is decided by what is shown or by the citizen number behind it. To add one: a class, and a line in <see cref="AllReports"/>.
 /// </summary>
 public abstract class Report
 {

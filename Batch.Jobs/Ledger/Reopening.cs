@@ -77,6 +77,10 @@ public sealed class Reopening(NpgsqlDataSource program, AreaSchema area)
         area.Sql("SELECT DISTINCT o.month FROM :area.reopening o WHERE NOT EXISTS (SELECT FROM :area.closing_in_force c WHERE c.month = o.month) ORDER BY 1"),
         r => r.GetFieldValue<DateOnly>(0).Month(), cancellation);
 
+    /// <summary>How often the month was closed, closings that were opened again included.</summary>
+    public async Task<long> ClosingsAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
+        area.Sql("SELECT count(*) FROM :area.closing WHERE month = $1"), r => r.GetInt64(0), cancellation, month.FirstDay()))[0];
+
     /// <summary>The proposal that waits for another person, or the last reopening of a month that is open since; null: neither.</summary>
     public async Task<ReopeningDocument?> ReadAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
         area.Sql(

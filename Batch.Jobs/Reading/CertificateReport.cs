@@ -5,11 +5,17 @@ using Batch.Rules;
 namespace Batch.Jobs.Reading;
 
 /// <summary>
-/// 结账证明: the closed month from opening to closing, its runs in the order of the ledger with who made and approved each, the figures that they were
-/// computed without, and the seal that chains it to the months before.
+/// 结账证明: the closed month from opening to closing, its runs in the order of the ledger with who made, approved and posted each, the figures that they were computed
+/// without, who posted last, the closings that were opened again, and the seal that chains it to the months before. Numbers of runs and times are those that the ledger
+/// recorded, since it is the acts that are certified.
 /// </summary>
 public sealed class CertificateReport : QueryReport
 {
+    /// <summary>The column of the first figure, of the time at which it was done, and of why a month was opened again.</summary>
+    public const int People = 4, Time = 12, Remark = 13;
+
+    private const int Persons = 3;
+
     public override string Kind => "certificate";
 
     public override string Title => "月度结账证明";
@@ -21,37 +27,60 @@ public sealed class CertificateReport : QueryReport
         new("分录", "entries", ColumnContent.Count), new("个人缴费", "person paid", ColumnContent.Yuan), new("单位缴费", "employer paid", ColumnContent.Yuan),
         new("个人账户", "accounts", ColumnContent.Yuan), new("统筹净额", "pool, net", ColumnContent.Yuan), new("其他资金", "other funds", ColumnContent.Yuan),
         new("摘要或封签", "digest or seal", ColumnContent.Text),
+        new("时间", "time", ColumnContent.Text), new("说明", "remark", ColumnContent.Text),
     ];
 
     // The totals row is the closing itself, which the ledger asserted when the month was closed.
     protected override string Sql =>
         """
         WITH totals AS (
-            SELECT r.seq, r.kind, r.made_by, r.approved_by, r.ended_by, r.people::bigint AS people, r.digest, sum(t.entries)::bigint AS entries,
+            SELECT r.seq, r.run_id, r.kind, r.made_by, r.approved_by, r.ended_by, r.ended_at, r.people::bigint AS people, r.digest, sum(t.entries)::bigint AS entries,
                    sum(t.person_paid_fen)::bigint AS person_paid, sum(t.employer_paid_fen)::bigint AS employer_paid, sum(t.account_fen)::bigint AS account,
                    sum(t.pool_fen)::bigint AS pool, sum(t.other_fen)::bigint AS other
             FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month = :month
-            GROUP BY r.seq, r.kind, r.made_by, r.approved_by, r.ended_by, r.people, r.digest),
+            GROUP BY r.seq, r.run_id, r.kind, r.made_by, r.approved_by, r.ended_by, r.ended_at, r.people, r.digest),
+        current AS (SELECT c.*, l.by, l.at FROM :area.closing_in_force c JOIN :area.ledger l USING (seq) WHERE c.month = :month),
+        earlier AS (
+            SELECT c.accounts, c.closing_fen, c.seal, l.by, l.at, o.seq, o.proposed_by, o.reason, p.by AS opened_by, p.at AS opened_at, row_number() OVER (ORDER BY o.seq) AS no
+            FROM :area.reopening o JOIN :area.closing c ON c.seq = o.closing_seq JOIN :area.ledger l ON l.seq = c.seq JOIN :area.ledger p ON p.seq = o.seq
+            WHERE o.month = :month AND EXISTS (SELECT FROM current)),
         lines AS (
             SELECT 1 AS part, 0::bigint AS place, '期初 opening' AS item, NULL::text AS made_by, NULL::text AS approved_by, NULL::text AS ended_by,
                    NULL::bigint AS people, NULL::bigint AS entries, NULL::bigint AS person_paid, NULL::bigint AS employer_paid, opening_fen AS account,
-                   NULL::bigint AS pool, NULL::bigint AS other, NULL::text AS seal
-            FROM :area.closing_in_force WHERE month = :month
+                   NULL::bigint AS pool, NULL::bigint AS other, NULL::text AS seal, NULL::timestamptz AS at, NULL::text AS remark
+            FROM current
             UNION ALL
-            SELECT 2, seq, CASE kind WHEN 'allocation' THEN '划账 allocation ' WHEN 'interest' THEN '计息 interest ' ELSE '冲正 reversal ' END || row_number() OVER (ORDER BY seq), made_by, approved_by,
-                   ended_by, people, entries, person_paid, employer_paid, account, pool, other, digest
+            SELECT 2, seq, format(CASE kind WHEN 'allocation' THEN '本月第 %1$s 次划账（批次 %2$s） allocation %1$s of the month (run %2$s)'
+                       WHEN 'interest' THEN '本月第 %1$s 次计息（批次 %2$s） interest %1$s of the month (run %2$s)'
+                       ELSE '本月第 %1$s 次冲正（批次 %2$s） reversal %1$s of the month (run %2$s)' END, row_number() OVER (PARTITION BY kind ORDER BY seq), run_id),
+                   made_by, approved_by, ended_by, people, entries, person_paid, employer_paid, account, pool, other, digest, ended_at, NULL
             FROM totals
             UNION ALL
-            SELECT 3, 0, '本期合计 movements', NULL, NULL, NULL, NULL, coalesce(sum(t.entries), 0)::bigint, coalesce(sum(t.person_paid), 0)::bigint,
-                   coalesce(sum(t.employer_paid), 0)::bigint, min(c.movements_fen), min(c.pool_fen), min(c.other_fen), NULL
-            FROM :area.closing_in_force c LEFT JOIN totals t ON true WHERE c.month = :month HAVING count(*) > 0
+            SELECT 3, 0, format('最后入账（批次 %1$s） last posting (run %1$s)', run_id), NULL, NULL, ended_by, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ended_at, NULL
+            FROM totals WHERE seq = (SELECT max(seq) FROM totals)
             UNION ALL
-            SELECT 4, 0, '期末合计 closing', NULL, NULL, l.by, c.accounts, NULL, NULL, NULL, c.closing_fen, NULL, NULL, c.seal
-            FROM :area.closing_in_force c JOIN :area.ledger l USING (seq) WHERE c.month = :month)
-        SELECT item, made_by, approved_by, ended_by, people, entries, person_paid, employer_paid, account, pool, other, seal FROM lines ORDER BY part, place
+            SELECT 4, 0, '本期合计 movements', NULL, NULL, NULL, NULL, coalesce(sum(t.entries), 0)::bigint, coalesce(sum(t.person_paid), 0)::bigint,
+                   coalesce(sum(t.employer_paid), 0)::bigint, min(c.movements_fen), min(c.pool_fen), min(c.other_fen), NULL, NULL, NULL
+            FROM current c LEFT JOIN totals t ON true HAVING count(*) > 0
+            UNION ALL
+            SELECT 5, no * 2, format('第 %1$s 次结账 closing %1$s of the month', no), NULL, NULL, by, accounts, NULL, NULL, NULL, closing_fen, NULL, NULL, seal, at, NULL FROM earlier
+            UNION ALL
+            SELECT 5, no * 2 + 1, format('第 %1$s 次重新打开 reopening %1$s of the month', no), proposed_by, opened_by, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                   opened_at, reason
+            FROM earlier
+            UNION ALL
+            SELECT 6, 0, CASE WHEN e.times = 0 THEN '期末合计 closing' ELSE format('期末合计（第 %1$s 次结账） closing (closing %1$s of the month)', e.times + 1) END, NULL, NULL, c.by,
+                   c.accounts, NULL, NULL, NULL, c.closing_fen, NULL, NULL, c.seal, c.at, NULL
+            FROM current c CROSS JOIN (SELECT count(*) AS times FROM earlier) e)
+        SELECT item, made_by, approved_by, ended_by, people, entries, person_paid, employer_paid, account, pool, other, seal,
+               to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS'), remark
+        FROM lines ORDER BY part, place
         """;
 
     private const string Movements = "本期合计";
+
+    /// <summary>The column of the person whose act has the row's time: the last one named.</summary>
+    public static int ActorOf(Cell[] row) => Array.FindLastIndex(row, People - 1, Persons, cell => cell.Text is not null);
 
     private async Task<IReadOnlyList<Cell[]>> FiguresAsync(ReportSource source, CancellationToken cancellation)
     {

@@ -48,6 +48,11 @@ public sealed class RunList(Area area, IClock clock)
     public async Task<RunLine?> OpenAsync(CancellationToken cancellation) =>
         (await area.ReadAsync(Columns + " WHERE r.state IN ('computing', 'computed', 'approved')", Line, cancellation)).SingleOrDefault();
 
+    /// <summary>The run that was posted last in a month.</summary>
+    public async Task<RunLine?> LastPostedAsync(YearMonth month, CancellationToken cancellation) => (await area.ReadAsync(
+        Columns + " WHERE r.run_id = (SELECT p.run_id FROM :area.posted_run p WHERE p.posting_month = $1 ORDER BY p.seq DESC LIMIT 1)", Line, cancellation, month.FirstDay()))
+        .SingleOrDefault();
+
     /// <exception cref="DataFaultException">RUN_UNKNOWN.</exception>
     public async Task<RunLine> FindAsync(int run, CancellationToken cancellation) =>
         (await area.ReadAsync(Columns + " WHERE r.run_id = $1", Line, cancellation, run)).SingleOrDefault()

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Batch.Jobs.Store;
 using Npgsql;
 
 namespace Batch.Crash;
 
 /// <summary>All that a life leaves behind: every table without the moments at which its rows were written, the reports, and the money.</summary>
-public sealed class Books
+public sealed partial class Books
 {
     // Moments, and numbers that a rolled-back transaction uses up: what they number is compared. The seals of records hold both; verify proves them.
     private const string Passing = "('timestamp with time zone', 'timestamp without time zone')";
@@ -29,7 +31,9 @@ public sealed class Books
         await books.ReadMoneyAsync(connection);
         foreach (string file in Directory.GetFiles(outputs).Where(f => Path.GetFileName(f) != "backup").Order(StringComparer.Ordinal))
         {
-            books._content.Add(Path.GetFileName(file), Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(file))));
+            // The certificate has the moments of the acts.
+            string text = Moment().Replace(await File.ReadAllTextAsync(file, Encoding.Latin1), "");
+            books._content.Add(Path.GetFileName(file), Convert.ToHexString(SHA256.HashData(Encoding.Latin1.GetBytes(text))));
         }
 
         return books;
@@ -91,4 +95,7 @@ public sealed class Books
 
         return tables;
     }
+
+    [GeneratedRegex("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")]
+    private static partial Regex Moment();
 }

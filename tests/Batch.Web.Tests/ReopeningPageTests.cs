@@ -61,6 +61,13 @@ public sealed partial class ReopeningPageTests
         using HttpClient poster = await host.SignedInAsync(await host.AddUserAsync("yi", UserRoles.Reviewer));
         Assert.That(Text(await poster.GetStringAsync($"/{Area}")), Does.Contain("2021-06 已重新打开，请由另一人核对后再次结账：最后一次入账的是您"));
         await DoneAsync(wang, "Close");
+        const string When = "[0-9-]{10} [0-9:]{8}";
+        string second = OneLine(await wang.GetStringAsync(Page));
+        Assert.That(second, Does.Match(@"结账 wang [0-9: -]{16} ?（第 2 次结账） 最后入账 yi [0-9: -]{16} ?（ 批次 2 ）"));
+        Assert.That(second, Does.Match($"第 1 次结账 bing {When} .*第 1 次重新打开 wang li {When} 理由： 漏记一批 期末合计（第 2 次结账） wang {When}").And.Contain("本月第 1 次划账（批次 2）"));
+        Assert.That(Text(await wang.GetStringAsync(Page + "?lang=en")), Does.Contain("(closing 2 of the month)").And.Contain("allocation 1 of the month (run 2)").And.Contain("reopening 1 of the month"));
+        string first = OneLine(await wang.GetStringAsync($"/{Area}/months/2021-05?lang=zh"));
+        Assert.That(first, Does.Match("结账 bing [0-9: -]{16} ?最后入账 yi [0-9: -]{16} ?（ 批次 1 ）").And.Not.Contain("次结账").And.Contain("本月第 1 次划账（批次 1）"));
         Assert.That(Text(await li.GetStringAsync($"/{Area}")), Does.Not.Contain("已重新打开"));
         Assert.That(await AuditAsync(), Is.EqualTo("wang month.reopen.propose 2021-06 漏记一批, li month.reopen 2021-06 漏记一批"));
     }
@@ -228,6 +235,8 @@ public sealed partial class ReopeningPageTests
         "SELECT coalesce(string_agg(concat_ws(' ', who, act, subject, reason), ', ' ORDER BY audit_id), '') FROM batch.audit WHERE act LIKE 'month.reopen%'");
 
     private static string Text(string html) => WebUtility.HtmlDecode(Tags().Replace(html, " "));
+
+    private static string OneLine(string html) => string.Join(' ', Text(html).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tags();

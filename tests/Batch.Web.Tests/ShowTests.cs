@@ -10,6 +10,8 @@ public sealed class ShowTests
 {
     [TestCase("在职 active", "在职", "active")]
     [TestCase("划账 allocation 2", "划账 2", "allocation 2")]
+    [TestCase("本月第 2 次划账（批次 7） allocation 2 of the month (run 7)", "本月第 2 次划账（批次 7）", "allocation 2 of the month (run 7)")]
+    [TestCase("期末合计（第 2 次结账） closing (closing 2 of the month)", "期末合计（第 2 次结账）", "closing (closing 2 of the month)")]
     [TestCase("35 岁及以下 up to 35", "35 岁及以下", "up to 35")]
     [TestCase("36 至 45 岁 36 to 45", "36 至 45 岁", "36 to 45")]
     [TestCase("payroll.csv", "payroll.csv", "payroll.csv")]

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Proof;
 using Batch.Jobs.Runs;
@@ -64,6 +65,80 @@ public sealed class ReopeningTests
         RunDocument interest = await InterestAsync();
         await town.PostAsync(interest.Run!.Value);
         await town.AssertCleanAsync();
+    }
+
+    // Bob's late row of December lies in January's file: his account is opened from December on, and nothing of him is posted before January's run. So December has
+    // Ann alone both times; January has both, 155.00 x 3 + 186.00 + 186.00 = 837.00.
+    [Test]
+    public async Task A_month_closed_twice_with_nothing_posted_between_counts_the_same_accounts()
+    {
+        Assert.That(await ClosedAsync("accounts::bigint"), Is.EqualTo(1));
+        await town.PayrollAsync(January, "E1", [(Ann, 5000m)]);
+        await town.PayrollAsync(December, "E2", [(Bob, 6000m)], SubmissionKind.Supplementary);
+        await town.PayrollAsync(January, "E2", [(Bob, 6000m)]);
+        Assert.That(await CountAsync("account WHERE opened <= '2021-12-01'"), Is.EqualTo(2), "opened by a file that waits");
+        await ReopenAsync();
+        ClosingDocument again = await town.CloseAsync(December);
+        Assert.That((again.Accounts, again.Closing), Is.EqualTo((1, Money.FromYuan(310m))));
+        Assert.That(await town.Database.ScalarAsync<long>("SELECT count(DISTINCT accounts || seal) FROM area_420100.closing WHERE month = '2021-12-01'"), Is.EqualTo(1));
+        Assert.That((await town.ReportAsync("certificate", December)).Where(r => !r[0].Text!.StartsWith("注意", StringComparison.Ordinal)).Select(r => (r[0].Text, r[4].Number)), Is.EqualTo(new (string?, long?)[]
+        {
+            ("期初 opening", null), ("本月第 1 次划账（批次 2） allocation 1 of the month (run 2)", 1), ("最后入账（批次 2） last posting (run 2)", null), ("本期合计 movements", null),
+            ("第 1 次结账 closing 1 of the month", 1), ("第 1 次重新打开 reopening 1 of the month", null), ("期末合计（第 2 次结账） closing (closing 2 of the month)", 1),
+        }));
+        await town.AssertCleanAsync();
+
+        await town.PostMonthAsync(January);
+        ClosingDocument january = await town.CloseAsync(January);
+        Assert.That((january.Accounts, january.Closing), Is.EqualTo((2, Money.FromYuan(837m))));
+        await town.AssertCleanAsync();
+    }
+
+    // January's run is posted while December is open: what it posted is not in December's count, though the account is opened from December on.
+    [Test]
+    public async Task An_account_posted_only_in_a_later_month_is_not_counted_in_an_earlier_one()
+    {
+        await ReopenAsync();
+        await town.PayrollAsync(December, "E2", [(Bob, 6000m)], SubmissionKind.Supplementary);
+        await town.PostMonthAsync(January);
+        Assert.That((await town.CloseAsync(December)).Accounts, Is.EqualTo(1));
+        Assert.That((await town.CloseAsync(January)).Accounts, Is.EqualTo(2));
+        await town.AssertCleanAsync();
+    }
+
+    // Times are those of the ledger, in Shanghai: the year's last month, closed by "closer", opened by wang and li, posted into once more (run 3), closed by bing, opened
+    // by zhao and qian, closed by bing.
+    [Test]
+    public async Task The_certificate_of_a_month_closed_three_times_names_each_closing_and_reopening_with_its_time_and_reason()
+    {
+        await ReopenAsync();
+        await town.PayrollAsync(December, "E2", [(Bob, 6000m)]);
+        await town.PostMonthAsync(December);
+        await town.CloseAsync(December, "bing");
+        await Reopening.ProposeAsync(December, "zhao", "金额有误", default);
+        await Reopening.ApproveAsync(December, "qian", default);
+        await town.CloseAsync(December, "bing");
+        List<string> times = [];
+        for (int seq = 3; seq <= 9; seq++)
+        {
+            times.Add(await town.Database.ScalarAsync<string>($"SELECT to_char(at + interval '8 hours', 'YYYY-MM-DD HH24:MI:SS') FROM (SELECT at AT TIME ZONE 'UTC' AS at FROM area_420100.ledger WHERE seq = {seq}) l"));
+        }
+
+        IEnumerable<string> told = (await town.ReportAsync("certificate", December)).Where(r => !r[0].Text!.StartsWith("注意", StringComparison.Ordinal))
+            .Select(r => $"{Chinese(r[0].Text!)} {r[1].Text} {r[2].Text} {r[3].Text} {r[4].Number} {r[8].Number / 100m:0.00} {r[12].Text} {r[13].Text}");
+        Assert.That(told, Is.EqualTo(new[]
+        {
+            "期初     155.00  ",
+            $"本月第 1 次划账（批次 2） operator reviewer reviewer 1 155.00 {times[0]} ",
+            $"本月第 2 次划账（批次 3） operator reviewer reviewer 1 186.00 {times[3]} ",
+            $"最后入账（批次 3）   reviewer   {times[3]} ",
+            "本期合计     341.00  ",
+            $"第 1 次结账   closer 1 310.00 {times[1]} ",
+            $"第 1 次重新打开 wang li    {times[2]} 漏记",
+            $"第 2 次结账   bing 2 496.00 {times[4]} ",
+            $"第 2 次重新打开 zhao qian    {times[5]} 金额有误",
+            $"期末合计（第 3 次结账）   bing 2 496.00 {times[6]} ",
+        }));
     }
 
     [Test]
@@ -163,6 +238,9 @@ public sealed class ReopeningTests
     {
         Assert.That((await town.RefusedAsync(sql)).SqlState, Is.EqualTo("42501"));
     }
+
+    // "第 1 次结账 closing 1 of the month": up to the last word that is Chinese.
+    private static string Chinese(string both) => both[..(both.LastIndexOfAny(['账', '开', '）', '初', '计']) + 1)];
 
     private async Task ReopenAsync()
     {

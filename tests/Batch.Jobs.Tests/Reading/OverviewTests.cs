@@ -176,7 +176,7 @@ public sealed class OverviewTests
         await town.CloseAsync(June);
         Assert.That((await town.ReportAsync("certificate", June)).Select(r => r[0].Text), Is.EqualTo(new[]
         {
-            "期初 opening", "划账 allocation 1",
+            "期初 opening", "本月第 1 次划账（批次 2） allocation 1 of the month (run 2)", "最后入账（批次 2） last posting (run 2)",
             "注意 2021-06 没有缴费基数下限（base-min），按申报基数计算，未按其限定。 2021-06: no base-min; bases are taken as declared, without this limit.", "本期合计 movements", "期末合计 closing",
         }));
     }

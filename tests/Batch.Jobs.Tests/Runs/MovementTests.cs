@@ -252,7 +252,7 @@ public sealed class MovementTests
         Assert.That(flows[^2][5].Number, Is.EqualTo(419_00));
         await town.CloseAsync(January);
         // Item, people or accounts, accounts' money, other funds: the certificate bears the movements in its run and its closing.
-        Assert.That((await town.ReportAsync("certificate", January)).Select(r => (r[0].Text![..2], r[8].Number)), Is.EqualTo(new (string, long?)[] { ("期初", 0), ("划账", 419_00), ("注意", null), ("注意", null), ("本期", 419_00), ("期末", 419_00) }));
+        Assert.That((await town.ReportAsync("certificate", January)).Select(r => (r[0].Text![..2], r[8].Number)), Is.EqualTo(new (string, long?)[] { ("期初", 0), ("本月", 419_00), ("最后", null), ("注意", null), ("注意", null), ("本期", 419_00), ("期末", 419_00) }));
         Assert.That((await town.ReportAsync("movement", January)).Select(r => r[6].Number), Is.EqualTo(new long?[] { 100_00, -30_50, -9_50 }));
     }
 

@@ -51,7 +51,7 @@ public sealed partial class CastThroughTheLineTests
         decimal atYearEnd = Cast.Table("expected/balances.csv").Sum(b => b.Yuan("at2021-12-31"));
         // Wuhan's limits of the base in 2021 are not known: the certificate says so, between the runs and their totals.
         Assert.That(rows.Skip(1).Select(r => r[0].StartsWith("注意", StringComparison.Ordinal) ? "注意" : r[0]),
-            Is.EqualTo(new[] { "期初 opening", "划账 allocation 1", "注意", "注意", "本期合计 movements", "期末合计 closing" }));
+            Is.EqualTo(new[] { "期初 opening", "本月第 1 次划账（批次 12） allocation 1 of the month (run 12)", "最后入账（批次 12） last posting (run 12)", "注意", "注意", "本期合计 movements", "期末合计 closing" }));
         Assert.That((rows[2][1], rows[2][2]), Is.EqualTo(("operator", "reviewer")));
         Assert.That((Number(rows[1][8]), rows[^2][8], Number(rows[^1][8])), Is.EqualTo((atYearEnd - run.Yuan("credited"), run["credited"], atYearEnd)));
     }
