@@ -25,6 +25,12 @@ internal sealed class RunsModel : AreaPage
 
     public bool MayCompute { get; private set; }
 
+    /// <summary>The approved run that computing again may discard, when it was asked for: it is done once this is confirmed.</summary>
+    public RunLine? Approved { get; private set; }
+
+    /// <summary>The year whose interest was asked for.</summary>
+    public int? Year { get; private set; }
+
     /// <summary>Months before the one proposed that are not closed.</summary>
     public IReadOnlyList<OpenMonth> Earlier { get; private set; } = [];
 
@@ -39,17 +45,38 @@ internal sealed class RunsModel : AreaPage
         MayCompute = await MayAsync(Permissions.ComputeRuns);
     }
 
-    public Task<IActionResult> OnPostAsync(string? month) => TryAsync(
+    /// <param name="confirmed">The number of the approved run that may be discarded: another one is asked about again.</param>
+    public Task<IActionResult> OnPostAsync(string? month, int? confirmed) => TryAsync(
         Permissions.ComputeRuns,
         async () =>
         {
             YearMonth of = Show.ReadMonth(month) ?? throw new DataFaultException("MONTH_INVALID", "请填写入账月份，例如 2021-06。", "Give the posting month, such as 2021-06.");
-            return await StartAsync(WorkKinds.Allocate, Show.Month(of));
+            return await AskAsync("allocation", of, confirmed) ? Page() : await StartAsync(WorkKinds.Allocate, Show.Month(of));
         },
         OnGetAsync);
 
-    public Task<IActionResult> OnPostInterestAsync(int year) =>
-        TryAsync(Permissions.ComputeRuns, () => StartAsync(WorkKinds.Interest, year.ToString(CultureInfo.InvariantCulture)), OnGetAsync);
+    public Task<IActionResult> OnPostInterestAsync(int year, int? confirmed) => TryAsync(
+        Permissions.ComputeRuns,
+        async () =>
+        {
+            Year = year;
+            return await AskAsync("interest", null, confirmed) ? Page() : await StartAsync(WorkKinds.Interest, year.ToString(CultureInfo.InvariantCulture));
+        },
+        OnGetAsync);
+
+    // A run of another kind or month is not replaced.
+    private async Task<bool> AskAsync(string kind, YearMonth? month, int? confirmed)
+    {
+        if (await new RunList(Area, Clock).OpenAsync(Cancellation) is not { State: "approved" } open || open.Kind != kind || (month ?? open.Month) != open.Month
+            || open.Run == confirmed)
+        {
+            return false;
+        }
+
+        Approved = open;
+        await OnGetAsync();
+        return true;
+    }
 
     private async Task<IActionResult> StartAsync(string kind, string of)
     {

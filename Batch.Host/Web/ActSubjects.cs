@@ -49,6 +49,8 @@ internal static partial class ActSubjects
         {
             ("held.decide", [var row, var decision]) when row.Split(':') is [var submission, var line] => DecisionWords(decision, submission, line),
             ("run.reverse", [var run, var reversal]) => ($"批次 {run}，冲正为批次 {reversal}", $"run {run}, reversed by run {reversal}"),
+            ("run.replace", [var run]) => ($"批次 {run}", $"run {run}"),
+            ("run.replace", [var run, var approver]) => ($"批次 {run}，此前由 {approver} 复核", $"run {run}, approved by {approver} before"),
             ("run.override", [var run, .. var codes]) => ($"批次 {run}：{string.Join("、", codes)}", $"run {run}: {string.Join(", ", codes)}"),
             ("report.export", [var kind, .. var rest]) when AllReports.Find(kind) is { } report => Both(Pages.ReportsModel.NameOf(report), rest),
             ("journal.export", [var from, var to]) => ($"{from} 至 {to}", $"{from} to {to}"),

@@ -39,6 +39,7 @@ internal static class ActTable
         ["db.restore"] = ("恢复数据库", "database restored"),
         ["db.reset"] = ("清空数据库", "database emptied"),
         ["run.reverse"] = ("计算冲正批次", "reversal computed"),
+        ["run.replace"] = ("以重新计算取代批次", "run replaced by a new computation"),
         ["run.override"] = ("异常仍予复核", "approved in spite of anomalies"),
         ["month.close"] = ("结账", "month closed"),
         ["month.reopen.propose"] = ("提出重新打开月份", "reopening proposed"),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using Microsoft.AspNetCore.Html;
@@ -68,6 +69,12 @@ internal static class Show
         string chinese = both[..end] + (number < both.Length && number > end && !both[..end].Any(char.IsAsciiDigit) ? " " + both[number..] : "");
         return end == 0 ? (both, both) : (chinese, both[end..].Trim() is { Length: > 0 } english ? english : both);
     }
+
+    /// <summary>Why a run was discarded: what the program recorded itself in words, what a person wrote as it is.</summary>
+    public static (string Chinese, string English) Reason(string reason) =>
+        reason == OpenRun.Stale ? ("计算后有新的报送、决定、政策或账本变动，由重新计算的批次取代", "new files, decisions, policies or acts of the ledger came after it was computed; it was computed again")
+        : reason.Split(' ') is ["missing", var figure] && Word(figure) is var (chinese, english) && english != figure ? ($"缺少数值：{chinese}", $"a figure is missing: {english}")
+        : (reason, reason);
 
     /// <summary>An age tier: 0-35, 36-45, 46+ or all.</summary>
     public static (string Chinese, string English) Ages(string tier) => tier.Split('-') switch

@@ -7,6 +7,9 @@ namespace Batch.Jobs.Runs;
 /// <summary>The area's one open run.</summary>
 public sealed record OpenRun(int Run, string State, YearMonth PostingMonth, string Kind)
 {
+    /// <summary>The recorded reason of a run that another took the place of.</summary>
+    public const string Stale = "stale";
+
     public static async Task<OpenRun?> FindAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
@@ -27,12 +30,17 @@ public sealed record OpenRun(int Run, string State, YearMonth PostingMonth, stri
         }
     }
 
-    /// <summary>What it was computed from has changed: another takes its place.</summary>
+    /// <summary>What it was computed from has changed: another takes its place. It is on record, with who had approved it.</summary>
     public async Task DiscardStaleAsync(NpgsqlConnection connection, AreaSchema area, string by, CancellationToken cancellation)
     {
-        await using NpgsqlCommand discard = new(area.Sql("SELECT :area.discard_run($1, $2, 'stale')"), connection);
+        await using NpgsqlCommand discard = new(area.Sql(
+            """
+            WITH gone AS MATERIALIZED (SELECT r.approved_by, :area.discard_run(r.run_id, $2, $3) AS done FROM :area.run r WHERE r.run_id = $1)
+            INSERT INTO batch.audit (who, area, act, subject, reason) SELECT $2, right(':area', 6), 'run.replace', concat_ws(' ', $1, approved_by), $3 FROM gone
+            """), connection);
         discard.Parameters.AddWithValue(Run);
         discard.Parameters.AddWithValue(by);
+        discard.Parameters.AddWithValue(Stale);
         await discard.ExecuteNonQueryAsync(cancellation);
     }
 

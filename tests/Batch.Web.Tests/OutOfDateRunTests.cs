@@ -91,6 +91,58 @@ public sealed partial class OutOfDateRunTests
         Assert.That(Text(await li.GetStringAsync(Page)), Does.Contain("计算后又收到 2 份本月及以前月份的报送，未包含在内：").And.Contain("late-of-may.csv"));
     }
 
+    [Test]
+    public async Task Computing_again_asks_once_before_it_discards_an_approved_run_and_what_it_did_is_on_record_in_words()
+    {
+        await DoAsync("approve", "2", "--by", "yi");
+        await ImportAsync("2021-06", "E2", "second-of-june.csv");
+        using HttpClient wang = await host.SignedInAsync(await host.AddUserAsync("wang", UserRoles.Operator));
+        using HttpResponseMessage asked = await TestHost.PostAsync(wang, $"/{Area}/runs", null, ("month", "2021-06"));
+        Assert.That(asked.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(Text(await asked.Content.ReadAsStringAsync()), Does.Match("批次 2 已由 yi 于 [0-9: -]{19} 复核，待入账").And.Contain("仍要重新计算"));
+        Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.job"), Is.Zero);
+        Assert.That(await StateAsync(2), Is.EqualTo("approved"));
+
+        await ComputeAgainAsync(wang, ("confirmed", "2"));
+        Assert.That((await StateAsync(2), await StateAsync(3)), Is.EqualTo(("discarded", "computed")));
+        Assert.That(Text(await wang.GetStringAsync(Page)), Does.Contain("由重新计算的批次取代").And.Not.Contain("stale"));
+        Assert.That(Text(await wang.GetStringAsync(Page + "?lang=en")), Does.Contain("it was computed again").And.Not.Contain("stale"));
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT concat_ws(' ', who, area, subject, reason) FROM batch.audit WHERE act = 'run.replace'"), Is.EqualTo("wang 420100 2 yi stale"));
+        using HttpClient auditor = await host.SignedInAsync(await host.AddUserAsync("root", UserRoles.Administrator));
+        Assert.That(Text(await auditor.GetStringAsync("/audit?act=run.")), Does.Contain("以重新计算取代批次").And.Contain("批次 2，此前由 yi 复核").And.Contain("由重新计算的批次取代"));
+    }
+
+    // Its approval is lost too, though it could not be posted any more; one that nobody has approved is replaced without a question.
+    [Test]
+    public async Task An_approved_run_that_the_ledger_has_moved_past_is_asked_about_in_its_own_words()
+    {
+        using HttpClient wang = await host.SignedInAsync(await host.AddUserAsync("wang", UserRoles.Operator));
+        using HttpClient li = await host.SignedInAsync(await host.AddUserAsync("li", UserRoles.Reviewer));
+        using HttpResponseMessage approved = await TestHost.PostAsync(li, Page, "Approve", ("digest", await DigestAsync()));
+        Assert.That(await StateAsync(2), Is.EqualTo("approved"));
+        await CloseAsync("2021-05");
+        using HttpResponseMessage asked = await TestHost.PostAsync(wang, $"/{Area}/runs", null, ("month", "2021-06"));
+        Assert.That(Text(await asked.Content.ReadAsStringAsync()), Does.Match("批次 2 已由 li 于 [0-9: -]{19} 复核，但计算后账本有变动，不能再入账。重新计算会作废它"));
+        // The number of another run confirms nothing.
+        using HttpResponseMessage again = await TestHost.PostAsync(wang, $"/{Area}/runs", null, ("month", "2021-06"), ("confirmed", "1"));
+        Assert.That(Text(await again.Content.ReadAsStringAsync()), Does.Contain("仍要重新计算"));
+        Assert.That(await StateAsync(2), Is.EqualTo("approved"));
+        await ComputeAgainAsync(wang, ("confirmed", "2"));
+        Assert.That((await StateAsync(2), await StateAsync(3)), Is.EqualTo(("discarded", "computed")));
+    }
+
+    // As before: a script that computes a month takes no answer, and a run that is still current is kept.
+    [Test]
+    public async Task The_command_line_replaces_an_approved_run_without_asking_and_keeps_one_that_is_current()
+    {
+        await DoAsync("approve", "2", "--by", "yi");
+        await DoAsync("allocate", "--area", Area, "--month", "2021-06", "--by", "jia");
+        Assert.That(await StateAsync(2), Is.EqualTo("approved"));
+        await ImportAsync("2021-06", "E2", "second-of-june.csv");
+        await DoAsync("allocate", "--area", Area, "--month", "2021-06", "--by", "jia");
+        Assert.That((await StateAsync(2), await StateAsync(3)), Is.EqualTo(("discarded", "computed")));
+    }
+
     private async Task ComputeAgainAsync(HttpClient browser, params (string, string)[] fields)
     {
         using HttpResponseMessage asked = await TestHost.PostAsync(browser, $"/{Area}/runs", null, [("month", "2021-06"), .. fields]);
