@@ -5,14 +5,28 @@ using Batch.Jobs.Files;
 namespace Batch.Jobs.Reading;
 
 /// <summary>拒绝明细: every fault of the rows of the month's files that were rejected, with the sentence that says what to do.</summary>
-public sealed class RejectionReport() : FaultReport("rejection", "拒绝明细", held: false);
+public sealed class RejectionReport : FaultReport
+{
+    public override string Kind => "rejection";
 
-/// <summary>待定明细: why rows of the month's files were held for a decision, decided ones included.</summary>
-public sealed class HeldReport() : FaultReport("held", "待定明细", held: true);
+    public override string Title => "拒绝明细";
+
+    // Files of one name are told apart by their bytes, not by their numbers.
+    protected override string Sql =>
+        $"""
+        SELECT s.file, {KindOfFile}, r.row_no::bigint, r.column_name, r.code, NULL::text, r.found, r.expected
+        FROM :area.submission s JOIN :area.rejection r USING (submission_id)
+        WHERE s.submission_id IN (SELECT submission_id FROM :area.filed WHERE month = :month) AND NOT (r.code IN ({RejectionCodes.HeldList}) AND s.refused IS NULL)
+        ORDER BY s.file COLLATE "C", s.kind, s.sha256, r.row_no, r.fault_no, r.submission_id
+        """;
+}
 
 /// <summary>The faults of the files that were sent for the month, of rejected rows or of held ones. All rows of a file that was refused whole are rejected.</summary>
-public abstract class FaultReport(string kind, string title, bool held) : QueryReport
+public abstract class FaultReport : QueryReport
 {
+    /// <summary>The kind of the file <c>s</c>, in both languages.</summary>
+    protected const string KindOfFile = "CASE s.kind WHEN 'regular' THEN '正常 regular' WHEN 'supplementary' THEN '补充 supplementary' ELSE '替换 replacement' END";
+
     private const int Row = 2;
     private const int Column = 3;
     private const int Code = 4;
@@ -20,26 +34,12 @@ public abstract class FaultReport(string kind, string title, bool held) : QueryR
     private const int Found = 6;
     private const int Expected = 7;
 
-    public override string Kind => kind;
-
-    public override string Title => title;
-
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
         new("文件", "file", ColumnContent.Text), new("报送类型", "kind", ColumnContent.Text), new("行", "row", ColumnContent.Count, ColumnTotal.Rows),
         new("列", "column", ColumnContent.Text), new("代码", "code", ColumnContent.Text), new("说明", "what to do", ColumnContent.Text),
         new("所填", "found", ColumnContent.Text), new("应为", "expected", ColumnContent.Text),
     ];
-
-    // Files of one name are told apart by their bytes, not by their numbers.
-    protected override string Sql =>
-        $"""
-        SELECT s.file, CASE s.kind WHEN 'regular' THEN '正常 regular' WHEN 'supplementary' THEN '补充 supplementary' ELSE '替换 replacement' END,
-               r.row_no::bigint, r.column_name, r.code, NULL::text, r.found, r.expected
-        FROM :area.submission s JOIN :area.rejection r USING (submission_id)
-        WHERE s.submission_id IN (SELECT submission_id FROM :area.filed WHERE month = :month) AND {(held ? "" : "NOT ")}(r.code IN ({RejectionCodes.HeldList}) AND s.refused IS NULL)
-        ORDER BY s.file COLLATE "C", s.kind, s.sha256, r.row_no, r.fault_no, r.submission_id
-        """;
 
     /// <summary>What was expected is said in the words of the pages.</summary>
     public override async IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, [EnumeratorCancellation] CancellationToken cancellation)

@@ -124,6 +124,28 @@ public sealed class OverviewTests
         Assert.That((await town.ReportAsync("held", June)).Select(r => (r[2].Number, r[4].Text)), Is.EqualTo(new[] { ((long?)3, "DUPLICATE_LINE"), (4, "DUPLICATE_LINE") }));
     }
 
+    // Each side is in a file of its own, and the row of the first file has no fault of its own: the second file contests it. Row 2 of the first file is held by nothing.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Each_held_row_is_reported_once_with_its_own_file_row_and_employer(bool decided)
+    {
+        const string header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
+        string Row(string employer, int person, int paid) => $"{employer},单位{employer},某人,{Town.Person(person).Full()},2021-06,{paid * 50}.00,{paid}.00,{paid * 4}.00";
+        await town.ImportAsync(header, [Row("甲", 2, 100), Row("甲", 1, 100)], June, SubmissionKind.Regular, false, "甲.csv");
+        await town.ImportAsync(header, [Row("乙", 1, 120)], June, SubmissionKind.Regular, false, "乙.csv");
+        if (decided)
+        {
+            await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, true, "wang", "劳动合同核实"), default);
+        }
+
+        Assert.That((await town.ReportAsync("held", June)).Select(r => (r[0].Text, r[2].Number, r[4].Text, r[6].Text, r[8].Text)), Is.EqualTo(new[]
+        {
+            ("乙.csv", (long?)2, "TWO_EMPLOYERS", Town.Person(1).ToString(), "乙"), ("甲.csv", 3, "TWO_EMPLOYERS", Town.Person(1).ToString(), "甲"),
+        }));
+        Assert.That(await town.ReportAsync("rejection", June), Is.Empty);
+        Assert.That(await town.ReportAsync("held", July), Is.Empty);
+    }
+
     [Test]
     public async Task Before_a_month_refused_files_and_parked_jobs_are_told_until_they_are_dealt_with()
     {
