@@ -40,7 +40,7 @@ internal static class RunRoutes
     }
 
     private static Task<object> ApproveAsync(int run, Body<ApproveRequest> body, ClaimsPrincipal user, HttpContext http) => ActAsync(
-        run, http, life => life.ApproveAsync(run, user.Who(), body.Value.Digest!, http.RequestAborted, body.Value.Reason ?? body.Value.Override));
+        run, http, life => life.ApproveAsync(run, user.Who(), body.Value.Digest!, http.RequestAborted, string.IsNullOrWhiteSpace(body.Value.Reason) ? body.Value.Override : body.Value.Reason));
 
     private static Task<object> DiscardAsync(int run, Body<ReasonRequest> body, ClaimsPrincipal user, HttpContext http) =>
         ActAsync(run, http, life => life.DiscardAsync(run, user.Who(), body.Value.Why!, http.RequestAborted));
@@ -84,12 +84,18 @@ internal static class RunRoutes
         return await DocumentAsync(area, await act(new RunLife(area.Program, area.Schema)), http.RequestAborted);
     }
 
-    private static async Task<object> DocumentAsync(Area area, RunDocument run, CancellationToken cancellation) => new
+    private static async Task<object> DocumentAsync(Area area, RunDocument run, CancellationToken cancellation)
     {
-        run,
-        lastMonth = run.Run is null ? null : await RunComparison.ReadAsync(area, run, cancellation),
-        anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
-        notTaken = run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, cancellation),
-        warnings = run.Run is not { } computed ? [] : FigureText.Documents(await new FigureWarnings(area).OfRunAsync(computed, cancellation)),
-    };
+        RunComparison? compared = await RunComparison.ReadAsync(area, run, cancellation);
+        return new
+        {
+            run,
+            lastMonth = compared?.Before,
+            thisMonth = compared?.Now,
+            notCompared = RunComparison.Documents(compared),
+            anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+            notTaken = run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, cancellation),
+            warnings = run.Run is not { } computed ? [] : FigureText.Documents(await new FigureWarnings(area).OfRunAsync(computed, cancellation)),
+        };
+    }
 }

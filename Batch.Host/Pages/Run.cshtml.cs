@@ -24,7 +24,16 @@ internal sealed class RunModel : AreaPage
 
     public RunProgressDocument Progress { get; private set; } = null!;
 
-    public RunComparison? LastMonth { get; private set; }
+    public RunComparison? Compared { get; private set; }
+
+    /// <summary>The month that the run is compared with; null: none.</summary>
+    public CreditedMonth? LastMonth => Compared?.Before;
+
+    /// <summary>The run's month, where the run is not all that is compared with the month before.</summary>
+    public CreditedMonth? ThisMonth => LastMonth is not null && (Compared!.Now.Runs.Count > 1 || Document.Movements is not null) ? Compared.Now : null;
+
+    /// <summary>What could not be checked for anomalies, as long as the run may be approved.</summary>
+    public IEnumerable<ComparisonNote> NotChecked => Line.State is "computed" or "approved" ? Compared?.Notes.Where(n => n.Code == RunComparison.FewPeople) ?? [] : [];
 
     public IReadOnlyList<Anomaly> Anomalies { get; private set; } = [];
 
@@ -67,7 +76,7 @@ internal sealed class RunModel : AreaPage
         Line = await runs.FindAsync(Run, Cancellation);
         Document = await Life.PreviewAsync(Run, Cancellation);
         Progress = await runs.ProgressAsync(Run, Cancellation);
-        LastMonth = await RunComparison.ReadAsync(Area, Document, Cancellation);
+        Compared = await RunComparison.ReadAsync(Area, Document, Cancellation);
         Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
@@ -90,11 +99,28 @@ internal sealed class RunModel : AreaPage
     public Task<ReviewDocument> ReviewAsync() => new RunReview(Area).ReadAsync(Run, Cancellation);
 
     /// <summary>Fifty of the people; asked for as the comparison is.</summary>
-    public Task<Listing<RunPerson>> PeopleAsync(YearMonth? before) => new RunPeople(Area).ReadAsync(Document, before, By, PageNumber, Cancellation);
+    public Task<Listing<RunPerson>> PeopleAsync() => new RunPeople(Area).ReadAsync(Document, Compared, By, PageNumber, Cancellation);
 
     public static (string Chinese, string English) CameLaterOf(long count, bool ofMonth) => ofMonth
         ? ($"计算后又收到 {count} 份本月报送，未包含在内：", $"{Show.Count(count, "submission")} of this month came in after the run was computed and not included in it:")
         : ($"计算后又收到 {count} 份本月及以前月份的报送，未包含在内：", $"{Show.Count(count, "submission")} of this month and earlier ones came in after the run was computed and not included in it:");
+
+    /// <summary>What a line of the review counts.</summary>
+    public static (string Chinese, string English) WordsOf(string kind) => kind switch
+    {
+        "joiners" => ("新增（上月无、本月有）", "Joiners (not credited last month)"),
+        "leavers" => ("减少（上月有、本月无）", "Leavers (credited last month)"),
+        "newly-retired" => ("由在职转为退休（按上月与本月的划入）", "Newly retired (by what was credited in the two months)"),
+        "newly-active" => ("由退休转为在职（按上月与本月的划入）", "Newly active (by what was credited in the two months)"),
+        "changed" => ("金额变动（同为在职或同为退休）", "Other amount (active in both months, or retired in both)"),
+        "earlier-months-before" => ("上月入账的补缴和以前月份更正（本月不再有）", "Arrears and corrections of earlier months, posted last month"),
+        "earlier-months" => ("本月入账的补缴和以前月份更正", "Arrears and corrections of earlier months, posted this month"),
+        "tier-movers" => ("跨入新的年龄段", "Moved to another age tier"),
+        "base-jumps" => ($"缴费基数变动超过 {RunReview.JumpPercent}%", $"Base changed by more than {RunReview.JumpPercent} %"),
+        "floor-hits" => ("按下限计算的退休人员", "Retirees lifted to the floor"),
+        "retired-working" => ("已退休、本月按在职划入", "Retired, credited as active this month"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     public static (string Chinese, string English) NameOf(PeopleOrder order) => order switch
     {

@@ -106,7 +106,7 @@ internal static class RunVerbs
 /// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
 internal static class RunText
 {
-    public static void Write(VerbOutput output, RunDocument run, RunComparison? before, IReadOnlyList<Anomaly> anomalies, IReadOnlyList<FigureGap> figures,
+    public static void Write(VerbOutput output, RunDocument run, RunComparison? compared, IReadOnlyList<Anomaly> anomalies, IReadOnlyList<FigureGap> figures,
         IReadOnlyList<LaterSubmission>? later = null)
     {
         output.Document(new
@@ -128,7 +128,9 @@ internal static class RunText
             run.MadeBy,
             run.ApprovedBy,
             run.Movements,
-            lastMonth = before,
+            lastMonth = compared?.Before,
+            thisMonth = compared?.Now,
+            notCompared = RunComparison.Documents(compared),
             anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
             warnings = FigureText.Documents(figures),
             notTaken = later ?? [],
@@ -141,17 +143,12 @@ internal static class RunText
         }
 
         output.Line($"批次 run {run.Run}  {run.Area} {run.Month.Text()}  {run.Kind}  {run.State}  {run.MadeBy} / {run.ApprovedBy ?? "-"}");
-        output.Table(["", "本批 this run", "上月 last month"],
-        [
-            ["人数 people", Count(run.People), Count(before?.People)],
-            ["分录 entries", Count(run.Entries), Count(before?.Entries)],
-            ["个人缴费 person paid", run.PersonPaid.ToString(), before?.PersonPaid.ToString() ?? ""],
-            ["单位缴费 employer paid", run.EmployerPaid.ToString(), before?.EmployerPaid.ToString() ?? ""],
-            ["其中统筹支付 pool paid", run.PoolPaid.ToString(), before?.PoolPaid.ToString() ?? ""],
-            ["划入账户 credited", run.Credited.ToString(), before?.Credited.ToString() ?? ""],
-            ["统筹净额 pool, net", run.Pool.ToString(), before?.Pool.ToString() ?? ""],
-            ["其他 other", run.Other.ToString(), before?.Other.ToString() ?? ""],
-        ]);
+        WriteTotals(output, run, compared);
+        foreach (ComparisonNote note in run.State is "computed" or "approved" ? compared?.Notes ?? [] : [])
+        {
+            output.Line($"未比较 not compared {note.Code}：{note.Chinese} {note.English}");
+        }
+
         foreach (Anomaly anomaly in anomalies)
         {
             output.Line($"异常 anomaly {anomaly.Code}：{anomaly.Chinese} {anomaly.English}");
@@ -159,6 +156,26 @@ internal static class RunText
 
         FigureText.Write(output, run.Area, figures);
         WriteLater(output, later);
+    }
+
+    // Where the run is not all of its month, the month is what is compared with the month before.
+    private static void WriteTotals(VerbOutput output, RunDocument run, RunComparison? compared)
+    {
+        CreditedMonth? before = compared?.Before;
+        CreditedMonth? month = before is not null && (compared!.Now.Runs.Count > 1 || run.Movements is not null) ? compared.Now : null;
+        string[] Row(string name, string own, Func<CreditedMonth, string> figure) =>
+            month is null ? [name, own, before is null ? "" : figure(before)] : [name, own, figure(month), figure(before!)];
+        output.Table(month is null ? ["", "本批 this run", "上月 last month"] : ["", "本批 this run", "本月（含本批） this month", "上月 last month"],
+        [
+            Row("人数 people", Count(run.People), m => Count(m.People)),
+            Row("分录 entries", Count(run.Entries), m => Count(m.Entries)),
+            Row("个人缴费 person paid", run.PersonPaid.ToString(), m => m.PersonPaid.ToString()),
+            Row("单位缴费 employer paid", run.EmployerPaid.ToString(), m => m.EmployerPaid.ToString()),
+            Row("其中统筹支付 pool paid", run.PoolPaid.ToString(), m => m.PoolPaid.ToString()),
+            Row("划入账户 credited", run.Credited.ToString(), m => m.Credited.ToString()),
+            Row("统筹净额 pool, net", run.Pool.ToString(), m => m.Pool.ToString()),
+            Row("其他 other", run.Other.ToString(), m => m.Other.ToString()),
+        ]);
     }
 
     private static void WriteLater(VerbOutput output, IReadOnlyList<LaterSubmission>? later)
@@ -169,5 +186,5 @@ internal static class RunText
         }
     }
 
-    private static string Count(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "";
+    private static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,6 +17,8 @@ internal static class Show
     /// <summary>A difference, with its sign.</summary>
     public static string Signed(Money money) => (money.Fen / 100m).ToString("+#,##0.00;-#,##0.00;0.00", CultureInfo.InvariantCulture);
 
+    public static string Signed(long count) => count.ToString("+#,##0;-#,##0;0", CultureInfo.InvariantCulture);
+
     public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
     /// <summary>A count with its English noun: 1 file, 2 files.</summary>

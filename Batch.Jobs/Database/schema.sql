@@ -73,6 +73,9 @@ CREATE FUNCTION :area.approve_run(run integer, who text, reviewed text, override
 DECLARE
     r     run;
     codes text[];
+    why   text;
+    -- Tab and line ends, the blanks and marks of Unicode that are not seen, and the ideographic blank.
+    blanks CONSTANT text := E' \t\n\r\u00A0\u00AD\u2002\u2003\u2009\u200B\u200C\u200D\u200E\u200F\u2028\u2029\u202F\u2060\u3000\uFEFF';
 BEGIN
     SELECT * INTO r FROM run x WHERE x.run_id = run FOR UPDATE;
     IF r.state IS DISTINCT FROM 'computed' THEN
@@ -90,10 +93,11 @@ BEGIN
     END IF;
     SELECT array_agg(a.code) INTO codes FROM run_anomalies(run) a;
     IF codes IS NOT NULL THEN
-        IF coalesce(btrim(override), '') = '' THEN
+        why := btrim(coalesce(override, ''), blanks);
+        IF why = '' THEN
             RAISE EXCEPTION 'Run % has anomalies (%); its approval needs a written reason.', run, array_to_string(codes, ', ') USING ERRCODE = 'BA020';
         END IF;
-        INSERT INTO run_override (run_id, by, reason, anomalies) VALUES (run, who, btrim(override), codes);
+        INSERT INTO run_override (run_id, by, reason, anomalies) VALUES (run, who, why, codes);
         INSERT INTO batch.audit (who, area, act, subject) VALUES (who, right(':area', 6), 'run.override', run || ' ' || array_to_string(codes, ' '));
     END IF;
     UPDATE run x SET state = 'approved', approved_by = who, approved_digest = reviewed, approved_at = now() WHERE x.run_id = run;
@@ -836,38 +840,39 @@ CREATE FUNCTION :area.run_anomalies(run integer) RETURNS TABLE(code text, value 
     SET bytea_output TO 'hex'
     AS $$
 DECLARE
-    r        run;
-    earlier  date;
-    now_     record;
-    before   record;
-    entries  record;
-    area     text := right(':area', 6);
-    table_   text := ':area.' || run_table(run);
+    r       run;
+    now_    record;
+    entries record;
+    moved   numeric;
+    area    text := right(':area', 6);
+    table_  text := ':area.' || run_table(run);
 BEGIN
     SELECT * INTO r FROM run x WHERE x.run_id = run;
     IF r.kind IS DISTINCT FROM 'allocation' OR r.state NOT IN ('computed', 'approved') THEN
         RETURN;
     END IF;
-    SELECT max(p.posting_month) INTO earlier FROM posted_run p
-    WHERE p.posting_month < r.posting_month AND EXISTS (SELECT FROM run_total t WHERE t.run_id = p.run_id AND t.component IN (1, 2));
-    SELECT coalesce(sum(t.account_fen), 0) AS credited,
-           coalesce(sum(CASE x.kind WHEN 'reversal' THEN -t.entries ELSE t.entries END) FILTER (WHERE t.contribution_month = x.posting_month), 0) AS people
-        INTO now_ FROM run_total t JOIN run x USING (run_id)
-        WHERE t.component IN (1, 2) AND (x.run_id = run OR (x.state = 'posted' AND x.posting_month = r.posting_month));
-    SELECT coalesce(sum(t.account_fen), 0) AS credited,
-           coalesce(sum(CASE x.kind WHEN 'reversal' THEN -t.entries ELSE t.entries END) FILTER (WHERE t.contribution_month = x.posting_month), 0) AS people
-        INTO before FROM run_total t JOIN run x USING (run_id)
-        WHERE t.component IN (1, 2) AND x.state = 'posted' AND x.posting_month = earlier;
-    IF before.people >= batch.threshold(area, 'least-people') THEN
+    SELECT (max(c.credited) FILTER (WHERE NOT c.earlier))::numeric AS credited, max(c.month_people) FILTER (WHERE NOT c.earlier) AS people,
+           max(c.new_people) FILTER (WHERE NOT c.earlier) AS new_people,
+           (max(c.credited) FILTER (WHERE c.earlier))::numeric AS credited_before, max(c.month_people) FILTER (WHERE c.earlier) AS people_before
+        INTO now_ FROM run_comparison(run) c;
+    IF now_.people_before >= batch.threshold(area, 'least-people') THEN
         allowed := batch.threshold(area, 'credited-off-percent');
-        IF abs(now_.credited - before.credited) * 100 > allowed * abs(before.credited) THEN
-            code := 'CREDITED_OFF'; value := now_.credited / 100.0; against := before.credited / 100.0;
-            RETURN NEXT;
-        END IF;
-        allowed := batch.threshold(area, 'people-off-percent');
-        IF abs(now_.people - before.people) * 100 > allowed * before.people THEN
-            code := 'PEOPLE_OFF'; value := now_.people; against := before.people;
-            RETURN NEXT;
+        IF now_.new_people = 0 THEN
+            SELECT coalesce(sum(2 * t.credited_fen - t.account_fen), 0) INTO moved FROM run_total t WHERE t.run_id = run AND t.component IN (1, 2);
+            IF moved * 100 > allowed * abs(now_.credited_before) THEN
+                code := 'CORRECTIONS_OFF'; value := moved / 100.0; against := now_.credited_before / 100.0;
+                RETURN NEXT;
+            END IF;
+        ELSE
+            IF abs(now_.credited - now_.credited_before) * 100 > allowed * abs(now_.credited_before) THEN
+                code := 'CREDITED_OFF'; value := now_.credited / 100.0; against := now_.credited_before / 100.0;
+                RETURN NEXT;
+            END IF;
+            allowed := batch.threshold(area, 'people-off-percent');
+            IF abs(now_.people - now_.people_before) * 100 > allowed * now_.people_before THEN
+                code := 'PEOPLE_OFF'; value := now_.people; against := now_.people_before;
+                RETURN NEXT;
+            END IF;
         END IF;
     END IF;
     IF to_regclass(table_) IS NULL THEN
@@ -906,6 +911,65 @@ BEGIN
 END $$;
 
 ALTER FUNCTION :area.run_approver_is_another() OWNER TO batch_owner;
+
+CREATE FUNCTION :area.run_comparison(of_run integer) RETURNS TABLE(earlier boolean, month date, runs integer[], people bigint, month_people bigint, new_people bigint, entries bigint, credited bigint, person_paid bigint, employer_paid bigint, pool_paid bigint, pool bigint, other bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+DECLARE
+    r       run;
+    own_seq bigint;
+    source  text;
+BEGIN
+    SELECT * INTO r FROM run x WHERE x.run_id = of_run;
+    IF r.kind IS DISTINCT FROM 'allocation' OR r.state NOT IN ('computed', 'approved', 'posted') THEN
+        RETURN;
+    END IF;
+    own_seq := coalesce((SELECT l.seq FROM ledger l WHERE l.run_id = of_run), 9223372036854775807);
+    FOREACH earlier IN ARRAY ARRAY[false, true] LOOP
+        month := r.posting_month;
+        IF earlier THEN
+            SELECT max(m.posting_month) INTO month FROM (
+                SELECT p.posting_month FROM posted_run p JOIN run_total t ON t.run_id = p.run_id AND t.component IN (1, 2) AND t.contribution_month = p.posting_month
+                WHERE p.posting_month < r.posting_month AND p.seq < own_seq
+                GROUP BY p.posting_month HAVING sum(t.account_fen) > 0 OR sum(t.person_paid_fen + t.employer_paid_fen) > 0) m;
+            CONTINUE WHEN month IS NULL;
+        END IF;
+        SELECT coalesce(array_agg(p.run_id ORDER BY p.seq), '{}') INTO runs FROM posted_run p
+        WHERE p.posting_month = month AND p.seq < own_seq AND EXISTS (SELECT FROM run_total t WHERE t.run_id = p.run_id AND t.component IN (1, 2));
+        IF NOT earlier THEN
+            runs := runs || of_run;
+        END IF;
+        SELECT coalesce(sum(t.entries), 0), coalesce(sum(t.account_fen), 0), coalesce(sum(t.person_paid_fen), 0), coalesce(sum(t.employer_paid_fen), 0),
+               coalesce(-sum(t.pool_fen) FILTER (WHERE t.component = 2), 0), coalesce(sum(t.pool_fen), 0), coalesce(sum(t.other_fen), 0),
+               coalesce(sum(t.entries) FILTER (WHERE t.contribution_month = month), 0)
+            INTO entries, credited, person_paid, employer_paid, pool_paid, pool, other, month_people
+            FROM run_total t WHERE t.run_id = ANY (runs) AND t.component IN (1, 2);
+        IF cardinality(runs) = 1 AND NOT EXISTS (SELECT FROM run_total t WHERE t.run_id = runs[1] AND t.component NOT IN (1, 2)) THEN
+            -- One run has one entry a person for its own month; who has entries was counted when it was sealed.
+            people := (SELECT x.people FROM run x WHERE x.run_id = runs[1]);
+            new_people := month_people;
+        ELSE
+            -- Of several runs each person counts once, and not when they come to nothing together.
+            source := CASE WHEN earlier OR r.state = 'posted' THEN 'entry' ELSE format('(SELECT * FROM entry UNION ALL SELECT * FROM %I)', run_table(of_run)) END;
+            EXECUTE format($q$
+                SELECT count(DISTINCT account_id), count(*) FILTER (WHERE own), count(*) FILTER (WHERE own AND of_run AND NOT others) FROM (
+                    SELECT account_id, contribution_month = %1$L AS own, bool_or(run_id = %2$s) AS of_run,
+                           coalesce(sum(account_fen) FILTER (WHERE run_id <> %2$s), 0) <> 0 OR coalesce(sum(pool_fen) FILTER (WHERE run_id <> %2$s), 0) <> 0 AS others
+                    FROM %3$s e WHERE posting_month = %1$L AND run_id = ANY (%4$L) AND component IN (1, 2)
+                    GROUP BY account_id, contribution_month HAVING sum(account_fen) <> 0 OR sum(pool_fen) <> 0 OR sum(other_fen) <> 0) g $q$,
+                month, of_run, source, runs) INTO people, month_people, new_people;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END $_$;
+
+ALTER FUNCTION :area.run_comparison(of_run integer) OWNER TO batch_owner;
 
 CREATE FUNCTION :area.run_digest(run integer, entries regclass) RETURNS text
     LANGUAGE sql STABLE
@@ -3632,6 +3696,9 @@ GRANT ALL ON FUNCTION :area.retired_rule(slice jsonb) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.run_anomalies(run integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.run_anomalies(run integer) TO batch_program;
+
+REVOKE ALL ON FUNCTION :area.run_comparison(of_run integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION :area.run_comparison(of_run integer) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.run_digest(run integer, entries regclass) FROM PUBLIC;
 

@@ -7,19 +7,26 @@ using NodaTime;
 
 namespace Batch.Jobs.Reading;
 
-/// <summary>One line of the comparison: how many people it concerns, and how much money moved with them where that can be said.</summary>
-/// <param name="Kind">joiners, leavers, newly-retired, tier-movers, base-jumps, floor-hits.</param>
-public sealed record ComparisonLine(string Kind, long People, Money? Amount);
+/// <summary>One line of what changed. The totals of the month before and all lines together are the totals of the run's month.</summary>
+/// <param name="Kind">joiners, leavers, newly-retired, newly-active, changed, earlier-months-before, earlier-months.</param>
+/// <param name="People">How many people it concerns.</param>
+/// <param name="PeopleChange">How many people more, or fewer, it makes.</param>
+/// <param name="Amount">How much more, or less, is credited by it.</param>
+public sealed record ComparisonLine(string Kind, long People, long PeopleChange, Money Amount);
+
+/// <summary>Something to look at besides, which the lines hold already.</summary>
+/// <param name="Kind">tier-movers, base-jumps, floor-hits, retired-working.</param>
+public sealed record ReviewMark(string Kind, long People);
 
 /// <summary>A person whose credit differs most from the month before.</summary>
 public sealed record TopDifference(string Number, string Name, Money Before, Money Now, Money Difference);
 
-/// <param name="Before">Null: nothing was posted before this month.</param>
-public sealed record ReviewDocument(YearMonth? Before, IReadOnlyList<ComparisonLine> Lines, IReadOnlyList<TopDifference> Top);
+/// <param name="Compared">What is compared; null: the run is none that is.</param>
+public sealed record ReviewDocument(RunComparison? Compared, IReadOnlyList<ComparisonLine> Lines, IReadOnlyList<ReviewMark> Marks, IReadOnlyList<TopDifference> Top);
 
 /// <summary>
-/// What changed between the month posted before and a run's month, the runs posted in it already included: who came, who went, who moved between the
-/// tiers, whose base jumped, who is lifted to the floor, and whose credit differs most.
+/// What changed between the two months of a run's comparison: who came, who went, who moved between the tiers, whose base jumped, who is lifted to the floor, what
+/// belongs to earlier months, and whose credit differs most.
 /// </summary>
 public sealed class RunReview(Area area)
 {
@@ -32,57 +39,73 @@ public sealed class RunReview(Area area)
     public async Task<ReviewDocument> ReadAsync(int run, CancellationToken cancellation)
     {
         RunDocument document = await RunDocument.ReadAsync(area.Program, area.Schema, run, cancellation);
-        if (document.Kind != "allocation" || document.State is "computing" or "discarded")
+        RunComparison? compared = await RunComparison.ReadAsync(area, document, cancellation);
+        if (compared is null or { IsCorrectionsOnly: true })
         {
-            return new ReviewDocument(null, [], []);
+            return new ReviewDocument(compared, [], [], []);
         }
 
-        YearMonth? before = await BeforeAsync(document.Month, cancellation);
-        List<ComparisonLine> lines = [.. await MovesAsync(document, before, cancellation)];
-        if (before is { } earlier)
+        List<ReviewMark> marks = [];
+        if (compared.Before is { Month: var earlier })
         {
-            lines.Add(new ComparisonLine("tier-movers", await new BirthBounds(area).CrossingAsync(earlier, document.Month, cancellation), null));
-            lines.Add(new ComparisonLine("base-jumps", await JumpsAsync(document.Month, earlier, cancellation), null));
+            marks.Add(new ReviewMark("tier-movers", await new BirthBounds(area).CrossingAsync(earlier, document.Month, cancellation)));
+            marks.Add(new ReviewMark("base-jumps", await JumpsAsync(document.Month, earlier, cancellation)));
         }
 
-        lines.Add(new ComparisonLine("floor-hits", await FloorHitsAsync(document.Month, cancellation), null));
-        return new ReviewDocument(before, lines, before is null ? [] : await TopAsync(document, before.Value, cancellation));
+        marks.Add(new ReviewMark("floor-hits", await FloorHitsAsync(document.Month, cancellation)));
+        marks.Add(new ReviewMark("retired-working", await RetiredWorkingAsync(document, compared, cancellation)));
+        return new ReviewDocument(compared, await LinesAsync(document, compared, cancellation), marks, compared.Before is null ? [] : await TopAsync(document, compared, cancellation));
     }
 
-    private async Task<YearMonth?> BeforeAsync(YearMonth month, CancellationToken cancellation) => (await area.ReadAsync(
-        """
-        SELECT max(r.posting_month) FROM :area.posted_run r WHERE r.posting_month < $1
-        AND EXISTS (SELECT FROM :area.run_total t WHERE t.run_id = r.run_id AND t.component IN (1, 2))
-        """, r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation, month.FirstDay()))[0];
-
-    /// <summary>What each account is credited in the two months, for the month itself: arrears and corrections of earlier months are no comparison.</summary>
+    /// <summary>
+    /// What each account has in the two months: <c>now_</c> and <c>before</c> for the month itself, <c>now_back</c> and <c>before_back</c> for the months before it.
+    /// </summary>
     /// <param name="whose">A condition on account_id; empty: all.</param>
-    internal static string Compared(RunDocument run, YearMonth? before, string whose = "")
+    internal static string Compared(RunDocument run, RunComparison compared, string whose = "") =>
+        $"WITH {Side("now_", run, compared.Now, whose)}, {Side("before", run, compared.Before ?? compared.Now with { Runs = [] }, whose)}";
+
+    // What comes to nothing, because a later run of the month took it back, is left out.
+    private static string Side(string name, RunDocument run, CreditedMonth side, string whose)
     {
-        string own = run.State == "posted" ? "" : $"UNION ALL SELECT account_id, component, account_fen FROM :area.run_entry_{run.Run} WHERE contribution_month = '{run.Month.Text()}-01'{whose}";
-        string Posted(YearMonth m) => $"SELECT account_id, component, account_fen FROM :area.entry WHERE posting_month = '{m.Text()}-01' AND contribution_month = '{m.Text()}-01'{whose}";
-        string Sums(string entries) =>
-            $"SELECT account_id, min(component) AS component, sum(account_fen) AS fen FROM ({entries}) e WHERE component IN (1, 2) GROUP BY account_id HAVING sum(account_fen) > 0";
-        return $"WITH now_ AS ({Sums($"{Posted(run.Month)} {own}")}), before AS ({(before is { } b ? Sums(Posted(b)) : "SELECT 0 AS account_id, 0::smallint AS component, 0::numeric AS fen WHERE false")})";
+        const string There = "HAVING sum(account_fen) <> 0 OR sum(pool_fen) <> 0 OR sum(other_fen) <> 0";
+        string entries = Entries(run, side, whose);
+        return $"""
+            {name} AS (SELECT account_id, CASE WHEN sum(account_fen) FILTER (WHERE component = 2) > 0 THEN 2 ELSE 1 END AS component, sum(account_fen)::bigint AS fen
+                FROM ({entries}) e WHERE contribution_month = '{side.Month.Text()}-01' GROUP BY account_id {There}),
+            {name.TrimEnd('_')}_back AS (SELECT account_id, sum(fen)::bigint AS fen FROM (SELECT account_id, sum(account_fen) AS fen
+                FROM ({entries}) e WHERE contribution_month <> '{side.Month.Text()}-01' GROUP BY account_id, contribution_month {There}) m GROUP BY account_id)
+            """;
     }
 
-    private async Task<IEnumerable<ComparisonLine>> MovesAsync(RunDocument run, YearMonth? before, CancellationToken cancellation) => (await area.ReadAsync(
-        $"""
-        {Compared(run, before)}
-        SELECT count(*) FILTER (WHERE b.account_id IS NULL), coalesce(sum(n.fen) FILTER (WHERE b.account_id IS NULL), 0)::bigint,
-               count(*) FILTER (WHERE n.account_id IS NULL), coalesce(sum(b.fen) FILTER (WHERE n.account_id IS NULL), 0)::bigint,
-               count(*) FILTER (WHERE b.component = 1 AND n.component = 2), coalesce(sum(n.fen - b.fen) FILTER (WHERE b.component = 1 AND n.component = 2), 0)::bigint
-        FROM now_ n FULL JOIN before b USING (account_id)
-        """,
-        r => new ComparisonLine[]
-        {
-            new("joiners", r.GetInt64(0), new Money(r.GetInt64(1))), new("leavers", r.GetInt64(2), new Money(r.GetInt64(3))),
-            new("newly-retired", r.GetInt64(4), new Money(r.GetInt64(5))),
-        }, cancellation))[0];
+    private static string Entries(RunDocument run, CreditedMonth side, string whose)
+    {
+        const string Columns = "account_id, contribution_month, component, account_fen, pool_fen, other_fen";
+        bool open = run.State != "posted" && side.Runs.Contains(run.Run!.Value);
+        string posted = string.Join(", ", side.Runs.Where(r => !open || r != run.Run).DefaultIfEmpty(-1));
+        return $"SELECT {Columns} FROM :area.entry WHERE posting_month = '{side.Month.Text()}-01' AND run_id IN ({posted}) AND component IN (1, 2){whose}"
+            + (open ? $" UNION ALL SELECT {Columns} FROM :area.run_entry_{run.Run} WHERE component IN (1, 2){whose}" : "");
+    }
 
-    private Task<List<TopDifference>> TopAsync(RunDocument run, YearMonth before, CancellationToken cancellation) => area.ReadAsync(
+    private async Task<IReadOnlyList<ComparisonLine>> LinesAsync(RunDocument run, RunComparison compared, CancellationToken cancellation) => await area.ReadAsync(
         $"""
-        {Compared(run, before)},
+        {Compared(run, compared)},
+        sides AS (SELECT n.account_id IS NULL AS gone, b.account_id IS NULL AS came, n.component AS now_component, b.component AS before_component,
+                        coalesce(n.fen, 0) - coalesce(b.fen, 0) AS fen FROM now_ n FULL JOIN before b USING (account_id)),
+        kinds AS (SELECT CASE WHEN came THEN 1 WHEN gone THEN 2 WHEN now_component > before_component THEN 3 WHEN now_component < before_component THEN 4 ELSE 5 END AS kind, fen
+                  FROM sides WHERE came OR gone OR now_component <> before_component OR fen <> 0),
+        lines AS (
+            SELECT kind, count(*) AS people, CASE kind WHEN 1 THEN count(*) WHEN 2 THEN -count(*) ELSE 0 END AS more, sum(fen) AS fen FROM kinds GROUP BY kind
+            UNION ALL SELECT 6, count(*), -count(*) FILTER (WHERE o.account_id IS NULL), -sum(k.fen) FROM before_back k LEFT JOIN before o USING (account_id)
+            UNION ALL SELECT 7, count(*), count(*) FILTER (WHERE o.account_id IS NULL), sum(k.fen) FROM now_back k LEFT JOIN now_ o USING (account_id))
+        SELECT k, coalesce(people, 0), coalesce(more, 0), coalesce(fen, 0)::bigint FROM generate_series(1, 7) k LEFT JOIN lines ON kind = k ORDER BY k
+        """,
+        r => new ComparisonLine(
+            r.GetInt32(0) switch { 1 => "joiners", 2 => "leavers", 3 => "newly-retired", 4 => "newly-active", 5 => "changed", 6 => "earlier-months-before", _ => "earlier-months" },
+            r.GetInt64(1), r.GetInt64(2), new Money(r.GetInt64(3))), cancellation);
+
+    private Task<List<TopDifference>> TopAsync(RunDocument run, RunComparison compared, CancellationToken cancellation) => area.ReadAsync(
+        $"""
+        {Compared(run, compared)},
         top AS (SELECT account_id, coalesce(b.fen, 0)::bigint AS before_fen, coalesce(n.fen, 0)::bigint AS now_fen FROM now_ n FULL JOIN before b USING (account_id)
                 WHERE coalesce(b.fen, 0) <> coalesce(n.fen, 0) ORDER BY abs(coalesce(n.fen, 0) - coalesce(b.fen, 0)) DESC, account_id LIMIT {TopCount})
         SELECT p.citizen, p.name, t.before_fen, t.now_fen FROM top t JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
@@ -91,6 +114,20 @@ public sealed class RunReview(Area area)
         r => new TopDifference(
             Facts.Masking.Number(r.GetInt64(0)), Facts.Masking.Name(r.GetString(1)), new Money(r.GetInt64(2)), new Money(r.GetInt64(3)), new Money(r.GetInt64(3) - r.GetInt64(2))),
         cancellation);
+
+    // Retired by an event on record or by a pension of the month: who works is credited as employed all the same.
+    private async Task<long> RetiredWorkingAsync(RunDocument run, RunComparison compared, CancellationToken cancellation)
+    {
+        string pension = await HasAsync("pension", run.Month, cancellation)
+            ? $" OR a.person_id IN (SELECT person_id FROM (SELECT DISTINCT ON (person_id) person_id, state FROM {area.Schema.Part("pension", run.Month)} ORDER BY person_id, submission_id DESC, row_no) v WHERE state = 1)"
+            : "";
+        return await area.OneAsync<long>(
+            $"""
+            {Compared(run, compared)}
+            SELECT count(*) FROM now_ JOIN :area.account a USING (account_id)
+            WHERE component = 1 AND (a.person_id IN (SELECT person_id FROM :area.person_event WHERE event = 4){pension})
+            """, cancellation);
+    }
 
     private async Task<long> JumpsAsync(YearMonth month, YearMonth before, CancellationToken cancellation)
     {

@@ -74,6 +74,25 @@ public sealed class ApprovalTests
         Assert.That(WebUtility.HtmlDecode(await browser.GetStringAsync($"/{Area}/months/2021-01")), Does.Contain("缺少或过期、不影响计算的数值").And.Contain("缴费基数上限").And.Contain("由另一人复核"));
     }
 
+    // An ideographic blank, a tab, a mark that is not seen: nobody can read them.
+    [TestCase("\u3000")]
+    [TestCase("\t \n")]
+    [TestCase("\u200b")]
+    public async Task A_reason_in_which_there_is_nothing_to_read_is_none_on_page_command_line_and_API(string nothing)
+    {
+        await RefusedAsync(new { digest, reason = nothing }, HttpStatusCode.Conflict, "ANOMALIES");
+        CliResult refused = await batch.RunAsync("approve", "1", "--by", "li", "--override", nothing, "--json");
+        Assert.That((refused.ExitCode, refused.Json.GetProperty("error").GetProperty("code").GetString()), Is.EqualTo((1, "ANOMALIES")));
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("li", UserRoles.Reviewer));
+        using HttpResponseMessage answer = await TestHost.PostAsync(browser, $"/{Area}/runs/1", "Approve", ("digest", digest), ("reason", nothing));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("ANOMALIES"));
+        using HttpResponseMessage without = await TestHost.PostAsync(browser, $"/{Area}/runs/1", "Approve", ("digest", digest));
+        Assert.That(await without.Content.ReadAsStringAsync(), Does.Contain("ANOMALIES"));
+        Assert.That(await StateAsync(), Is.EqualTo("computed"));
+        await ApprovedAsync(new { digest, reason = nothing + "一次性补缴" + nothing });
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT reason FROM area_420100.run_override"), Is.EqualTo("一次性补缴"));
+    }
+
     [Test]
     public async Task The_reason_may_be_called_as_on_the_command_line() => Assert.That(await ApprovedAsync(new { digest, @override = "checked" }), Does.Contain("approved"));
 

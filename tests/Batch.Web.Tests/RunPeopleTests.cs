@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Batch.Host.Access;
 using Batch.Rules;
@@ -69,6 +70,34 @@ public sealed partial class RunPeopleTests
     {
         Assert.That((await PeopleAsync("?by=change", run: 1))[0], Is.EqualTo($"{Masked(1)} 张* 2021-05 200.00 800.00 310.00"));
         Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/1"), Does.Not.Contain("by=change"));
+    }
+
+    // May is 52 times 310, 16,120 yuan; in June person 2 gets 310 more and person 3 155 less.
+    [Test]
+    public async Task What_changed_begins_with_last_month_and_ends_with_this_one()
+    {
+        string page = await reviewer.GetStringAsync($"/{Area}/runs/2?lang=zh");
+        Assert.That(Rows().Matches(Section(page, "changes").Split("</table>")[0]).Select(row => Plain(row.Value)).Where(row => !row.EndsWith(" 0 0 0.00", StringComparison.Ordinal)), Is.EqualTo(new[]
+        {
+            "项目 涉及人数 人数增减 金额增减（元）", "上月 2021-05 划入合计 52 16,120.00", "金额变动（同为在职或同为退休） 2 0 +155.00", "本月 2021-06 划入合计 52 16,275.00",
+        }));
+        Assert.That(Plain(Section(page, "changes")), Does.Contain("由退休转为在职（按上月与本月的划入） 0 0 0.00").And.Contain("已退休、本月按在职划入 0"));
+        Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/1?lang=zh"), Does.Contain("这是第一个入账月，没有上月可比。"));
+    }
+
+    [Test]
+    public async Task That_last_month_is_too_small_for_anomalies_is_told_in_both_languages_and_on_the_command_line()
+    {
+        const string chinese = "上月（2021-05）划入 52 人，不足 1,000 人，未按上月检查合计与人数是否异常。";
+        const string english = "Last month (2021-05) credited 52 people, fewer than 1,000: totals and people were not checked for anomalies against it.";
+        Assert.That(Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2?lang=zh"), "anomalies")), Is.EqualTo("异常 " + chinese));
+        Assert.That(Plain(Section(await reviewer.GetStringAsync($"/{Area}/runs/2?lang=en"), "anomalies")), Is.EqualTo("Anomalies " + english));
+        Assert.That(await reviewer.GetStringAsync($"/{Area}/runs/1?lang=zh"), Does.Not.Contain("id=\"anomalies\""));
+        BatchCli batch = await host.CliOfAsync("yi", UserRoles.Reviewer);
+        Assert.That((await batch.RunAsync("preview", "2")).Output, Does.Contain($"未比较 not compared FEW_PEOPLE：{chinese} {english}"));
+        JsonElement told = (await batch.RunAsync("preview", "2", "--json")).Json;
+        Assert.That(told.GetProperty("notCompared").EnumerateArray().Select(n => n.GetProperty("code").GetString()), Is.EqualTo(new[] { "FEW_PEOPLE" }));
+        Assert.That((told.GetProperty("lastMonth").GetProperty("credited").GetString(), told.GetProperty("thisMonth").GetProperty("credited").GetString()), Is.EqualTo(("16120.00", "16275.00")));
     }
 
     [Test]
