@@ -198,7 +198,7 @@ internal sealed class HomeModel : AreaPage
     }
 
     // Nobody approves what he proposed.
-    private async Task<int> ToApproveAsync() => (await new PolicyStore(Database.Program).PendingAsync(Code, Cancellation)).Count(p => p.ProposedBy != Who);
+    private async Task<int> ToApproveAsync() => (await new PolicyProposals(Database.Program).PendingAsync(Code, Cancellation)).Count(p => p.ProposedBy != Who);
 
     private void AddPolicies(List<Duty> todo, Dictionary<string, ReadinessPoint> points, int toApprove)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Files;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -14,8 +15,6 @@ namespace Batch.Host.Pages;
 [Authorize(Permissions.SeeWork)]
 internal sealed class PoliciesModel : AreaPage
 {
-    public static IReadOnlyList<string> FigureNames { get; } = ["average-wage", "average-pension", "base-min", "base-max"];
-
     [BindProperty(SupportsGet = true)]
     public string? Month { get; set; }
 
@@ -36,15 +35,15 @@ internal sealed class PoliciesModel : AreaPage
 
     public bool MayApprove { get; private set; }
 
-    private PolicyStore Store => new(Database.Program);
+    private PolicyProposals Proposals => new(Database.Program);
 
     public async Task OnGetAsync()
     {
         Of = Show.ReadMonth(Month) ?? await new MonthList(Area).CurrentAsync(Cancellation) ?? new YearMonth(Today.Year, Today.Month);
         Policy = Area.Policy.TryFor(Of);
-        Pending = await Store.PendingAsync(Code, Cancellation);
-        Approved = await Store.FiguresAsync(Code, Cancellation);
-        Ended = await Store.EndedAsync(Code, Cancellation);
+        Pending = await Proposals.PendingAsync(Code, Cancellation);
+        Approved = await new PolicyStore(Database.Program).FiguresAsync(Code, Cancellation);
+        Ended = await Proposals.EndedAsync(Code, Cancellation);
         MayPropose = await MayAsync(Permissions.ProposePolicies);
         MayApprove = await MayAsync(Permissions.ApprovePolicies);
     }
@@ -58,40 +57,55 @@ internal sealed class PoliciesModel : AreaPage
             throw new DataFaultException("DOCUMENT_MISSING", "请填写文号。", "Give the number of the document.");
         }
 
-        PolicyProposal made = await Store.ProposeFigureAsync(Code, new DatedFigure(name ?? "", month, yuan, document.Trim()), Who, Cancellation);
+        PolicyProposal made = await Proposals.ProposeFigureAsync(Code, new DatedFigure(name ?? "", month, yuan, document.Trim()), Who, Cancellation);
         Tell($"已提出：{WhatOf(made).Chinese}。须由另一位复核人员复核。", $"Proposed: {WhatOf(made).English}. Another person, a reviewer, approves it.");
     });
+
+    public Task<IActionResult> OnPostFiguresAsync(IFormFile? file, string? document) => ActAsync(Permissions.ProposePolicies, async () =>
+    {
+        IReadOnlyList<DatedFigure> figures = await FigureUpload.ReadAsync(file, document, faults => Faults = faults, Cancellation);
+        PolicyProposal made = await Proposals.ProposeFiguresAsync(Code, figures, Who, Cancellation);
+        Tell($"已提出：{WhatOf(made).Chinese}。须由另一位复核人员复核。", $"Proposed: {WhatOf(made).English}. Another person, a reviewer, approves it.");
+    });
+
+    /// <summary>A file of the figures that have to be published until the end of the year, to be filled in.</summary>
+    public IActionResult OnGetTemplate()
+    {
+        using MemoryStream file = new();
+        FigureTemplate.Write(file, Area.Policy, new YearMonth(Today.Year, 12));
+        return File(file.ToArray(), "text/csv", $"figures-{Code}-{Today.Year}.csv");
+    }
 
     public Task<IActionResult> OnPostFileAsync(IFormFile? file, string? document) => ActAsync(Permissions.ProposePolicies, async () =>
     {
         PolicyUpload sent = await PolicyUpload.ReadAsync(file, Code, Cancellation);
         Faults = sent.Faults;
-        PolicyProposal made = await Store.ProposeFileAsync(sent.Sound, sent.Name, string.IsNullOrWhiteSpace(document) ? sent.Name : document.Trim(), Who, Cancellation);
+        PolicyProposal made = await Proposals.ProposeFileAsync(sent.Sound, sent.Name, string.IsNullOrWhiteSpace(document) ? sent.Name : document.Trim(), Who, Cancellation);
         Tell($"已提出：{WhatOf(made).Chinese}。须由另一位复核人员复核。", $"Proposed: {WhatOf(made).English}. Another person, a reviewer, approves it.");
     });
 
     public Task<IActionResult> OnPostApproveAsync(string? hash) => ActAsync(Permissions.ApprovePolicies, async () =>
     {
-        PolicyProposal approved = await Store.ApproveAsync(hash ?? "", Who, Cancellation);
+        PolicyProposal approved = await Proposals.ApproveAsync(hash ?? "", Who, Cancellation);
         Tell($"已复核通过：{WhatOf(approved).Chinese}，现已生效。", $"Approved: {WhatOf(approved).English}. It is in force.");
     });
 
     public Task<IActionResult> OnPostWithdrawAsync(string? hash) =>
         ActAsync(Permissions.ProposePolicies, async () =>
         {
-            PolicyProposal withdrawn = await Store.EndAsync(hash ?? "", ProposalEnd.Withdraw, null, Who, Cancellation);
+            PolicyProposal withdrawn = await Proposals.EndAsync(hash ?? "", ProposalEnd.Withdraw, null, Who, Cancellation);
             Tell($"已撤回：{WhatOf(withdrawn).Chinese}。", $"Withdrawn: {WhatOf(withdrawn).English}.");
         });
 
     public Task<IActionResult> OnPostRefuseAsync(string? hash, string? reason) =>
         ActAsync(Permissions.ApprovePolicies, async () =>
         {
-            PolicyProposal refused = await Store.EndAsync(hash ?? "", ProposalEnd.Refuse, reason, Who, Cancellation);
+            PolicyProposal refused = await Proposals.EndAsync(hash ?? "", ProposalEnd.Refuse, reason, Who, Cancellation);
             Tell($"未同意：{WhatOf(refused).Chinese}。", $"Refused: {WhatOf(refused).English}.");
         });
 
-    /// <summary>The figure that is in force now in the month from which a proposal applies; null: none, or it is no figure.</summary>
-    public decimal? PresentOf(PolicyProposal proposal) => proposal is { Figure: { } figure, From: { } from } ? Area.Policy.TryFor(from)?.FigureOf(figure) : null;
+    /// <summary>The value that is in force now in the month from which a proposed figure applies; null: none.</summary>
+    public decimal? PresentOf(DatedFigure figure) => Area.Policy.TryFor(figure.From)?.FigureOf(figure.Name);
 
     public static string Yuan(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "";
 
@@ -110,13 +124,15 @@ internal sealed class PoliciesModel : AreaPage
 
     private static (string Chinese, string English) WhatOf(PolicyProposal proposal)
     {
-        if (proposal is not { Figure: { } figure, From: { } from, Value: { } value })
+        if (proposal.Figures is not [var one])
         {
-            return ($"政策文件 {proposal.Document}", $"the policy file {proposal.Document}");
+            return proposal.Figures.Count == 0
+                ? ($"政策文件 {proposal.Document}", $"the policy file {proposal.Document}")
+                : ($"{proposal.Figures.Count} 个数值，文号 {proposal.Document}", $"{proposal.Figures.Count} figures of {proposal.Document}");
         }
 
-        string yuan = Yuan(value);
-        return ($"{Show.Word(figure).Chinese} {yuan} 元/月，自 {Show.Month(from)}", $"{Show.Word(figure).English} {yuan} yuan a month from {Show.Month(from)}");
+        string yuan = Yuan(one.Value);
+        return ($"{Show.Word(one.Name).Chinese} {yuan} 元/月，自 {Show.Month(one.From)}", $"{Show.Word(one.Name).English} {yuan} yuan a month from {Show.Month(one.From)}");
     }
 
     private Task<IActionResult> ActAsync(string permission, Func<Task> act) => TryAsync(

@@ -26,13 +26,20 @@ internal sealed class SimulationModel : AreaPage
 
     public SimulationDocument? Told { get; private set; }
 
-    private PolicyStore Store => new(Database.Program);
+    /// <summary>Every month that the change touches, where all were asked for.</summary>
+    public SimulatedMonths? Months { get; private set; }
+
+    /// <summary>What was asked for was all months touched.</summary>
+    [BindProperty]
+    public bool All { get; set; }
+
+    private PolicyProposals Proposals => new(Database.Program);
 
     public async Task OnGetAsync()
     {
         IReadOnlyList<MonthLine> posted = await new MonthList(Area).ReadAsync(Cancellation);
         Of = posted.Count > 0 ? posted[0].Month : new YearMonth(Today.Year, Today.Month);
-        Pending = await Store.PendingAsync(Code, Cancellation);
+        Pending = await Proposals.PendingAsync(Code, Cancellation);
     }
 
     public async Task<IActionResult> OnPostAsync(IFormFile? file, string? month)
@@ -41,8 +48,8 @@ internal sealed class SimulationModel : AreaPage
         return await TryAsync(
             async () =>
             {
-                Of = Show.NeedMonth(month);
-                Told = await SimulateAsync(file);
+                Of = All ? Of : Show.NeedMonth(month);
+                await SimulateAsync(file);
                 return Page();
             },
             () => Task.CompletedTask);
@@ -56,9 +63,12 @@ internal sealed class SimulationModel : AreaPage
         _ => (version, version),
     };
 
-    public static (string Chinese, string English) NameOf(PolicyProposal proposal) => proposal.Figure is { } figure
-        ? ($"{Show.Word(figure).Chinese} {proposal.Value:#,##0.00}，自 {Show.Month(proposal.From!.Value)}", $"{Show.Word(figure).English} {proposal.Value:#,##0.00} from {Show.Month(proposal.From!.Value)}")
-        : ($"政策文件 {proposal.Hash[..12]}", $"policy file {proposal.Hash[..12]}");
+    public static (string Chinese, string English) NameOf(PolicyProposal proposal) => proposal.Figures switch
+    {
+        [] => ($"政策文件 {proposal.Hash[..12]}", $"policy file {proposal.Hash[..12]}"),
+        [var one] => ($"{Show.Word(one.Name).Chinese} {one.Value:#,##0.00}，自 {Show.Month(one.From)}", $"{Show.Word(one.Name).English} {one.Value:#,##0.00} from {Show.Month(one.From)}"),
+        [var first, ..] all => ($"{all.Count} 个数值，自 {Show.Month(first.From)}（{proposal.Document}）", $"{all.Count} figures from {Show.Month(first.From)} ({proposal.Document})"),
+    };
 
     /// <summary>Of a proposal of one figure: which, its value in the month now and then; null: the rules of a file.</summary>
     public (string Chinese, string English)? Changed
@@ -76,23 +86,36 @@ internal sealed class SimulationModel : AreaPage
         }
     }
 
-    private async Task<SimulationDocument> SimulateAsync(IFormFile? file)
+    private async Task SimulateAsync(IFormFile? file)
     {
         Simulation simulation = new(Area);
         try
         {
-            if (!string.IsNullOrEmpty(Hash))
+            (PolicyInForce policy, string name) = await ChosenAsync(simulation, file);
+            if (All)
             {
-                return await simulation.RunAsync(Of, await Store.ProposedAsync(Code, Hash, Cancellation), Hash[..Math.Min(12, Hash.Length)], Cancellation);
+                Months = await simulation.RunAllAsync(policy, name, Cancellation);
             }
-
-            PolicyUpload sent = await PolicyUpload.ReadAsync(file, Code, Cancellation);
-            Faults = sent.Faults;
-            return await simulation.RunAsync(Of, sent.Sound, sent.Name, Cancellation);
+            else
+            {
+                Told = await simulation.RunAsync(Of, policy, name, Cancellation);
+            }
         }
         catch (PolicyGapException gap)
         {
             throw new DataFaultException("POLICY_GAP", $"{gap.Month.Text()} 没有有效政策，不能试算。", gap.Message);
         }
+    }
+
+    private async Task<(PolicyInForce Policy, string Name)> ChosenAsync(Simulation simulation, IFormFile? file)
+    {
+        if (!string.IsNullOrEmpty(Hash))
+        {
+            return (await Proposals.ProposedAsync(Code, Hash, Cancellation), Hash[..Math.Min(12, Hash.Length)]);
+        }
+
+        PolicyUpload sent = await PolicyUpload.ReadAsync(file, Code, Cancellation);
+        Faults = sent.Faults;
+        return (simulation.Proposed(sent.Sound, sent.Name), sent.Name);
     }
 }

@@ -1,16 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
+using Batch.Rules;
 
 namespace Batch.Host.Verbs;
 
 /// <summary><c>--set NAME=VALUE</c>: figures that stand over those of the policy file.</summary>
 internal static class FigureOverrides
 {
-    private static readonly string[] Figures = ["average-wage", "average-pension", "base-min", "base-max"];
-
     public static Option<string[]> Option() => new("--set")
     {
-        Description = $"改用给定数值，元/月 / overrides, yuan a month: {string.Join(", ", Figures)}",
+        Description = $"改用给定数值，元/月 / overrides, yuan a month: {string.Join(", ", FigureNames.All)}",
         HelpName = "NAME=VALUE",
     };
 
@@ -20,12 +19,12 @@ internal static class FigureOverrides
         foreach (string pair in call.Get(set) ?? [])
         {
             string[] parts = pair.Split('=', 2);
-            if (parts.Length != 2 || !Figures.Contains(parts[0])
+            if (parts.Length != 2 || !FigureNames.All.Contains(parts[0])
                 || !decimal.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value <= 0)
             {
                 throw VerbFault.OfUsage(
-                    $"--set {pair}: write NAME=VALUE with an amount above zero in yuan a month and a name of {string.Join(", ", Figures)}.",
-                    $"--set {pair}：应写成 名称=数值，数值为大于零的元/月，名称为 {string.Join("、", Figures)} 之一。");
+                    $"--set {pair}: write NAME=VALUE with an amount above zero in yuan a month and a name of {string.Join(", ", FigureNames.All)}.",
+                    $"--set {pair}：应写成 名称=数值，数值为大于零的元/月，名称为 {string.Join("、", FigureNames.All)} 之一。");
             }
 
             overrides[parts[0]] = value;

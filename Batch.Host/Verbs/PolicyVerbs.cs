@@ -130,12 +130,7 @@ internal static class PolicyVerbs
     {
         string area = call.Need(Area);
         PolicyState? adopted = await AdoptedAsync(call, area);
-        if (adopted is null)
-        {
-            CalcVerb.RequireKnown(area);
-        }
-
-        PolicyInForce inForce = adopted?.InForce ?? new PolicyInForce(ShippedPolicies.Load(area), [], 0);
+        PolicyInForce inForce = adopted?.InForce ?? Shipped(area);
         IReadOnlyList<PolicyProposal> pending = adopted?.Pending ?? [];
         MonthPolicy policy = inForce.For(call.Need(Month)!.Value);
         AreaPolicy file = inForce.Policy;
@@ -172,6 +167,15 @@ internal static class PolicyVerbs
         return ExitCode.Done;
     }
 
+    /// <summary>What the database has in force for the area, else what is shipped for it.</summary>
+    internal static async Task<PolicyInForce> InForceAsync(VerbCall call, string area) => (await AdoptedAsync(call, area))?.InForce ?? Shipped(area);
+
+    private static PolicyInForce Shipped(string area)
+    {
+        CalcVerb.RequireKnown(area);
+        return new PolicyInForce(ShippedPolicies.Load(area), [], 0);
+    }
+
     private sealed record PolicyState(PolicyInForce InForce, IReadOnlyList<PolicyProposal> Pending);
 
     /// <summary>What the database has in force for the area; null where there is no database, or it does not know the area yet.</summary>
@@ -185,7 +189,7 @@ internal static class PolicyVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         PolicyStore policies = new(database.Program);
         return await policies.FindAsync(area, call.Cancellation) is { } inForce
-            ? new PolicyState(inForce, await policies.PendingAsync(area, call.Cancellation))
+            ? new PolicyState(inForce, await new PolicyProposals(database.Program).PendingAsync(area, call.Cancellation))
             : null;
     }
 }

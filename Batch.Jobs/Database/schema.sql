@@ -2068,7 +2068,7 @@ CREATE TABLE batch.policy_change (
     proposed_by text NOT NULL,
     proposed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT policy_change_check CHECK (((kind = 'figure'::text) = ((figure IS NOT NULL) AND (from_month IS NOT NULL) AND (value IS NOT NULL)))),
-    CONSTRAINT policy_change_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'figure'::text])))
+    CONSTRAINT policy_change_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'figure'::text, 'figures'::text])))
 );
 
 ALTER TABLE batch.policy_change OWNER TO batch_owner;

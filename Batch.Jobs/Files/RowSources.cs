@@ -50,6 +50,60 @@ internal static class RowSources
         throw new FileRefusedException(header.Refusal);
     }
 
+    /// <summary>Opens a table whose header its reader finds: the first sheet of a workbook that is seen, or text.</summary>
+    /// <exception cref="FileRefusedException">It is neither, or another sheet of the workbook has rows as well.</exception>
+    public static RowSource OpenTable(FileStream file, IntakeLimits limits)
+    {
+        Span<byte> start = stackalloc byte[2048];
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        file.Position = 0;
+        if ((Disguise.Of(start) ?? OtherFile.Of(start, file)) is { } code)
+        {
+            throw Refuse.File(code, 1, OtherFile.PictureOf(start) ?? "", ".xlsx | .xls | .csv");
+        }
+
+        bool zip = Workbook.IsZip(start);
+        if (!zip && !Workbook.IsCompound(start))
+        {
+            TextEncoding encoding = TextEncoding.Detect(file).WithEnd(file);
+            char separator = Separators.MaxBy(s => FieldsOfFirstRow(ReadPrefix(encoding.ReadUtf8(file), file.Length), s, limits));
+            return new CsvRows(encoding.ReadUtf8(file), separator, limits) { File = file, Encoding = encoding };
+        }
+
+        SheetRows rows = zip ? new XlsxRows(file, limits) : new XlsRows(file, limits);
+        int[] withRows = [.. Enumerable.Range(0, rows.SheetCount).Where(s => HasRows(rows, s))];
+        if (withRows.Length != 1 || rows.IsSheetHidden(withRows[0]))
+        {
+            string fault = withRows.Length == 0 ? Codes.FileEmpty : withRows.Length > 1 ? Codes.SheetsSeveral : Codes.SheetHidden;
+            string name = withRows.Length == 0 ? "" : FieldText.Shown(rows.SheetName(withRows[^1]), personal: false);
+            rows.Dispose();
+            throw Refuse.File(fault, 1, name, "1");
+        }
+
+        rows.Open(withRows[0]);
+        return rows;
+    }
+
+    private static int FieldsOfFirstRow(ReadOnlyMemory<byte> prefix, char separator, IntakeLimits limits)
+    {
+        using var rows = new CsvRows(prefix, separator, limits);
+        return rows.Read() ? rows.FieldCount : 0;
+    }
+
+    private static bool HasRows(SheetRows rows, int sheet)
+    {
+        rows.Open(sheet);
+        while (rows.Read())
+        {
+            if (!rows.IsBlank())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static CsvRows OpenText(FileStream file, bool hasDefaultMonth, IntakeLimits limits, out Header header)
     {
         TextEncoding encoding = TextEncoding.Detect(file).WithEnd(file);

@@ -15,14 +15,10 @@ public sealed class Simulation(Area area)
 {
     private const int LargestShown = 10;
 
-    /// <exception cref="PolicyFaultException">The file has faults, or its examples do not come out.</exception>
-    /// <exception cref="PolicyGapException">One of the two policies does not cover the month.</exception>
-    /// <exception cref="DataFaultException">The file is another area's, or one of the policies lacks a figure that the month needs.</exception>
-    public Task<SimulationDocument> RunAsync(YearMonth month, string policyText, string fileName, CancellationToken cancellation) =>
-        RunAsync(month, Proposed(policyText, fileName), fileName, cancellation);
-
-    /// <summary>The same under a policy that is at hand, such as a proposal as if it were approved.</summary>
+    /// <summary>One month under another policy: a file of <see cref="Proposed"/>, or a proposal as if it were approved.</summary>
     /// <param name="name">What the reader knows it by.</param>
+    /// <exception cref="PolicyGapException">One of the two policies does not cover the month.</exception>
+    /// <exception cref="DataFaultException">FIGURE_MISSING: one of the policies lacks a figure that the month needs.</exception>
     public async Task<SimulationDocument> RunAsync(YearMonth month, PolicyInForce proposed, string name, CancellationToken cancellation)
     {
         MonthPolicy before = area.Policy.For(month), after = proposed.For(month);
@@ -53,8 +49,27 @@ public sealed class Simulation(Area area)
         return tally.Document(area.Schema.Code, month, after.Version, numbers) with { SameRules = before.Hash == after.Hash };
     }
 
-    // The figures set since stay in force over a new file, as they would if it were adopted.
-    private PolicyInForce Proposed(string text, string fileName)
+    /// <summary>Every posted month whose rules the policy changes, which the next run would compute again.</summary>
+    /// <param name="name">What the reader knows it by.</param>
+    public async Task<SimulatedMonths> RunAllAsync(PolicyInForce proposed, string name, CancellationToken cancellation)
+    {
+        List<SimulationDocument> months = [];
+        foreach (YearMonth month in await TouchedAsync(proposed, cancellation))
+        {
+            months.Add(await RunAsync(month, proposed, name, cancellation));
+        }
+
+        return new SimulatedMonths(area.Schema.Code, name, months);
+    }
+
+    private async Task<IReadOnlyList<YearMonth>> TouchedAsync(PolicyInForce proposed, CancellationToken cancellation) =>
+        [.. (await area.ReadAsync("SELECT contribution_month FROM :area.posted_policy ORDER BY 1", r => r.GetFieldValue<DateOnly>(0).Month(), cancellation))
+            .Where(month => area.Policy.TryFor(month)?.Hash != proposed.TryFor(month)?.Hash)];
+
+    /// <summary>The policy of a file. The figures set since stay in force over it, as they would if it were adopted.</summary>
+    /// <exception cref="PolicyFaultException">The file has faults, or its examples do not come out.</exception>
+    /// <exception cref="DataFaultException">POLICY_OF_ANOTHER_AREA.</exception>
+    public PolicyInForce Proposed(string text, string fileName)
     {
         AreaPolicy policy = AreaPolicy.Parse(text, fileName);
         return policy.Area == area.Schema.Code

@@ -16,6 +16,19 @@ public sealed record SimulationDocument(
     public bool SameRules { get; init; }
 }
 
+/// <summary>What a changed policy would do to every month that it touches: those posted whose rules it changes, oldest first.</summary>
+public sealed record SimulatedMonths(string Area, string Policy, IReadOnlyList<SimulationDocument> Months)
+{
+    public Money Before => Months.Aggregate(Money.Zero, (sum, m) => sum + m.Before);
+
+    public Money After => Months.Aggregate(Money.Zero, (sum, m) => sum + m.After);
+
+    /// <summary>What the next run would post to the accounts.</summary>
+    public Money Difference => After - Before;
+
+    public Money PoolDifference => Months.Aggregate(Money.Zero, (sum, m) => sum + m.PoolDifference);
+}
+
 /// <summary>The people of one standing and of one age tier of the policy in force.</summary>
 /// <param name="Tier">Ages in completed years: <c>36-45</c>, <c>71+</c>, or <c>all</c> where the credit does not depend on age.</param>
 public sealed record SimulatedTier(

@@ -24,7 +24,7 @@ public sealed record FigureGap(string Name, FigureFault Fault, YearMonth First, 
 
     public string Code => Fault == FigureFault.Missing ? "FIGURE_MISSING" : "FIGURE_OLD";
 
-    public string ChineseName => FigureWords.Chinese(Name);
+    public string ChineseName => FigureNames.Chinese(Name);
 
     public string Chinese => (Fault, Refuses) switch
     {
@@ -68,16 +68,4 @@ public sealed record FigureGap(string Name, FigureFault Fault, YearMonth First, 
     private string Until(string before, string after = "") => Known is { } known ? $"{before}{Text(known)}{after}" : "";
 
     private static string Text(YearMonth month) => $"{month.Year:0000}-{month.Month:00}";
-}
-
-/// <summary>The figures that policies need, by the name that files and <c>policy set</c> give them.</summary>
-internal static class FigureWords
-{
-    public static string Chinese(string name) => name switch
-    {
-        "average-wage" => "上年度职工月平均工资",
-        "average-pension" => "平均养老金",
-        "base-min" => "缴费基数下限",
-        _ => "缴费基数上限",
-    };
 }

@@ -7,7 +7,7 @@ namespace Batch.Rules;
 /// <param name="OpenSince">The month from which it is in force, where nothing says when it ends.</param>
 internal sealed record FigureInForce(string Name, decimal Value, string Source, YearMonth? OpenSince)
 {
-    public string ChineseName => FigureWords.Chinese(Name);
+    public string ChineseName => FigureNames.Chinese(Name);
 }
 
 /// <summary>
@@ -32,9 +32,9 @@ internal sealed class MonthFigures
 
         foreach ((string name, decimal value) in overrides ?? new Dictionary<string, decimal>())
         {
-            if (!PolicyReader.FigureNames.Contains(name) || value <= 0m)
+            if (!FigureNames.All.Contains(name) || value <= 0m)
             {
-                throw new ArgumentException($"{name} is to be one of {string.Join(", ", PolicyReader.FigureNames)}, with a value above 0.", nameof(overrides));
+                throw new ArgumentException($"{name} is to be one of {string.Join(", ", FigureNames.All)}, with a value above 0.", nameof(overrides));
             }
 
             _inForce[name] = new FigureInForce(name, value, "set", null);

@@ -26,7 +26,7 @@ public sealed partial class MonthPolicy
     private IReadOnlyList<FigureGap> GapsOf(IEnumerable<string> needed)
     {
         HashSet<string> names = [.. needed];
-        return [.. PolicyReader.FigureNames.Where(names.Contains).Select(GapOf).OfType<FigureGap>()];
+        return [.. FigureNames.All.Where(names.Contains).Select(GapOf).OfType<FigureGap>()];
     }
 
     private FigureGap? GapOf(string name)

@@ -138,7 +138,7 @@ public sealed partial class MonthPolicy
     private static PolicyStatement StateDeduction(string subject, DeductionText deduction) => State(
         subject, $"deduction {deduction.Name}: {(deduction.Rate is { } rate ? $"{new Rate(rate)} of the base" : Yuan(deduction.Amount))}", deduction.Clause);
 
-    private IEnumerable<PolicyStatement> StateFigures() => PolicyReader.FigureNames
+    private IEnumerable<PolicyStatement> StateFigures() => FigureNames.All
         .Select(name => _figures[name])
         .OfType<FigureInForce>()
         .Select(f => new PolicyStatement("figures", $"{f.Name}: {Yuan(f.Value)}", f.Source, ""));

@@ -46,7 +46,7 @@ internal sealed partial class PolicyReader
         decimal? net = map.Yuan("net", required: true), gross = map.Yuan("gross"), deductions = map.Yuan("deductions");
         var set = new Dictionary<string, decimal>(StringComparer.Ordinal);
         PolicyMap? figures = map.Map("set", "{average-wage: 7000}", required: false);
-        foreach (string figure in FigureNames)
+        foreach (string figure in FigureNames.All)
         {
             if (figures?.Yuan(figure) is { } value)
             {

@@ -10,8 +10,6 @@ namespace Batch.Rules;
 /// </summary>
 internal sealed partial class PolicyReader
 {
-    public static readonly IReadOnlyList<string> FigureNames = ["average-wage", "average-pension", "base-min", "base-max"];
-
     private const int DeepestNesting = 40;
 
     private readonly FaultList _faults;
@@ -149,7 +147,7 @@ internal sealed partial class PolicyReader
     {
         var figures = new List<FileFigure>();
         PolicyMap? all = map.Map("figures", "{average-wage: [...]}", required: false);
-        foreach (string name in FigureNames)
+        foreach (string name in FigureNames.All)
         {
             foreach (YamlNode item in all?.List(name, "- {from: 2021-01, value: 7327 yuan/month, ref: WX, grade: B}", required: false) ?? [])
             {

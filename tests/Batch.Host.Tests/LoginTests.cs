@@ -242,6 +242,7 @@ public sealed class LoginTests
         ["threshold"] = "close-early-days=2 --area 420100",
         ["policy adopt"] = "FILE",
         ["policy set"] = "420100 average-wage=7800 --from 2022-01 --document x",
+        ["policy figures"] = "420100 FILE --document x",
         ["policy approve"] = "29db7795104f",
         ["policy withdraw"] = "29db7795104f",
         ["policy refuse"] = "29db7795104f --reason x",

@@ -50,6 +50,39 @@ public sealed partial class ProposalPageTests
     }
 
     [Test]
+    public async Task The_figures_of_a_year_come_in_one_file_and_are_approved_together()
+    {
+        Assert.That(await wang.GetStringAsync(Policies + "?handler=Template"), Does.StartWith("数值,起始月份,元/月,文号,现行数值"));
+        using (HttpResponseMessage refused = await SendAsync("数值,起始月份,元/月,文号\n平均工资,2026.1,9000,文 1\n缴费基数下限,2026-01,-1,文 1\n"))
+        {
+            Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+            Assert.That(Text(await refused.Content.ReadAsStringAsync()), Does.Contain("FIGURES_FAULTY").And.Contain("MONTH_INVALID").And.Contain("FIGURE_UNUSABLE").And.Contain("没有待复核的提案"));
+        }
+
+        using (HttpResponseMessage done = await SendAsync("数值,起始月份,元/月,文号\n平均工资,2026-01,9100,文 1\n缴费基数下限,2026-07,4800,文 1\n缴费基数上限,2026-07,24000,\n"))
+        {
+            Assert.That(done.StatusCode, Is.EqualTo(HttpStatusCode.Redirect), await done.Content.ReadAsStringAsync());
+        }
+
+        Assert.That(Text(await li.GetStringAsync(Policies + "?lang=en")), Does.Contain("9,100.00").And.Contain("4,800.00").And.Contain("24,000.00"));
+        string hash = await host.Database.ScalarAsync<string>("SELECT hash FROM batch.policy_change WHERE kind = 'figures'");
+        Assert.That(await ToldAsync(wang, "/420100/simulation", null, HttpStatusCode.OK, ("hash", hash), ("all", "true")), Does.Contain("没有已入账的月份受影响"));
+        await DoneAsync(li, Policies, "Approve", ("hash", hash));
+        Assert.That(Text(await li.GetStringAsync(Policies + "?month=2026-07&lang=zh")), Does.Contain("没有待复核的提案").And.Contain("已批准的数值").And.Contain("24,000.00"));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string text)
+    {
+        using MultipartFormDataContent form = new()
+        {
+            { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(text)), "file", "figures.csv" },
+            { new StringContent("文 2"), "document" },
+            { new StringContent(TestHost.TokenOf(await wang.GetStringAsync(Policies))), "__RequestVerificationToken" },
+        };
+        return await wang.PostAsync(Policies + "?handler=Figures", form);
+    }
+
+    [Test]
     public async Task A_change_of_recurring_work_is_withdrawn_or_refused_and_waits_no_more()
     {
         await DoneAsync(wang, Schedules, "Propose", ("area", "420100"), ("work", "allocate"), ("cron", "0 1 21 * *"), ("missed", "Alarm"), ("enabled", "true"));
@@ -77,7 +110,7 @@ public sealed partial class ProposalPageTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Redirect), await answer.Content.ReadAsStringAsync());
     }
 
-    private static async Task<string> ToldAsync(HttpClient browser, string page, string form, HttpStatusCode status, params (string, string)[] fields)
+    private static async Task<string> ToldAsync(HttpClient browser, string page, string? form, HttpStatusCode status, params (string, string)[] fields)
     {
         using HttpResponseMessage answer = await TestHost.PostAsync(browser, page, form, fields);
         Assert.That(answer.StatusCode, Is.EqualTo(status));

@@ -60,7 +60,7 @@ public sealed class DisagreementTests
         await using WholeLine line = await WholeLine.CreateAsync();
         await line.ImportTextAsync($"{Pension}段玉华,420100195707070000,2021-04,4000.00,,\n秦淑芬,420100195006013029,2021-04,4000.00,,\n", April);
         await line.PostAsync(April);
-        PolicyStore policies = new(line.Database.Program);
+        PolicyProposals policies = new(line.Database.Program);
         PolicyProposal proposal = await policies.ProposeFigureAsync("420100", new DatedFigure("average-wage", April, 8000m, "document 1"), "operator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
         int whole = (await line.PostAsync(April))!.Value;

@@ -152,7 +152,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
     {
         YearMonth from = _month.PlusMonths(-_random.Next(3));
         (string name, int value) = _random.Next(3) switch { 0 => ("average-wage", _random.Next(7000, 9000)), 1 => ("base-min", _random.Next(3000, 4000)), _ => ("base-max", _random.Next(9000, 20000)) };
-        PolicyStore policies = new(line.Database.Program);
+        PolicyProposals policies = new(line.Database.Program);
         PolicyProposal proposal = await policies.ProposeFigureAsync(_area.Schema.Code, new DatedFigure(name, from, value, $"document {_random.Next()}"), "operator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
         _area = await line.OpenAsync();

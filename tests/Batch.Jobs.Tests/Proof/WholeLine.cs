@@ -152,7 +152,7 @@ internal sealed class WholeLine : IAsyncDisposable
     /// <summary>A dated figure, proposed by one person and approved by another.</summary>
     public async Task SetFigureAsync(string name, YearMonth from, decimal value)
     {
-        PolicyStore policies = new(Connection.Program);
+        PolicyProposals policies = new(Connection.Program);
         PolicyProposal proposal = await policies.ProposeFigureAsync(Schema.Code, new DatedFigure(name, from, value, "文号1"), "administrator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }
@@ -160,7 +160,7 @@ internal sealed class WholeLine : IAsyncDisposable
     /// <summary>The shipped policy with a change, approved.</summary>
     public async Task AdoptAsync(Func<string, string> change)
     {
-        PolicyStore policies = new(Connection.Program);
+        PolicyProposals policies = new(Connection.Program);
         PolicyProposal proposal = await policies.ProposeFileAsync(change(ShippedPolicies.Text(Schema.Code)), "changed.yaml", "no. 1", "operator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }

@@ -139,7 +139,7 @@ public class InterestRunTests
 
     private async Task DoubleTheRateAsync()
     {
-        PolicyStore policies = new(town.Database.Program);
+        PolicyProposals policies = new(town.Database.Program);
         string text = ShippedPolicies.Text(Town.Code).Replace("current-year: 0.35 %/year", "current-year: 0.70 %/year", StringComparison.Ordinal);
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "rates.yaml", "no. 1", "administrator", default);
         await policies.ApproveAsync(proposal.Hash, "reviewer", default);

@@ -49,7 +49,7 @@ public class SimulationTests
     [Test]
     public async Task A_proposed_figure_is_tried_as_if_it_were_approved()
     {
-        PolicyStore store = new(town.Database.Program);
+        PolicyProposals store = new(town.Database.Program);
         PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", January, 15_000m, "试"), "wang", CancellationToken.None);
         Area area = await town.AreaAsync();
         SimulationDocument told = await new Simulation(area).RunAsync(January, await store.ProposedAsync("420100", proposal.Hash, CancellationToken.None), "proposal", CancellationToken.None);
@@ -60,7 +60,7 @@ public class SimulationTests
     [Test]
     public async Task A_proposal_for_a_later_month_says_that_it_does_not_change_this_one()
     {
-        PolicyStore store = new(town.Database.Program);
+        PolicyProposals store = new(town.Database.Program);
         PolicyProposal proposal = await store.ProposeFigureAsync("420100", new DatedFigure("average-wage", January.PlusMonths(1), 15_000m, "试"), "wang", CancellationToken.None);
         Area area = await town.AreaAsync();
         SimulationDocument told = await new Simulation(area).RunAsync(January, await store.ProposedAsync("420100", proposal.Hash, CancellationToken.None), "proposal", CancellationToken.None);
@@ -79,7 +79,7 @@ public class SimulationTests
     {
         SimulationDocument told = await SimulateAsync(Changed);
         RunDocument nothing = await town.AllocateAsync(January);
-        PolicyStore policies = new(town.Database.Program);
+        PolicyProposals policies = new(town.Database.Program);
         PolicyProposal proposal = await policies.ProposeFileAsync(Changed, "changed.yaml", "no. 1", "administrator", default);
         await policies.ApproveAsync(proposal.Hash, "reviewer", default);
         RunDocument difference = await town.PostMonthAsync(January);
@@ -89,6 +89,32 @@ public class SimulationTests
             Assert.That((difference.Credited, difference.Pool, difference.People), Is.EqualTo((told.Difference, told.PoolDifference, told.Gainers + told.Losers)));
         });
         Assert.That((await SimulateAsync(Changed)).Difference, Is.EqualTo(Money.Zero));
+    }
+
+    /// <summary>
+    /// Wages of 15,000 from February and 20,000 from March make floors of 12,000 and 16,000, and 5.1 % of them 612.00 and 816.00 instead of 408.00: 204.00 and 408.00 more. January
+    /// keeps its rules. The next run posts the 612.00 of both months.
+    /// </summary>
+    [Test]
+    public async Task The_figures_of_a_year_are_tried_on_every_month_that_they_touch_and_posted_as_tried()
+    {
+        for (int later = 1; later <= 2; later++)
+        {
+            YearMonth month = January.PlusMonths(later);
+            await town.PensionAsync(month, [(Old, 8000m)]);
+            await town.PostMonthAsync(month);
+        }
+
+        PolicyProposals proposals = new(town.Database.Program);
+        PolicyProposal proposal = await proposals.ProposeFiguresAsync(
+            "420100", [new("average-wage", January.PlusMonths(2), 20_000m, "文 2"), new("average-wage", January.PlusMonths(1), 15_000m, "文 1")], "wang", default);
+        SimulatedMonths told = await new Simulation(await town.AreaAsync()).RunAllAsync(await proposals.ProposedAsync("420100", proposal.Hash[..8], default), "proposal", default);
+        Assert.That(told.Months.Select(m => (m.Month, m.Difference)), Is.EqualTo(new[] { (January.PlusMonths(1), Money.FromYuan(204m)), (January.PlusMonths(2), Money.FromYuan(408m)) }));
+        Assert.That((told.Before, told.After, told.Difference, told.PoolDifference), Is.EqualTo((Money.FromYuan(816m), Money.FromYuan(1428m), Money.FromYuan(612m), Money.FromYuan(-612m))));
+
+        await proposals.ApproveAsync(proposal.Hash, "li", default);
+        RunDocument posted = await town.PostMonthAsync(January.PlusMonths(2));
+        Assert.That((posted.Credited, posted.Pool, posted.People), Is.EqualTo((Money.FromYuan(612m), Money.FromYuan(-612m), 1)));
     }
 
     [Test]
@@ -116,5 +142,9 @@ public class SimulationTests
         .Replace("up-to: 35, rate: 1.1 %", "up-to: 35, rate: 1.3 %", StringComparison.Ordinal).Replace("net: 186.00", "net: 198.00", StringComparison.Ordinal)
         .Replace("over: 70, rate: 5.1 %", "over: 70, rate: 5.0 %", StringComparison.Ordinal).Replace("net: 306.00", "net: 300.00", StringComparison.Ordinal);
 
-    private async Task<SimulationDocument> SimulateAsync(string text) => await new Simulation(await town.AreaAsync()).RunAsync(January, text, "changed.yaml", default);
+    private async Task<SimulationDocument> SimulateAsync(string text)
+    {
+        Simulation simulation = new(await town.AreaAsync());
+        return await simulation.RunAsync(January, simulation.Proposed(text, "changed.yaml"), "changed.yaml", default);
+    }
 }

@@ -127,7 +127,7 @@ public sealed class Town : IAsyncDisposable
     /// <summary>The shipped policy with a change, proposed by one person and approved by another.</summary>
     public async Task AdoptAsync(Func<string, string> change)
     {
-        PolicyStore policies = new(database.Program);
+        PolicyProposals policies = new(database.Program);
         string text = change(ShippedPolicies.Text(Code));
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "changed.yaml", "文号1", "administrator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
@@ -154,7 +154,7 @@ public sealed class Town : IAsyncDisposable
     /// <summary>A dated figure, proposed by one person and approved by another.</summary>
     public async Task SetFigureAsync(string name, YearMonth from, decimal value)
     {
-        PolicyStore policies = new(database.Program);
+        PolicyProposals policies = new(database.Program);
         PolicyProposal proposal = await policies.ProposeFigureAsync(Code, new DatedFigure(name, from, value, "文号1"), "administrator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }

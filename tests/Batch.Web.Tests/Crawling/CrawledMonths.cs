@@ -88,7 +88,7 @@ internal sealed class CrawledMonths(TestHost host, Area area)
 
     private async Task WorkAsync()
     {
-        await new PolicyStore(area.Program).ProposeFigureAsync(Code, new DatedFigure("average-wage", new YearMonth(2030, 1), 9000m, "test"), "wang", CancellationToken.None);
+        await new PolicyProposals(area.Program).ProposeFigureAsync(Code, new DatedFigure("average-wage", new YearMonth(2030, 1), 9000m, "test"), "wang", CancellationToken.None);
         IServiceProvider services = host.App.Services;
         ScheduleSettings settings = services.GetRequiredService<ScheduleSettings>();
         IReadOnlyList<Schedule> schedules = await settings.ListAsync(Code, CancellationToken.None);
