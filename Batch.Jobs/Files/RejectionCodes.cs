@@ -32,6 +32,10 @@ public sealed record RejectionCode(string Code, CodeLevel Level, ColumnKind Kind
 /// <summary>The table of all codes.</summary>
 public static partial class RejectionCodes
 {
+    public static IReadOnlyList<RejectionCode> All { get; } = [.. OfFiles, .. OfRows, .. OfRecords];
+
+    private static readonly Dictionary<string, RejectionCode> ByCode = All.ToDictionary(c => c.Code);
+
     public static RejectionCode Find(string code) => ByCode[code];
 
     /// <summary>The codes of rows that are held, not rejected, as a list for SQL.</summary>

@@ -30,7 +30,7 @@ internal sealed class BlockOutput<TFact>(NpgsqlConnection connection, AreaSchema
 
     public async Task WriteAsync(CancellationToken cancellation)
     {
-        await persons.WriteAsync(connection, _registered, cancellation);
+        await NewPerson.WriteAsync(connection, area, _registered, cancellation);
         await facts.FlushAsync(cancellation);
         await EventWriter.WriteAsync(connection, area, _events, cancellation);
         await _rejections.FlushAsync(cancellation);

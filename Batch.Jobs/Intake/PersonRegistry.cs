@@ -228,7 +228,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     }
 
     /// <summary>Writes the confirmed persons of this block, with their accounts.</summary>
-    public async Task WriteAsync(CancellationToken cancellation) => await WriteAsync(await connection.IdleAsync(), TakeRegistered(), cancellation);
+    public async Task WriteAsync(CancellationToken cancellation) => await NewPerson.WriteAsync(await connection.IdleAsync(), area, TakeRegistered(), cancellation);
 
     /// <summary>The confirmed persons of this block, to be written; whom only rejected rows name is forgotten.</summary>
     internal List<NewPerson> TakeRegistered()
@@ -245,43 +245,6 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         _new = [];
         _named = [];
         return registered;
-    }
-
-    internal async Task WriteAsync(NpgsqlConnection idle, List<NewPerson> registered, CancellationToken cancellation)
-    {
-        if (registered.Count == 0)
-        {
-            return;
-        }
-
-        await using (CopyRows copy = await CopyRows.BeginAsync(idle, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
-        {
-            foreach (NewPerson person in registered)
-            {
-                copy.StartRow();
-                copy.Write(person.Person);
-                copy.Write(person.Citizen);
-                copy.Write(person.Name);
-                copy.Write(new DateOnly(person.Birth.Year, person.Birth.Month, person.Birth.Day));
-                copy.Write(person.Submission);
-            }
-
-            await copy.CompleteAsync(cancellation);
-        }
-
-        await using (CopyRows copy = await CopyRows.BeginAsync(idle, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
-        {
-            foreach (NewPerson person in registered)
-            {
-                copy.StartRow();
-                copy.Write(person.Person);
-                copy.Write(person.Person);
-                copy.Write(person.Opened.FirstDay());
-                copy.Write(person.Submission);
-            }
-
-            await copy.CompleteAsync(cancellation);
-        }
     }
 
     // The caller holds the area's intake lock, so nobody else registers meanwhile.
@@ -303,6 +266,3 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         return _anyRecords;
     }
 }
-
-/// <summary>A person whom a file names first, with the month from which the first account is open.</summary>
-internal readonly record struct NewPerson(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission);
