@@ -30,6 +30,7 @@ internal static class ApiRoutes
         JobRoutes.Map(api);
         AccountRoutes.Map(api);
         InquiryRoutes.Map(api);
+        CalcRoutes.Map(api);
         app.MapOpenApi(ApiFaults.Path + "/{documentName}/openapi.json").AllowAnonymous();
     }
 

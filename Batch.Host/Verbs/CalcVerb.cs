@@ -33,25 +33,11 @@ internal static class CalcVerb
             throw VerbFault.OfUsage("--birth lies after the month.", "--birth 晚于所算月份。");
         }
 
-        PersonMonth due = Assessment.Due(policy, person);
-        var chinese = new Explanation(Language.Chinese);
-        var english = new Explanation(Language.English);
-        Assessment.Assess(policy, due, chinese);
-        Assessment.Assess(policy, due, english);
-        call.Output.Document(new
-        {
-            policy.Area,
-            policy.Month,
-            policy = policy.Version,
-            lines = chinese.Lines.Zip(english.Lines, (zh, en) => ExplanationText.Document(zh, en)),
-            chinese.Gross,
-            chinese.Deductions,
-            chinese.Net,
-            warnings = FigureText.Documents(policy.FigureGapsOf(person.Category, person.Standing)),
-        });
+        Calculation calculation = Calculation.Of(policy, person);
+        call.Output.Document(CalcDocument.Of(calculation));
         call.Output.Line($"{policy.Version}  {policy.Month.Text()}");
-        ExplanationText.Write(call.Output, chinese);
-        FigureText.Write(call.Output, policy.Area, policy.FigureGapsOf(person.Category, person.Standing));
+        ExplanationText.Write(call.Output, calculation.Chinese);
+        FigureText.Write(call.Output, policy.Area, CalcDocument.GapsOf(calculation));
         return Task.FromResult(ExitCode.Done);
     }
 

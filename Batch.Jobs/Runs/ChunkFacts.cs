@@ -149,6 +149,12 @@ public static class Entitlement
             : (default, Legs.Of(Assessment.Assess(policy, Retired(facts, month, policy), explanation)));
     }
 
+    /// <summary>What the month's facts in force say of the person, received or not; null: there is neither a contribution nor a pension.</summary>
+    public static PersonMonth? RecordOf(in PersonFacts facts, YearMonth month, MonthPolicy policy) =>
+        facts.Contribution.Employer != 0 && facts.Contribution.State == FactState.Accepted ? Employed(facts, month, policy)
+        : IsRetired(facts, month, policy) ? Retired(facts, month, policy)
+        : null;
+
     /// <summary>
     /// What a run of the posting month posts of an entitlement: all of it, or, before the month in which the area's rhythm credits it, what is due to
     /// the account set aside in other funds.

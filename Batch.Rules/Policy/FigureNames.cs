@@ -18,6 +18,14 @@ public static class FigureNames
         _ => "缴费基数上限",
     };
 
+    public static string English(string name) => name switch
+    {
+        AverageWage => "average monthly wage of the prior year",
+        AveragePension => "average pension",
+        BaseMinimum => "lowest base",
+        _ => "highest base",
+    };
+
     /// <summary>The figure that a clerk writes, by its name or in Chinese; null: none of them.</summary>
     public static string? Of(string written) => written switch
     {

@@ -150,7 +150,7 @@ public sealed partial class MonthInTheBrowserTests
         Assert.That(
             await site.Database.ScalarAsync<string>("SELECT who || '|' || reason FROM batch.audit WHERE act = 'account.unmask'"), Is.EqualTo("qian|本人到窗口核对"));
         // What a person may not see is not in the menu; that its address is refused as well is tried by RouteTests.
-        Assert.That(await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link).AllInnerTextsAsync(), Is.EqualTo(new[] { "今日待办", "个人账户查询", "统筹区" }));
+        Assert.That(await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link).AllInnerTextsAsync(), Is.EqualTo(new[] { "今日待办", "个人账户查询", "测算", "统筹区" }));
     }
 
     [Test, Order(5)]

@@ -177,6 +177,11 @@ public sealed class ScreenshotTests
         await Clicks.PressAsync(page, "查看");
         await Clicks.FollowAsync(page, "为什么");
         await shots.DrawAsync(page, "account");
+        await Clicks.FollowAsync(page, "用此人的数据测算");
+        await shots.DrawAsync(page, "calculator");
+        await Clicks.PressAsync(page, "计算");
+        await shots.TakeAsync(page, "calculated");
+        await shots.PrintAsync(page, "calculated");
     }
 
     private static async Task AdministerAsync(Shots shots, IPage page)

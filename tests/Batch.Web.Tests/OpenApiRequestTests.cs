@@ -32,6 +32,7 @@ public sealed partial class OpenApiRequestTests
         ["/accounts/statement"] = [],
         ["/accounts/explain"] = ["month"],
         ["/accounts/coverage"] = [],
+        ["/areas/{area}/calc"] = ["month", "status"],
         ["/inquiries/counter"] = [],
         ["/inquiries/hotline"] = [],
         ["/inquiries/kiosk"] = [],
@@ -454,7 +455,7 @@ public sealed partial class OpenApiRequestTests
         JsonObject whole = [];
         foreach (string field in Required[operation.Path])
         {
-            whole[field] = field switch { "month" => "2021-01", "kind" => "allocation", "digest" => new string('0', 64), _ => "why" };
+            whole[field] = field switch { "month" => "2021-01", "kind" => "allocation", "status" => "active", "digest" => new string('0', 64), _ => "why" };
         }
 
         return whole;

@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Host.Api;
+
+/// <summary>What one person would be credited for a month. Amounts and birth dates come in the body, so that they are part of no address and no log.</summary>
+internal static class CalcRoutes
+{
+    public static void Map(RouteGroupBuilder api) => api.MapPost("/areas/{area}/calc", CalcAsync).Needs(Scopes.Accounts)
+        .WithSummary("One month of somebody with what is due paid, explained, by the policy in force; it reads nobody's data.");
+
+    private static async Task<object> CalcAsync(string area, Body<CalcRequest> body, DatabaseConnection database, CancellationToken cancellation)
+    {
+        CalcRequest asked = body.Value;
+        MonthPolicy policy = (await Area.OpenAsync(database, area, cancellation)).Policy.For(asked.Month!.Value);
+        string category = string.IsNullOrWhiteSpace(asked.Category) ? Categories.Unit : asked.Category;
+        PersonInputs inputs = policy.InputsOf(category, asked.Status!.Value);
+        if (inputs.HasFlag(PersonInputs.Birth) && asked.Birth is null)
+        {
+            throw new RequestFault("birth", FieldFault.Missing);
+        }
+
+        if (asked.Birth > policy.Month.ToDateInterval().End)
+        {
+            throw new RequestFault("birth", new FieldFault("晚于所算月份", "after the month"));
+        }
+
+        if (inputs.HasFlag(PersonInputs.Base) && Yuan(asked.Base) is null)
+        {
+            throw new RequestFault("base", FieldFault.Missing);
+        }
+
+        return CalcDocument.Of(Calculation.Of(policy, new PersonMonth
+        {
+            Standing = asked.Status.Value,
+            // Of nobody: the amount does not depend on it.
+            Birth = asked.Birth ?? new LocalDate(1970, 1, 1),
+            Category = category,
+            Base = Yuan(asked.Base) ?? Money.Zero,
+            PensionPriorYear = Yuan(asked.PensionPriorYear),
+            PensionThisYear = Yuan(asked.PensionThisYear),
+            PensionMonth = Yuan(asked.PensionMonth),
+            FrozenAmount = Yuan(asked.Frozen),
+            MissingYears = asked.MissingYears is { Length: > 0 } years ? int.Parse(years, NumberStyles.None, CultureInfo.InvariantCulture) : 0,
+        }), withAge: asked.Birth is not null);
+    }
+
+    private static Money? Yuan(string? text) => string.IsNullOrEmpty(text) ? null : Money.FromYuan(decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture));
+}
+
+/// <summary>Whose month is worked out: what the policy needs for the status, as behind the options of <c>calc</c>.</summary>
+internal sealed record CalcRequest
+{
+    private const string AmountForm = @"^[0-9]{1,9}\.[0-9]{2}$";
+
+    [Required, Description("The contribution month.")]
+    public YearMonth? Month { get; init; }
+
+    [Required, Description("Employed or retired.")]
+    public Standing? Status { get; init; }
+
+    [Description("Needed where the amount depends on the age.")]
+    public LocalDate? Birth { get; init; }
+
+    [StringLength(40), Description("The category of person; unit when left out.")]
+    public string? Category { get; init; }
+
+    [RegularExpression(AmountForm), Description("The contribution base; needed for the employed.")]
+    public string? Base { get; init; }
+
+    [RegularExpression(AmountForm), Description("The average monthly pension of the prior year.")]
+    public string? PensionPriorYear { get; init; }
+
+    [RegularExpression(AmountForm), Description("The average monthly pension of this year.")]
+    public string? PensionThisYear { get; init; }
+
+    [RegularExpression(AmountForm), Description("The pension of the month.")]
+    public string? PensionMonth { get; init; }
+
+    [RegularExpression(AmountForm), Description("The amount frozen for the person.")]
+    public string? Frozen { get; init; }
+
+    [RegularExpression("^[0-9]{1,2}$"), Description("Years of contribution missing to the minimum; none when left out.")]
+    public string? MissingYears { get; init; }
+}

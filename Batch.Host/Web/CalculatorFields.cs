@@ -1,0 +1,37 @@
+using Batch.Rules;
+
+namespace Batch.Host.Web;
+
+/// <summary>A box of the calculator that is asked for where the policy needs it.</summary>
+/// <param name="Name">As the option of <c>calc</c> is called.</param>
+internal sealed record CalculatorField(string Name, string Chinese, string English, PersonInputs Input, string Example);
+
+/// <summary>The boxes of the calculator.</summary>
+internal static class CalculatorFields
+{
+    public const string Month = "month";
+    public const string Status = "status";
+    public const string Category = "category";
+    public const string Retires = "retires";
+    public const string Birth = "birth";
+    public const string Base = "base";
+    public const string PensionPriorYear = "pension-prior-year";
+    public const string PensionThisYear = "pension-this-year";
+    public const string PensionMonth = "pension-month";
+    public const string Frozen = "frozen";
+    public const string MissingYears = "missing-years";
+
+    /// <summary>Before the name of a figure that is tried in the place of the one in force.</summary>
+    public const string Set = "set-";
+
+    public static IReadOnlyList<CalculatorField> All { get; } =
+    [
+        new(Birth, "出生日期", "Date of birth", PersonInputs.Birth, "1985-06-02"),
+        new(Base, "缴费基数（元/月）", "Contribution base (yuan a month)", PersonInputs.Base, "6000.00"),
+        new(PensionPriorYear, "上年度月平均养老金（元）", "Average monthly pension of the prior year (yuan)", PersonInputs.PensionPriorYear, "4000.00"),
+        new(PensionThisYear, "本年度月平均养老金（元）", "Average monthly pension of this year (yuan)", PersonInputs.PensionThisYear, "4000.00"),
+        new(PensionMonth, "当月养老金（元）", "Pension of the month (yuan)", PersonInputs.PensionMonth, "4000.00"),
+        new(Frozen, "本人冻结金额（元，没有的留空）", "Amount frozen for the person (yuan; empty if none)", PersonInputs.FrozenAmount, ""),
+        new(MissingYears, "缴费年限缺几年（不缺的留空）", "Years of contribution missing (empty if none)", PersonInputs.MissingYears, ""),
+    ];
+}
