@@ -21,20 +21,31 @@ public sealed class UploadFaultTests
         page.PageError += (_, error) => errors.Add(error);
         await Clicks.GoAsync(page, "上传文件");
 
+        // A page that is loaded or written anew has lost it.
+        await page.EvaluateAsync("document.body.dataset.same = 'yes'");
         await SendAsync(page, "四月", Payroll("好.csv", 1, month: true));
         await Assertions.Expect(page.Locator(".fault")).ToContainTextAsync("MONTH_INVALID");
         await Assertions.Expect(page.GetByLabel("月份（文件没有月份列时）")).ToHaveValueAsync("四月");
+        await IsAtWorkAsync(page);
 
         await SendAsync(page, "", Payroll("甲.csv", 2, month: true), Payroll("无月份.csv", 3, month: false));
         await Assertions.Expect(page.Locator("#sent li")).ToHaveCountAsync(2);
         await Assertions.Expect(page.Locator("#latest tbody tr").Filter(new() { HasText = "甲.csv" })).ToContainTextAsync("报送", new() { Timeout = 30_000 });
         await Assertions.Expect(page.Locator("#latest tbody tr").Filter(new() { HasText = "甲.csv" }).Locator(".tag")).ToHaveClassAsync("tag good");
+        await IsAtWorkAsync(page);
         // What became of each file is still to be read.
         await Assertions.Expect(page.Locator("#sent")).ToContainTextAsync("HEADER_COLUMN_MISSING");
 
         await SendAsync(page, "", Payroll("乙.csv", 4, month: true));
         await Assertions.Expect(page.Locator("#latest tbody tr").Filter(new() { HasText = "乙.csv" })).ToContainTextAsync("报送", new() { Timeout = 30_000 });
         Assert.That(errors, Is.Empty);
+    }
+
+    /// <summary>The same page, whose new form sends files as the first one did.</summary>
+    private static async Task IsAtWorkAsync(IPage page)
+    {
+        await Assertions.Expect(page.Locator("body[data-same=yes]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("form[data-upload][data-live]")).ToHaveCountAsync(1);
     }
 
     private static async Task SendAsync(IPage page, string month, params FilePayload[] files)
