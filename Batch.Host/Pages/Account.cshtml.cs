@@ -3,6 +3,7 @@ using Batch.Host.Web;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
+using Batch.Rules;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -117,13 +118,16 @@ internal sealed class AccountModel : AreaPage
         }
     }
 
-    public static (string Chinese, string English) EffectOf(string effect) => effect switch
+    public static (string Chinese, string English) EffectOf(CoverageBreak gap, bool isOpen)
     {
-        "continuous-restarts" or "continuous" => ("连续年限重新计算", "the continuous count restarts"),
-        "accumulated-zeroed" or "both" => ("连续与累计年限均清零", "continuous and accumulated years are zeroed"),
-        "none" => ("年限不变", "no effect on the years"),
-        _ => (effect, effect),
-    };
+        (string chinese, string english) = gap.Effect switch
+        {
+            "continuous-restarts" => ("连续年限重新计算", "the continuous count restarts"),
+            "accumulated-zeroed" => ("连续与累计年限均清零", "continuous and accumulated years are zeroed"),
+            _ => ("年限不变", "no effect on the years"),
+        };
+        return isOpen && gap.Effect != "none" ? ($"恢复缴费时{chinese}", $"when paying resumes, {english}") : (chinese, english);
+    }
 
     public static (string Chinese, string English) NameOf(AccountMoment moment) => moment.What switch
     {

@@ -15,6 +15,9 @@ internal sealed record Duty(string Tag, string Chinese, string English, string H
 [Authorize(Permissions.Anyone)]
 internal sealed class HomeModel : AreaPage
 {
+    /// <summary>How long the person who made a proposal is told that it was refused.</summary>
+    private const int DaysOfRefused = 14;
+
     public YearMonth Month { get; private set; }
 
     public IReadOnlyList<Duty> Todo { get; private set; } = [];
@@ -59,6 +62,7 @@ internal sealed class HomeModel : AreaPage
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             await AddLeftBehindAsync(todo, points, unmended);
             AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
+            await AddRefusedAsync(todo);
         }
 
         if (await MayAsync(Permissions.LookUpAccounts))
@@ -199,6 +203,16 @@ internal sealed class HomeModel : AreaPage
 
     // Nobody approves what he proposed.
     private async Task<int> ToApproveAsync() => (await new PolicyProposals(Database.Program).PendingAsync(Code, Cancellation)).Count(p => p.ProposedBy != Who);
+
+    // So that who proposed it learns of it, and why.
+    private async Task AddRefusedAsync(List<Duty> todo)
+    {
+        Instant since = Clock.GetCurrentInstant() - Duration.FromDays(DaysOfRefused);
+        foreach (PolicyProposal refused in (await new PolicyProposals(Database.Program).EndedAsync(Code, Cancellation)).Where(p => p.State == "refused" && p.ProposedBy == Who && p.Ended!.At > since))
+        {
+            todo.Add(new Duty("look", $"您的政策提案（{refused.Document}）未获同意：{refused.Ended!.Reason}", $"Your policy proposal ({refused.Document}) was refused: {refused.Ended.Reason}", $"{Code}/policies"));
+        }
+    }
 
     private void AddPolicies(List<Duty> todo, Dictionary<string, ReadinessPoint> points, int toApprove)
     {

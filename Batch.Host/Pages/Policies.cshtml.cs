@@ -31,6 +31,11 @@ internal sealed class PoliciesModel : AreaPage
 
     public IReadOnlyList<PolicyFault> Faults { get; private set; } = [];
 
+    /// <summary>The versions, the oldest first.</summary>
+    public IReadOnlyList<TimelineVersion> Versions { get; private set; } = [];
+
+    public IReadOnlyList<TimelineFigure> Figures { get; private set; } = [];
+
     public bool MayPropose { get; private set; }
 
     public bool MayApprove { get; private set; }
@@ -44,6 +49,8 @@ internal sealed class PoliciesModel : AreaPage
         Pending = await Proposals.PendingAsync(Code, Cancellation);
         Approved = await new PolicyStore(Database.Program).FiguresAsync(Code, Cancellation);
         Ended = await Proposals.EndedAsync(Code, Cancellation);
+        Versions = PolicyTimeline.Versions(Area.Policy);
+        Figures = PolicyTimeline.Figures(Area.Policy, Today.Year);
         MayPropose = await MayAsync(Permissions.ProposePolicies);
         MayApprove = await MayAsync(Permissions.ApprovePolicies);
     }

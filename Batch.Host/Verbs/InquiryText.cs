@@ -58,7 +58,7 @@ internal static class InquiryText
         {
             output.Table(
                 ["断缴自 from", "至 to", "月数 months", "类别 class", "影响 effect"],
-                coverage.Breaks.Select(b => new[] { b.From.Text(), b.To.Text(), b.Months.ToString(CultureInfo.InvariantCulture), b.Class, b.Effect }));
+                coverage.Breaks.Select(b => new[] { b.From.Text(), coverage.IsOpen(b) ? $"{b.To.Text()} 未结束 not ended" : b.To.Text(), b.Months.ToString(CultureInfo.InvariantCulture), b.Class, b.Effect }));
         }
     }
 }

@@ -11,13 +11,24 @@ internal sealed record PolicyRule((string Chinese, string English) Subject, (str
 /// <summary>What a month's policy says, for people: read from the canonical slice that the runs are computed with.</summary>
 internal static class PolicyRules
 {
-    private static readonly string[] Averages = ["average-wage", "average-pension"];
+    private static readonly string[] Averages = [FigureNames.AverageWage, FigureNames.AveragePension];
+    private static readonly (string Chinese, string English) AgesOn = ("计算年龄的日期", "ages are taken on");
+    private static readonly (string Chinese, string English) LowestBase = Show.Word(FigureNames.BaseMinimum);
+    private static readonly (string Chinese, string English) HighestBase = Show.Word(FigureNames.BaseMaximum);
 
     public static IReadOnlyList<PolicyRule> Of(MonthPolicy policy)
     {
         using JsonDocument slice = JsonDocument.Parse(policy.CanonicalJson);
         JsonElement root = slice.RootElement;
         return [.. root.GetProperty("categories").EnumerateObject().SelectMany(c => Category(c.Name, c.Value)), .. Figures(policy), .. General(root)];
+    }
+
+    /// <summary>The same without what changes within a version: the figures, and the date on which ages are taken in the month.</summary>
+    public static IReadOnlyList<PolicyRule> OfRules(MonthPolicy policy)
+    {
+        using JsonDocument slice = JsonDocument.Parse(policy.CanonicalJson);
+        JsonElement root = slice.RootElement;
+        return [.. root.GetProperty("categories").EnumerateObject().SelectMany(c => Category(c.Name, c.Value)), .. General(root).Where(r => r.Rule != LowestBase && r.Rule != HighestBase && r.Rule != AgesOn)];
     }
 
     private static IEnumerable<PolicyRule> Category(string name, JsonElement category)
@@ -121,7 +132,7 @@ internal static class PolicyRules
     {
         (string, string) subject = ("一般规则", "general");
         PolicyRule Rule(string zh, string en, (string, string) value) => new(subject, (zh, en), value);
-        yield return Rule("计算年龄的日期", "ages are taken on", Both(root.GetProperty("ageOn").GetString()!));
+        yield return new PolicyRule(subject, AgesOn, Both(root.GetProperty("ageOn").GetString()!));
         yield return Rule("舍入", "rounding", root.GetProperty("rounding").GetString() switch { "half-up" => ("四舍五入", "half up"), "down" => ("舍去", "down"), _ => ("四舍六入五成双", "half even") });
         yield return Rule("保险年度起始月", "insurance year begins in month", Both(root.GetProperty("insuranceYearFrom").ToString()));
         yield return Rule("何时划入", "credited on", root.GetProperty("creditOn").GetString() == "receipt" ? ("到账后", "receipt of the money") : ("申报接受后", "declaration"));
@@ -131,12 +142,12 @@ internal static class PolicyRules
         yield return Rule("断缴后第几个月起暂停统筹待遇", "months until pooled benefits are suspended", Both(root.GetProperty("suspendedAfterMonths").ToString()));
         if (Number(root, "baseMin") is { } least)
         {
-            yield return Rule("缴费基数下限", "lowest base", Yuan(least));
+            yield return new PolicyRule(subject, LowestBase, Yuan(least));
         }
 
         if (Number(root, "baseMax") is { } most)
         {
-            yield return Rule("缴费基数上限", "highest base", Yuan(most));
+            yield return new PolicyRule(subject, HighestBase, Yuan(most));
         }
 
         if (root.TryGetProperty("interest", out JsonElement interest))

@@ -7,7 +7,11 @@ using Npgsql;
 namespace Batch.Jobs.Reading;
 
 /// <param name="AsOf">The last month that is judged: none after the last one for which contributions were allocated.</param>
-public sealed record CoverageDocument(YearMonth AsOf, int Continuous, int Accumulated, IReadOnlyList<CoverageBreak> Breaks, YearMonth? SuspendedFrom);
+public sealed record CoverageDocument(YearMonth AsOf, int Continuous, int Accumulated, IReadOnlyList<CoverageBreak> Breaks, YearMonth? SuspendedFrom)
+{
+    /// <summary>Paying has not resumed since: the break has had no effect yet.</summary>
+    public bool IsOpen(CoverageBreak gap) => SuspendedFrom is not null && gap == Breaks[^1];
+}
 
 /// <summary>Where a person's coverage stands: folded from the months that the ledger has money for.</summary>
 public sealed class CoverageInquiry(Area area)

@@ -43,6 +43,9 @@ public sealed partial class ProposalPageTests
         await DoneAsync(li, Policies, "Refuse", ("hash", hash), ("reason", "与公布的数值不符"));
         Assert.That(Text(await wang.GetStringAsync(Policies)), Does.Contain("没有待复核的提案").And.Contain("未获同意").And.Contain("与公布的数值不符"));
         Assert.That(await ToldAsync(li, Policies, "Approve", HttpStatusCode.Conflict, ("hash", hash)), Does.Contain("PROPOSAL_ENDED"));
+        const string told = "您的政策提案（文 1）未获同意：与公布的数值不符";
+        Assert.That(Text(await wang.GetStringAsync("/420100?lang=zh")), Does.Contain(told));
+        Assert.That(Text(await li.GetStringAsync("/420100")), Does.Not.Contain(told), "it is a duty of the person who made it");
 
         await DoneAsync(wang, Policies, "Figure", ("name", "average-wage"), ("value", "9000"), ("from", "2024-03"), ("document", "文 1"));
         await DoneAsync(wang, Policies, "Withdraw", ("hash", hash));
