@@ -72,6 +72,10 @@ public sealed class CalculatorInTheBrowserTests
         await qian.FillAsync("出生日期", "Date of birth", "1985-06");
         await qian.ClickAsync("计算", "Calculate");
         await qian.SeesAsync("取决于出生日", "depends on the day of birth");
+        // With the headings of the page before: looked at for itself.
+        Inspection refused = new($"calculator-refused-{language}");
+        await refused.LookAsync(page, language);
+        Assert.That(refused.Faults, Is.Empty, string.Join('\n', refused.Faults));
         await qian.FillAsync("出生日期", "Date of birth", "19850615");
         await qian.ClickAsync("计算", "Calculate");
         // 120 + 66; 36 in July: 120 + 84; from 2023-02 the own 120 alone.
