@@ -59,7 +59,7 @@ internal static class PolicyChangeVerbs
         return OnStoreAsync(call, store => store.ProposeFigureAsync(new AreaSchema(call.Need(Area)).Code, figure, call.By, call.Cancellation));
     }
 
-    private static Task<int> FiguresAsync(VerbCall call)
+    private static async Task<int> FiguresAsync(VerbCall call)
     {
         FileInfo file = call.Need(Table);
         if (!file.Exists)
@@ -67,8 +67,12 @@ internal static class PolicyChangeVerbs
             throw VerbFault.OfUsage($"There is no file {file.FullName}.", $"没有文件 {file.FullName}。");
         }
 
-        IReadOnlyList<DatedFigure> figures = FigureFile.Read(file.FullName, file.Name, call.Get(OwnDocument));
-        return OnStoreAsync(call, store => store.ProposeFiguresAsync(new AreaSchema(call.Need(Area)).Code, figures, call.By, call.Cancellation));
+        return await OnStoreAsync(call, store =>
+        {
+            // Who acts is proved before the file is read.
+            string by = call.By;
+            return store.ProposeFiguresAsync(new AreaSchema(call.Need(Area)).Code, FigureFile.Read(file.FullName, file.Name, call.Get(OwnDocument)), by, call.Cancellation);
+        });
     }
 
     private static async Task<int> TemplateAsync(VerbCall call)

@@ -123,7 +123,7 @@ public sealed class CrashServer : IAsyncDisposable
         KeptLogs.KeepFile("server", Path.Combine(_cluster, "server.log"));
         if (_mounted is not null)
         {
-            await Shell.RunAsync("umount", _mounted);
+            await UnmountAsync(_mounted);
         }
 
         Directory.Delete(_folder, recursive: true);
@@ -133,6 +133,22 @@ public sealed class CrashServer : IAsyncDisposable
     {
         CliResult result = await DoAsync(arguments);
         return result.ExitCode == 0 ? result : throw new InvalidOperationException($"batch {string.Join(' ', arguments)}: {result}");
+    }
+
+    // What was killed last may still be leaving it.
+    private static async Task UnmountAsync(string folder)
+    {
+        for (int attempt = 0; attempt < 50; attempt++)
+        {
+            if (await Shell.RunAsync("umount", folder) == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(200);
+        }
+
+        await Shell.RunAsync("umount", "--lazy", folder);
     }
 
     // A file system in a file is as slow and as full as a real one; where that is not allowed, one in memory.

@@ -209,12 +209,12 @@ public class InterestRunTests
     [Test]
     public async Task Reports_show_interest_as_what_it_is()
     {
-        await PostInterestAsync(2021);
+        int run = (await PostInterestAsync(2021)).Run!.Value;
         await town.CloseAsync(Next);
         Assert.That(await LinesAsync(new AllocationReport(), 3), Is.EqualTo(new[] { "利息 interest", "利息 interest" }));
         Assert.That(await LinesAsync(new AgeTierReport(), 0), Is.EqualTo(new[] { "利息 interest" }));
         Assert.That(await LinesAsync(new PooledFundReport(), 0), Is.Empty);
-        Assert.That((await LinesAsync(new CertificateReport(), 0))[1], Is.EqualTo("计息 interest 1"));
+        Assert.That((await LinesAsync(new CertificateReport(), 0))[1], Is.EqualTo($"本月第 1 次计息（批次 {run}） interest 1 of the month (run {run})"));
     }
 
     // Interest that does not follow from the balances is seen by the second path, though its run's books are in order.
