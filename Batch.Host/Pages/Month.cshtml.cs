@@ -21,7 +21,7 @@ internal sealed class MonthModel : AreaPage
     public IReadOnlyList<ReadinessPoint> Points { get; private set; } = [];
 
     /// <summary>What is told before the month is closed.</summary>
-    public IReadOnlyList<ClosingWarning> Warnings => ClosingWarning.Of(Points.FirstOrDefault(p => p.Code == ClosingWarning.RejectsOpen)?.Count ?? 0);
+    public IReadOnlyList<ClosingWarning> Warnings { get; private set; } = [];
 
     public MonthLine? Line { get; private set; }
 
@@ -54,6 +54,7 @@ internal sealed class MonthModel : AreaPage
         Line = (await new MonthList(Area).ReadAsync(Cancellation)).FirstOrDefault(m => m.Month == Of);
         bool closed = Line is { IsClosed: true };
         Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
+        Warnings = closed ? [] : await ClosingWarning.ReadAsync(Area, Of, Cancellation);
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);

@@ -114,6 +114,9 @@ internal sealed class PoliciesModel : AreaPage
     /// <summary>The value that is in force now in the month from which a proposed figure applies; null: none.</summary>
     public decimal? PresentOf(DatedFigure figure) => Area.Policy.TryFor(figure.From)?.FigureOf(figure.Name);
 
+    /// <summary>Figures published for later months that a proposal would replace as well.</summary>
+    public IReadOnlyList<TimelineFigure> ReplacedBy(PolicyProposal proposal) => PolicyTimeline.Replaced(Area.Policy, proposal.Figures, Today.Year);
+
     public static string Yuan(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>What is left open, "flexible: ...", with the category in words.</summary>

@@ -26,8 +26,8 @@ internal sealed class UploadsModel : AreaPage
     /// <summary>Of uploads whose bytes were in force already: the submission that they were the same as.</summary>
     public Dictionary<int, SameFile> Same { get; private set; } = [];
 
-    /// <summary>Of uploads of which every row was rejected: how many rows.</summary>
-    public Dictionary<int, int> NoneTaken { get; private set; } = [];
+    /// <summary>Of uploads with rejected rows: how many, and whether every row is.</summary>
+    public Dictionary<int, (int Rows, bool All)> Rejected { get; private set; } = [];
 
     /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
     public List<SentFile> Sent { get; } = [];
@@ -39,7 +39,7 @@ internal sealed class UploadsModel : AreaPage
         Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
         Lines = await uploads.ListAsync(null, Shown, Cancellation);
         Same = await uploads.SameAsync(Lines, Cancellation);
-        NoneTaken = await uploads.NoneTakenAsync(Lines, Cancellation);
+        Rejected = await uploads.RejectedAsync(Lines, Cancellation);
     }
 
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)

@@ -42,10 +42,25 @@ internal static class PolicyTimeline
     }
 
     /// <summary>The figures that the policy needs, from four years ago to the end of this year, by name and the latest first.</summary>
-    public static IReadOnlyList<TimelineFigure> Figures(PolicyInForce policy, int year)
+    public static IReadOnlyList<TimelineFigure> Figures(PolicyInForce policy, int year) => Figures(policy, new YearMonth(year - YearsOfFigures + 1, 1), year);
+
+    /// <summary>What a proposal would put in the place of figures that are published for months after the one in which it begins.</summary>
+    public static IReadOnlyList<TimelineFigure> Replaced(PolicyInForce policy, IReadOnlyList<DatedFigure> proposed, int year)
+    {
+        if (proposed.Count == 0)
+        {
+            return [];
+        }
+
+        PolicyInForce then = new(policy.Policy, [.. policy.Figures, .. proposed], policy.Seq);
+        return [.. Figures(policy, proposed.Min(f => f.From), year).Where(f => f.Value is not null
+            && proposed.Any(p => p.Name == f.Name && p.From < f.First) && then.TryFor(f.First)?.FigureOf(f.Name) != f.Value)];
+    }
+
+    private static IReadOnlyList<TimelineFigure> Figures(PolicyInForce policy, YearMonth from, int year)
     {
         List<TimelineFigure> figures = [];
-        for (YearMonth month = new(year - YearsOfFigures + 1, 1); month.Year <= year; month = month.PlusMonths(1))
+        for (YearMonth month = from; month.Year <= year; month = month.PlusMonths(1))
         {
             if (policy.TryFor(month) is not { } slice)
             {

@@ -187,7 +187,7 @@ public sealed class FigureFile
             return month;
         }
 
-        Add("MONTH_INVALID", $"起始月份“{Shown(written)}”不能确定，请写成 2026-07。", $"The first month {Shown(written)} is not certain; write it as 2026-07.");
+        Add("MONTH_INVALID", $"起始月份“{Shown(written)}”不能确定是哪一月，请写成“年-月”，例如 2026-07。", $"The first month {Shown(written)} is not certain; write year and month, such as 2026-07.");
         return default;
     }
 

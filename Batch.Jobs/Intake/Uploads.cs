@@ -116,17 +116,17 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         return (upload, upload.HasEnded ? await UploadTaking.OutcomeAsync(connection, area.Schema, upload, cancellation) : null);
     }
 
-    /// <summary>Of uploads of which every row was rejected: how many rows, by the upload's number.</summary>
-    public async Task<Dictionary<int, int>> NoneTakenAsync(IEnumerable<Upload> of, CancellationToken cancellation)
+    /// <summary>Of uploads with rejected rows: how many, and whether every row is; by the upload's number.</summary>
+    public async Task<Dictionary<int, (int Rows, bool All)>> RejectedAsync(IEnumerable<Upload> of, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return (await connection.ReadAsync(
             area.Schema.Sql(
                 """
-                SELECT upload_id, rejected FROM :area.upload JOIN :area.submission USING (submission_id)
-                WHERE upload_id = ANY($1) AND state = 'taken' AND NOT already AND refused IS NULL AND rows > 0 AND rejected = rows
+                SELECT upload_id, rejected, rejected = rows FROM :area.upload JOIN :area.submission USING (submission_id)
+                WHERE upload_id = ANY($1) AND state = 'taken' AND NOT already AND refused IS NULL AND rejected > 0
                 """),
-            r => (r.GetInt32(0), r.GetInt32(1)), cancellation, of.Select(u => u.Number).ToArray())).ToDictionary();
+            r => (r.GetInt32(0), (r.GetInt32(1), r.GetBoolean(2))), cancellation, of.Select(u => u.Number).ToArray())).ToDictionary();
     }
 
     /// <summary>A page of uploads, the latest first.</summary>

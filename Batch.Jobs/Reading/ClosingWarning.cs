@@ -10,10 +10,32 @@ public sealed record ClosingWarning(string Code, long Count, string Chinese, str
     /// <summary>Rows of the month that were rejected and that nobody has mended or marked as not needed.</summary>
     public const string RejectsOpen = "rejects-open";
 
-    public static async Task<IReadOnlyList<ClosingWarning>> ReadAsync(Area area, YearMonth month, CancellationToken cancellation) =>
-        Of((await new SubmissionList(area).UnmendedAsync(cancellation)).GetValueOrDefault(month));
+    /// <summary>Files and decisions of the month, or of earlier ones, that no posted run has taken.</summary>
+    public const string NotPosted = "not-posted";
 
-    public static IReadOnlyList<ClosingWarning> Of(long rejects)
+    public static async Task<IReadOnlyList<ClosingWarning>> ReadAsync(Area area, YearMonth month, CancellationToken cancellation)
+    {
+        (long files, long decisions) = (await area.ReadAsync(
+            """
+            SELECT count(*) FILTER (WHERE s.content <> 'decision'), count(*) FILTER (WHERE s.content = 'decision')
+            FROM :area.waiting_submission w JOIN :area.submission s USING (submission_id) WHERE w.month <= $1
+            """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
+        return [.. OfWaiting(files, decisions), .. OfRejects((await new SubmissionList(area).UnmendedAsync(cancellation)).GetValueOrDefault(month))];
+    }
+
+    private static IEnumerable<ClosingWarning> OfWaiting(long files, long decisions)
+    {
+        string zh = string.Join("和", new[] { files > 0 ? $" {files} 份报送" : "", decisions > 0 ? $" {decisions} 项处理决定" : "" }.Where(t => t.Length > 0));
+        string en = string.Join(" and ", new[] { files > 0 ? $"{files} file{(files == 1 ? "" : "s")}" : "", decisions > 0 ? $"{decisions} decision{(decisions == 1 ? "" : "s")}" : "" }.Where(t => t.Length > 0));
+        return files + decisions == 0 ? [] :
+        [
+            new(
+                NotPosted, files + decisions, $"本月及以前月份还有{zh}没有入账。结账后，它们的金额记入以后的月份。要记入本月，请先计算并入账本月的批次。",
+                $"{en} of this month or earlier ones not posted yet. After the closing their amounts are posted in a later month. To post them in this month, compute and post a run of it first."),
+        ];
+    }
+
+    private static IEnumerable<ClosingWarning> OfRejects(long rejects)
     {
         string count = rejects.ToString("#,##0", CultureInfo.InvariantCulture);
         return rejects == 0 ? [] :

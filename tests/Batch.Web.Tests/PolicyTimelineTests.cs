@@ -42,6 +42,19 @@ public sealed class PolicyTimelineTests
         Assert.That(latest, Is.EqualTo(new TimelineFigure("base-min", new YearMonth(2026, 7), new YearMonth(2026, 12), 7500m, "京1号", null)));
     }
 
+    // 6,821 from 2024-07 and 7,162 from 2025-07 are published; a figure from 2023-07 stays in force until the next approved one, over both.
+    [Test]
+    public void A_figure_that_would_replace_later_published_ones_says_which()
+    {
+        YearMonth july = new(2023, 7);
+        Assert.That(PolicyTimeline.Replaced(InForce("110000"), [new("base-min", july, 6000m, "x")], 2026).Select(f => (f.Name, f.First, f.Last, f.Value)), Is.EqualTo(new (string, YearMonth, YearMonth, decimal?)[]
+        {
+            ("base-min", new(2025, 7), new(2026, 6), 7162m), ("base-min", new(2024, 7), new(2025, 6), 6821m),
+        }));
+        Assert.That(PolicyTimeline.Replaced(InForce("110000"), [new("base-min", july, 6000m, "x"), new("base-min", new(2024, 7), 6821m, "x"), new("base-min", new(2025, 7), 7162m, "x")], 2026), Is.Empty, "each is said anew");
+        Assert.That(PolicyTimeline.Replaced(InForce("110000"), [new("base-min", new(2026, 7), 7500m, "x")], 2026), Is.Empty);
+    }
+
     [TestCase("LNH (C)", "北京2025社保基数，2025-09-18", "转述的网页，未经核实")]
     [TestCase("LNH, BJ2 (A-)", "北京2025社保基数，2025-09-18；m.kidbbs.com/baike/techan/510005.html", "官方原文的节录")]
     [TestCase("京人社（2026）1号", "京人社（2026）1号", null)]
