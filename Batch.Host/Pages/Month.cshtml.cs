@@ -54,7 +54,7 @@ internal sealed class MonthModel : AreaPage
         Line = (await new MonthList(Area).ReadAsync(Cancellation)).FirstOrDefault(m => m.Month == Of);
         bool closed = Line is { IsClosed: true };
         Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
-        Warnings = closed ? [] : await ClosingWarning.ReadAsync(Area, Of, Cancellation);
+        Warnings = closed ? [] : await ClosingWarning.ReadAsync(Area, Of, Points.First(p => p.Code == ClosingWarning.RejectsOpen).Count, Cancellation);
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);

@@ -100,12 +100,30 @@ public sealed class FigureFile
             if (found[(int)Field.Figure] >= 0 && found[(int)Field.From] >= 0 && found[(int)Field.Yuan] >= 0)
             {
                 positions = found;
-                return true;
+                return IsSeenWhole();
             }
         }
 
         Add("HEADER_UNKNOWN", $"没有找到表头。需要的列：{string.Join("、", Columns)}。", "There is no header. The columns are figure, from, yuan and document.");
         return false;
+    }
+
+    /// <summary>What is read is what is seen: no hidden column, and no cell that is several rows'.</summary>
+    private bool IsSeenWhole()
+    {
+        if (positions.Any(p => p >= 0 && rows.IsColumnHidden(p)))
+        {
+            Add("COLUMN_HIDDEN", "有列被隐藏。请取消隐藏后重新报送。", "A column is hidden. Unhide it and send the file again.");
+            return false;
+        }
+
+        if (rows is SheetRows { MergesRows: true })
+        {
+            Add("CELL_MERGED", "有跨行合并的单元格，不能确定是哪一行的数值。请取消合并，逐行填写。", "Cells of several rows are merged, so that it is not certain whose value it is. Unmerge them and fill in each row.");
+            return false;
+        }
+
+        return true;
     }
 
     private int PositionOf(string[] names)
@@ -127,7 +145,7 @@ public sealed class FigureFile
     {
         if (rows.RowIsHidden || rows.QuotesBroken || Enum.GetValues<Field>().Any(f => Position(f) >= 0 && rows.Fault(Position(f)) != CellFault.None))
         {
-            Add("ROW_UNREADABLE", "该行被隐藏，或有错误值、没有结果的公式、合并的单元格。", "The row is hidden, or has an error, a formula without a result or merged cells.");
+            Add("ROW_UNREADABLE", "该行被隐藏，引号不成对，或有错误值、没有结果的公式、显示为另一数值的单元格。", "The row is hidden, has a quote out of place, or a cell with an error, a formula without a result or a number that is shown as another.");
             return;
         }
 

@@ -30,17 +30,10 @@ internal static class RowSources
     /// <exception cref="FileRefusedException">No row is a header that is known, or the file cannot be read at all.</exception>
     public static RowSource Open(FileStream file, bool hasDefaultMonth, IntakeLimits limits, out Header header)
     {
-        Span<byte> start = stackalloc byte[2048];
-        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        file.Position = 0;
-        if ((Disguise.Of(start) ?? OtherFile.Of(start, file)) is { } code)
-        {
-            throw Refuse.File(code, 1, OtherFile.PictureOf(start) ?? "", ".xlsx | .xls | .csv");
-        }
-
-        RowSource rows = Workbook.IsZip(start) || Workbook.IsCompound(start)
-            ? OpenWorkbook(file, Workbook.IsZip(start), hasDefaultMonth, limits, out header)
-            : OpenText(file, hasDefaultMonth, limits, out header);
+        FileFormat format = FormatOf(file);
+        RowSource rows = format == FileFormat.Text
+            ? OpenText(file, hasDefaultMonth, limits, out header)
+            : OpenWorkbook(file, format == FileFormat.Xlsx, hasDefaultMonth, limits, out header);
         if (header.Refusal is null)
         {
             return rows;
@@ -50,9 +43,54 @@ internal static class RowSources
         throw new FileRefusedException(header.Refusal);
     }
 
-    /// <summary>Opens a table whose header its reader finds: the first sheet of a workbook that is seen, or text.</summary>
-    /// <exception cref="FileRefusedException">It is neither, or another sheet of the workbook has rows as well.</exception>
+    /// <summary>Opens a table whose header its reader finds: the only sheet of a workbook that has rows, or text.</summary>
+    /// <exception cref="FileRefusedException">It is neither, or the sheet is hidden or names another unit than yuan.</exception>
     public static RowSource OpenTable(FileStream file, IntakeLimits limits)
+    {
+        FileFormat format = FormatOf(file);
+        if (format == FileFormat.Text)
+        {
+            TextEncoding encoding = TextEncoding.Detect(file).WithEnd(file);
+            try
+            {
+                char separator = Separators.MaxBy(s => FieldsOfFirstRow(ReadPrefix(encoding.ReadUtf8(file), file.Length), s, limits));
+                return new CsvRows(encoding.ReadUtf8(file), separator, limits) { File = file, Encoding = encoding };
+            }
+            catch (DecoderFallbackException)
+            {
+                throw encoding.Refuse(file);
+            }
+        }
+
+        SheetRows rows = OpenSheets(file, format == FileFormat.Xlsx, limits);
+        try
+        {
+            int[] withRows = [.. Enumerable.Range(0, rows.SheetCount).Where(s => HasRows(rows, s))];
+            if (withRows.Length != 1)
+            {
+                throw withRows.Length == 0 ? Refuse.File(Codes.FileEmpty, 1, "", "") : Refuse.File(Codes.SheetsSeveral, 1, FieldText.Shown(rows.SheetName(withRows[^1]), personal: false), "1");
+            }
+
+            rows.Open(withRows[0]);
+            CheckSheet(rows, withRows[0]);
+            return rows;
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    private enum FileFormat
+    {
+        Text,
+        Xlsx,
+        Xls,
+    }
+
+    /// <exception cref="FileRefusedException">It is something else, whatever its name says.</exception>
+    private static FileFormat FormatOf(FileStream file)
     {
         Span<byte> start = stackalloc byte[2048];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -62,26 +100,18 @@ internal static class RowSources
             throw Refuse.File(code, 1, OtherFile.PictureOf(start) ?? "", ".xlsx | .xls | .csv");
         }
 
-        bool zip = Workbook.IsZip(start);
-        if (!zip && !Workbook.IsCompound(start))
+        return Workbook.IsZip(start) ? FileFormat.Xlsx : Workbook.IsCompound(start) ? FileFormat.Xls : FileFormat.Text;
+    }
+
+    private static SheetRows OpenSheets(FileStream file, bool zip, IntakeLimits limits)
+    {
+        if (!zip)
         {
-            TextEncoding encoding = TextEncoding.Detect(file).WithEnd(file);
-            char separator = Separators.MaxBy(s => FieldsOfFirstRow(ReadPrefix(encoding.ReadUtf8(file), file.Length), s, limits));
-            return new CsvRows(encoding.ReadUtf8(file), separator, limits) { File = file, Encoding = encoding };
+            Workbook.CheckContainer(file);
         }
 
-        SheetRows rows = zip ? new XlsxRows(file, limits) : new XlsRows(file, limits);
-        int[] withRows = [.. Enumerable.Range(0, rows.SheetCount).Where(s => HasRows(rows, s))];
-        if (withRows.Length != 1 || rows.IsSheetHidden(withRows[0]))
-        {
-            string fault = withRows.Length == 0 ? Codes.FileEmpty : withRows.Length > 1 ? Codes.SheetsSeveral : Codes.SheetHidden;
-            string name = withRows.Length == 0 ? "" : FieldText.Shown(rows.SheetName(withRows[^1]), personal: false);
-            rows.Dispose();
-            throw Refuse.File(fault, 1, name, "1");
-        }
-
-        rows.Open(withRows[0]);
-        return rows;
+        var buffered = new BufferedStream(file, 64 * 1024);
+        return zip ? new XlsxRows(buffered, limits) : new XlsRows(buffered, limits);
     }
 
     private static int FieldsOfFirstRow(ReadOnlyMemory<byte> prefix, char separator, IntakeLimits limits)
@@ -130,13 +160,7 @@ internal static class RowSources
     /// <summary>The first sheet with a header is read. A hidden one is not: nobody who opens the workbook sees it.</summary>
     private static SheetRows OpenWorkbook(FileStream file, bool zip, bool hasDefaultMonth, IntakeLimits limits, out Header header)
     {
-        if (!zip)
-        {
-            Workbook.CheckContainer(file);
-        }
-
-        var buffered = new BufferedStream(file, 64 * 1024);
-        SheetRows rows = zip ? new XlsxRows(buffered, limits) : new XlsRows(buffered, limits);
+        SheetRows rows = OpenSheets(file, zip, limits);
         try
         {
             Rejection? nearest = null;
@@ -167,6 +191,15 @@ internal static class RowSources
     /// <summary>What is read is what is seen: no hidden sheet, no hidden column, and no unit in the sheet's name.</summary>
     private static void CheckSheet(SheetRows rows, int sheet, Header header)
     {
+        CheckSheet(rows, sheet);
+        foreach (Column column in Enum.GetValues<Column>().Where(c => header.Has(c) && rows.IsColumnHidden(header.Position(c))))
+        {
+            throw Refuse.File(Codes.ColumnHidden, rows.Row, "", "", header.Text(column));
+        }
+    }
+
+    private static void CheckSheet(SheetRows rows, int sheet)
+    {
         string name = FieldText.Shown(rows.SheetName(sheet), personal: false);
         if (rows.IsSheetHidden(sheet))
         {
@@ -176,11 +209,6 @@ internal static class RowSources
         if (Units.Stated(System.Text.Encoding.UTF8.GetBytes(rows.SheetName(sheet))) is { } unit)
         {
             throw Refuse.File(Codes.UnitNotYuan, rows.Row, FieldText.Shown(unit, personal: false), Units.Yuan);
-        }
-
-        foreach (Column column in Enum.GetValues<Column>().Where(c => header.Has(c) && rows.IsColumnHidden(header.Position(c))))
-        {
-            throw Refuse.File(Codes.ColumnHidden, rows.Row, "", "", header.Text(column));
         }
     }
 

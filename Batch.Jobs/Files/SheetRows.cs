@@ -85,6 +85,9 @@ internal abstract class SheetRows(IntakeLimits limits) : RowSource
         merged = ranges.Length == 0 ? null : new MergedCells(ranges, header);
     }
 
+    /// <summary>Cells of several rows of the open sheet are merged, so that it is not certain whose value it is.</summary>
+    public bool MergesRows => MergedRanges().Any(r => r.FromRow < r.ToRow);
+
     /// <summary>The cell's own value, without what a merged cell above gives it.</summary>
     internal ReadOnlySpan<byte> Cell(int index) => index >= count ? default : buffer.AsSpan((index == 0 ? 0 : ends[index - 1])..ends[index]);
 

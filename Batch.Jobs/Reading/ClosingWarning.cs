@@ -13,14 +13,18 @@ public sealed record ClosingWarning(string Code, long Count, string Chinese, str
     /// <summary>Files and decisions of the month, or of earlier ones, that no posted run has taken.</summary>
     public const string NotPosted = "not-posted";
 
-    public static async Task<IReadOnlyList<ClosingWarning>> ReadAsync(Area area, YearMonth month, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ClosingWarning>> ReadAsync(Area area, YearMonth month, CancellationToken cancellation) =>
+        await ReadAsync(area, month, (await new SubmissionList(area).UnmendedAsync(cancellation)).GetValueOrDefault(month), cancellation);
+
+    /// <param name="rejects">Rejected rows of the month that nobody has mended, where they have been counted.</param>
+    public static async Task<IReadOnlyList<ClosingWarning>> ReadAsync(Area area, YearMonth month, long rejects, CancellationToken cancellation)
     {
         (long files, long decisions) = (await area.ReadAsync(
             """
             SELECT count(*) FILTER (WHERE s.content <> 'decision'), count(*) FILTER (WHERE s.content = 'decision')
             FROM :area.waiting_submission w JOIN :area.submission s USING (submission_id) WHERE w.month <= $1
             """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
-        return [.. OfWaiting(files, decisions), .. OfRejects((await new SubmissionList(area).UnmendedAsync(cancellation)).GetValueOrDefault(month))];
+        return [.. OfWaiting(files, decisions), .. OfRejects(rejects)];
     }
 
     private static IEnumerable<ClosingWarning> OfWaiting(long files, long decisions)

@@ -55,6 +55,20 @@ public sealed class FigureFileTests
     public void A_month_in_a_number_cell_is_not_certain() => Assert.That(
         FaultOf(SampleWorkbook.Xlsx([["数值", "起始月份", "元/月", "文号"], ["average-wage", 2026.1m, 9000m, "x"]])).Code, Is.EqualTo("MONTH_INVALID"));
 
+    // No byte of UTF-8 or GB18030 is 0xFF.
+    [Test]
+    public void Bytes_that_are_no_text_are_told() => Assert.That(
+        FaultOf([.. Encoding.UTF8.GetBytes(Header + "average-wage,2026-01,1,x"), 0xFF, 0xFF, (byte)'\n']).Code, Is.EqualTo("ENCODING_INVALID"));
+
+    [Test]
+    public void What_is_not_seen_and_what_is_several_rows_is_not_believed()
+    {
+        object?[][] rows = [["数值", "起始月份", "元/月", "文号"], ["base-min", "2026-07", 7500m, "x"], ["base-max", "2026-07", null, "x"]];
+        byte[] hidden = WorkbookCellTests.Edited(SampleWorkbook.Xlsx(rows), "sheet1.xml", xml => xml.Replace("<sheetData>", "<cols><col min=\"3\" max=\"3\" hidden=\"1\"/></cols><sheetData>", StringComparison.Ordinal));
+        Assert.That(FaultOf(hidden).Code, Is.EqualTo("COLUMN_HIDDEN"));
+        Assert.That(FaultOf(SampleWorkbook.Xlsx([rows], "<mergeCells><mergeCell ref=\"C2:C3\"/></mergeCells>")).Code, Is.EqualTo("CELL_MERGED"));
+    }
+
     [Test]
     public void A_page_that_only_looks_like_a_workbook_is_told() => Assert.That(FaultOf("<html><table></table></html>"u8.ToArray()).Code, Is.Not.EqualTo("HEADER_UNKNOWN"));
 
