@@ -116,13 +116,38 @@ internal static class ExplanationSentences
         explanation.Add("set-aside", -amount, null, null, policy.Rules.Clause?.ToString() ?? "");
     }
 
-    public static void Interest(this Explanation explanation, string component, Money amount, long products, decimal rate, MonthPolicy policy)
+    /// <summary>Interest by monthly products: one sentence for each part of the year that has its own rates.</summary>
+    public static void Interest(
+        this Explanation explanation, string component, Money amount, ReadOnlySpan<long> products, InterestTerms terms, Func<InterestPart, decimal> rateOf)
     {
-        string yuan = Number(products / 100m);
-        explanation.Say($"月积数 {yuan} 元 x 年利率 {new Rate(rate)} / 12 = {amount}",
-            $"monthly products of {yuan} x {new Rate(rate)} a year / 12 = {amount}");
-        explanation.Add(component, amount, rate, products / 100m, policy.Rules.Interest!.Clause.ToString());
+        bool whole = terms.Parts.Count == 1;
+        long total = 0;
+        for (int i = 0; i < terms.Parts.Count; i++)
+        {
+            InterestPart part = terms.Parts[i];
+            total += products[i];
+            string yuan = Number((whole ? Math.Max(products[i], 0) : products[i]) / 100m), rate = new Rate(rateOf(part)).ToString();
+            (string zh, string en, string result) = whole ? ("", "", $" = {amount}") : ($"{Months(part, "至")}：", $"{Months(part, "to")}: ", "");
+            explanation.Say($"{zh}月积数 {yuan} 元 x 年利率 {rate} / 12{result}", $"{en}monthly products of {yuan} x {rate} a year / 12{result}");
+        }
+
+        if (!whole)
+        {
+            explanation.Say($"各段相加，不低于零，共 {amount} 元", $"the parts together, not below nought: {amount}");
+        }
+
+        explanation.Add(component, amount, whole ? rateOf(terms.Parts[0]) : null, Math.Max(total, 0) / 100m, terms.Clause);
     }
+
+    public static void InterestOnBalance(this Explanation explanation, Money amount, Money balance, InterestTerms terms)
+    {
+        string rate = new Rate(terms.Rate).ToString();
+        explanation.Say($"年末余额 {balance} 元 x 年利率 {rate} = {amount}", $"the balance at the end of the year {balance} x {rate} a year = {amount}");
+        explanation.Add("interest-year-end-balance", amount, terms.Rate, balance.Yuan, terms.Clause);
+    }
+
+    private static string Months(InterestPart part, string to) => string.Create(
+        CultureInfo.InvariantCulture, $"{part.From.Year:0000}-{part.From.Month:00} {to} {part.To.Year:0000}-{part.To.Month:00}");
 
     private static void Limits(this Explanation explanation, Money declared, Money clamped)
     {

@@ -1,16 +1,17 @@
 namespace Batch.Rules;
 
-/// <summary>A year's interest, in two components that are each rounded once.</summary>
+/// <summary>A year's interest, in components that are each rounded once.</summary>
 /// <param name="CurrentYear">On the money that came in during the year.</param>
 /// <param name="CarriedOver">On what was carried over from the year before.</param>
-public readonly record struct YearInterest(Money CurrentYear, Money CarriedOver)
+/// <param name="YearEnd">On the balance at the end of the year.</param>
+public readonly record struct YearInterest(Money CurrentYear, Money CarriedOver, Money YearEnd = default)
 {
-    public Money Total => CurrentYear + CarriedOver;
+    public Money Total => CurrentYear + CarriedOver + YearEnd;
 }
 
 /// <summary>
-/// Interest on an account at the end of the insurance year, by monthly products 积数 (docs/policies/edges.md, interest): this year's money at one rate, the
-/// balance carried over at another. It belongs to the person and is paid by the fund that holds the money.
+/// Interest on an account (docs/policies/edges.md, interest): by monthly products 积数, this year's money at one rate and the balance carried over at another, or at
+/// one rate on the balance at the end of the year. It belongs to the person and is paid by the fund that holds the money.
 /// </summary>
 public static class Interest
 {
@@ -18,7 +19,7 @@ public static class Interest
     /// The interest of one year. Money bears from the month after it came in; money spent is taken from this year's first: while this year's
     /// products are zero or less they are netted against those carried over. An account that was overdrawn on the whole bears nothing.
     /// </summary>
-    /// <param name="policy">The policy of the month of settlement, which names both rates.</param>
+    /// <param name="policy">The policy of the month of settlement, which names the rates.</param>
     /// <param name="carriedOver">Balance carried over into the year.</param>
     /// <param name="flows">What came in less what went out, month by month, in the order of the insurance year.</param>
     /// <param name="takenOver">
@@ -29,36 +30,95 @@ public static class Interest
     public static YearInterest OfYear(
         MonthPolicy policy, Money carriedOver, ReadOnlySpan<Money> flows, ReadOnlySpan<Money> takenOver = default, Explanation? explanation = null)
     {
-        (decimal? currentRate, decimal? carriedRate) = policy.InterestRates;
-        if (currentRate is not { } current || carriedRate is not { } carried)
-        {
-            throw new MissingFigureException("interest-rate", policy.Month);
-        }
+        InterestTerms terms = policy.Interest ?? throw new MissingFigureException("interest-rate", policy.Month);
+        return terms.On == InterestOn.YearEndBalance
+            ? OfBalance(policy, terms, Balance(carriedOver, flows, takenOver), explanation)
+            : OfProducts(policy, terms, new InterestProducts(terms, carriedOver, flows, takenOver), explanation);
+    }
 
-        long currentProducts = 0, inThisYear = 0;
-        foreach (Money flow in flows)
-        {
-            currentProducts += inThisYear;
-            inThisYear += flow.Fen;
-        }
+    private static YearInterest OfBalance(MonthPolicy policy, InterestTerms terms, Money balance, Explanation? explanation)
+    {
+        Money bears = balance > Money.Zero ? balance : Money.Zero;
+        Money interest = policy.Rounding.ToMoney(bears.Fen * terms.Rate);
+        explanation?.InterestOnBalance(interest, bears, terms);
+        return new YearInterest(Money.Zero, Money.Zero, interest);
+    }
 
-        long carriedProducts = carriedOver.Fen * flows.Length;
-        for (int month = 0; month < takenOver.Length; month++)
-        {
-            carriedProducts += takenOver[month].Fen * (flows.Length - month);
-        }
-
-        if (currentProducts <= 0)
+    private static YearInterest OfProducts(MonthPolicy policy, InterestTerms terms, InterestProducts products, Explanation? explanation)
+    {
+        if (products.NetCurrentYear())
         {
             explanation?.Say("当年积数不大于零，并入上年结转计算", "this year's products are not above zero and are netted against those carried over");
-            carriedProducts += currentProducts;
-            currentProducts = 0;
         }
 
-        var interest = new YearInterest(
-            policy.Rounding.ToMoney(currentProducts * current / 12m), policy.Rounding.ToMoney(Math.Max(carriedProducts, 0) * carried / 12m));
-        explanation?.Interest("interest-current-year", interest.CurrentYear, currentProducts, current, policy);
-        explanation?.Interest("interest-carried-over", interest.CarriedOver, Math.Max(carriedProducts, 0), carried, policy);
+        decimal current = 0m, carried = 0m;
+        for (int i = 0; i < terms.Parts.Count; i++)
+        {
+            current += products.CurrentYear[i] * terms.Parts[i].CurrentYear;
+            carried += products.CarriedOver[i] * terms.Parts[i].CarriedOver;
+        }
+
+        var interest = new YearInterest(policy.Rounding.ToMoney(Math.Max(current, 0m) / 12m), policy.Rounding.ToMoney(Math.Max(carried, 0m) / 12m));
+        explanation?.Interest("interest-current-year", interest.CurrentYear, products.CurrentYear, terms, p => p.CurrentYear);
+        explanation?.Interest("interest-carried-over", interest.CarriedOver, products.CarriedOver, terms, p => p.CarriedOver);
         return interest;
+    }
+
+    private static Money Balance(Money carriedOver, ReadOnlySpan<Money> flows, ReadOnlySpan<Money> takenOver)
+    {
+        Money balance = carriedOver;
+        foreach (Money flow in flows)
+        {
+            balance += flow;
+        }
+
+        foreach (Money opening in takenOver)
+        {
+            balance += opening;
+        }
+
+        return balance;
+    }
+}
+
+/// <summary>The monthly products of an account, by the parts of the year that have the same rates: the sum of what bore in each month, in fen.</summary>
+internal readonly ref struct InterestProducts
+{
+    public InterestProducts(InterestTerms terms, Money carriedOver, ReadOnlySpan<Money> flows, ReadOnlySpan<Money> takenOver)
+    {
+        (CurrentYear, CarriedOver) = (new long[terms.Parts.Count], new long[terms.Parts.Count]);
+        long inThisYear = 0, earlier = carriedOver.Fen;
+        for (int part = 0; part < terms.Parts.Count; part++)
+        {
+            InterestPart months = terms.Parts[part];
+            for (int month = months.First; month < Math.Min(months.First + months.Months, flows.Length); month++)
+            {
+                earlier += month < takenOver.Length ? takenOver[month].Fen : 0;
+                CurrentYear[part] += inThisYear;
+                CarriedOver[part] += earlier;
+                inThisYear += flows[month].Fen;
+            }
+        }
+    }
+
+    public long[] CurrentYear { get; }
+
+    public long[] CarriedOver { get; }
+
+    /// <summary>Adds this year's products to those carried over, part by part, unless they are above zero over the whole year.</summary>
+    public bool NetCurrentYear()
+    {
+        if (CurrentYear.Sum() > 0)
+        {
+            return false;
+        }
+
+        for (int part = 0; part < CurrentYear.Length; part++)
+        {
+            CarriedOver[part] += CurrentYear[part];
+            CurrentYear[part] = 0;
+        }
+
+        return true;
     }
 }

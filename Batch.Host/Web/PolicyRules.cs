@@ -150,10 +150,32 @@ internal static class PolicyRules
             yield return new PolicyRule(subject, HighestBase, Yuan(most));
         }
 
-        if (root.TryGetProperty("interest", out JsonElement interest))
+        foreach ((string zh, string en, string rates) in InterestRates(root))
         {
-            yield return Rule("利率（本年／结转）", "interest (this year's money / carried over)", Both(
-                $"{(Number(interest, "currentYear") is { } current ? Percent(current) : "–")} / {(Number(interest, "carriedOver") is { } carried ? Percent(carried) : "–")}"));
+            yield return Rule(zh, en, Both(rates));
+        }
+    }
+
+    private static IEnumerable<(string Zh, string En, string Rates)> InterestRates(JsonElement root)
+    {
+        if (!root.TryGetProperty("interest", out JsonElement interest))
+        {
+            yield break;
+        }
+
+        if (Number(interest, "rate") is { } one)
+        {
+            yield return ("利率（年末余额）", "interest (on the balance at the end of the year)", Percent(one));
+            yield break;
+        }
+
+        bool changes = interest.TryGetProperty("rates", out JsonElement parts);
+        foreach (JsonElement part in changes ? [.. parts.EnumerateArray()] : new[] { interest })
+        {
+            string from = changes ? part.GetProperty("from").GetString()! : "";
+            yield return (changes ? $"利率（本年／结转），{from} 起" : "利率（本年／结转）",
+                "interest (this year's money / carried over)" + (changes ? $" from {from}" : ""),
+                $"{(Number(part, "currentYear") is { } current ? Percent(current) : "–")} / {(Number(part, "carriedOver") is { } carried ? Percent(carried) : "–")}");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -10,7 +9,7 @@ namespace Batch.Jobs.Proof;
 /// </summary>
 internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
-    private sealed record InterestYear(DateOnly Through, int? Year, string? Hash, decimal Current, decimal Carried, DateOnly[] Postings);
+    private sealed record InterestYear(DateOnly Through, int? Year, string? Hash, string? Rates, DateOnly[] Postings);
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
@@ -28,8 +27,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
             WITH interest AS (
                 SELECT t.contribution_month AS through, array_agg(DISTINCT r.posting_month) AS postings, bool_or(r.run_id = ANY($2)) AS fresh
                 FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = 3 GROUP BY 1)
-            SELECT i.through, y.year, s.policy_hash, coalesce((p.content -> 'interest' ->> 'currentYear')::numeric, 0),
-                   coalesce((p.content -> 'interest' ->> 'carriedOver')::numeric, 0), i.postings
+            SELECT i.through, y.year, s.policy_hash, p.content ->> 'interest', i.postings
             FROM interest i LEFT JOIN :area.statement_year y USING (through)
             LEFT JOIN LATERAL (
                 SELECT m.policy_hash FROM :area.standing_interest r JOIN :area.run_month m USING (run_id)
@@ -41,8 +39,8 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         command.Parameters.AddWithValue(scope.Runs);
         return await command.ListAsync(
             r => new InterestYear(
-                r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : r.GetInt32(1), r.IsDBNull(2) ? null : r.GetString(2), r.GetDecimal(3), r.GetDecimal(4),
-                r.GetFieldValue<DateOnly[]>(5)), cancellation);
+                r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : r.GetInt32(1), r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3),
+                r.GetFieldValue<DateOnly[]>(4)), cancellation);
     }
 
     private async Task CheckYearAsync(InterestYear year, CancellationToken cancellation)
@@ -64,23 +62,17 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         }
     }
 
-    // Money of month i (the first is 0) bears for the 11 - i months after it; what was carried over, and interest posted in the year, for all 12; what was
-    // taken over in month i, at the rate of what was carried over, for 12 - i.
     private static string Text(InterestYear year, PolicySlice slice)
     {
-        DateOnly first = year.Through.AddMonths(-11);
-        string current = year.Current.ToString(CultureInfo.InvariantCulture), carried = year.Carried.ToString(CultureInfo.InvariantCulture);
-        string left = $"(11 - (extract(year FROM posting_month) - {first.Year}) * 12 - extract(month FROM posting_month) + {first.Month})";
-        string due = year.Hash is null ? "0" : $"{slice.Round($"greatest(this_year, 0) * {current} / 12")} + {slice.Round($"greatest(earlier + least(this_year, 0), 0) * {carried} / 12")}";
+        InterestSql sql = InterestSql.Of(year.Hash is null ? null : year.Rates, year.Through.AddMonths(-11));
         return $"""
             WITH moved AS (
-                SELECT account_id, coalesce(sum(account_fen * {left}) FILTER (WHERE component NOT IN (3, 4)), 0) AS this_year,
-                       coalesce(sum(account_fen * 12) FILTER (WHERE component = 3), 0) + coalesce(sum(account_fen * ({left} + 1)) FILTER (WHERE component = 4), 0) AS earlier
-                FROM :area.entry WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
+                SELECT account_id, {sql.Moved} FROM :area.entry
+                WHERE posting_month BETWEEN {year.Through.AddMonths(-11).Literal()} AND {year.Through.Literal()} GROUP BY account_id),
             products AS (
-                SELECT account_id, coalesce(m.this_year, 0) AS this_year, s.opening_fen * 12 + coalesce(m.earlier, 0) AS earlier
-                FROM (SELECT account_id, opening_fen FROM :area.statement WHERE year = {year.Year}) s LEFT JOIN moved m USING (account_id)),
-            entitled AS (SELECT account_id, {due} AS due_fen FROM products),
+                SELECT account_id, {sql.Products}
+                FROM (SELECT account_id, opening_fen, closing_fen FROM :area.statement WHERE year = {year.Year}) s LEFT JOIN moved m USING (account_id)),
+            entitled AS (SELECT account_id, {sql.Due(slice)} AS due_fen FROM products),
             posted AS (
                 SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
                 FROM :area.entry WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month = {year.Through.Literal()} AND component = 3 GROUP BY account_id),

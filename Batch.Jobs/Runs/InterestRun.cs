@@ -79,12 +79,11 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
 
     private void RefuseWithoutRates(MonthPolicy settlement)
     {
-        (decimal? current, decimal? carried) = settlement.InterestRates;
-        if (current is null || carried is null)
+        if (settlement.Interest is null)
         {
             throw new DataFaultException(
-                "INTEREST_RATES_MISSING", $"统筹区 {area.Code} 在 {settlement.Month.Text()} 的政策没有计息利率；请在政策文件中写明 interest 并经复核采用。",
-                $"The policy of area {area.Code} in {settlement.Month.Text()} has no interest rates; state them in the policy file under interest and have it adopted.");
+                "INTEREST_RATES_MISSING", $"统筹区 {area.Code} 在 {settlement.Month.Text()} 的政策没有全年的计息利率；请在政策文件中写明 interest 并经复核采用。",
+                $"The policy of area {area.Code} in {settlement.Month.Text()} has no interest rates for the whole year; state them in the policy file under interest and have it adopted.");
         }
     }
 

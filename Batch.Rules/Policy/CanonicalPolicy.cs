@@ -107,18 +107,63 @@ internal static class CanonicalPolicy
         json.WriteEndObject();
     }
 
+    // Only what the months up to this one bear: a rate that begins later changes no slice before it. One pair for the whole of them is written as such.
     private static void WriteInterest(Utf8JsonWriter json, MonthPolicy policy)
     {
-        (decimal? current, decimal? carried) = policy.InterestRates;
-        if (current is null && carried is null)
+        if (policy.Interest is not { } terms)
         {
+            WriteHalf(json, policy.Rules.Interest?.Rates);
             return;
         }
 
         json.WriteStartObject("interest");
-        Optional(json, "carriedOver", carried);
-        Optional(json, "currentYear", current);
+        if (terms.On == InterestOn.YearEndBalance)
+        {
+            json.WriteString("on", Words.Of(terms.On));
+            Optional(json, "rate", terms.Rate);
+        }
+        else if (terms.Parts.Count == 1)
+        {
+            WriteRates(json, terms.Parts[0]);
+        }
+        else
+        {
+            WriteParts(json, terms.Parts);
+        }
+
         json.WriteEndObject();
+    }
+
+    // One rate of the two: nothing can be computed with it.
+    private static void WriteHalf(Utf8JsonWriter json, IReadOnlyList<InterestRatesText>? rates)
+    {
+        if (rates is [{ From: null } half] && (half.CurrentYear is not null || half.CarriedOver is not null))
+        {
+            json.WriteStartObject("interest");
+            Optional(json, "carriedOver", half.CarriedOver);
+            Optional(json, "currentYear", half.CurrentYear);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteParts(Utf8JsonWriter json, IReadOnlyList<InterestPart> parts)
+    {
+        json.WriteStartArray("rates");
+        foreach (InterestPart part in parts)
+        {
+            json.WriteStartObject();
+            WriteRates(json, part);
+            json.WriteString("from", $"{part.From.Year:0000}-{part.From.Month:00}");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteRates(Utf8JsonWriter json, InterestPart part)
+    {
+        Optional(json, "carriedOver", part.CarriedOver);
+        Optional(json, "currentYear", part.CurrentYear);
     }
 
     private static void WriteYears(Utf8JsonWriter json, RulesText rules)

@@ -44,10 +44,13 @@ public sealed partial class MonthPolicy
                 "rules", $"benefits: waiting {b.WaitingAfterShortBreak} months after a short break, {b.WaitingAfterLongBreak} after a long one; back-payment {Words.Of(b.BackPayment)}", b.Clause));
         }
 
-        return r.Interest is { } i
-            ? all.Append(State("rules", $"interest: this year {Percent(i.CurrentYear)}, carried over {Percent(i.CarriedOver)} a year", i.Clause))
-            : all;
+        return r.Interest is { } i ? all.Concat(StateInterest(i).Select(s => State("rules", s, i.Clause))) : all;
     }
+
+    private static IEnumerable<string> StateInterest(InterestText interest) => interest.On == InterestOn.YearEndBalance
+        ? [$"interest: {Percent(interest.Rate)} a year on the balance at the end of the year"]
+        : interest.Rates.Select(r =>
+            $"interest: this year {Percent(r.CurrentYear)}, carried over {Percent(r.CarriedOver)} a year{(r.From is { } from ? $" from {from.Year:0000}-{from.Month:00}" : "")}");
 
     private static IEnumerable<PolicyStatement> StateCategory(string name, CategoryText category)
     {

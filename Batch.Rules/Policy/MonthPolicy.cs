@@ -31,6 +31,7 @@ public sealed partial class MonthPolicy
         AgeReferenceDate = ReferenceDate(_rules, month);
         Gates = FindGates();
         CreditedIn = FindCreditedIn();
+        Interest = InterestTerms.Of(_rules.Interest, InsuranceYearFrom, month);
         _json = new Lazy<string>(() => CanonicalPolicy.Write(this));
         _hash = new Lazy<string>(() => CanonicalPolicy.Hash(CanonicalJson));
     }
@@ -117,8 +118,8 @@ public sealed partial class MonthPolicy
     /// <summary>The figure of this name in force, yuan a month: <c>average-wage</c>, <c>average-pension</c>, <c>base-min</c>, <c>base-max</c>; null where none is known.</summary>
     public decimal? FigureOf(string name) => _figures[name]?.Value;
 
-    /// <summary>Interest a year on this year's money and on what was carried over, as fractions; null where the file says nothing.</summary>
-    public (decimal? CurrentYear, decimal? CarriedOver) InterestRates => (_rules.Interest?.CurrentYear, _rules.Interest?.CarriedOver);
+    /// <summary>What accounts bear from the beginning of the insurance year to the end of the month; null where a month of it has no rate.</summary>
+    public InterestTerms? Interest { get; }
 
     /// <summary>The date on which ages are taken; for birth-year the last day of the year, on which the two ways agree.</summary>
     public LocalDate AgeReferenceDate { get; }

@@ -13,8 +13,8 @@ internal static class PolicyQuantities
     public static decimal? Percent(this PolicyMap map, string key, bool required = false) =>
         map.Quantity(key, required, "1.1 %", "%") is var (number, _) ? number / 100m : null;
 
-    public static decimal? PercentAYear(this PolicyMap map, string key) =>
-        map.Quantity(key, false, "0.35 %/year", "%/year") is var (number, _) ? number / 100m : null;
+    public static decimal? PercentAYear(this PolicyMap map, string key, bool required = false) =>
+        map.Quantity(key, required, "0.35 %/year", "%/year") is var (number, _) ? number / 100m : null;
 
     /// <summary>Yuan a month; an amount a year is a twelfth of it a month, unrounded.</summary>
     public static decimal? YuanAMonth(this PolicyMap map, string key, bool required = false) =>

@@ -98,19 +98,6 @@ internal sealed partial class PolicyReader
         return rule;
     }
 
-    private InterestText? ReadInterest(PolicyMap rules)
-    {
-        PolicyMap? map = rules.Map("interest", "{current-year: 0.35 %/year, carried-over: 1.1 %/year, ref: INT1, grade: B}", required: false);
-        if (map is null)
-        {
-            return null;
-        }
-
-        var interest = new InterestText(map.PercentAYear("current-year"), map.PercentAYear("carried-over"), ReadClause(map));
-        map.RefuseOthers();
-        return interest;
-    }
-
     private BenefitsText? ReadBenefits(PolicyMap rules)
     {
         PolicyMap? map = rules.Map("benefits", "{waiting-after-long-break: 6, back-payment: retroactive, ref: NAT, grade: B}", required: false);

@@ -54,8 +54,13 @@ internal sealed record RulesText
     public Clause? Clause { get; init; }
 }
 
-/// <summary>Rates a year on the money that came in this year and on what was carried over (docs/policies/edges.md, interest).</summary>
-internal sealed record InterestText(decimal? CurrentYear, decimal? CarriedOver, Clause Clause);
+/// <summary>What bears interest and at which rates a year (docs/policies/edges.md, interest).</summary>
+/// <param name="Rate">The one rate on the balance at the end of the year.</param>
+/// <param name="Rates">Rates of monthly products: one pair without a month, or pairs in the order of their months.</param>
+internal sealed record InterestText(InterestOn On, decimal? Rate, IReadOnlyList<InterestRatesText> Rates, Clause Clause);
+
+/// <summary>Rates a year on the money that came in this year and on what was carried over, from a month on; null: always.</summary>
+internal sealed record InterestRatesText(YearMonth? From, decimal? CurrentYear, decimal? CarriedOver);
 
 /// <summary>Months without benefits from the month of resumption on, by the break's length, and what a payment in arrears restores (docs/policies/edges.md, breaks).</summary>
 internal sealed record BenefitsText(int WaitingAfterShortBreak, int WaitingAfterLongBreak, BackPayment BackPayment, Clause Clause);

@@ -83,6 +83,16 @@ public enum BackPayment : byte
     Retroactive,
 }
 
+/// <summary>What bears interest (docs/policies/edges.md, interest).</summary>
+public enum InterestOn : byte
+{
+    /// <summary>What lay in the account in each month of the year 积数.</summary>
+    MonthlyProducts,
+
+    /// <summary>The balance at the end of the year.</summary>
+    YearEndBalance,
+}
+
 /// <summary>What becomes of credits on a later step of the pension chain when the prior-year average arrives within the year.</summary>
 public enum ProvisionalPension : byte
 {
