@@ -29,6 +29,8 @@ internal static class FaultText
             "FIGURE_MISSING",
             $"{missing.Message} Give one of --pension-prior-year, --pension-this-year, --pension-month.",
             $"{missing.Month.Text()} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
+        MissingFigureException { Figure: "frozen-amount" } missing => VerbFault.OfData(
+            "FIGURE_MISSING", $"{missing.Message} Give --frozen-amount.", $"{missing.Month.Text()} 缺少本人冻结金额。请给出 --frozen-amount。"),
         MissingFigureException missing => VerbFault.OfData(
             "FIGURE_MISSING",
             $"{missing.Message} Give it: --set {missing.Figure}=VALUE, or batch policy set.",
@@ -49,6 +51,7 @@ internal static class FaultText
         PolicyGapException gap => VerbFault.OfData(
             "POLICY_GAP", gap.Message, $"{gap.Area} 在 {gap.Month.Text()} 没有有效的政策。"),
         MissingFigureException { Figure: "pension" } missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少养老金。"),
+        MissingFigureException { Figure: "frozen-amount" } missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少本人冻结金额。"),
         MissingFigureException missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少 {missing.Figure}，请先设定。"),
         CategoryOpenException open => VerbFault.OfData(
             "CATEGORY_OPEN", open.Message, $"{open.Month.Text()} 的政策没有规定类别 {open.Category} 的划入办法。"),

@@ -33,6 +33,11 @@ internal static partial class VerbOptions
 
     public static Option<Money?> Yuan(string name, string description) => Parsed<Money?>(name, required: false, "YUAN", description, text => ParseYuan(text));
 
+    public static Option<int?> Count(string name, int most, string description) => Parsed<int?>(name, required: false, "N", description, text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= most
+            ? count
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it is not a whole number from 0 to {most}")));
+
     public static Option<string?> By() => Parsed<string?>("--by", required: true, "WHO", "操作人；数据库中有用户时须为已登录的本人 / who acts; where the database has users, the one who is signed in", text =>
         ParseWho(text));
 

@@ -15,24 +15,22 @@ public static partial class Assessment
     {
         Money paid = person.PersonPaid + person.EmployerPaid;
         int age = AgeOf(policy, person);
-        (decimal fen, decimal baseFen, Tier? tier) = RetiredFen(policy, rules, person, age, explanation);
-        fen = Reduce(policy, rules, person, fen, explanation);
-        Money gross = policy.Rounding.ToMoney(fen);
-        explanation?.Retiree(policy, rules, tier, person, baseFen, age, gross);
-        Money other = Deduct(policy, rules.Deductions, baseFen, gross, explanation);
+        RetireeAmount whole = RetiredFen(policy, rules, person, age, explanation);
+        Money gross = policy.Rounding.ToMoney(Lessen(policy, whole, person));
+        explanation?.Retiree(policy, whole, person, age, gross);
+        Money other = Deduct(policy, rules.Deductions, whole.BaseFen, gross, explanation);
         return new Shares(gross - other, paid - gross, other, person.PersonPaid, person.EmployerPaid);
     }
 
-    /// <summary>The credit in fen before reduction and rounding, the pension base that it is a rate of (0 where there is none), and the tier.</summary>
-    private static (decimal Fen, decimal BaseFen, Tier? Tier) RetiredFen(
+    private static RetireeAmount RetiredFen(
         MonthPolicy policy, RetiredRules rules, in PersonMonth person, int age, Explanation? explanation)
     {
         switch (rules.Credit)
         {
             case RetireeCredit.None:
-                return (0m, 0m, null);
+                return new RetireeAmount(0m, 0m, null, rules);
             case RetireeCredit.Frozen when person.FrozenAmount is { } frozen:
-                return (frozen.Fen, 0m, null);
+                return new RetireeAmount(frozen.Fen, 0m, null, rules);
             case RetireeCredit.Frozen:
                 if (rules.Otherwise is not { } otherwise)
                 {
@@ -40,15 +38,14 @@ public static partial class Assessment
                 }
 
                 explanation?.Say("没有冻结金额，按新退休人员计算", "no amount is frozen for this person; the rule for new retirees applies");
-                (decimal other, decimal otherBase, Tier? otherTier) = RetiredFen(policy, otherwise, person, age, explanation);
-                return (Reduce(policy, otherwise, person, other, explanation), otherBase, otherTier);
+                return RetiredFen(policy, otherwise, person, age, explanation);
             case RetireeCredit.PensionRate:
                 decimal baseFen = PensionBase(policy, rules, person, explanation);
                 Tier tier = rules.Tiers!.At(age);
-                return (TierFen(policy, tier, baseFen, age), baseFen, tier);
+                return new RetireeAmount(TierFen(policy, tier, baseFen, age), baseFen, tier, rules);
             default:
                 Tier flat = rules.Tiers!.At(age);
-                return (TierFen(policy, flat, 0m, age), 0m, flat);
+                return new RetireeAmount(TierFen(policy, flat, 0m, age), 0m, flat, rules);
         }
     }
 
@@ -102,26 +99,34 @@ public static partial class Assessment
         return Math.Max(fen, floor);
     }
 
-    /// <summary>Less for each year of contribution missing, never below zero; nothing for those whom the area does not credit at all.</summary>
-    private static decimal Reduce(MonthPolicy policy, RetiredRules rules, in PersonMonth person, decimal fen, Explanation? explanation)
+    /// <summary>
+    /// The part of the whole credit that the years of contribution give, in fen with its fraction: nothing for those whom the area does not credit at all, in proportion to the
+    /// months, or less for each year missing and never below zero.
+    /// </summary>
+    private static decimal Lessen(MonthPolicy policy, in RetireeAmount whole, in PersonMonth person)
     {
-        if (person.MissingYears <= 0)
+        if (IsRefusedForYears(policy, person))
         {
-            return fen;
-        }
-
-        if (policy.Rules.MinimumYearsMale is not null && policy.Rules.ShortOfYears == ShortOfYears.NotCredited)
-        {
-            explanation?.Say($"缴费年限缺 {person.MissingYears} 年，不划入", $"{person.MissingYears} years of contribution are missing; nothing is credited");
             return 0m;
         }
 
-        if (rules.ReductionRate == 0m && rules.ReductionFen == 0m)
+        RetiredRules rules = whole.Rules;
+        if (rules.ProRata is { } proRata && person.PaidMonths < proRata.OfMonths)
         {
-            return fen;
+            // Multiplied first: the quotient may have no end.
+            return whole.Fen * person.PaidMonths.Value / proRata.OfMonths;
         }
 
-        explanation?.Reduction(rules, person.MissingYears);
-        return Math.Max(0m, fen * (1m - rules.ReductionRate * person.MissingYears) - rules.ReductionFen * person.MissingYears);
+        return person.MissingYears <= 0 || !rules.IsReduced ? whole.Fen
+            : Math.Max(0m, whole.Fen * (1m - rules.ReductionRate * person.MissingYears) - rules.ReductionFen * person.MissingYears);
     }
+
+    internal static bool IsRefusedForYears(MonthPolicy policy, in PersonMonth person) =>
+        person.MissingYears > 0 && policy.Rules.MinimumYearsMale is not null && policy.Rules.ShortOfYears == ShortOfYears.NotCredited;
 }
+
+/// <summary>A retiree's credit before the years of contribution and the rounding.</summary>
+/// <param name="BaseFen">The pension base that it is a rate of; 0 where there is none.</param>
+/// <param name="Tier">Null: nothing, or an amount frozen for the person.</param>
+/// <param name="Rules">The rule that gave it: the one for new retirees where no amount is frozen.</param>
+internal readonly record struct RetireeAmount(decimal Fen, decimal BaseFen, Tier? Tier, RetiredRules Rules);

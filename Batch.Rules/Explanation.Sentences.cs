@@ -19,7 +19,7 @@ internal static class ExplanationSentences
     {
         explanation.Limits(person.Base, clamped);
         explanation.AgeAndTier(policy, tier, person, age);
-        explanation.Rounding(policy, tier, clamped.Fen, entitled);
+        explanation.Product(policy, tier, clamped.Fen, entitled);
         if (amount != entitled)
         {
             explanation.Say($"应划 {entitled} 元，超过实缴余额，只划 {amount} 元", $"{entitled} is due, but a credit never exceeds what was paid: {amount}");
@@ -29,10 +29,12 @@ internal static class ExplanationSentences
     }
 
     public static void Retiree(
-        this Explanation explanation, MonthPolicy policy, RetiredRules rules, Tier? tier, in PersonMonth person, decimal baseFen, int age, Money gross)
+        this Explanation explanation, MonthPolicy policy, in RetireeAmount whole, in PersonMonth person, int age, Money gross)
     {
-        if (tier is null)
+        RetiredRules rules = whole.Rules;
+        if (whole.Tier is not { } tier)
         {
+            explanation.Lessened(policy, whole, person);
             (string zh, string en) = rules.Credit == RetireeCredit.None
                 ? ("该类退休人员不划入", "nothing is credited to retirees of this category")
                 : ("按本人冻结金额划入", "the amount frozen for this person is credited");
@@ -42,9 +44,10 @@ internal static class ExplanationSentences
         }
 
         explanation.AgeAndTier(policy, tier, person, age);
-        explanation.Rounding(policy, tier, baseFen, gross);
+        explanation.Product(policy, tier, whole.BaseFen, policy.Rounding.ToMoney(whole.Fen) == gross ? gross : null);
+        explanation.Lessened(policy, whole, person);
         bool flat = tier.Kind == TierKind.Amount && tier.ShownRate is null;
-        explanation.Add(flat ? "flat" : "retiree", gross, tier.ShownRate, BaseOf(tier, baseFen), tier.Clause);
+        explanation.Add(flat ? "flat" : "retiree", gross, tier.ShownRate, BaseOf(tier, whole.BaseFen), tier.Clause);
     }
 
     public static void Deduction(this Explanation explanation, Deduction deduction, decimal baseFen, Money premium, Money amount)
@@ -102,10 +105,47 @@ internal static class ExplanationSentences
         }
     }
 
-    public static void Reduction(this Explanation explanation, RetiredRules rules, int years)
+    /// <summary>What the years of contribution take from a retiree's credit.</summary>
+    private static void Lessened(this Explanation explanation, MonthPolicy policy, in RetireeAmount whole, in PersonMonth person)
     {
-        string each = rules.ReductionRate != 0m ? new Rate(rules.ReductionRate).ToString() : Number(rules.ReductionFen / 100m);
-        explanation.Say($"缴费年限缺 {years} 年，每缺一年减 {each}", $"{years} years of contribution are missing, {each} less for each");
+        int years = person.MissingYears;
+        RetiredRules rules = whole.Rules;
+        if (Assessment.IsRefusedForYears(policy, person))
+        {
+            explanation.Say($"缴费年限缺 {years} 年，不划入", $"{years} years of contribution are missing; nothing is credited");
+        }
+        else if (rules.ProRata is { } proRata)
+        {
+            explanation.ProRata(policy, proRata, person.PaidMonths, whole.Fen);
+        }
+        else if (years > 0 && rules.IsReduced)
+        {
+            string each = rules.ReductionRate != 0m ? new Rate(rules.ReductionRate).ToString() : Number(rules.ReductionFen / 100m);
+            explanation.Say($"缴费年限缺 {years} 年，每缺一年减 {each}", $"{years} years of contribution are missing, {each} less for each");
+        }
+    }
+
+    private static void ProRata(this Explanation explanation, MonthPolicy policy, ProRata proRata, int? months, decimal wholeFen)
+    {
+        int of = proRata.OfMonths;
+        if (months is not { } paid)
+        {
+            explanation.Say($"没有缴费月数记录，全额划入（{proRata.Clause}）", $"no months of contribution are on record: credited whole ({proRata.Clause})");
+            return;
+        }
+
+        if (paid >= of)
+        {
+            explanation.Say($"缴费 {paid} 个月，已满 {of} 个月，全额划入（{proRata.Clause}）", $"{paid} months of contribution, {of} or more: credited whole ({proRata.Clause})");
+            return;
+        }
+
+        decimal exact = wholeFen * paid / of;
+        Money result = policy.Rounding.ToMoney(exact);
+        (string zh, string en) = Named(policy.Rounding);
+        string product = $"{Number(wholeFen / 100m)} x {paid}/{of} = {Number(exact / 100m)}";
+        explanation.Say($"缴费 {paid} 个月，不满 {of} 个月，按月数比例：{product}，{zh} {result}（{proRata.Clause}）",
+            $"{paid} months of contribution, fewer than {of}: {product}, rounded {en}: {result} ({proRata.Clause})");
     }
 
     /// <summary>What is credited by the half year or year is set aside in other funds until then.</summary>
@@ -175,19 +215,14 @@ internal static class ExplanationSentences
         }
     }
 
-    private static void Rounding(this Explanation explanation, MonthPolicy policy, Tier tier, decimal baseFen, Money result)
+    /// <summary>The rate of the base; rounded where it is the amount of the credit, and not what the years of contribution lessen.</summary>
+    private static void Product(this Explanation explanation, MonthPolicy policy, Tier tier, decimal baseFen, Money? result)
     {
         if (tier.Kind == TierKind.Rate)
         {
-            decimal exact = baseFen * tier.Value / 100m;
-            (string zh, string en) = policy.Rounding switch
-            {
-                Rules.Rounding.HalfUp => ("四舍五入到分", "half up to the fen"),
-                Rules.Rounding.HalfEven => ("四舍六入五成双到分", "half even to the fen"),
-                _ => ("舍去分以下", "cut below the fen"),
-            };
-            explanation.Say($"{Number(baseFen / 100m)} x {new Rate(tier.Value)} = {Number(exact)}，{zh} {result}",
-                $"{Number(baseFen / 100m)} x {new Rate(tier.Value)} = {Number(exact)}, rounded {en}: {result}");
+            string product = $"{Number(baseFen / 100m)} x {new Rate(tier.Value)} = {Number(baseFen * tier.Value / 100m)}";
+            (string zh, string en) = Named(policy.Rounding);
+            explanation.Say(result is null ? product : $"{product}，{zh} {result}", result is null ? product : $"{product}, rounded {en}: {result}");
         }
 
         if (tier.Kind == TierKind.Rate && (baseFen * tier.Value < tier.MinimumFen || baseFen * tier.Value > tier.MaximumFen))
@@ -196,6 +231,13 @@ internal static class ExplanationSentences
             explanation.Say($"该档金额限于 {least} 至 {most} 元", $"the tier's amount is held between {least} and {most}");
         }
     }
+
+    private static (string Chinese, string English) Named(Rounding rounding) => rounding switch
+    {
+        Rules.Rounding.HalfUp => ("四舍五入到分", "half up to the fen"),
+        Rules.Rounding.HalfEven => ("四舍六入五成双到分", "half even to the fen"),
+        _ => ("舍去分以下", "cut below the fen"),
+    };
 
     private static decimal? BaseOf(Tier tier, decimal ownFen) => tier.Kind == TierKind.Rate ? ownFen / 100m : tier.ShownBase;
 

@@ -38,6 +38,11 @@ public readonly record struct PersonMonth
     public int MissingYears { get; init; }
 
     /// <summary>
+    /// Months of contribution that a retiree's pro-rata credit is worked out by; null: nothing is known of them, and nobody is credited less for months that were never told.
+    /// </summary>
+    public int? PaidMonths { get; init; }
+
+    /// <summary>
     /// The month whose reference date the age is taken on, for arrears in an area that credits them by the age at payment; null: the contribution month.
     /// </summary>
     public YearMonth? AgedIn { get; init; }

@@ -46,8 +46,15 @@ internal static class CalcRoutes
             PensionThisYear = Yuan(asked.PensionThisYear),
             PensionMonth = Yuan(asked.PensionMonth),
             FrozenAmount = Yuan(asked.Frozen),
-            MissingYears = asked.MissingYears is { Length: > 0 } years ? int.Parse(years, NumberStyles.None, CultureInfo.InvariantCulture) : 0,
+            MissingYears = Count("missingYears", asked.MissingYears, PersonInput.MostMissingYears) ?? 0,
+            PaidMonths = Count("paidMonths", asked.PaidMonths, PersonInput.MostMonths),
         }), withAge: asked.Birth is not null);
+    }
+
+    private static int? Count(string field, string? text, int most)
+    {
+        int? count = string.IsNullOrEmpty(text) ? null : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+        return count > most ? throw new RequestFault(field, new FieldFault($"应为 0 至 {most} 的整数", $"not a whole number from 0 to {most}")) : count;
     }
 
     private static Money? Yuan(string? text) => string.IsNullOrEmpty(text) ? null : Money.FromYuan(decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture));
@@ -87,4 +94,7 @@ internal sealed record CalcRequest
 
     [RegularExpression("^[0-9]{1,2}$"), Description("Years of contribution missing to the minimum; none when left out.")]
     public string? MissingYears { get; init; }
+
+    [RegularExpression("^[0-9]{1,3}$"), Description("Months of contribution, earlier ones too, where the credit is in proportion to them; the whole credit when left out.")]
+    public string? PaidMonths { get; init; }
 }

@@ -17,11 +17,14 @@ internal static class CalcVerb
     private static readonly Option<Money?> PensionPriorYear = VerbOptions.Yuan("--pension-prior-year", "上年度月平均养老金 / average monthly pension of the prior year");
     private static readonly Option<Money?> PensionThisYear = VerbOptions.Yuan("--pension-this-year", "本年度月平均养老金 / average monthly pension of this year");
     private static readonly Option<Money?> PensionMonth = VerbOptions.Yuan("--pension-month", "当月养老金 / pension of the month");
+    private static readonly Option<Money?> FrozenAmount = VerbOptions.Yuan("--frozen-amount", "本人冻结金额 / amount frozen for the person");
+    private static readonly Option<int?> MissingYears = VerbOptions.Count("--missing-years", PersonInput.MostMissingYears, "缴费年限缺几年 / years of contribution missing to the minimum");
+    private static readonly Option<int?> PaidMonths = VerbOptions.Count("--paid-months", PersonInput.MostMonths, "缴费月数，含以前年限 / months of contribution, earlier ones too");
     private static readonly Option<string[]> Set = FigureOverrides.Option();
 
     public static Command Create() => new Verb("calc", "试算一人一月应划入金额并说明依据", "one person's month, explained", RunAsync)
     {
-        Area, Month, Status, Birth, Category, Base, PensionPriorYear, PensionThisYear, PensionMonth, Set,
+        Area, Month, Status, Birth, Category, Base, PensionPriorYear, PensionThisYear, PensionMonth, FrozenAmount, MissingYears, PaidMonths, Set,
     };
 
     private static Task<int> RunAsync(VerbCall call)
@@ -58,6 +61,9 @@ internal static class CalcVerb
             PensionPriorYear = call.Get(PensionPriorYear),
             PensionThisYear = call.Get(PensionThisYear),
             PensionMonth = call.Get(PensionMonth),
+            FrozenAmount = call.Get(FrozenAmount),
+            MissingYears = call.Get(MissingYears) ?? 0,
+            PaidMonths = call.Get(PaidMonths),
         };
     }
 

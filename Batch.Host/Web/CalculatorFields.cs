@@ -20,6 +20,7 @@ internal static class CalculatorFields
     public const string PensionMonth = "pension-month";
     public const string Frozen = "frozen";
     public const string MissingYears = "missing-years";
+    public const string PaidMonths = "paid-months";
 
     /// <summary>Before the name of a figure that is tried in the place of the one in force.</summary>
     public const string Set = "set-";
@@ -33,5 +34,6 @@ internal static class CalculatorFields
         new(PensionMonth, "当月养老金（元）", "Pension of the month (yuan)", PersonInputs.PensionMonth, "4000.00"),
         new(Frozen, "本人冻结金额（元，没有的留空）", "Amount frozen for the person (yuan; empty if none)", PersonInputs.FrozenAmount, ""),
         new(MissingYears, "缴费年限缺几年（不缺的留空）", "Years of contribution missing (empty if none)", PersonInputs.MissingYears, ""),
+        new(PaidMonths, "缴费月数，含以前年限（不知道的留空，按全额）", "Months of contribution, earlier ones too (empty if not known: the whole credit)", PersonInputs.PaidMonths, ""),
     ];
 }

@@ -14,7 +14,6 @@ namespace Batch.Host.Web;
 internal sealed class CalculatorForm(PolicyInForce inForce, Func<string, string?> typed)
 {
     private const decimal Most = 1_000_000_000m;
-    private const int MostMissingYears = 60;
 
     private readonly Dictionary<string, (string Chinese, string English)> _faults = [];
     private readonly Dictionary<YearMonth, MonthPolicy?> _policies = [];
@@ -113,7 +112,8 @@ internal sealed class CalculatorForm(PolicyInForce inForce, Func<string, string?
             PensionThisYear = Asks(PensionThisYear) ? ReadAmount(PensionThisYear) : null,
             PensionMonth = Asks(PensionMonth) ? ReadAmount(PensionMonth) : null,
             FrozenAmount = Asks(Frozen) ? ReadAmount(Frozen) : null,
-            MissingYears = Asks(CalculatorFields.MissingYears) ? ReadYears() : 0,
+            MissingYears = ReadCount(CalculatorFields.MissingYears, PersonInput.MostMissingYears, "请填写整年数，例如 2。", "Give a number of whole years, such as 2.") ?? 0,
+            PaidMonths = ReadCount(CalculatorFields.PaidMonths, PersonInput.MostMonths, "请填写整月数，例如 110。", "Give a number of whole months, such as 110."),
         };
         return (person, birth);
     }
@@ -204,16 +204,20 @@ internal sealed class CalculatorForm(PolicyInForce inForce, Func<string, string?
         return null;
     }
 
-    private int ReadYears()
+    private int? ReadCount(string box, int most, string chinese, string english)
     {
-        string text = Typed(CalculatorFields.MissingYears);
-        if (text.Length == 0 || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int years) && years <= MostMissingYears))
+        if (!Asks(box) || Typed(box).Length == 0)
         {
-            return text.Length == 0 ? 0 : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+            return null;
         }
 
-        Refuse(CalculatorFields.MissingYears, "请填写整年数，例如 2。", "Give a number of whole years, such as 2.");
-        return 0;
+        if (int.TryParse(Typed(box), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= most)
+        {
+            return count;
+        }
+
+        Refuse(box, chinese, english);
+        return null;
     }
 }
 

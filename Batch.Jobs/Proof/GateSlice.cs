@@ -42,7 +42,7 @@ internal sealed record GateSlice(
             arrears.TryGetProperty("maxMonths", out JsonElement most) ? most.GetInt32() : null,
             slice.GetProperty("firstMonthOffset").GetInt32(), slice.GetProperty("resumptionOffset").GetInt32(), slice.GetProperty("insuranceYearFrom").GetInt32(),
             hasYears ? years.GetProperty("male").GetInt32() : 0, hasYears ? years.GetProperty("female").GetInt32() : 0, notCredited,
-            hasYears && (notCredited || text.Contains("lessPerMissingYear", StringComparison.Ordinal)), text.Contains("\"frozen\"", StringComparison.Ordinal),
+            (hasYears && (notCredited || text.Contains("lessPerMissingYear", StringComparison.Ordinal))) || text.Contains("\"proRata\"", StringComparison.Ordinal), text.Contains("\"frozen\"", StringComparison.Ordinal),
             breaks.GetProperty("longFromMonths").GetInt32(), Zeroes(breaks.GetProperty("short")), Zeroes(breaks.GetProperty("long")),
             slice.GetProperty("rhythm").GetString()!);
     }

@@ -93,6 +93,8 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
 
     public string MissingYears() => _gates.CountsYears ? "coalesce(y.missing, 0)" : "0";
 
+    public string PaidMonths() => _gates.CountsYears ? "y.months" : "NULL::int";
+
     public string Refused() => _gates.ShortAreNotCredited ? "missing_years > 0" : "false";
 
     public string FrozenFen() => _gates.HasFrozenAmounts ? "z.frozen_fen" : "NULL::numeric";
@@ -178,9 +180,10 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
                         FROM paid p JOIN pensions USING (person_id) LEFT JOIN status s USING (person_id)) g) g
                 GROUP BY person_id),
             years AS MATERIALIZED (
-                SELECT person_id, CASE WHEN e.person_id IS NULL AND c.person_id IS NULL THEN 0 ELSE greatest(CASE WHEN batch.is_male(coalesce(s.number, n.citizen)) THEN {_gates.Male} ELSE {_gates.Female} END
-                       - (CASE WHEN c.zeroed THEN 0 ELSE coalesce(e.months, 0) END + coalesce(c.months, 0)) / 12, 0)::int END AS missing
-                FROM pensions JOIN :area.person n USING (person_id) LEFT JOIN status s USING (person_id) LEFT JOIN earlier e USING (person_id) LEFT JOIN counted c USING (person_id))
+                SELECT person_id, months, coalesce(greatest(asked - months / 12, 0), 0) AS missing FROM (
+                    SELECT person_id, CASE WHEN batch.is_male(coalesce(s.number, n.citizen)) THEN {_gates.Male} ELSE {_gates.Female} END AS asked,
+                           CASE WHEN e.person_id IS NOT NULL OR c.person_id IS NOT NULL THEN (CASE WHEN c.zeroed THEN 0 ELSE coalesce(e.months, 0) END + coalesce(c.months, 0))::int END AS months
+                    FROM pensions JOIN :area.person n USING (person_id) LEFT JOIN status s USING (person_id) LEFT JOIN earlier e USING (person_id) LEFT JOIN counted c USING (person_id)) y)
             """;
     }
 

@@ -45,7 +45,7 @@ public sealed class Explanations(Area area)
                 english.SetAside(slice);
             }
 
-            (kind, why, whyEnglish) = Reason(facts, slice, chinese.Net.Fen, posted.Account);
+            (kind, why, whyEnglish) = Reason(facts, slice, chinese, posted.Account);
         }
 
         Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
@@ -96,7 +96,7 @@ public sealed class Explanations(Area area)
         return await command.ExecuteScalarAsync(cancellation) is DateOnly latest ? latest.Month() : month;
     }
 
-    private static (ReasonKind, string, string) Reason(in PersonFacts facts, MonthPolicy policy, long entitled, long posted) => (entitled == posted, posted) switch
+    private static (ReasonKind, string, string) Reason(in PersonFacts facts, MonthPolicy policy, Explanation told, long posted) => (told.Net.Fen == posted, posted) switch
     {
         (false, _) => (ReasonKind.ChangedSince, "有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
         (true, 0) when facts.DiedIn is { } died && policy.Month > died => (ReasonKind.AfterDeath, "死亡次月起不再划入。", "Nothing is credited after the month of death."),
@@ -105,6 +105,7 @@ public sealed class Explanations(Area area)
         (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived,
             "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
         (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules told above nothing of this month's contribution is credited, or not yet."),
+        (true, 0) when told.Lines.Count > 0 => (ReasonKind.NotCredited, "该月按规定不划入或暂未划入，理由见上。", "By the rules told above nothing is credited for this month, or not yet."),
         (true, 0) => (ReasonKind.NoRecord, "该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
         _ => (facts.PostedRetiree.Account != 0 ? ReasonKind.Retired : ReasonKind.Contribution, "", ""),
     };

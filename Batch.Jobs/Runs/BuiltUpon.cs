@@ -78,7 +78,7 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
     private async Task<bool> GatesAsync(int run, CancellationToken cancellation) => (await NumbersAsync(
         """
         SELECT 1 FROM :area.run_month m JOIN batch.policy_slice s ON s.hash = m.policy_hash
-        WHERE m.run_id = $1 AND (s.content -> 'resumptionOffset' <> '0' OR s.content -> 'firstMonthOffset' <> '0' OR s.content ? 'minimumYears'
+        WHERE m.run_id = $1 AND (s.content -> 'resumptionOffset' <> '0' OR s.content -> 'firstMonthOffset' <> '0' OR s.content ? 'minimumYears' OR jsonb_path_exists(s.content, '$.categories.*.retired.**.proRata')
               OR s.content -> 'arrears' <> '{"ageOn": "accrual", "credited": "yes"}' OR jsonb_path_exists(s.content, '$.categories.*.retired.credit ? (@ == "frozen")')) LIMIT 1
         """, [run], cancellation)).Count > 0;
 

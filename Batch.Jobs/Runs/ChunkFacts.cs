@@ -207,15 +207,18 @@ public static class Entitlement
             PensionThisYear = facts.Pension.ThisYear,
             PensionMonth = facts.Pension.Month,
         };
-        return facts.Gated is not { } gated
-            ? person
-            : person with
-            {
-                FrozenAmount = gated.FrozenFen is { } fen ? new Money(fen) : null,
-                MissingYears = policy.GatesOnYears && gated.KnowsYears(policy)
-                    ? policy.MissingYears(gated.IsMale ? Sex.Male : Sex.Female, gated.Accumulated(month, RetiredFrom(facts, policy), facts.DiedIn, policy))
-                    : 0,
-            };
+        if (facts.Gated is not { } gated)
+        {
+            return person;
+        }
+
+        int? months = policy.GatesOnYears && gated.KnowsYears(policy) ? gated.Accumulated(month, RetiredFrom(facts, policy), facts.DiedIn, policy) : null;
+        return person with
+        {
+            FrozenAmount = gated.FrozenFen is { } fen ? new Money(fen) : null,
+            MissingYears = months is { } counted ? policy.MissingYears(gated.IsMale ? Sex.Male : Sex.Female, counted) : 0,
+            PaidMonths = months,
+        };
     }
 
     private static YearMonth? RetiredFrom(in PersonFacts facts, MonthPolicy policy) => facts.RetiredIn?.PlusMonths(policy.RetirementOffset);

@@ -140,6 +140,7 @@ internal sealed class GeneratedMonth
             PensionThisYear = thisYear,
             PensionMonth = month,
             FrozenAmount = FreezesAmounts ? FrozenAmountOf(person) : null,
+            PaidMonths = CountsYears ? EarlierMonthsOf(person) : null,
             MissingYears = CountsYears ? policy.MissingYears(person.Id.Sex, EarlierMonthsOf(person)) : 0,
         }).Account.Fen;
 

@@ -250,6 +250,13 @@ internal static class CanonicalPolicy
             json.WriteEndArray();
         }
 
+        if (retired.ProRata is { } proRata)
+        {
+            json.WriteStartObject("proRata");
+            json.WriteNumber("ofMonths", proRata.OfMonths);
+            json.WriteEndObject();
+        }
+
         WriteTiers(json, "tiers", retired.Tiers);
         json.WriteEndObject();
     }

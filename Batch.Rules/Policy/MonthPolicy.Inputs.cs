@@ -21,8 +21,20 @@ public enum PersonInputs
     /// <summary>Years of contribution missing to the minimum; none where nothing is said.</summary>
     MissingYears = 64,
 
+    /// <summary>Months of contribution that the credit is taken in proportion to; the whole where nothing is said.</summary>
+    PaidMonths = 128,
+
     /// <summary>Any of the pensions.</summary>
     Pensions = PensionPriorYear | PensionThisYear | PensionMonth,
+}
+
+/// <summary>The most that is believed of a person.</summary>
+public static class PersonInput
+{
+    public const int MostMissingYears = 60;
+
+    /// <summary>Eighty years.</summary>
+    public const int MostMonths = 960;
 }
 
 public sealed partial class MonthPolicy
@@ -97,6 +109,7 @@ public sealed partial class MonthPolicy
         }
 
         bool years = Reduces(retired) || (_rules.MinimumYearsMale is not null && _rules.ShortOfYears == ShortOfYears.NotCredited);
+        inputs |= ProRates(retired) ? PersonInputs.PaidMonths : PersonInputs.None;
         return years ? inputs | PersonInputs.MissingYears : inputs;
     }
 

@@ -120,6 +120,11 @@ public sealed partial class MonthPolicy
             yield return State(subject, $"less per missing year: {each}", retired.Clause);
         }
 
+        if (retired.ProRata is { } proRata)
+        {
+            yield return State(subject, $"pro rata: months of contribution of {proRata.OfMonths}, at most whole", proRata.Clause);
+        }
+
         foreach (DeductionText deduction in retired.Deductions)
         {
             yield return StateDeduction(subject, deduction);

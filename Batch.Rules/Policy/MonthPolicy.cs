@@ -106,7 +106,10 @@ public sealed partial class MonthPolicy
 
     /// <summary>Whether a run has to know the accumulated years: somebody's credit depends on them.</summary>
     public bool GatesOnYears => (_rules.MinimumYearsMale is not null && _rules.ShortOfYears == ShortOfYears.NotCredited)
-        || _categories.Any(c => Reduces(c.Retired));
+        || _categories.Any(c => Reduces(c.Retired) || ProRates(c.Retired));
+
+    /// <summary>The months of contribution for which a retiree of the category is credited whole, where the credit is pro rata; null: it is not.</summary>
+    public int? MonthsOfWholeCredit(string category) => Find(category)?.Retired is { } retired ? (retired.ProRata ?? retired.Otherwise?.ProRata)?.OfMonths : null;
 
     /// <summary>Years of contribution that a retiree needs; null where the area asks for none.</summary>
     public int? MinimumYears(Sex sex) => sex == Sex.Male ? _rules.MinimumYearsMale : _rules.MinimumYearsFemale;
@@ -154,7 +157,9 @@ public sealed partial class MonthPolicy
     internal RetiredRules RetiredOf(string category) => Find(category)?.Retired ?? throw new CategoryOpenException(category, Standing.Retired, Month);
 
     private static bool Reduces(RetiredRules? retired) =>
-        retired is not null && (retired.ReductionRate != 0m || retired.ReductionFen != 0m || Reduces(retired.Otherwise));
+        retired is not null && (retired.IsReduced || Reduces(retired.Otherwise));
+
+    private static bool ProRates(RetiredRules? retired) => retired is not null && (retired.ProRata is not null || ProRates(retired.Otherwise));
 
     internal static LocalDate ReferenceDate(RulesText rules, YearMonth month) => rules.AgeOn switch
     {

@@ -65,8 +65,15 @@ internal sealed record RetiredRules(RetireeCredit Credit, TierTable? Tiers, stri
     public Note FloorNote { get; init; } = Note.None;
     public decimal ReductionRate { get; init; }
     public decimal ReductionFen { get; init; }
+    public ProRata? ProRata { get; init; }
+
+    /// <summary>Less is credited for each missing year.</summary>
+    public bool IsReduced => ReductionRate != 0m || ReductionFen != 0m;
     public RetiredRules? Otherwise { get; init; }
     public Deduction[] Deductions { get; init; } = [];
 }
+
+/// <param name="OfMonths">The months of contribution for which the credit is whole.</param>
+internal sealed record ProRata(int OfMonths, string Clause);
 
 internal sealed record CategoryRules(string Name, ActiveRules? Active, RetiredRules? Retired);

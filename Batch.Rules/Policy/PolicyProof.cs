@@ -108,6 +108,7 @@ internal static class PolicyProof
         ProveNames(category.Active?.Deductions ?? [], faults);
         for (RetiredText? retired = category.Retired; retired is not null; retired = retired.Otherwise)
         {
+            ProveOneReduction(retired, faults);
             ProveAges(retired.Tiers, faults);
             ProveNames(retired.Deductions, faults);
             foreach (DeductionText deduction in retired.Deductions.Where(d => d.Rate is not null && retired.Credit != RetireeCredit.PensionRate))
@@ -115,6 +116,16 @@ internal static class PolicyProof
                 faults.Add(deduction.Clause.Line, "DEDUCTION_BASE", "该退休划入方式没有基数，扣减请写 amount",
                     "this retiree credit has no base to take a rate of; write the deduction as an amount");
             }
+        }
+    }
+
+    // What comes first would decide the amount, and no source says it.
+    private static void ProveOneReduction(RetiredText retired, FaultList faults)
+    {
+        if (retired.ProRata is { } proRata && (retired.ReductionRate is not null || retired.ReductionAmount is not null))
+        {
+            faults.Add(proRata.Clause.Line, "PRO_RATA_WITH_REDUCTION", "pro-rata 与 less-per-missing-year 都按年限减少划入，只能写其中一项",
+                "pro-rata and less-per-missing-year both lessen the credit by the years; write one of them");
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed partial class PolicyReader
             PensionThisYear = MoneyOf(map.Yuan("pension-this-year")),
             PensionMonth = MoneyOf(map.Yuan("pension-month")),
             FrozenAmount = MoneyOf(map.Yuan("frozen")),
-            MissingYears = map.Integer("missing-years", 0, 60) ?? 0,
+            MissingYears = map.Integer("missing-years", 0, PersonInput.MostMissingYears) ?? 0,
+            PaidMonths = map.Integer("paid-months", 0, PersonInput.MostMonths),
         };
         decimal? net = map.Yuan("net", required: true), gross = map.Yuan("gross"), deductions = map.Yuan("deductions");
         var set = new Dictionary<string, decimal>(StringComparer.Ordinal);

@@ -4,6 +4,9 @@ namespace Batch.Rules;
 
 internal sealed partial class PolicyReader
 {
+    // Fifty years.
+    private const int MostMonths = 600;
+
     private RetiredText ReadRetired(PolicyMap map)
     {
         int line = map.Line;
@@ -26,7 +29,7 @@ internal sealed partial class PolicyReader
         };
         if (credit is not (RetireeCredit.None or RetireeCredit.Frozen))
         {
-            retired = ReadReduction(map, retired);
+            retired = ReadReduction(map, retired) with { ProRata = ReadProRata(map) };
         }
 
         if (credit is RetireeCredit.PensionRate or RetireeCredit.WageRate or RetireeCredit.AveragePensionRate or RetireeCredit.Flat or RetireeCredit.AgeAmount)
@@ -85,6 +88,20 @@ internal sealed partial class PolicyReader
         };
         floor.RefuseOthers();
         return retired;
+    }
+
+    private ProRataText? ReadProRata(PolicyMap map)
+    {
+        PolicyMap? proRata = map.Map("pro-rata", "{of-months: 180, ref: HG, grade: C}", required: false);
+        if (proRata is null)
+        {
+            return null;
+        }
+
+        int months = proRata.Integer("of-months", 1, MostMonths, required: true) ?? 1;
+        var text = new ProRataText(months, ReadClause(proRata));
+        proRata.RefuseOthers();
+        return text;
     }
 
     private static RetiredText ReadReduction(PolicyMap map, RetiredText retired)

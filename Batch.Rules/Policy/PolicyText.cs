@@ -96,10 +96,15 @@ internal sealed record RetiredText(RetireeCredit Credit, TiersText? Tiers, int L
     /// <summary>Taken off for each year of contribution missing: a fraction of the credit, or yuan a month.</summary>
     public decimal? ReductionRate { get; init; }
     public decimal? ReductionAmount { get; init; }
+    public ProRataText? ProRata { get; init; }
     public RetiredText? Otherwise { get; init; }
     public IReadOnlyList<DeductionText> Deductions { get; init; } = [];
     public required Clause Clause { get; init; }
 }
+
+/// <summary>The credit is taken in proportion to the months of contribution, at most whole.</summary>
+/// <param name="OfMonths">The months of contribution for which the credit is whole.</param>
+internal sealed record ProRataText(int OfMonths, Clause Clause);
 
 /// <summary>A premium taken from the credit and paid to another fund, as a line of its own (finding 7).</summary>
 /// <param name="Rate">A rate of the person's base, or null.</param>

@@ -32,6 +32,29 @@ public sealed class CalcTests
         Assert.That(result.Json.GetProperty("net").GetString(), Is.EqualTo(net));
     }
 
+    // Haikou: 60 less 3 % for each of two years; Wuxi from 2023: the amount frozen; months of contribution change nothing where no credit is in proportion to them.
+    [TestCase("460100", "--month 2025-03 --status retired --birth 1962-03-01 --missing-years 2", "56.40")]
+    [TestCase("460100", "--month 2025-03 --status retired --birth 1962-03-01 --paid-months 110", "60.00")]
+    [TestCase("320200", "--month 2023-06 --status retired --birth 1950-01-01 --frozen-amount 280.50", "280.50")]
+    public async Task What_is_known_of_a_retiree_besides_the_pension_is_given_by_options(string area, string line, string net)
+    {
+        CliResult result = await Cli.RunAsync(["calc", "--area", area, .. line.Split(' '), "--json"]);
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Json.GetProperty("net").GetString(), Is.EqualTo(net));
+    }
+
+    [TestCase("--missing-years 1.5", "--missing-years 1.5: it is not a whole number from 0 to 60")]
+    [TestCase("--missing-years 61", "--missing-years 61: it is not a whole number from 0 to 60")]
+    [TestCase("--paid-months -1", "--paid-months -1: it is not a whole number from 0 to 960")]
+    [TestCase("--paid-months 961", "--paid-months 961: it is not a whole number from 0 to 960")]
+    [TestCase("--frozen-amount x", "--frozen-amount x: it is not an amount in yuan")]
+    public async Task Years_months_and_amounts_that_cannot_be_are_refused(string option, string told)
+    {
+        CliResult result = await Cli.RunAsync(["calc", "--area", "460100", "--month", "2025-03", "--status", "retired", "--birth", "1962-03-01", .. option.Split(' ')]);
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.ToString(), Does.Contain(told));
+    }
+
     [Test]
     public async Task The_document_has_the_stable_keys()
     {

@@ -60,6 +60,11 @@ public sealed class BrokenPolicyTests
 
     private static IEnumerable<TestCaseData> Files =>
     [
+        Row("a proportion of no month", "pension: [month]", "pension: [month]\n          pro-rata: {of-months: 0, ref: S, grade: A}", "33: NUMBER_WRONG: of-months of versions[1] unit retired pro-rata cannot be '0'; write a whole number from 1 to 600"),
+        Row("a proportion without its months", "pension: [month]", "pension: [month]\n          pro-rata: {ref: S, grade: A}", "33: KEY_MISSING: versions[1] unit retired pro-rata has no of-months; write for example 1"),
+        Row("a proportion without a source", "pension: [month]", "pension: [month]\n          pro-rata: {of-months: 180}", "33: REF_MISSING: versions[1] unit retired pro-rata has no reference; write ref: with a code of sources || 33: GRADE_MISSING: versions[1] unit retired pro-rata has no grade; write grade: one of A, A-, B, C, GK, choice, sample"),
+        Row("a proportion beside less for missing years", "pension: [month]", "pension: [month]\n          less-per-missing-year: {rate: 3 %}\n          pro-rata: {of-months: 180, ref: S, grade: A}",
+            "29: REDUCTION_WITHOUT_YEARS: less-per-missing-year needs the years that may be missing; write minimum-years: {male: 30, female: 25} under rules || 34: PRO_RATA_WITH_REDUCTION: pro-rata and less-per-missing-year both lessen the credit by the years; write one of them"),
         Row("an age without a tier", "{over: 35,", "{over: 36,", "27: AGE_GAP: ages 36 to 36 have no tier; check from (included), over (excluded), up-to (included), under (excluded)"),
         Row("an age with two tiers", "{over: 35,", "{from: 35,", "27: AGE_OVERLAP: ages 35 to 35 have two tiers; check from (included), over (excluded), up-to (included), under (excluded)"),
         Row("the oldest without a tier", "{over: 35, rate", "{over: 35, up-to: 60, rate", "27: AGE_GAP: ages from 61 on have no tier; leave the upper bound of the last tier out"),

@@ -99,6 +99,11 @@ public static class Recomputation
 
         int missing = Math.Max(0, person.MissingYears);
         bool refused = missing > 0 && policy.TryGetProperty("minimumYears", out JsonElement years) && years.GetProperty("short").GetString() == "not-credited";
+        if (rules.TryGetProperty("proRata", out JsonElement proRata) && person.PaidMonths < proRata.GetProperty("ofMonths").GetInt32())
+        {
+            exact = exact * person.PaidMonths.Value / proRata.GetProperty("ofMonths").GetInt32();
+        }
+
         exact = exact * (1m - missing * (Number(rules, "lessPerMissingYearRate") ?? 0m)) - missing * (Number(rules, "lessPerMissingYearAmount") ?? 0m);
         return (refused ? 0m : Math.Max(0m, exact), ofBase);
     }

@@ -27,6 +27,9 @@ public sealed class GatedHistoryTests
         ["Nothing_without_the_years_on_receipt"] = "death-month-credited: yes => death-month-credited: no\n      minimum-years: {male: 2, female: 1, short: not-credited}"
             + " | credit-on: declaration => credit-on: receipt | short: {continuous: restart, accumulated: keep} => short: {continuous: restart, accumulated: zero}",
         ["Less_for_missing_years_beside_frozen_amounts"] = "death-month-credited: yes => death-month-credited: yes\n      minimum-years: {male: 4, female: 3} | credit: pension-rate => " + Frozen,
+        ["In_proportion_to_the_months"] = "credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 27, ref: INS, grade: B} | rounding: half-up => rounding: down",
+        ["In_proportion_to_the_months_on_receipt"] = "credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 7, ref: INS, grade: B}"
+            + " | credit-on: declaration => credit-on: receipt | long-from-months: 3 => long-from-months: 2",
         ["By_the_half_year"] = "rhythm: monthly => rhythm: half-yearly | insurance-year-from: 1 => insurance-year-from: 5",
         ["By_the_year_all_together"] = "rhythm: monthly => rhythm: yearly | insurance-year-from: 1 => insurance-year-from: 6 | resumption-offset: 0 => resumption-offset: 1"
             + " | first-month-offset: 0 => first-month-offset: 1 | credit-on: declaration => credit-on: receipt",

@@ -148,6 +148,60 @@ public sealed class GatedLineTests
         Assert.That(await AccountAsync(He), Is.EqualTo(2 * 302_40));
     }
 
+    // 302.40 x months of 以前年限 / 360, at most once: x 359/360 = 301.56, x 110/360 = 92.40.
+    [TestCase("359", 301_56)]
+    [TestCase("110", 92_40)]
+    [TestCase("0", 0)]
+    [TestCase("360", 302_40)]
+    [TestCase("500", 302_40)]
+    [TestCase(null, 302_40)]
+    public async Task A_retiree_in_proportion_to_the_months(string? earlier, long he)
+    {
+        await BeginAsync("credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 360, ref: INS, grade: B}");
+        await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n秦淑芬,{Qin},2021-04,6300.00,,\n");
+        if (earlier is not null)
+        {
+            await TakeAsync(April, $"{Persons}何向东,{He},以前年限,2021-01-01,{earlier}\n");
+        }
+
+        await PostAsync(April);
+        Assert.That(await AccountAsync(He), Is.EqualTo(he));
+        (string net, string steps) = await ExplainAsync(He, April);
+        Assert.That(net, Is.EqualTo(new Money(he).ToString()));
+        Assert.That(steps, Does.Contain(earlier is null ? "没有缴费月数记录，全额划入（INS (B)）" : he == 302_40 ? $"缴费 {earlier} 个月，已满 360 个月" : $"302.40 x {earlier}/360 = "));
+    }
+
+    [TestCase("pro-rata: {of-months: 360, ref: INS, grade: B}", "", "0")]
+    [TestCase("", ", short: not-credited", "359")]
+    public async Task A_retiree_whom_the_years_leave_nothing_is_told_so_and_not_that_there_is_no_pension(string key, string shorts, string earlier)
+    {
+        await BeginAsync(
+            $"death-month-credited: yes => death-month-credited: yes\n      minimum-years: {{male: 30, female: 25{shorts}}}" + (key.Length > 0 ? $" | credit: pension-rate => credit: pension-rate\n          {key}" : ""));
+        await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n秦淑芬,{Qin},2021-04,6300.00,,\n");
+        await TakeAsync(April, $"{Persons}何向东,{He},以前年限,2021-01-01,{earlier}\n");
+        await PostAsync(April);
+        Area area = await _line.OpenAsync();
+        int person = await _line.Database.ScalarAsync<int>(_line.Schema.Sql($"SELECT person_id FROM :area.person WHERE citizen = {He[..17]}"));
+        ExplanationDocument told = await new Explanations(area).ExplainAsync(person, April, CancellationToken.None);
+        Assert.That((told.Net, told.Kind), Is.EqualTo((Money.Zero, ReasonKind.NotCredited)));
+        Assert.That(told.ReasonChinese, Is.EqualTo("该月按规定不划入或暂未划入，理由见上。"));
+    }
+
+    // 302.40 x 100/360 = 84.00 and x 102/360 = 85.68: two months paid before the retirement are counted beside the earlier ones, and the first run is built upon.
+    [Test]
+    public async Task Months_paid_here_count_beside_the_earlier_ones_and_post_the_difference_when_they_come()
+    {
+        await BeginAsync("credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 360, ref: INS, grade: B}");
+        await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n");
+        await TakeAsync(April, $"{Persons}何向东,{He},以前年限,2021-01-01,100\n何向东,{He},退休,2021-03-20,\n");
+        await PostAsync(April);
+        Assert.That(await AccountAsync(He), Is.EqualTo(84_00));
+        await TakeAsync(May, Payroll + (Row("2021-02", 8000) + Row("2021-03", 8000)).Replace($"陆青松,{Lu}", $"何向东,{He}", StringComparison.Ordinal));
+        await PostAsync(May);
+        // 160.00 and 1.7 % = 136.00 for each of the two months.
+        Assert.That(await AccountAsync(He), Is.EqualTo(85_68 + (2 * 296_00)));
+    }
+
     [Test]
     public async Task A_frozen_amount_is_credited_from_its_month_on_and_nothing_before_one_is_on_record()
     {
