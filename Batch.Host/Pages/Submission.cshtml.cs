@@ -48,7 +48,7 @@ internal sealed class SubmissionModel : AreaPage
     public bool IsMendable => Line.Rejected > 0 || Held.Rows.Any(r => RejectionCodes.IsBeside(r.Code));
 
     /// <summary>Rejected rows that mended files have brought since.</summary>
-    public long Mended { get; private set; }
+    public IReadOnlySet<int> Mended { get; private set; } = new HashSet<int>();
 
     public long Superseded { get; private set; }
 

@@ -38,30 +38,19 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
         Report report = AllReports.Find(kind) ?? throw new DataFaultException("REPORT_UNKNOWN", "没有这种报表。", "There is no such report.");
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         List<Cell[]> rows = [];
-        long[] sums = new long[report.Columns.Count];
-        long count = 0;
+        ReportTotals totals = new(report);
         ReportSource source = new(connection, area, month);
         await foreach (Cell[] row in report is FaultReport faults ? faults.FaultsAsync(source, cancellation) : report.RowsAsync(source, cancellation))
         {
-            if (count / Listing<Cell>.PageRows == page - 1)
+            if (totals.Rows / Listing<Cell>.PageRows == page - 1)
             {
                 rows.Add([.. row]);
             }
 
-            count++;
-            for (int i = 0; i < sums.Length; i++)
-            {
-                sums[i] += report.Columns[i].Total == ColumnTotal.Sum ? row[i].Number ?? 0 : 0;
-            }
+            totals.Add(row);
         }
 
-        Cell[]? totals = report.Columns.All(c => c.Total == ColumnTotal.None) ? null : [.. report.Columns.Select((c, i) => c.Total switch
-        {
-            ColumnTotal.Sum => sums[i],
-            ColumnTotal.Rows => count,
-            _ => Cell.Empty,
-        })];
-        return new ReportTable(report, rows, totals, page, count);
+        return new ReportTable(report, rows, await totals.ReadAsync(source, cancellation), page, totals.Rows);
     }
 
     public static string Text(ReportColumn column, Cell cell) => cell.Number is not { } number ? cell.Text ?? ""

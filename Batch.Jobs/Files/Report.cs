@@ -30,6 +30,9 @@ public enum ColumnTotal
 
     /// <summary>The number of rows.</summary>
     Rows,
+
+    /// <summary>The people of all rows, each counted once: the report answers <see cref="Report.PeopleAsync"/>.</summary>
+    People,
 }
 
 public sealed record ReportColumn(string Chinese, string English, ColumnContent Content, ColumnTotal Total = ColumnTotal.None)
@@ -70,6 +73,14 @@ public abstract class Report
 
     /// <summary>The rows, streamed; the array is used again for the next one.</summary>
     public abstract IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, CancellationToken cancellation);
+
+    /// <summary>How many people are in the report, each counted once; for a column whose total is <see cref="ColumnTotal.People"/>.</summary>
+    public virtual Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => throw new NotSupportedException($"The report {Kind} counts no people.");
+
+    /// <summary>The people with postings of the month whose component meets a condition, each counted once.</summary>
+    protected static async Task<long> PostedPeopleAsync(ReportSource source, string condition, CancellationToken cancellation) => (await source.Connection.ReadAsync(
+        source.Sql($"SELECT count(DISTINCT a.person_id) FROM :area.entry e JOIN :area.account a USING (account_id) WHERE e.posting_month = :month AND {condition}"),
+        r => r.GetInt64(0), cancellation))[0];
 }
 
 /// <summary>A report that one ordered query answers, column by column.</summary>

@@ -52,44 +52,20 @@ public static class ReportFile
     private static async Task<long> WriteRowsAsync(ReportSource source, Report report, IReportWriter writer, CancellationToken cancellation)
     {
         writer.Begin(report);
-        Cell[] totals = new Cell[report.Columns.Count];
-        long rows = 0;
+        ReportTotals totals = new(report);
         await foreach (Cell[] row in report.RowsAsync(source, cancellation))
         {
-            rows++;
-            for (int i = 0; i < row.Length; i++)
-            {
-                if (report.Columns[i].Total == ColumnTotal.Sum)
-                {
-                    totals[i] = (totals[i].Number ?? 0) + (row[i].Number ?? 0);
-                }
-            }
-
+            totals.Add(row);
             writer.Row(report.Columns, row);
         }
 
-        if (report.Columns.Any(c => c.Total != ColumnTotal.None))
+        if (await totals.ReadAsync(source, cancellation) is { } last)
         {
-            writer.Row(report.Columns, Finish(report, totals, rows));
+            last[0] = "合计 total";
+            writer.Row(report.Columns, last);
         }
 
         writer.Complete();
-        return rows;
-    }
-
-    private static Cell[] Finish(Report report, Cell[] totals, long rows)
-    {
-        for (int i = 0; i < totals.Length; i++)
-        {
-            totals[i] = report.Columns[i].Total switch
-            {
-                ColumnTotal.Sum => totals[i].Number ?? 0,
-                ColumnTotal.Rows => rows,
-                _ => Cell.Empty,
-            };
-        }
-
-        totals[0] = "合计 total";
-        return totals;
+        return totals.Rows;
     }
 }

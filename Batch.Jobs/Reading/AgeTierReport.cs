@@ -19,7 +19,7 @@ public sealed class AgeTierReport : Report
 
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
-        new("参保身份", "standing", ColumnContent.Text), new("年龄段", "age", ColumnContent.Text), new("人数", "people", ColumnContent.Count, ColumnTotal.Sum),
+        new("参保身份", "standing", ColumnContent.Text), new("年龄段", "age", ColumnContent.Text), new("人数", "people", ColumnContent.Count, ColumnTotal.People),
         new("人月数", "person-months", ColumnContent.Count, ColumnTotal.Sum), new("划入个人账户", "credited", ColumnContent.Yuan, ColumnTotal.Sum),
         new("统筹基金净额", "pool, net", ColumnContent.Yuan, ColumnTotal.Sum),
     ];
@@ -63,6 +63,8 @@ public sealed class AgeTierReport : Report
             yield return row;
         }
     }
+
+    public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, "e.component < 4", cancellation);
 
     /// <summary>The tiers of each contribution month as spans of birth dates, from the policy that the runs up to this month used last.</summary>
     private static async Task<List<TierSpan>> SpansAsync(ReportSource source, CancellationToken cancellation)

@@ -15,10 +15,12 @@ public sealed class EmployerReport : QueryReport
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
         new("单位编号", "employer number", ColumnContent.Text), new("单位名称", "employer", ColumnContent.Text),
-        new("人数", "people", ColumnContent.Count, ColumnTotal.Sum), new("个人缴费", "person paid", ColumnContent.Yuan, ColumnTotal.Sum),
+        new("人数", "people", ColumnContent.Count, ColumnTotal.People), new("个人缴费", "person paid", ColumnContent.Yuan, ColumnTotal.Sum),
         new("单位缴费", "employer paid", ColumnContent.Yuan, ColumnTotal.Sum), new("划入个人账户", "credited", ColumnContent.Yuan, ColumnTotal.Sum),
         new("划入统筹基金", "to the pool", ColumnContent.Yuan, ColumnTotal.Sum), new("其他资金", "other funds", ColumnContent.Yuan, ColumnTotal.Sum),
     ];
+
+    public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, "e.component = 1", cancellation);
 
     protected override string Sql =>
         """

@@ -17,6 +17,9 @@ public sealed record SubmissionLine(
     /// <summary>Rows that a decision left out or a later file corrected: in a list, where each row is counted in its present state.</summary>
     public int NotAdopted { get; init; }
 
+    /// <summary>Of the rejected rows, those that mended files have brought since: in a list.</summary>
+    public int Mended { get; init; }
+
     public bool IsDecision => Content == "decision";
 
     /// <summary>With each row counted in its present state: <c>Rows = Accepted + Unchanged + Held + NotAdopted + Rejected</c>.</summary>
@@ -34,7 +37,11 @@ public sealed record SubmissionLine(
 }
 
 /// <summary>Sums over every submission of a list, not only those of the page, each row in its present state; decisions are no files.</summary>
-public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long NotAdopted, long Rejected, Money PersonPaid, Money EmployerPaid);
+public sealed record SubmissionTotals(long Files, long Rows, long Accepted, long Unchanged, long Held, long NotAdopted, long Rejected, Money PersonPaid, Money EmployerPaid)
+{
+    /// <summary>Of the rejected rows, those that mended files have brought since.</summary>
+    public long Mended { get; init; }
+}
 
 /// <summary>How often a code occurs.</summary>
 public sealed record CodeCount(string Code, long Count);
@@ -68,8 +75,19 @@ public sealed class SubmissionList(Area area)
         List<SubmissionLine> lines = await area.ReadAsync(
             Columns + Where + " ORDER BY s.submission_id DESC LIMIT $4 OFFSET $5", Line, cancellation,
             month, filter.Open, waiting, Listing<SubmissionLine>.PageRows, (page - 1) * Listing<SubmissionLine>.PageRows);
-        return (new Listing<SubmissionLine>(lines.ConvertAll(l => l.With(now.GetValueOrDefault(l.Submission, RowsNow.Unchanged))), page, listed), totals);
+        Dictionary<int, int> mended = await MendedAsync(month, cancellation);
+        return (new Listing<SubmissionLine>(
+            lines.ConvertAll(l => l.With(now.GetValueOrDefault(l.Submission, RowsNow.Unchanged)) with { Mended = mended.GetValueOrDefault(l.Submission) }), page, listed),
+            totals with { Mended = mended.Values.Sum() });
     }
+
+    // Of the submissions of the month that mended files name: how many of their rejected rows those have brought.
+    private async Task<Dictionary<int, int>> MendedAsync(object month, CancellationToken cancellation) => (await area.ReadAsync(
+        $"""
+        SELECT s.submission_id, (SELECT count(*) {MendedRows.RejectedSql("s.submission_id")})::int
+        FROM :area.submission s JOIN :area.filed f USING (submission_id)
+        WHERE s.rejected > 0 AND ($1 = '-infinity'::date OR f.month = $1) AND EXISTS (SELECT FROM :area.submission_parent c WHERE c.parent = s.submission_id)
+        """, r => (r.GetInt32(0), r.GetInt32(1)), cancellation, month)).ToDictionary();
 
     private async Task<(long Listed, SubmissionTotals Totals)> TotalsAsync(object month, bool open, int[] waiting, Dictionary<int, RowsNow> now, CancellationToken cancellation)
     {
@@ -169,9 +187,9 @@ public sealed class SubmissionList(Area area)
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(int submission, CancellationToken cancellation) => await area.ReadAsync(
         $"SELECT code, count(DISTINCT row_no) FROM :area.rejection WHERE submission_id = $1 AND {RejectedCodes} GROUP BY code ORDER BY 2 DESC, 1", Code, cancellation, submission);
 
-    /// <summary>How many of its rejected rows mended files have brought since.</summary>
-    public Task<long> MendedAsync(int submission, CancellationToken cancellation) =>
-        area.OneAsync<long>($"SELECT count(*) {MendedRows.RejectedSql("$1")}", cancellation, submission);
+    /// <summary>Its rejected rows that mended files have brought since.</summary>
+    public async Task<IReadOnlySet<int>> MendedAsync(int submission, CancellationToken cancellation) =>
+        (await area.ReadAsync($"SELECT m.row_no {MendedRows.RejectedSql("$1")}", r => r.GetInt32(0), cancellation, submission)).ToHashSet();
 
     /// <summary>The codes of the rejected rows of all files sent for a month; held rows are not among them.</summary>
     public async Task<IReadOnlyList<CodeCount>> CodesAsync(YearMonth month, CancellationToken cancellation) => await area.ReadAsync(

@@ -2,6 +2,7 @@ using System.Text;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Rules;
@@ -59,6 +60,12 @@ public sealed class ChildTests
             Assert.That(whole.Now.Values.Sum(o => o.Rows), Is.EqualTo(4));
             Assert.That(whole.Children.Select(c => c.Number), Is.EqualTo(new[] { 2 }));
         });
+
+        SubmissionList list = new(await town.AreaAsync());
+        (Listing<SubmissionLine> listed, SubmissionTotals totals) = await list.ReadAsync(new SubmissionFilter(June, false), 1, default);
+        Assert.That(listed.Rows.Select(l => (l.Submission, l.Rejected, l.Mended)), Is.EqualTo(new[] { (2, 1, 0), (1, 3, 2) }));
+        Assert.That((totals.Rejected, totals.Mended), Is.EqualTo((4L, 2L)));
+        Assert.That(await list.MendedAsync(1, default), Is.EquivalentTo(new[] { 3, 5 }));
     }
 
     [Test]
