@@ -9,6 +9,11 @@ internal static class ExplanationSentences
     public static void Own(this Explanation explanation, ActiveRules rules, in PersonMonth person, Money clamped)
     {
         explanation.Limits(person.Base, clamped);
+        if (rules.PersonRate is { } rate && Rules.Rounding.HalfUp.ToMoney(clamped.Fen * rate) is var due && Math.Abs(due.Fen - person.PersonPaid.Fen) > 1)
+        {
+            explanation.Say($"按该基数应缴 {due} 元，实缴 {person.PersonPaid} 元", $"{due} is due on that base; {person.PersonPaid} was paid");
+        }
+
         explanation.Say($"个人缴费 {person.PersonPaid} 元全部划入，实缴多少划多少", $"the own contribution of {person.PersonPaid} is credited whole, as paid");
         explanation.Add("own", person.PersonPaid, rules.PersonRate, clamped.Yuan, rules.OwnClause);
     }

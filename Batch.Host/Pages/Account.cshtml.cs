@@ -52,6 +52,8 @@ internal sealed class AccountModel : AreaPage
 
     public AccountHistoryDocument History { get; private set; } = null!;
 
+    public PersonStatus? Status { get; private set; }
+
     public FamilyDocument Family { get; private set; } = null!;
 
     /// <summary>This account as it stands; the person may have others.</summary>
@@ -83,6 +85,7 @@ internal sealed class AccountModel : AreaPage
         Contributions = await record.ReadAsync(Person.Person, from, to, Cancellation);
         Coverage = await new CoverageInquiry(Area).ReadAsync(Account, null, to, Cancellation);
         Benefits = await new BenefitInquiry(Area).ReadAsync(Person.Person, null, to, Cancellation);
+        Status = await PersonStatus.ReadAsync(Area, Person.Person, Today, Cancellation);
         History = await new AccountHistory(Area).ReadAsync(Person.Person, Today, Cancellation);
         FamilyInquiry family = new(new AccountHolder(Area, Person.Person, Account));
         Family = await family.ReadAsync(await family.HolderAsync(Cancellation), from, to, Cancellation);

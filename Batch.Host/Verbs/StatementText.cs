@@ -21,7 +21,7 @@ internal static class StatementText
             ["入账 posted", "所属 month", "项目 component", "个人缴 person", "单位缴 employer", "金额 amount", "余额 balance"],
             told.Lines.Select(l => new[]
             {
-                l.PostingMonth.Text(), l.Month.Text(), LedgerWords.Of(l.Component).Both(), l.PersonPaid.ToString(), l.EmployerPaid.ToString(), l.Amount.ToString(), l.Balance.ToString(),
+                l.PostingMonth.Text(), l.Month.Text(), l.Words().Both(), l.PersonPaid.ToString(), l.EmployerPaid.ToString(), l.Amount.ToString(), l.Balance.ToString(),
             }));
         output.Line($"本期 movements {told.Movements}");
         if (told.SpendingByChannel.Count > 0)

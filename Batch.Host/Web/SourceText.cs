@@ -8,6 +8,10 @@ internal static class SourceText
     /// <summary>Of <c>BJ1, BJ7 (B)</c> the documents; a number of a document stays as it is.</summary>
     public static string Documents(AreaPolicy policy, string? source) => source is null ? "" : string.Join("；", CodesOf(source).Select(code => Of(policy, code)));
 
+    /// <summary>The sentences quoted of its documents, word for word; a document without one is left out.</summary>
+    public static string[] QuotesOf(AreaPolicy policy, string source) =>
+        [.. CodesOf(source).Select(code => policy.SourceDetails.GetValueOrDefault(code)?.Quote).OfType<string>()];
+
     /// <summary>How good the source is; null: a document that somebody here approved.</summary>
     public static (string Chinese, string English)? GradeOf(string? source) => GradeLetter(source) switch
     {

@@ -54,12 +54,17 @@ public sealed class AccountStatements(Area area)
         }
 
         opening ??= parts.At(from);
-        List<StatementLine> lines = [.. sinceYear.Lines.Where(l => l.PostingMonth >= from)];
+        HashSet<(YearMonth, string)> credited = [];
+        List<StatementLine> lines = [.. sinceYear.Lines.Select(l => Mark(l, credited)).Where(l => l.PostingMonth >= from)];
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return new AccountStatementDocument(
             from, to, before, lines, sinceYear.Closing - before, sinceYear.Closing, opening, parts.At(to), Summarise(lines),
             await SpendingAsync(connection, account, from, to, cancellation), await ContributionsAsync(connection, account, from, to, cancellation));
     }
+
+    // A credit that takes money back, or that follows another one for the same month.
+    private static StatementLine Mark(StatementLine line, HashSet<(YearMonth, string)> credited) =>
+        line.Component is "contribution" or "retiree" or "interest" && (!credited.Add((line.Month, line.Component)) || line.Amount < Money.Zero) ? line with { Corrects = true } : line;
 
     private YearMonth YearOf(YearMonth month) => area.Policy.TryFor(month)?.InsuranceYearFrom ?? new YearMonth(month.Year, 1);
 

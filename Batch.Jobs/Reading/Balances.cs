@@ -14,7 +14,18 @@ public sealed record BalanceDocument(Money Balance, YearMonth? AsOf, CreditDocum
 public sealed record CreditDocument(YearMonth Month, YearMonth PostingMonth, Money Amount);
 
 /// <summary>A posted movement of an account.</summary>
-public sealed record StatementLine(YearMonth PostingMonth, YearMonth Month, string Component, Money PersonPaid, Money EmployerPaid, Money Amount, Money Balance);
+public sealed record StatementLine(YearMonth PostingMonth, YearMonth Month, string Component, Money PersonPaid, Money EmployerPaid, Money Amount, Money Balance)
+{
+    /// <summary>The line changes what was credited before for the same month; it is no credit of its own.</summary>
+    public bool Corrects { get; init; }
+
+    /// <summary>What the line is, in words.</summary>
+    public (string Chinese, string English) Words()
+    {
+        (string chinese, string english) = LedgerWords.Of(Component);
+        return Corrects ? ($"{chinese}（更正）", $"{english} (correction)") : (chinese, english);
+    }
+}
 
 public sealed record StatementDocument(YearMonth From, YearMonth To, Money Opening, IReadOnlyList<StatementLine> Lines, Money Movements, Money Closing);
 

@@ -32,7 +32,7 @@ public sealed class StatementReport(AccountStatementDocument statement) : Report
             PaidContribution? record = line.Component == "contribution" ? statement.Contributions.FirstOrDefault(c => c.Month == line.Month) : null;
             yield return
             [
-                LedgerWords.Of(line.Component).Both(), Store.Months.Text(line.PostingMonth), Store.Months.Text(line.Month), record is null ? Cell.Empty : record.Base.Fen,
+                line.Words().Both(), Store.Months.Text(line.PostingMonth), Store.Months.Text(line.Month), record is null ? Cell.Empty : record.Base.Fen,
                 line.PersonPaid.Fen, line.EmployerPaid.Fen, line.Amount.Fen, line.Balance.Fen,
             ];
         }

@@ -23,6 +23,26 @@ public sealed class ExplanationTests
         }));
     }
 
+    // 2 % of 12,000.00 are 240.00; the line was taken when the limit was not known, with 2 % of 13,579.00.
+    [Test]
+    public void A_payment_that_a_later_limit_makes_too_high_is_told_beside_what_is_due()
+    {
+        var explanation = new Explanation(Language.English);
+        MonthPolicy policy = TestPolicies.Wuhan.For(new YearMonth(2021, 6), [], new Dictionary<string, decimal> { ["base-max"] = 12_000m });
+        PersonMonth person = new()
+        {
+            Standing = Standing.Active, Category = "unit", Birth = new LocalDate(1985, 6, 2), Base = Money.FromYuan(13_579m), PersonPaid = Money.FromYuan(271.58m), EmployerPaid = Money.FromYuan(1086.32m),
+        };
+        Assessment.Assess(policy, person, explanation);
+        Assert.That(explanation.Lines[0].Amount, Is.EqualTo(Money.FromYuan(271.58m)));
+        Assert.That(explanation.Lines[0].Steps, Is.EqualTo(new[]
+        {
+            "the declared base 13579.00 is outside the limits; 12000.00 is used",
+            "240.00 is due on that base; 271.58 was paid",
+            "the own contribution of 271.58 is credited whole, as paid",
+        }));
+    }
+
     [Test]
     public void A_retirees_fallback_and_floor_are_told()
     {

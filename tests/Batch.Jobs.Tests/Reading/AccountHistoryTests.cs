@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Rules;
 using NUnit.Framework;
@@ -34,6 +35,18 @@ public sealed class AccountHistoryTests
         Assert.That(during.Accounts, Is.EqualTo(new[] { new AccountStanding(1, new LocalDate(2021, 1, 1), AccountState.Frozen, new LocalDate(2021, 2, 10)) }));
         Assert.That(after.Accounts.Single().State, Is.EqualTo(AccountState.Open));
         Assert.That(after.Moments.Select(m => $"{m.On:uuuu-MM-dd} {m.What} {m.Document}"), Is.EqualTo(new[] { "2021-01-01 opened ", "2021-02-10 frozen 文3", "2021-02-15 unfrozen 文5" }));
+    }
+
+    // On the last day of June nothing of July is known yet; of two changes of one day the later recorded one counts.
+    [TestCase("2021-06-30", PersonEvent.Resumed, "2021-05-01")]
+    [TestCase("2021-07-31", PersonEvent.Retired, "2021-07-01")]
+    public async Task The_latest_change_of_the_insurance_is_told(string day, PersonEvent change, string since)
+    {
+        Area area = await town.AreaAsync();
+        Assert.That(await PersonStatus.ReadAsync(area, 1, new LocalDate(2021, 7, 31), default), Is.Null);
+        await town.PersonsAsync(new YearMonth(2021, 7), (Ann, "停保", "2021-05-01"), (Ann, "续保", "2021-05-01"), (Ann, "退休", "2021-07-01"));
+        PersonStatus? told = await PersonStatus.ReadAsync(area, 1, NodaTime.Text.LocalDatePattern.Iso.Parse(day).Value, default);
+        Assert.That(told, Is.EqualTo(new PersonStatus(change, NodaTime.Text.LocalDatePattern.Iso.Parse(since).Value)));
     }
 
     [Test]

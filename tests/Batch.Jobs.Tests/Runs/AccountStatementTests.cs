@@ -85,6 +85,21 @@ public sealed class AccountStatementTests
         Assert.That((told.Opening, told.Closing, told.Lines.Count, told.ClosingParts), Is.EqualTo((Yuan(0m), Yuan(0m), 0, new AccountParts(Yuan(0m), Yuan(0m)))));
     }
 
+    // Of 5,000.00 the credit was 155.00, of 4,000.00 it is 124.00: 31.00 less.
+    [Test]
+    public async Task A_line_that_changes_an_earlier_credit_is_called_a_correction()
+    {
+        await using Town other = await Town.FoundAsync();
+        await other.PayrollAsync(First, "E1", [(Ann, 5000m)]);
+        await other.PostMonthAsync(First);
+        await other.PayrollAsync(First, "E1", [(Ann, 4000m)], SubmissionKind.Replacement);
+        await other.PostMonthAsync(First);
+        AccountHolder holder = await AccountHolder.FindAsync(other.Database.Connection, Town.Code, Ann.Full(), null, new LocalDate(2026, 1, 1), default);
+        AccountStatementDocument told = await new AccountStatements(holder.Area).ReadAsync(holder.Account, First, First, default);
+        Assert.That(told.Lines.Select(l => (l.Amount, l.Corrects)), Is.EqualTo(new[] { (Yuan(155m), false), (Yuan(-31m), true) }));
+        Assert.That((await other.ReportAsync(new StatementReport(told), First))[4], Is.EqualTo("缴费划入（更正） contribution (correction),2021-01,2021-01,4000.00,-20.00,-80.00,-31.00,124.00"));
+    }
+
     [Test]
     public async Task As_a_file_it_has_the_balance_and_its_parts_above_and_below_the_lines()
     {
