@@ -1,3 +1,4 @@
+using NodaTime;
 using System.Globalization;
 using System.Text;
 using Batch.Rules;
@@ -9,7 +10,7 @@ public sealed class CsvReport(Stream file, ReportEncoding encoding = ReportEncod
 {
     private readonly StreamWriter _writer = new(file, Of(encoding), 64 * 1024) { NewLine = "\n" };
 
-    public void Begin(Report report) => _writer.WriteLine(string.Join(',', report.Columns.Select(c => Quoted(c.Header))));
+    public void Begin(Report report, YearMonth month) => _writer.WriteLine(string.Join(',', report.Columns.Select(c => Quoted(c.Header))));
 
     public void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells)
     {

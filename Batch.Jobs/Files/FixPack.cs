@@ -179,7 +179,7 @@ public static class FixPack
         {
             columns = [.. kept.Select((c, i) => new ReportColumn(Encoding.UTF8.GetString(rows.Field(c)), "", amounts[i] ? ColumnContent.Yuan : ColumnContent.Text)),
                 new ReportColumn(MessageColumns[0], "", ColumnContent.Count), .. MessageColumns.Skip(1).Select(m => new ReportColumn(m, "", ColumnContent.Text))];
-            workbook.Begin("更正包", columns);
+            workbook.Begin("更正包", "更正包", columns);
         }
 
         public void Row(RowSource rows, int[] kept, string[] messages)

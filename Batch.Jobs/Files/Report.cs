@@ -71,6 +71,9 @@ public abstract class Report
 
     public abstract IReadOnlyList<ReportColumn> Columns { get; }
 
+    /// <summary>What stands at the top of each printed sheet.</summary>
+    public virtual string Heading(YearMonth month) => $"{Title} {month.Text()}";
+
     /// <summary>The rows, streamed; the array is used again for the next one.</summary>
     public abstract IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, CancellationToken cancellation);
 

@@ -21,7 +21,7 @@ public enum ReportEncoding
 /// <summary>A file format that takes rows one by one.</summary>
 public interface IReportWriter : IDisposable
 {
-    void Begin(Report report);
+    void Begin(Report report, YearMonth month);
 
     void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells);
 
@@ -51,7 +51,7 @@ public static class ReportFile
 
     private static async Task<long> WriteRowsAsync(ReportSource source, Report report, IReportWriter writer, CancellationToken cancellation)
     {
-        writer.Begin(report);
+        writer.Begin(report, source.Month);
         ReportTotals totals = new(report);
         await foreach (Cell[] row in report.RowsAsync(source, cancellation))
         {

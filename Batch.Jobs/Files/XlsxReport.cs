@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Xml;
 using Batch.Rules;
+using NodaTime;
 
 namespace Batch.Jobs.Files;
 
@@ -17,22 +18,26 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     private const string Spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string Packaging = "http://schemas.openxmlformats.org/package/2006";
+    // Three lines, in points.
+    private const string HeaderHeight = "45";
     private const string Declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
     private static readonly DateTimeOffset Written = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ZipArchive _archive = new(file, ZipArchiveMode.Create, leaveOpen: true);
-    private string _title = "";
+    private string _title = "", _heading = "";
     private IReadOnlyList<ReportColumn> _columns = [];
     private XmlWriter? _sheet;
     private int _sheets;
     private int _rows;
 
-    public void Begin(Report report) => Begin(report.Title, report.Columns);
+    public void Begin(Report report, YearMonth month) => Begin(report.Title, report.Heading(month), report.Columns);
 
-    public void Begin(string title, IReadOnlyList<ReportColumn> columns)
+    /// <param name="title">Name of the sheet.</param>
+    /// <param name="heading">What stands at the top of each printed sheet.</param>
+    public void Begin(string title, string heading, IReadOnlyList<ReportColumn> columns)
     {
-        _title = title;
+        (_title, _heading) = (title, heading);
         _columns = columns;
         BeginSheet();
     }
@@ -60,10 +65,10 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         EndSheet();
         string Many(Func<int, string> one) => string.Concat(Enumerable.Range(1, _sheets).Select(one));
         Write("xl/styles.xml", $"""
-            <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/></cellXfs></styleSheet>
+            <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment horizontal="right" vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>
             """);
         Write("xl/workbook.xml", $"""
-            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets></workbook>
+            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets><definedNames>{Many(n => $"<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{n - 1}\">'{_title}{(n == 1 ? "" : " " + n)}'!$1:$1</definedName>")}</definedNames></workbook>
             """);
         Write("xl/_rels/workbook.xml.rels", $"""
             <Relationships xmlns="{Packaging}/relationships">{Many(n => $"<Relationship Id=\"r{n}\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="styles" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
@@ -91,26 +96,66 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet = XmlWriter.Create(Open($"xl/worksheets/sheet{_sheets}.xml"), new XmlWriterSettings { CloseOutput = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
         _sheet.WriteStartDocument(standalone: true);
         _sheet.WriteStartElement("worksheet", Spreadsheet);
+        WriteFitToWidth();
         WriteFrozenHeader();
-        _sheet.WriteStartElement("cols", Spreadsheet);
-        for (int i = 1; i <= _columns.Count; i++)
+        WriteWidths();
+        _sheet.WriteStartElement("sheetData", Spreadsheet);
+        _sheet.WriteStartElement("row", Spreadsheet);
+        _sheet.WriteAttributeString("ht", HeaderHeight);
+        _sheet.WriteAttributeString("customHeight", "1");
+        foreach (ReportColumn column in _columns)
         {
+            WriteText(column.Header, column.IsNumber ? "3" : "2");
+        }
+
+        _sheet.WriteEndElement();
+    }
+
+    // The header is wrapped, so that a column is as wide as what is in it, and as its Chinese name: two places a character.
+    private void WriteWidths()
+    {
+        _sheet!.WriteStartElement("cols", Spreadsheet);
+        for (int i = 0; i < _columns.Count; i++)
+        {
+            int content = _columns[i].Content switch
+            {
+                ColumnContent.CitizenNumber => 22,
+                ColumnContent.Yuan => 17,
+                ColumnContent.Text => 24,
+                _ => 11,
+            };
+            string number = (i + 1).ToString(CultureInfo.InvariantCulture);
             _sheet.WriteStartElement("col", Spreadsheet);
-            _sheet.WriteAttributeString("min", i.ToString(CultureInfo.InvariantCulture));
-            _sheet.WriteAttributeString("max", i.ToString(CultureInfo.InvariantCulture));
-            _sheet.WriteAttributeString("width", "24");
+            _sheet.WriteAttributeString("min", number);
+            _sheet.WriteAttributeString("max", number);
+            _sheet.WriteAttributeString("width", Math.Max(content, (2 * _columns[i].Chinese.Length) + 2).ToString(CultureInfo.InvariantCulture));
             _sheet.WriteAttributeString("customWidth", "1");
             _sheet.WriteEndElement();
         }
 
         _sheet.WriteEndElement();
-        _sheet.WriteStartElement("sheetData", Spreadsheet);
-        _sheet.WriteStartElement("row", Spreadsheet);
-        foreach (ReportColumn column in _columns)
-        {
-            WriteText(column.Header, "2");
-        }
+    }
 
+    private void WriteFitToWidth()
+    {
+        _sheet!.WriteStartElement("sheetPr", Spreadsheet);
+        _sheet.WriteStartElement("pageSetUpPr", Spreadsheet);
+        _sheet.WriteAttributeString("fitToPage", "1");
+        _sheet.WriteEndElement();
+        _sheet.WriteEndElement();
+    }
+
+    // A4 across, as many sheets as it takes, each with the heading and its number.
+    private void WritePaper()
+    {
+        _sheet!.WriteStartElement("pageSetup", Spreadsheet);
+        _sheet.WriteAttributeString("paperSize", "9");
+        _sheet.WriteAttributeString("orientation", "landscape");
+        _sheet.WriteAttributeString("fitToHeight", "0");
+        _sheet.WriteEndElement();
+        _sheet.WriteStartElement("headerFooter", Spreadsheet);
+        _sheet.WriteElementString("oddHeader", Spreadsheet, "&C" + _heading.Replace("&", "&&", StringComparison.Ordinal));
+        _sheet.WriteElementString("oddFooter", Spreadsheet, "&L金额单位：元 yuan&R&P / &N");
         _sheet.WriteEndElement();
     }
 
@@ -132,7 +177,9 @@ public sealed class XlsxReport(Stream file) : IReportWriter
 
     private void EndSheet()
     {
-        _sheet!.WriteEndDocument();
+        _sheet!.WriteEndElement();
+        WritePaper();
+        _sheet.WriteEndDocument();
         _sheet.Dispose();
         _sheet = null;
     }

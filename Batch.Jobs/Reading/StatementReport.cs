@@ -11,6 +11,8 @@ public sealed class StatementReport(AccountStatementDocument statement) : Report
 
     public override string Title => "个人账户对账单";
 
+    public override string Heading(NodaTime.YearMonth month) => $"{Title} {Store.Months.Text(statement.From)} 至 {Store.Months.Text(statement.To)}";
+
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
         new("项目", "item", ColumnContent.Text), new("入账月", "posted", ColumnContent.Month), new("所属期", "month", ColumnContent.Month), new("缴费基数", "base", ColumnContent.Yuan),

@@ -53,6 +53,7 @@ public sealed partial class ReopeningPageTests
         Assert.That(Text(await li.GetStringAsync(Page + "?lang=zh")), Does.Contain("同意重新打开"));
         await DoneAsync(li, "Reopen");
         Assert.That(await IsOpenAsync(), Is.True);
+        Assert.That(OneLine(await li.GetStringAsync($"/{Area}/months")), Does.Match("2021-06 未结账 ?重新打开过 1 次").And.Not.Match("2021-05 已结账 ?重新打开过"));
         Assert.That(Text(await li.GetStringAsync(Page)), Does.Contain("曾结账，已重新打开").And.Contain("漏记一批").And.Contain("结清本月").And.Not.Contain("月度结账证明"));
         Assert.That(Text(await li.GetStringAsync(Page + "?lang=en")), Does.Contain("Closed before, and opened again"));
         await li.GetStringAsync(Page + "?lang=zh");
