@@ -70,8 +70,9 @@ public sealed partial class AreaPolicy
         return new MonthPolicy(this, version, month, new MonthFigures(month, _figures, figures, overrides));
     }
 
+    /// <summary>The last version that has begun; after its end there is none, for an earlier version never comes back.</summary>
     internal VersionText? VersionIn(YearMonth month) =>
-        _versions.LastOrDefault(v => (v.From is null || v.From.Value.CompareTo(month) <= 0) && (v.To is null || v.To.Value.CompareTo(month) >= 0));
+        _versions.LastOrDefault(v => v.From is null || v.From.Value.CompareTo(month) <= 0) is { } begun && (begun.To is null || begun.To.Value.CompareTo(month) >= 0) ? begun : null;
 
     internal static string NameOf(string area, VersionText version, YearMonth? nextFrom) => (version.From, nextFrom ?? version.To?.PlusMonths(1)) switch
     {
