@@ -75,10 +75,10 @@ public sealed class CalcTests
         Assert.That(result.Output, Does.Contain("周岁"), "Chinese stays readable");
     }
 
-    [TestCase("--month 2025-06 --status active --birth 1985-06-02 --base 4000", "", "89.88")]
-    [TestCase("--month 2025-07 --status active --birth 1985-06-02 --base 4000", "FIGURE_MISSING base-min 2025-07, FIGURE_MISSING base-max 2025-07", "80.00")]
-    [TestCase("--month 2025-07 --status active --birth 1985-06-02 --base 4000 --set base-min=4500 --set base-max=22500", "", "90.00")]
-    [TestCase("--month 2025-07 --status retired --birth 1950-01-01", "", "83.00")]
+    [TestCase("--month 2026-06 --status active --birth 1985-06-02 --base 4000", "", "89.96")]
+    [TestCase("--month 2026-07 --status active --birth 1985-06-02 --base 4000", "FIGURE_MISSING base-min 2026-07, FIGURE_MISSING base-max 2026-07", "80.00")]
+    [TestCase("--month 2026-07 --status active --birth 1985-06-02 --base 4000 --set base-min=4500 --set base-max=22500", "", "90.00")]
+    [TestCase("--month 2026-07 --status retired --birth 1950-01-01", "", "83.00")]
     public async Task A_month_that_no_figure_covers_is_computed_with_a_warning(string line, string warnings, string net)
     {
         CliResult result = await Cli.RunAsync(["calc", "--area", "420100", .. line.Split(' '), "--json"]);
@@ -89,18 +89,18 @@ public sealed class CalcTests
     [Test]
     public async Task The_warning_says_which_figure_ended_when_and_who_enters_it()
     {
-        CliResult result = await Cli.RunAsync("calc", "--area", "420100", "--month", "2025-07", "--status", "active", "--birth", "1985-06-01", "--base", "6000");
-        Assert.That(result.Output, Does.Contain("2025-07 没有缴费基数上限（base-max），已知的止于 2025-06").And.Contain("no base-max (the last one known ends in 2025-06)")
-            .And.Contain("batch policy set 420100 base-min=VALUE --from 2025-07 --document NO --by WHO"));
+        CliResult result = await Cli.RunAsync("calc", "--area", "420100", "--month", "2026-07", "--status", "active", "--birth", "1985-06-01", "--base", "6000");
+        Assert.That(result.Output, Does.Contain("2026-07 没有缴费基数上限（base-max），已知的止于 2026-06").And.Contain("no base-max (the last one known ends in 2026-06)")
+            .And.Contain("batch policy set 420100 base-min=VALUE --from 2026-07 --document NO --by WHO"));
     }
 
     [Test]
     public async Task Checking_lists_which_figure_runs_out_when_and_what_is_open()
     {
         JsonElement wuhan = (await Cli.RunAsync("policy", "check", "--json")).Json.GetProperty("files").EnumerateArray().Single(f => f.GetProperty("area").GetString() == "420100");
-        Assert.That(wuhan.GetProperty("figures").EnumerateArray().Select(f => $"{f.GetProperty("figure")} {f.GetProperty("from")}"), Does.Contain("base-max 2025-07"));
+        Assert.That(wuhan.GetProperty("figures").EnumerateArray().Select(f => $"{f.GetProperty("figure")} {f.GetProperty("from")}"), Does.Contain("base-max 2026-07"));
         CliResult people = await Cli.RunAsync("policy", "check");
-        Assert.That(people.Output, Does.Contain("没有缴费基数上限（base-max），已知的止于 2025-06").And.Contain("未定 open: 缴费基数上下限").And.Contain("2026-01 至 2026-12 没有政策"));
+        Assert.That(people.Output, Does.Contain("没有缴费基数上限（base-max），已知的止于 2026-06").And.Contain("未定 open: 缴费基数上下限").And.Contain("2026-01 至 2026-12 没有政策"));
     }
 
     [Test]

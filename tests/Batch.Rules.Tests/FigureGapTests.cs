@@ -24,10 +24,10 @@ public sealed class FigureGapTests
     public void An_average_that_is_missing_refuses() => Assert.That(
         TestPolicies.Wuhan.For(new YearMonth(2020, 12), []).FigureGaps.Where(g => g.Refuses).Select(g => g.Name), Is.EqualTo(new[] { "average-wage" }));
 
-    [TestCase(2024, 11, "base-min, base-max", TestName = "Before the first pair")]
-    [TestCase(2024, 12, "", TestName = "In its first month")]
-    [TestCase(2025, 6, "", TestName = "In its last month")]
-    [TestCase(2025, 7, "base-min 2025-06, base-max 2025-06", TestName = "After its end the pair is no figure for the present")]
+    [TestCase(2022, 6, "base-min, base-max", TestName = "Before the first pair")]
+    [TestCase(2022, 7, "", TestName = "In its first month")]
+    [TestCase(2026, 6, "", TestName = "In the last month of the last pair")]
+    [TestCase(2026, 7, "base-min 2026-06, base-max 2026-06", TestName = "After its end the pair is no figure for the present")]
     public void A_dated_pair_ends(int year, int month, string gaps) => Assert.That(
         string.Join(", ", TestPolicies.Wuhan.For(new YearMonth(year, month), []).FigureGaps.Select(g => $"{g.Name} {(g.Known is { } k ? $"{k.Year}-{k.Month:00}" : "")}".TrimEnd())),
         Is.EqualTo(gaps));
@@ -68,10 +68,10 @@ public sealed class FigureGapTests
     [Test]
     public void Neighbouring_months_are_told_together()
     {
-        IReadOnlyList<FigureGap> gaps = TestPolicies.Wuhan.FigureGaps(new YearMonth(2024, 10), new YearMonth(2025, 9), []);
+        IReadOnlyList<FigureGap> gaps = ShippedPolicies.Load("410100").FigureGaps(new YearMonth(2024, 5), new YearMonth(2025, 9), []);
         Assert.That(gaps.Where(g => g.Name == "base-max").Select(g => (g.First, g.Last, g.Known)), Is.EqualTo(new[]
         {
-            (new YearMonth(2024, 10), new YearMonth(2024, 11), (YearMonth?)null), (new YearMonth(2025, 7), new YearMonth(2025, 9), new YearMonth(2025, 6)),
+            (new YearMonth(2024, 5), new YearMonth(2024, 6), (YearMonth?)new YearMonth(2023, 6)), (new YearMonth(2025, 7), new YearMonth(2025, 9), new YearMonth(2025, 6)),
         }));
         Assert.That(gaps[^1].English, Is.EqualTo("2025-07 to 2025-09: no base-min (the last one known ends in 2025-06); bases are taken as declared, without this limit."));
     }
@@ -80,7 +80,8 @@ public sealed class FigureGapTests
     public void Months_that_no_version_covers_are_found()
     {
         YearMonth from = new(2024, 1), to = new(2026, 12);
-        Assert.That(ShippedPolicies.Load("330200").Uncovered(from, to), Is.EqualTo(new[] { (from, new YearMonth(2024, 12)), (new YearMonth(2026, 1), to) }));
+        Assert.That(ShippedPolicies.Load("330200").Uncovered(from, to), Is.EqualTo(new[] { (new YearMonth(2026, 1), to) }));
+        Assert.That(ShippedPolicies.Load("350200").Uncovered(from, to), Is.EqualTo(new[] { (from, new YearMonth(2024, 12)) }));
         Assert.That(TestPolicies.Wuhan.Uncovered(from, to), Is.Empty);
     }
 

@@ -10,7 +10,7 @@ public static class TestPolicies
     private const string Always = """
         examples:
           - {name: nothing comes of nothing, month: 2000-01, standing: active, birth: 1980-01-01, base: 0, net: 0.00}
-          - {name: nothing comes of nothing, month: 2023-02, standing: active, birth: 1980-01-01, base: 0, net: 0.00}
+          - {name: nothing comes of nothing, month: 2023-02, standing: active, category: flexible, birth: 1980-01-01, base: 0, net: 0.00}
 
         """;
 

@@ -39,8 +39,9 @@ public sealed class CalculatorPageTests
     // 6,000 is above 5,861.60 and below 6,240: 288, then 4.8 % and, from the month after the 71st birthday, 5.1 % of 6,240. 7 x 288 + 299.52 + 4 x 318.24 = 3588.48.
     [TestCase(Wuhan, "month=2021-06 status=retired birth=19510110 pension-prior-year=6000 pension-this-year= pension-month=", "288.00", "3,588.48",
         "2022-01 70 288.00 299.52 7,327.00 元改为 7,800.00 元 | 2022-02 71 299.52 318.24 71 周岁及以上 | 2023-02 72 318.24 83.00 政策自 2023-02 起改变")]
-    // 2 % of the lowest base of 4,494 is 89.88. After 2025-06 no limit is known: 2 % of the 4,000 declared. 7 x 89.88 + 5 x 80 = 1029.16.
-    [TestCase(Wuhan, "month=2024-12 status=active base=4000", "89.88", "1,029.16", "2025-07 89.88 80.00 缴费基数下限 4,494.00 元止于上月")]
+    // 2 % of the lowest base of 4,494 is 89.88, of 4,498 from 2025-10 on 89.96: 10 x 89.88 + 2 x 89.96 = 1078.72. After 2026-06 no limit is known: 2 % of the 4,000 declared.
+    [TestCase(Wuhan, "month=2024-12 status=active base=4000", "89.88", "1,078.72",
+        "2025-10 89.88 89.96 4,494.00 元改为 4,498.00 元 | 2026-07 89.96 80.00 缴费基数下限 4,498.00 元止于上月")]
     // 200 + 80, then the own 200 alone: 280 + 11 x 200 = 2480. From 2023-07 on 10,000 is still within the limits.
     [TestCase(Beijing, "month=2022-08 status=active birth=1987-08-15 base=10000", "280.00", "2,480.00", "2022-09 35 280.00 200.00 政策自 2022-09 起改变")]
     // 69 until November, 70 on 2022-12-01: 3 x 97 + 9 x 107 = 1254.
@@ -146,13 +147,13 @@ public sealed class CalculatorPageTests
         IHtmlDocument page = await SendAsync(Wuhan, HttpStatusCode.OK, fields);
         string told = page.QuerySelector("main")!.TextContent;
         Assert.That(told, Does.Contain("申报基数 4000.00 元超出上下限，按 4494.00 元计算").And.Contain("个人缴费 89.88 元全部划入").And.Contain("2023-02 起的版本"));
-        Assert.That(Text(page, "#sources tbody"), Does.Contain("WP").And.Contain("hk01.com").And.Contain("武汉市职工医保2024年交多少"));
+        Assert.That(Text(page, "#sources tbody"), Does.Contain("WP").And.Contain("hk01.com").And.Contain("武汉市2024年医保缴费标准"));
         Assert.That(Text(page, "#open"), Does.Contain("单位费率 8 % 未见文件"));
         using HttpClient reader = await host.SignedInAsync("counts");
         await reader.GetStringAsync($"/{Wuhan}/calculator?lang=en");
-        IHtmlDocument english = await SendAsync(Wuhan, HttpStatusCode.OK, fields, reader);
-        Assert.That(english.QuerySelector("main")!.TextContent, Does.Contain("the declared base 4000.00 is outside the limits; 4494.00 is used").And.Contain("no base-min (the last one known ends in 2025-06)"));
-        Assert.That(Text(english, "#changes tbody"), Does.Contain("the lowest base of 4,494.00 ended last month"));
+        IHtmlDocument english = await SendAsync(Wuhan, HttpStatusCode.OK, Fields("month=2025-12 status=active base=4000"), reader);
+        Assert.That(english.QuerySelector("main")!.TextContent, Does.Contain("the declared base 4000.00 is outside the limits; 4498.00 is used").And.Contain("no base-min (the last one known ends in 2026-06)"));
+        Assert.That(Text(english, "#changes tbody"), Does.Contain("the lowest base of 4,498.00 ended last month"));
     }
 
     [Test]

@@ -56,7 +56,8 @@ public sealed class PolicyTimelineTests
     }
 
     [TestCase("LNH (C)", "北京2025社保基数，2025-09-18", "转述的网页，未经核实")]
-    [TestCase("LNH, BJ2 (A-)", "北京2025社保基数，2025-09-18；m.kidbbs.com/baike/techan/510005.html", "官方原文的节录")]
+    [TestCase("LNH, BJ3 (A-)", "北京2025社保基数，2025-09-18；北京医保个人账户划入标准（在职+退休），2022-03-27", "官方原文的节录")]
+    [TestCase("BJ7 (C)", "jiusongjiankang.com/health/news/6180254.html; jiusongjiankang.com/health/news/5088997.html", "转述的网页，未经核实")]
     [TestCase("京人社（2026）1号", "京人社（2026）1号", null)]
     [TestCase("京人社 (2026)", "京人社 (2026)", null)]
     public void A_source_is_told_in_words(string source, string documents, string? grade)

@@ -69,7 +69,7 @@ public sealed class GatedHistoryTests
         text = text[..text.IndexOf("examples:", StringComparison.Ordinal)]
             + "examples:\n"
             + "  - {name: nothing comes of nothing, month: 2000-01, standing: active, birth: 1980-01-01, base: 0, net: 0.00}\n"
-            + "  - {name: nothing comes of nothing, month: 2023-02, standing: active, birth: 1980-01-01, base: 0, net: 0.00}\n";
+            + "  - {name: nothing comes of nothing, month: 2023-02, standing: active, category: flexible, birth: 1980-01-01, base: 0, net: 0.00}\n";
         foreach (string[] sides in changes.Split(" | ").Select(c => c.Split(" => ")))
         {
             Assert.That(text, Does.Contain(sides[0]));
