@@ -184,6 +184,11 @@ internal static class ExplanationSentences
         explanation.Add(component, amount, whole ? rateOf(terms.Parts[0]) : null, Math.Max(total, 0) / 100m, terms.Clause);
     }
 
+    /// <summary>The account was closed by a pay-out, which took the interest with it.</summary>
+    public static void InterestUpToClosing(this Explanation explanation, YearMonth month) => explanation.Say(
+        string.Create(CultureInfo.InvariantCulture, $"账户于 {month.Year:0000}-{month.Month:00} 由支付结清：利息计至该月，随本金一并支付"),
+        string.Create(CultureInfo.InvariantCulture, $"a pay-out closed the account in {month.Year:0000}-{month.Month:00}: interest up to that month, paid out with the principal"));
+
     public static void InterestOnBalance(this Explanation explanation, Money amount, Money balance, InterestTerms terms)
     {
         string rate = new Rate(terms.Rate).ToString();

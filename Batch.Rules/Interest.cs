@@ -36,6 +36,21 @@ public static class Interest
             : OfProducts(policy, terms, new InterestProducts(terms, carriedOver, flows, takenOver), explanation);
     }
 
+    /// <summary>
+    /// The interest of a year up to the month in which a pay-out closed the account, that month included: what lay in the account from the beginning of the year to the
+    /// month before bears in it too, what moves in it bears no more.
+    /// </summary>
+    /// <param name="policy">The policy of the month of the closing.</param>
+    /// <param name="carriedOver">Balance carried over into the year, with the interest posted before the month.</param>
+    /// <param name="flows">As <see cref="OfYear"/>, of the months before.</param>
+    /// <param name="takenOver">Of the months before.</param>
+    public static YearInterest UpToClosing(
+        MonthPolicy policy, Money carriedOver, ReadOnlySpan<Money> flows, ReadOnlySpan<Money> takenOver, Explanation? explanation = null)
+    {
+        explanation?.InterestUpToClosing(policy.Month);
+        return OfYear(policy, carriedOver, [.. flows, Money.Zero], takenOver, explanation);
+    }
+
     private static YearInterest OfBalance(MonthPolicy policy, InterestTerms terms, Money balance, Explanation? explanation)
     {
         Money bears = balance > Money.Zero ? balance : Money.Zero;

@@ -169,6 +169,11 @@ internal static class PolicyRules
             yield break;
         }
 
+        if (interest.TryGetProperty("closed", out _))
+        {
+            yield return ("支付结清账户的利息", "interest of an account that a pay-out closes", "随支付，计至当月 up to its month, with the pay-out");
+        }
+
         bool changes = interest.TryGetProperty("rates", out JsonElement parts);
         foreach (JsonElement part in changes ? [.. parts.EnumerateArray()] : new[] { interest })
         {

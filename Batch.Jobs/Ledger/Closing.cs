@@ -82,6 +82,9 @@ public sealed record InsuranceYear(int Year, YearMonth First, YearMonth Last)
         return first.Month == start ? new InsuranceYear(first.Year, first, month) : null;
     }
 
+    /// <summary>The insurance year that the policy's month belongs to.</summary>
+    public static InsuranceYear Of(MonthPolicy month) => new(month.InsuranceYearFrom.Year, month.InsuranceYearFrom, month.InsuranceYearFrom.PlusMonths(MonthsAYear - 1));
+
     /// <summary>The last insurance year that had ended before the month.</summary>
     public static InsuranceYear? EndedBefore(YearMonth month, PolicyInForce policy) =>
         Enumerable.Range(1, MonthsAYear).Select(back => EndingWith(month.PlusMonths(-back), policy)).FirstOrDefault(year => year is not null);

@@ -17,6 +17,8 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         {
             await CheckYearAsync(year, cancellation);
         }
+
+        await new ClosingChecks(connection, area, scope, findings).CheckAsync(cancellation);
     }
 
     // A year whose interest was taken back, and none put in its place, is entitled to nothing yet.
@@ -25,9 +27,12 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         await using NpgsqlCommand command = new(area.Sql(
             """
             WITH interest AS (
-                SELECT t.contribution_month AS through, array_agg(DISTINCT r.posting_month) AS postings, bool_or(r.run_id = ANY($2)) AS fresh
-                FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = 3 GROUP BY 1)
-            SELECT i.through, y.year, s.policy_hash, p.content ->> 'interest', i.postings
+                SELECT t.contribution_month AS through, bool_or(r.run_id = ANY($2)) AS fresh
+                FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
+                WHERE t.component = 3 AND coalesce(v.kind, r.kind) = 'interest' GROUP BY 1)
+            SELECT i.through, y.year, s.policy_hash, p.content ->> 'interest', ARRAY(
+                SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
+                WHERE t.component = 3 AND t.contribution_month BETWEEN i.through - interval '11 months' AND i.through)
             FROM interest i LEFT JOIN :area.statement_year y USING (through)
             LEFT JOIN LATERAL (
                 SELECT m.policy_hash FROM :area.standing_interest r JOIN :area.run_month m USING (run_id)
@@ -53,6 +58,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         }
 
         await using NpgsqlCommand command = new(area.Sql(Text(year, slice)), connection);
+        command.Parameters.AddWithValue(scope.Waiting);
         (long Checked, long Broken, string? First) found = (await command.ListAsync(
             r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
         findings.Checked(Invariants.Entitlements, found.Checked);
@@ -64,18 +70,21 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
 
     private static string Text(InterestYear year, PolicySlice slice)
     {
-        InterestSql sql = InterestSql.Of(year.Hash is null ? null : year.Rates, year.Through.AddMonths(-11));
+        DateOnly first = year.Through.AddMonths(-11);
+        InterestSql sql = InterestSql.Of(year.Hash is null ? null : year.Rates, first);
         return $"""
-            WITH moved AS (
+            WITH closed AS MATERIALIZED (SELECT account_id FROM ({ClosingChecks.Closed}) c WHERE closed_in BETWEEN {first.Literal()} AND {year.Through.Literal()}),
+            moved AS (
                 SELECT account_id, {sql.Moved} FROM :area.entry
-                WHERE posting_month BETWEEN {year.Through.AddMonths(-11).Literal()} AND {year.Through.Literal()} GROUP BY account_id),
+                WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
             products AS (
                 SELECT account_id, {sql.Products}
                 FROM (SELECT account_id, opening_fen, closing_fen FROM :area.statement WHERE year = {year.Year}) s LEFT JOIN moved m USING (account_id)),
-            entitled AS (SELECT account_id, {sql.Due(slice)} AS due_fen FROM products),
+            entitled AS (SELECT account_id, {sql.Due(slice)} AS due_fen FROM products WHERE account_id NOT IN (SELECT account_id FROM closed)),
             posted AS (
                 SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
-                FROM :area.entry WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month = {year.Through.Literal()} AND component = 3 GROUP BY account_id),
+                FROM :area.entry WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month BETWEEN {first.Literal()} AND {year.Through.Literal()}
+                    AND component = 3 AND account_id NOT IN (SELECT account_id FROM closed) GROUP BY account_id HAVING sum(account_fen) <> 0 OR NOT bool_and(account_fen = -other_fen)),
             judged AS (
                 SELECT account_id, coalesce(due_fen, 0) AS due_fen, coalesce(posted_fen, 0) AS posted_fen, coalesce(due_fen, 0) <> coalesce(posted_fen, 0) OR NOT coalesce(plain, true) AS differs
                 FROM entitled FULL JOIN posted USING (account_id)),

@@ -18,7 +18,8 @@ internal sealed record InterestSql(string Moved, string Products, Func<PolicySli
 
     /// <param name="interest">The slice's interest; null: no interest is in force.</param>
     /// <param name="first">The first month of the year.</param>
-    public static InterestSql Of(string? interest, DateOnly first)
+    /// <param name="months">How many months of the year bear.</param>
+    public static InterestSql Of(string? interest, DateOnly first, int months = MonthsAYear)
     {
         if (interest is null)
         {
@@ -27,18 +28,18 @@ internal sealed record InterestSql(string Moved, string Products, Func<PolicySli
 
         using JsonDocument document = JsonDocument.Parse(interest);
         JsonElement terms = document.RootElement;
-        return terms.TryGetProperty("rate", out JsonElement rate) ? OfBalance(rate.GetString()!) : OfProducts(terms, first);
+        return terms.TryGetProperty("rate", out JsonElement rate) ? OfBalance(rate.GetString()!) : OfProducts(terms, first, months);
     }
 
     private static InterestSql OfBalance(string rate) =>
         new("0 AS nothing", "closing_fen", slice => slice.Round($"greatest(closing_fen, 0) * {rate}"));
 
     // Rates are made whole numbers, so that millions of entries are weighed by whole numbers: the sums are divided at the end.
-    private static InterestSql OfProducts(JsonElement terms, DateOnly first)
+    private static InterestSql OfProducts(JsonElement terms, DateOnly first, int months)
     {
-        decimal[] current = new decimal[MonthsAYear], carried = new decimal[MonthsAYear];
+        decimal[] current = new decimal[months], carried = new decimal[months];
         bool changes = terms.TryGetProperty("rates", out JsonElement parts);
-        for (int month = 0; month < MonthsAYear; month++)
+        for (int month = 0; month < months; month++)
         {
             string text = first.AddMonths(month).ToString("yyyy-MM", CultureInfo.InvariantCulture);
             JsonElement part = changes ? parts.EnumerateArray().Last(p => string.CompareOrdinal(p.GetProperty("from").GetString(), text) <= 0) : terms;
@@ -48,15 +49,17 @@ internal sealed record InterestSql(string Moved, string Products, Func<PolicySli
 
         int decimals = current.Concat(carried).Max(r => (int)r.Scale);
         decimal scale = Enumerable.Repeat(10m, decimals).Aggregate(1m, (a, b) => a * b);
-        Weights weights = new(first, decimals > MostDecimals ? "account_fen::numeric" : "account_fen");
-        string counted = weights.Sum(month => MonthsAYear - 1 - month), atCurrent = weights.Sum(month => current.Skip(month + 1).Sum() * scale);
+        Weights weights = new(first, months, decimals > MostDecimals ? "account_fen::numeric" : "account_fen");
+        string counted = weights.Sum(month => months - 1 - month), atCurrent = weights.Sum(month => current.Skip(month + 1).Sum() * scale);
         string atCarried = weights.Sum(month => carried.Skip(month + 1).Sum() * scale), taken = weights.Sum(month => carried.Skip(month).Sum() * scale);
         string whole = Literal(carried.Sum() * scale), divisor = Literal(MonthsAYear * scale);
+        // Interest of the year itself, paid out with a closing, is a flow like others.
+        string earlier = $"component = 3 AND contribution_month < {first.Literal()}", flow = $"component <> 4 AND NOT ({earlier})";
         return new InterestSql(
             $"""
-            coalesce({counted} FILTER (WHERE component NOT IN (3, 4)), 0) AS counted, coalesce({atCurrent} FILTER (WHERE component NOT IN (3, 4)), 0) AS at_current,
-                       coalesce({atCarried} FILTER (WHERE component NOT IN (3, 4)), 0) AS at_carried,
-                       coalesce(sum(account_fen) FILTER (WHERE component = 3), 0) * {whole} + coalesce({taken} FILTER (WHERE component = 4), 0) AS earlier
+            coalesce({counted} FILTER (WHERE {flow}), 0) AS counted, coalesce({atCurrent} FILTER (WHERE {flow}), 0) AS at_current,
+                       coalesce({atCarried} FILTER (WHERE {flow}), 0) AS at_carried,
+                       coalesce(sum(account_fen) FILTER (WHERE {earlier}), 0) * {whole} + coalesce({taken} FILTER (WHERE component = 4), 0) AS earlier
             """,
             $"""
             CASE WHEN m.counted > 0 THEN m.at_current ELSE 0 END AS this_year,
@@ -71,9 +74,9 @@ internal sealed record InterestSql(string Moved, string Products, Func<PolicySli
     private static string Literal(decimal whole) => whole.ToString("0", CultureInfo.InvariantCulture);
 
     /// <summary>Sums of entries, each weighed by its place in the year.</summary>
-    private sealed record Weights(DateOnly First, string Fen)
+    private sealed record Weights(DateOnly First, int Months, string Fen)
     {
-        public string Sum(Func<int, decimal> weight) => $"sum({Fen} * (ARRAY[{string.Join(", ", Enumerable.Range(0, MonthsAYear).Select(m => Literal(weight(m))))}]::bigint[])[{Place}])";
+        public string Sum(Func<int, decimal> weight) => $"sum({Fen} * (ARRAY[{string.Join(", ", Enumerable.Range(0, Months).Select(m => Literal(weight(m))))}]::bigint[])[{Place}])";
 
         private string Place => string.Create(
             CultureInfo.InvariantCulture, $"((extract(year FROM posting_month)::int - {First.Year}) * 12 + extract(month FROM posting_month)::int - {First.Month} + 1)");

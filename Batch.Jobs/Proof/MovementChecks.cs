@@ -14,8 +14,8 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         List<DateOnly> tables = await VerificationScope.PartsAsync(connection, area, "movement", cancellation);
         foreach (DateOnly month in await MonthsAsync(tables, cancellation))
         {
-            List<DateOnly> postings = await PostingsAsync(month, cancellation);
-            await CheckSumsAsync(month, tables.Contains(month), postings, cancellation);
+            List<DateOnly> postings = await PostingsAsync(month, "t.component >= 4", cancellation), interest = await PostingsAsync(month, "t.component = 3", cancellation);
+            await CheckSumsAsync(month, tables.Contains(month), ([.. postings.Union(interest)], interest), cancellation);
             if (tables.Contains(month))
             {
                 await CheckAccountsAsync(month, cancellation);
@@ -37,10 +37,10 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         return [.. (scope.All ? named.Union(tables) : named).Order()];
     }
 
-    private async Task<List<DateOnly>> PostingsAsync(DateOnly month, CancellationToken cancellation)
+    private async Task<List<DateOnly>> PostingsAsync(DateOnly month, string components, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component >= 4"), connection);
+            $"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN ({ClosingChecks.Runs}) r USING (run_id) WHERE t.contribution_month = $1 AND {components}"), connection);
         command.Parameters.AddWithValue(month);
         return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
     }
@@ -58,28 +58,30 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         WHERE coalesce(c.consequence, l.state) = 1
         """;
 
-    private async Task CheckSumsAsync(DateOnly month, bool facts, List<DateOnly> postings, CancellationToken cancellation)
+    private async Task CheckSumsAsync(DateOnly month, bool facts, (List<DateOnly> All, List<DateOnly> Interest) posted, CancellationToken cancellation)
     {
         string none = "SELECT 0 AS account_id, 0::smallint AS component, 0::bigint AS account_fen, 0::bigint AS pool_fen";
         string entitled = facts
             ? $"""
-               SELECT coalesce(a.account_id, m.person_id) AS account_id, m.kind AS component, sum(amount_fen) AS account_fen,
-                      coalesce(-sum(amount_fen) FILTER (WHERE kind = 6 AND ground = 3), 0) AS pool_fen
-               FROM ({InForce(month)}) m LEFT JOIN (
-                   SELECT person_id, max(account_id) AS account_id FROM :area.account WHERE opened <= {month.Literal()} AND account_id >= 100000000 GROUP BY 1) a USING (person_id)
+               SELECT account_id, component, sum(account_fen) AS account_fen, sum(pool_fen) AS pool_fen FROM (
+                   SELECT coalesce(a.account_id, m.person_id) AS account_id, m.kind AS component, sum(amount_fen) AS account_fen,
+                          coalesce(-sum(amount_fen) FILTER (WHERE kind = 6 AND ground = 3), 0) AS pool_fen
+                   FROM ({InForce(month)}) m LEFT JOIN (
+                       SELECT person_id, max(account_id) AS account_id FROM :area.account WHERE opened <= {month.Literal()} AND account_id >= 100000000 GROUP BY 1) a USING (person_id)
+                   GROUP BY 1, 2 {PaidInterest(month, posted.Interest)}) due
                GROUP BY 1, 2
                """
             : none + " WHERE $1 IS NULL";
-        string posted = postings.Count == 0
+        string inLedger = posted.All.Count == 0
             ? none + ", 0::bigint AS other_fen, 0::bigint AS received_fen, 0::bigint AS paid_out_fen WHERE false"
             : $"""
                SELECT account_id, component, sum(account_fen) AS account_fen, sum(pool_fen) AS pool_fen, sum(other_fen) AS other_fen,
                       sum(abs(person_paid_fen) + abs(employer_paid_fen)) AS received_fen, sum(paid_out_fen) AS paid_out_fen
-               FROM :area.entry WHERE posting_month IN ({postings.Literals()}) AND contribution_month = {month.Literal()} AND component >= 4 GROUP BY 1, 2
+               FROM :area.entry WHERE posting_month IN ({posted.All.Literals()}) AND contribution_month = {month.Literal()} AND component >= 4 GROUP BY 1, 2
                """;
         await using NpgsqlCommand command = new(area.Sql(
             $"""
-            WITH entitled AS ({entitled}), posted AS ({posted}),
+            WITH entitled AS ({entitled}), posted AS ({inLedger}),
             legs AS (
                 SELECT account_id, component, account_fen, pool_fen, CASE WHEN component = 9 THEN -account_fen ELSE 0 END AS other_fen,
                        CASE WHEN component = 9 THEN 0 ELSE -account_fen - pool_fen END AS paid_out_fen
@@ -108,6 +110,16 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             findings.Broken(Invariants.Entitlements, $"{month.Text()} movements {found.First}", found.Broken, 1);
         }
     }
+
+    // What a closing has brought of interest is paid out with it; that it is right is proven by ClosingChecks.
+    private static string PaidInterest(DateOnly month, List<DateOnly> postings) => postings.Count == 0
+        ? ""
+        : $"""
+           UNION ALL
+                   SELECT e.account_id, 6, -sum(e.account_fen), coalesce(sum(e.account_fen) FILTER (WHERE c.to_pool), 0)
+                   FROM :area.entry e JOIN ({ClosingChecks.Runs}) r USING (run_id) LEFT JOIN ({ClosingChecks.Closed}) c ON c.account_id = e.account_id AND c.closed_in = {month.Literal()}
+                   WHERE e.posting_month IN ({postings.Literals()}) AND e.contribution_month = {month.Literal()} AND e.component = 3 GROUP BY 1 HAVING sum(e.account_fen) <> 0
+           """;
 
     // What was not on record when the movement came does not count against it.
     private async Task CheckAccountsAsync(DateOnly month, CancellationToken cancellation)

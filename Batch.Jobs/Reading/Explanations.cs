@@ -48,43 +48,10 @@ public sealed class Explanations(Area area)
             (kind, why, whyEnglish) = Reason(facts, slice, chinese, posted.Account);
         }
 
-        Money interest = await InterestAsync(connection, facts.Account, month, chinese, english, cancellation);
+        Money interest = await new ExplainedInterest(connection, area).ReadAsync(facts.Account, month, policy, (chinese, english), cancellation);
 
         return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish,
             await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation), kind);
-    }
-
-    /// <summary>The last month of a year also has the year's interest, once it is posted: explained with the rates of its latest run.</summary>
-    private async Task<Money> InterestAsync(
-        NpgsqlConnection connection, int account, YearMonth month, Explanation chinese, Explanation english, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(area.Schema.Sql(
-            """
-            SELECT y.year, r.policy_seq FROM :area.statement_year y JOIN :area.run_month m ON m.contribution_month = y.through
-            JOIN :area.standing_interest r USING (run_id) WHERE y.through = $1 ORDER BY r.seq DESC LIMIT 1
-            """), connection);
-        command.Parameters.AddWithValue(month.FirstDay());
-        (int Year, int Seq)? stated = null;
-        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            stated = await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1)) : null;
-        }
-
-        if (stated is not { } found)
-        {
-            return Money.Zero;
-        }
-
-        YearAccounts accounts = new(connection, area.Schema, new InsuranceYear(found.Year, month.PlusMonths(1 - YearAccounts.MonthsAYear), month));
-        await accounts.ReadAsync(account, account, cancellation);
-        if (accounts.AccountAt(0) is not null)
-        {
-            MonthPolicy policy = (await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, found.Seq, cancellation)).For(month);
-            accounts.Interest(0, policy, chinese);
-            accounts.Interest(0, policy, english);
-        }
-
-        return accounts.Posted(0);
     }
 
     /// <summary>The latest posting month whose run computed the month: what is credited by the year is credited from its last month on.</summary>

@@ -2,7 +2,7 @@ using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Reading;
 
-/// <summary>账户变动汇总: the accepted movements of a month that runs have taken, by kind and by channel or ground.</summary>
+/// <summary>账户变动汇总: the accepted movements of a month that runs have taken, by kind and by channel or ground, and the interest paid out with them.</summary>
 public sealed class MovementReport : QueryReport
 {
     public override string Kind => "movement";
@@ -19,14 +19,21 @@ public sealed class MovementReport : QueryReport
     protected override string Sql =>
         $"""
         SELECT {MovementWords.Kind("kind")}, CASE WHEN kind = 5 THEN CASE channel WHEN 1 THEN '药店 pharmacy' WHEN 2 THEN '门诊 clinic' ELSE '住院 hospital' END
-                   WHEN kind = 6 THEN CASE ground WHEN 1 THEN '出国定居 emigration' WHEN 2 THEN '死亡继承 death' WHEN 3 THEN '无继承人 no heir' WHEN 4 THEN '放弃 giving up'
+                   WHEN kind = 6 THEN CASE ground WHEN 99 THEN '随支付结清的利息 interest paid out with a closing' WHEN 1 THEN '出国定居 emigration' WHEN 2 THEN '死亡继承 death' WHEN 3 THEN '无继承人 no heir' WHEN 4 THEN '放弃 giving up'
                                                   WHEN 5 THEN '异地安置 residence elsewhere' ELSE '其他 other' END ELSE '' END,
-               count(DISTINCT person_id), count(*), coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0)::bigint,
-               coalesce(-sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint, sum(amount_fen)::bigint
+               people, movements, came::bigint, went::bigint, net::bigint
+        FROM (
+        SELECT kind, channel, ground, count(DISTINCT person_id) AS people, count(*) AS movements, coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0) AS came,
+               coalesce(-sum(amount_fen) FILTER (WHERE amount_fen < 0), 0) AS went, sum(amount_fen) AS net
         FROM (SELECT DISTINCT ON (on_date, person_id, kind, channel, member, reference) * FROM :area.movement
               WHERE movement_month = :month AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
               ORDER BY on_date, person_id, kind, channel, member, reference, submission_id DESC, (row_no <= 0) DESC, row_no DESC) m
-        WHERE state = 1 GROUP BY kind, channel, ground ORDER BY kind, channel, ground
+        WHERE state = 1 GROUP BY kind, channel, ground
+        UNION ALL
+        SELECT 6, 0, 99, sum(t.entries), sum(t.entries), 0, sum(t.account_fen), -sum(t.account_fen)
+        FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
+        WHERE t.component = 3 AND t.contribution_month = :month AND coalesce(v.kind, r.kind) = 'allocation' HAVING sum(t.account_fen) <> 0) lines
+        ORDER BY kind, channel, ground
         """;
 }
 

@@ -55,6 +55,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
     {
         await RefuseMonthAsync(session, postingMonth, cancellation);
         RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
+        await new ClosingInterest(session, area, policy).RefuseOpenMonthsAsync(plan, cancellation);
         OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
         if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
         {

@@ -23,8 +23,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
         ChunkReader reader = new(connection, area);
         PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover, YearPensions.Of(area, policy.For(chunk.Month)));
-        List<MovementDifferences.Difference> moved = month.MovementDays.Count == 0 ? [] : await new MovementDifferences(connection, area).ReadAsync(
-            chunk, month.MovementDays, [.. month.MovementSubmissions], await reader.UnseenAsync(taken, cancellation), cancellation);
+        List<MovementDifferences.Difference> moved = await MovedAsync(connection, chunk, month, () => reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
         ChunkRoom.Return(persons);
         KillSwitch.Pass(KillPoint.ChunkBeforeMark);
@@ -38,6 +37,23 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         {
             await transaction.RollbackAsync(cancellation);
         }
+    }
+
+    private async Task<List<MovementDifferences.Difference>> MovedAsync(
+        NpgsqlConnection connection, Chunk chunk, PlannedMonth month, Func<Task<int[]>> unseen, CancellationToken cancellation)
+    {
+        bool moves = month.MovementDays.Count > 0, closes = month.Whole || (moves && policy.For(chunk.Month).PaysInterestWithClosing);
+        if (!moves && !closes)
+        {
+            return [];
+        }
+
+        int[] hidden = await unseen();
+        List<MovementDifferences.Difference> moved = moves
+            ? await new MovementDifferences(connection, area).ReadAsync(chunk, month.MovementDays, [.. month.MovementSubmissions], hidden, cancellation)
+            : [];
+        await (closes ? new ClosingInterest(connection, area, policy).AddAsync(chunk, hidden, moved, cancellation) : Task.CompletedTask);
+        return moved;
     }
 
     // Read once for all chunks of a month: it is made of the facts of the run and of those before it, which do not change under it.

@@ -155,7 +155,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     {
         await using NpgsqlConnection connection = await database.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        YearAccounts accounts = new(connection, area, year);
+        YearAccounts accounts = new(connection, area, year, policy);
         await accounts.ReadAsync(chunk.FirstPerson, chunk.LastPerson, cancellation);
         int people = await WriteAsync(connection, run, accounts, settlement, month, cancellation);
         if (await new ChunkWork(database.Program, area, policy).MarkAsync(connection, run, chunk, people, cancellation))

@@ -9,18 +9,20 @@ namespace Batch.Jobs.Runs;
 
 /// <summary>
 /// What bears interest in a year, for a range of accounts: the balance carried over into it, what moved month by month, and the interest that the
-/// ledger has for it. By posting month, so that it is settled when the year's months are closed. Interest posted in the year is of an earlier one:
-/// it belongs to what was carried over, and so does, from its month on, an opening balance. Arrays by account; memory does not grow with the area.
+/// ledger has for it. By posting month, so that it is settled when the year's months are closed. Interest of earlier years belongs to what was carried over, and so
+/// does, from its month on, an opening balance; that of the year itself, paid out with a closing, comes in and goes out. Arrays by account; memory does not grow with the area.
 /// </summary>
-public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, InsuranceYear year)
+public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, InsuranceYear year, PolicyInForce policy)
 {
     public const int MonthsAYear = 12;
 
     private long[] _carriedOver = [];
     private long[] _flows = [];
     private long[] _takenOver = [];
+    private long[] _earlierInterest = [];
     private long[] _posted = [];
     private bool[] _stated = [];
+    private Dictionary<int, YearMonth> _closed = [];
     private int _first;
 
     public int Count => _stated.Length;
@@ -28,30 +30,54 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     /// <summary>The account in a place of the range; null when the year has no statement of it.</summary>
     public int? AccountAt(int place) => _stated[place] ? _first + place : null;
 
+    /// <summary>Whether a pay-out closed the account in the year and took the interest up to its month.</summary>
+    public bool IsClosed(int place) => _closed.ContainsKey(_first + place);
+
     public Money Posted(int place) => new(_posted[place]);
 
-    public YearInterest Interest(int place, MonthPolicy policy, Explanation? explanation = null)
+    /// <summary>The interest of the year; of an account that a pay-out closed in it, up to its month where the policy of that month says so.</summary>
+    public YearInterest Interest(int place, MonthPolicy settlement, Explanation? explanation = null)
     {
+        if (_closed.TryGetValue(_first + place, out YearMonth month))
+        {
+            return UpTo(place, month, explanation);
+        }
+
         Span<Money> flows = stackalloc Money[MonthsAYear], takenOver = stackalloc Money[MonthsAYear];
-        for (int i = 0; i < MonthsAYear; i++)
+        Money earlier = Fill(place, flows, takenOver);
+        return Rules.Interest.OfYear(settlement, earlier, flows, takenOver, explanation);
+    }
+
+    /// <summary>The interest up to a closing in the month: by what was posted in the months before.</summary>
+    public YearInterest UpTo(int place, YearMonth month, Explanation? explanation = null)
+    {
+        int before = Period.Between(year.First.OnDayOfMonth(1), month.OnDayOfMonth(1), PeriodUnits.Months).Months;
+        Span<Money> flows = stackalloc Money[MonthsAYear], takenOver = stackalloc Money[MonthsAYear];
+        Money earlier = Fill(place, flows[..before], takenOver[..before]);
+        return Rules.Interest.UpToClosing(policy.For(month), earlier, flows[..before], takenOver[..before], explanation);
+    }
+
+    // What was carried over, with the interest of earlier years that was posted in the months given.
+    private Money Fill(int place, Span<Money> flows, Span<Money> takenOver)
+    {
+        long earlier = _carriedOver[place];
+        for (int i = 0; i < flows.Length; i++)
         {
             flows[i] = new Money(_flows[(place * MonthsAYear) + i]);
             takenOver[i] = new Money(_takenOver[(place * MonthsAYear) + i]);
+            earlier += _earlierInterest[(place * MonthsAYear) + i];
         }
 
-        return Rules.Interest.OfYear(policy, new Money(_carriedOver[place]), flows, takenOver, explanation);
+        return new Money(earlier);
     }
 
     public async Task ReadAsync(int first, int last, CancellationToken cancellation)
     {
         int count = last - first + 1;
         (_first, _carriedOver, _flows, _takenOver) = (first, new long[count], new long[count * MonthsAYear], new long[count * MonthsAYear]);
-        (_posted, _stated) = (new long[count], new bool[count]);
-        await ReadAsync($"SELECT account_id, opening_fen, 0::smallint FROM :area.statement WHERE year = {year.Year} AND account_id BETWEEN $1 AND $2", last, (place, fen, _) =>
-        {
-            _stated[place] = true;
-            _carriedOver[place] += fen;
-        }, cancellation);
+        (_posted, _stated, _earlierInterest) = (new long[count], new bool[count], new long[count * MonthsAYear]);
+        await ReadClosingsAsync(last, cancellation);
+        await ReadOpeningsAsync(last, cancellation);
         for (int i = 0; i < MonthsAYear; i++)
         {
             await ReadMonthAsync(i, last, cancellation);
@@ -62,22 +88,50 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
         {
             await ReadAsync(
                 $"""
-                SELECT account_id, account_fen, component FROM :area.entry
-                WHERE posting_month IN ({months}) AND contribution_month = '{year.Last.Text()}-01' AND component = 3 AND account_id BETWEEN $1 AND $2
+                SELECT account_id, account_fen, component FROM :area.entry WHERE posting_month IN ({months})
+                    AND contribution_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' AND component = 3 AND account_id BETWEEN $1 AND $2
                 """, last, (place, fen, _) => _posted[place] += fen, cancellation);
         }
     }
 
+    private async Task ReadClosingsAsync(int last, CancellationToken cancellation)
+    {
+        bool any = Enumerable.Range(0, MonthsAYear).Any(i => policy.TryFor(year.First.PlusMonths(i))?.PaysInterestWithClosing ?? false);
+        _closed = any
+            ? (await new ClosedAccounts(connection, area).ReadAsync(year, _first, last, cancellation))
+                .Where(c => policy.For(c.Month).PaysInterestWithClosing).ToDictionary(c => c.Account, c => c.Month)
+            : [];
+    }
+
+    // A year without statements yet begins with what the year before ended with.
+    private async Task ReadOpeningsAsync(int last, CancellationToken cancellation)
+    {
+        await ReadAsync($"SELECT account_id, opening_fen, 1::smallint FROM :area.statement WHERE year = {year.Year} AND account_id BETWEEN $1 AND $2", last, (place, fen, _) =>
+        {
+            _stated[place] = true;
+            _carriedOver[place] += fen;
+        }, cancellation);
+        if (!_stated.Contains(true))
+        {
+            await ReadAsync(
+                $"""
+                SELECT account_id, closing_fen, 1::smallint FROM :area.statement
+                WHERE year = {year.Year - 1} AND account_id BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM :area.statement_year WHERE year = {year.Year})
+                """, last, (place, fen, _) => _carriedOver[place] += fen, cancellation);
+        }
+    }
+
+    // Interest of the year itself was paid out with a closing.
     private Task ReadMonthAsync(int month, int last, CancellationToken cancellation) => ReadAsync(
         $"""
-        SELECT account_id, account_fen, component FROM :area.entry
+        SELECT account_id, account_fen, CASE WHEN component = 3 AND contribution_month >= '{year.First.Text()}-01' THEN 6::smallint ELSE component END FROM :area.entry
         WHERE posting_month = '{year.First.PlusMonths(month).Text()}-01' AND account_id BETWEEN $1 AND $2
         """, last, (place, fen, component) =>
         {
             switch (component)
             {
                 case Component.Interest:
-                    _carriedOver[place] += fen;
+                    _earlierInterest[(place * MonthsAYear) + month] += fen;
                     break;
                 case Component.Opening:
                     _takenOver[(place * MonthsAYear) + month] += fen;
@@ -106,8 +160,9 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
         await using NpgsqlCommand command = new(area.Sql(
             """
             SELECT coalesce(string_agg(DISTINCT quote_literal(r.posting_month), ', '), '') FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
-            WHERE t.contribution_month = $1 AND t.component = 3
+            WHERE t.contribution_month BETWEEN $1 AND $2 AND t.component = 3
             """), connection);
+        command.Parameters.AddWithValue(year.First.FirstDay());
         command.Parameters.AddWithValue(year.Last.FirstDay());
         return (string)(await command.ExecuteScalarAsync(cancellation))!;
     }

@@ -124,10 +124,13 @@ internal static class CanonicalPolicy
         }
         else if (terms.Parts.Count == 1)
         {
-            WriteRates(json, terms.Parts[0]);
+            Optional(json, "carriedOver", terms.Parts[0].CarriedOver);
+            WriteClosed(json, policy);
+            Optional(json, "currentYear", terms.Parts[0].CurrentYear);
         }
         else
         {
+            WriteClosed(json, policy);
             WriteParts(json, terms.Parts);
         }
 
@@ -146,24 +149,27 @@ internal static class CanonicalPolicy
         }
     }
 
+    private static void WriteClosed(Utf8JsonWriter json, MonthPolicy policy)
+    {
+        if (policy.PaysInterestWithClosing)
+        {
+            json.WriteString("closed", Words.Of(ClosedAccount.WithPayOut));
+        }
+    }
+
     private static void WriteParts(Utf8JsonWriter json, IReadOnlyList<InterestPart> parts)
     {
         json.WriteStartArray("rates");
         foreach (InterestPart part in parts)
         {
             json.WriteStartObject();
-            WriteRates(json, part);
+            Optional(json, "carriedOver", part.CarriedOver);
+            Optional(json, "currentYear", part.CurrentYear);
             json.WriteString("from", $"{part.From.Year:0000}-{part.From.Month:00}");
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteRates(Utf8JsonWriter json, InterestPart part)
-    {
-        Optional(json, "carriedOver", part.CarriedOver);
-        Optional(json, "currentYear", part.CurrentYear);
     }
 
     private static void WriteYears(Utf8JsonWriter json, RulesText rules)

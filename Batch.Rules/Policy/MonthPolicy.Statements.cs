@@ -47,10 +47,17 @@ public sealed partial class MonthPolicy
         return r.Interest is { } i ? all.Concat(StateInterest(i).Select(s => State("rules", s, i.Clause))) : all;
     }
 
-    private static IEnumerable<string> StateInterest(InterestText interest) => interest.On == InterestOn.YearEndBalance
-        ? [$"interest: {Percent(interest.Rate)} a year on the balance at the end of the year"]
-        : interest.Rates.Select(r =>
+    private static IEnumerable<string> StateInterest(InterestText interest)
+    {
+        if (interest.On == InterestOn.YearEndBalance)
+        {
+            return [$"interest: {Percent(interest.Rate)} a year on the balance at the end of the year"];
+        }
+
+        IEnumerable<string> rates = interest.Rates.Select(r =>
             $"interest: this year {Percent(r.CurrentYear)}, carried over {Percent(r.CarriedOver)} a year{(r.From is { } from ? $" from {from.Year:0000}-{from.Month:00}" : "")}");
+        return interest.Closed == ClosedAccount.WithPayOut ? rates.Append("interest: of an account that a pay-out closes, up to its month and paid out with it") : rates;
+    }
 
     private static IEnumerable<PolicyStatement> StateCategory(string name, CategoryText category)
     {

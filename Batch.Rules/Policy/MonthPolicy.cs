@@ -124,6 +124,9 @@ public sealed partial class MonthPolicy
     /// <summary>What accounts bear from the beginning of the insurance year to the end of the month; null where a month of it has no rate.</summary>
     public InterestTerms? Interest { get; }
 
+    /// <summary>Whether a pay-out that closes an account takes the interest up to its month with it.</summary>
+    public bool PaysInterestWithClosing => _rules.Interest?.Closed == ClosedAccount.WithPayOut;
+
     /// <summary>The date on which ages are taken; for birth-year the last day of the year, on which the two ways agree.</summary>
     public LocalDate AgeReferenceDate { get; }
 

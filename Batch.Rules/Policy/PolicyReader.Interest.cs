@@ -25,7 +25,14 @@ internal sealed partial class PolicyReader
                 $"the rates of {map.What} do not fit on: with year-end-balance write rate alone, else current-year and carried-over, or rates with their months");
         }
 
-        InterestText interest = new(on, rate, rates, ReadClause(map));
+        ClosedAccount closed = map.Word("closed-account", ClosedAccount.YearEnd);
+        if (closed == ClosedAccount.WithPayOut && on == InterestOn.YearEndBalance)
+        {
+            _faults.Add(map.Line, "INTEREST_CLOSED", $"{map.What} 按年末余额计息，没有月份，不能随支付结清；请去掉 closed-account",
+                $"{map.What} is on the balance at the end of the year, which has no months to pay out before; leave closed-account out");
+        }
+
+        InterestText interest = new(on, closed, rate, rates, ReadClause(map));
         map.RefuseOthers();
         return interest;
     }

@@ -57,7 +57,7 @@ internal sealed record RulesText
 /// <summary>What bears interest and at which rates a year (docs/policies/edges.md, interest).</summary>
 /// <param name="Rate">The one rate on the balance at the end of the year.</param>
 /// <param name="Rates">Rates of monthly products: one pair without a month, or pairs in the order of their months.</param>
-internal sealed record InterestText(InterestOn On, decimal? Rate, IReadOnlyList<InterestRatesText> Rates, Clause Clause);
+internal sealed record InterestText(InterestOn On, ClosedAccount Closed, decimal? Rate, IReadOnlyList<InterestRatesText> Rates, Clause Clause);
 
 /// <summary>Rates a year on the money that came in this year and on what was carried over, from a month on; null: always.</summary>
 internal sealed record InterestRatesText(YearMonth? From, decimal? CurrentYear, decimal? CarriedOver);

@@ -93,6 +93,16 @@ public enum InterestOn : byte
     YearEndBalance,
 }
 
+/// <summary>When the interest of the year in which a pay-out closed an account is due (docs/policies/edges.md, interest).</summary>
+public enum ClosedAccount : byte
+{
+    /// <summary>With everybody's, at the end of the year; it is paid out by another pay-out.</summary>
+    YearEnd,
+
+    /// <summary>With the pay-out, up to its month.</summary>
+    WithPayOut,
+}
+
 /// <summary>What becomes of credits on a later step of the pension chain when the prior-year average arrives within the year.</summary>
 public enum ProvisionalPension : byte
 {

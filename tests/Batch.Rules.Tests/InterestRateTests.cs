@@ -81,6 +81,33 @@ public sealed class InterestRateTests
         Assert.That(With("rates: [{from: 2021-01, current-year: 0.35 %/year, carried-over: 1.1 %/year}]").Hash, Is.EqualTo(TestPolicies.Wuhan.For(new YearMonth(2021, 12), []).Hash));
     });
 
+    // Worked by hand. FALL of Tables/interest.csv, closed in the month given: what was posted before it bears up to it. 1,000 carried over; 100 in in January; 200 taken over in February.
+    [TestCase(1, 0, 1.00)]                                // nothing but January x 1000 x 0.001
+    [TestCase(2, 0.03, 2.00)]                             // February 100 x 0.0003; what is taken over in it bears no more
+    [TestCase(3, 0.06, 3.40)]                             // 3 x 1000 x 0.001 and February, March 2 x 200 x 0.001
+    [TestCase(8, 0.19, 8.20)]                             // 5 x 100 x 0.0003 + 2 x 100 x 0.0002; 6.00 + 2 x 0.50 and February to June 5 x 0.20 + 2 x 0.10
+    public void Interest_up_to_a_closing(int month, double current, double carried)
+    {
+        Money[] flows = new Money[month - 1], taken = new Money[month - 1];
+        for (int i = 0; i < month - 1; i++)
+        {
+            flows[i] = i == 0 ? Money.FromYuan(100m) : Money.Zero;
+            taken[i] = i == 1 ? Money.FromYuan(200m) : Money.Zero;
+        }
+
+        YearInterest interest = Interest.UpToClosing(With($"{Fall}, closed-account: with-pay-out", month), Money.FromYuan(1000m), flows, taken);
+        Assert.That((interest.CurrentYear, interest.CarriedOver), Is.EqualTo((Money.FromYuan((decimal)current), Money.FromYuan((decimal)carried))));
+    }
+
+    [Test]
+    public void The_slice_says_that_a_closing_pays_the_interest_out() => Assert.Multiple(() =>
+    {
+        Assert.That(With("current-year: 0.35 %/year, carried-over: 1.1 %/year, closed-account: with-pay-out").CanonicalJson, Does.Contain(
+            "\"interest\":{\"carriedOver\":\"0.011\",\"closed\":\"with-pay-out\",\"currentYear\":\"0.0035\"}"));
+        Assert.That(With($"{Fall}, closed-account: with-pay-out").CanonicalJson, Does.Contain("\"interest\":{\"closed\":\"with-pay-out\",\"rates\":["));
+        Assert.That(With("current-year: 0.35 %/year, carried-over: 1.1 %/year, closed-account: year-end").Hash, Is.EqualTo(TestPolicies.Wuhan.For(new YearMonth(2021, 12), []).Hash));
+    });
+
     [Test]
     public void A_year_with_a_month_without_a_rate_has_no_interest_to_guess()
     {
