@@ -24,6 +24,9 @@ internal static class Permissions
     /// <summary>Close months, open the last closed one again: each act by another person than the one before it.</summary>
     public const string CloseMonths = "close-months";
 
+    /// <summary>Match receipts with the bank's statement by hand: proposed by one person, confirmed by another.</summary>
+    public const string MatchMoney = "match-money";
+
     /// <summary>See submissions, runs and months.</summary>
     public const string SeeWork = "see-work";
 
@@ -67,6 +70,7 @@ internal static class Permissions
         [ComputeRuns] = [Operator],
         [ReviewRuns] = [Reviewer],
         [CloseMonths] = [Operator, Reviewer],
+        [MatchMoney] = [Operator, Reviewer],
         [SeeWork] = [Operator, Reviewer, Analyst, Administrator],
         [ExportReports] = [Operator, Reviewer, Analyst],
         [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],

@@ -10,5 +10,5 @@ namespace Batch.Host.Pages;
 internal sealed class FileColumnsModel : AreaPage
 {
     /// <summary>In the order in which the upload page names them.</summary>
-    public static IReadOnlyList<FileContent> Contents { get; } = [FileContent.Payroll, FileContent.Pension, FileContent.Persons, FileContent.Receipts, FileContent.Movements];
+    public static IReadOnlyList<FileContent> Contents { get; } = [FileContent.Payroll, FileContent.Pension, FileContent.Persons, FileContent.Receipts, FileContent.Bank, FileContent.Movements];
 }

@@ -18,6 +18,7 @@ internal static class AllVerbs
         DropVerb.Create(),
         .. RunVerbs.Create(),
         .. ClosingVerbs.Create(),
+        .. MoneyVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),
         ReportVerb.Create(),

@@ -103,6 +103,7 @@ internal static class Show
         "persons" => ("人员变更", "persons"),
         "movements" => ("账户变动", "movements"),
         "receipts" => ("到账", "receipts"),
+        "bank" => ("银行流水", "bank statement"),
         "decision" => ("处理决定", "decision"),
         "regular" => ("正常", "regular"),
         "supplementary" => ("补充", "supplementary"),

@@ -385,6 +385,30 @@ CREATE FUNCTION :area.ledger_head() RETURNS bigint
 
 ALTER FUNCTION :area.ledger_head() OWNER TO batch_owner;
 
+CREATE FUNCTION :area.match_confirmer_is_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+BEGIN
+    IF NEW.act = 'confirm' AND (batch.same_person((SELECT m.made_by FROM :area.money_match m WHERE m.match_id = NEW.matched), NEW.acted_by)
+                                OR batch.name_skeleton(NEW.acted_by) IN ('shipped', 'schedule', 'scheduler')) THEN
+        RAISE EXCEPTION 'A match is confirmed by another person than proposed it.' USING ERRCODE = 'BA001';
+    END IF;
+    IF NEW.act <> 'confirm' AND EXISTS (SELECT FROM :area.money_match_act a WHERE a.matched = NEW.matched AND a.act IN ('refuse', 'undo', 'lapse'))
+       OR NEW.act IN ('confirm', 'refuse') AND EXISTS (SELECT FROM :area.money_match_act a WHERE a.matched = NEW.matched)
+       OR NEW.act IN ('confirm', 'refuse') AND (SELECT m.way FROM :area.money_match m WHERE m.match_id = NEW.matched) IS DISTINCT FROM 'hand' THEN
+        RAISE EXCEPTION 'The match has ended, or is in force already.' USING ERRCODE = 'BA250';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION :area.match_confirmer_is_another() OWNER TO batch_owner;
+
 CREATE FUNCTION :area.mended(parent integer) RETURNS TABLE(row_no integer, submission_id integer, child_row integer, outcome smallint, paid_fen bigint)
     LANGUAGE sql STABLE
     SET search_path TO ':area', 'pg_temp'
@@ -1990,7 +2014,7 @@ CREATE TABLE :area.submission (
     invisible_cells integer DEFAULT 0 NOT NULL,
     CONSTRAINT submission_check CHECK ((rows = (((accepted + unchanged) + held) + rejected))),
     CONSTRAINT submission_check1 CHECK (((refused IS NULL) OR (rejected = rows))),
-    CONSTRAINT submission_content_check CHECK ((content = ANY (ARRAY['payroll'::text, 'pension'::text, 'persons'::text, 'movements'::text, 'decision'::text, 'receipts'::text]))),
+    CONSTRAINT submission_content_check CHECK ((content = ANY (ARRAY['payroll'::text, 'pension'::text, 'persons'::text, 'movements'::text, 'decision'::text, 'receipts'::text, 'bank'::text]))),
     CONSTRAINT submission_kind_check CHECK ((kind = ANY (ARRAY['regular'::text, 'supplementary'::text, 'replacement'::text])))
 );
 
@@ -2144,6 +2168,47 @@ CREATE TABLE :area.balance_snapshot (
 );
 
 ALTER TABLE :area.balance_snapshot OWNER TO batch_owner;
+
+CREATE TABLE :area.bank_line (
+    serial text NOT NULL,
+    submission_id integer NOT NULL,
+    row_no integer NOT NULL,
+    state smallint NOT NULL,
+    traded_on date NOT NULL,
+    credit_fen bigint NOT NULL,
+    debit_fen bigint NOT NULL,
+    payer text NOT NULL,
+    payer_account text NOT NULL,
+    document text NOT NULL,
+    note text NOT NULL,
+    balance_fen bigint,
+    CONSTRAINT bank_line_check CHECK (((credit_fen > 0) <> (debit_fen > 0))),
+    CONSTRAINT bank_line_credit_fen_check CHECK ((credit_fen >= 0)),
+    CONSTRAINT bank_line_debit_fen_check CHECK ((debit_fen >= 0)),
+    CONSTRAINT bank_line_state_check CHECK ((state = ANY (ARRAY[1, 3])))
+);
+
+ALTER TABLE :area.bank_line OWNER TO batch_owner;
+
+CREATE VIEW :area.bank_line_in_force AS
+ SELECT l.serial,
+    l.submission_id,
+    l.row_no,
+    l.state,
+    l.traded_on,
+    l.credit_fen,
+    l.debit_fen,
+    l.payer,
+    l.payer_account,
+    l.document,
+    l.note,
+    l.balance_fen
+   FROM :area.bank_line l
+  WHERE ((l.state = 1) AND (NOT (EXISTS ( SELECT
+           FROM :area.bank_line n
+          WHERE ((n.serial = l.serial) AND ((n.submission_id > l.submission_id) OR ((n.submission_id = l.submission_id) AND (n.row_no < l.row_no))))))));
+
+ALTER TABLE :area.bank_line_in_force OWNER TO batch_owner;
 
 CREATE TABLE :area.benefit_change (
     month date NOT NULL,
@@ -2336,6 +2401,72 @@ CREATE TABLE :area.ledger (
 
 ALTER TABLE :area.ledger OWNER TO batch_owner;
 
+CREATE TABLE :area.money_match (
+    match_id integer NOT NULL,
+    way text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT money_match_check CHECK (((way <> 'hand'::text) OR (btrim(reason) <> ''::text))),
+    CONSTRAINT money_match_way_check CHECK ((way = ANY (ARRAY['document'::text, 'day'::text, 'sum'::text, 'parts'::text, 'hand'::text])))
+);
+
+ALTER TABLE :area.money_match OWNER TO batch_owner;
+
+CREATE TABLE :area.money_match_act (
+    match_act_id integer NOT NULL,
+    matched integer NOT NULL,
+    act text NOT NULL,
+    acted_by text NOT NULL,
+    acted_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT money_match_act_act_check CHECK ((act = ANY (ARRAY['confirm'::text, 'refuse'::text, 'undo'::text, 'lapse'::text])))
+);
+
+ALTER TABLE :area.money_match_act OWNER TO batch_owner;
+
+CREATE VIEW :area.match_state AS
+ SELECT m.match_id,
+    m.way,
+    m.made_by,
+    m.made_at,
+    m.reason,
+    COALESCE(( SELECT
+                CASE a.act
+                    WHEN 'undo'::text THEN 'undone'::text
+                    WHEN 'refuse'::text THEN 'refused'::text
+                    ELSE 'lapsed'::text
+                END AS "case"
+           FROM :area.money_match_act a
+          WHERE ((a.matched = m.match_id) AND (a.act <> 'confirm'::text))),
+        CASE
+            WHEN ((m.way <> 'hand'::text) OR (EXISTS ( SELECT
+               FROM :area.money_match_act a
+              WHERE (a.matched = m.match_id)))) THEN 'matched'::text
+            ELSE 'proposed'::text
+        END) AS state
+   FROM :area.money_match m;
+
+ALTER TABLE :area.match_state OWNER TO batch_owner;
+
+CREATE TABLE :area.money_match_line (
+    match_id integer NOT NULL,
+    serial text NOT NULL,
+    line_submission integer NOT NULL
+);
+
+ALTER TABLE :area.money_match_line OWNER TO batch_owner;
+
+CREATE TABLE :area.money_match_receipt (
+    match_id integer NOT NULL,
+    receipt_month date NOT NULL,
+    receipt_employer integer NOT NULL,
+    document text NOT NULL,
+    receipt_submission integer NOT NULL
+);
+
+ALTER TABLE :area.money_match_receipt OWNER TO batch_owner;
+
 CREATE TABLE :area.movement (
     movement_month date NOT NULL,
     on_date date NOT NULL,
@@ -2475,6 +2606,25 @@ CREATE TABLE :area.receipt (
 
 ALTER TABLE :area.receipt OWNER TO batch_owner;
 
+CREATE VIEW :area.receipt_in_force AS
+ SELECT r.receipt_month,
+    r.employer_id,
+    r.document,
+    r.submission_id,
+    r.row_no,
+    r.state,
+    r.amount_fen,
+    r.late_fee_fen,
+    r.interest_fen,
+    r.received_on,
+    ((r.amount_fen + r.late_fee_fen) + r.interest_fen) AS money_fen
+   FROM :area.receipt r
+  WHERE ((r.state = 1) AND (NOT (EXISTS ( SELECT
+           FROM :area.receipt n
+          WHERE ((n.receipt_month = r.receipt_month) AND (n.employer_id = r.employer_id) AND (n.document = r.document) AND ((n.submission_id > r.submission_id) OR ((n.submission_id = r.submission_id) AND (n.row_no < r.row_no))))))));
+
+ALTER TABLE :area.receipt_in_force OWNER TO batch_owner;
+
 CREATE TABLE :area.record_seal (
     kind text NOT NULL,
     ordinal bigint NOT NULL,
@@ -2490,7 +2640,7 @@ CREATE TABLE :area.record_shape (
     shape_id integer NOT NULL,
     kind text NOT NULL,
     columns jsonb NOT NULL,
-    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text])))
+    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text])))
 );
 
 ALTER TABLE :area.record_shape OWNER TO batch_owner;
@@ -2586,7 +2736,7 @@ CREATE VIEW :area.sealed_columns AS
     k.key,
     (c.relname)::text AS table_name,
     jsonb_agg(a.attname ORDER BY a.attnum) AS columns
-   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text)) k(kind, key)
+   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text)) k(kind, key)
      JOIN pg_class c ON (((c.relnamespace = (':area'::regnamespace)::oid) AND (NOT c.relispartition))))
      JOIN pg_attribute a ON (((a.attrelid = c.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
   WHERE ((EXISTS ( SELECT
@@ -2633,7 +2783,7 @@ CREATE TABLE :area.submission_month (
     fact text NOT NULL,
     month date NOT NULL,
     facts integer NOT NULL,
-    CONSTRAINT submission_month_fact_check CHECK ((fact = ANY (ARRAY['contribution'::text, 'pension'::text, 'event'::text, 'movement'::text, 'receipt'::text])))
+    CONSTRAINT submission_month_fact_check CHECK ((fact = ANY (ARRAY['contribution'::text, 'pension'::text, 'event'::text, 'movement'::text, 'receipt'::text, 'bank'::text])))
 );
 
 ALTER TABLE :area.submission_month OWNER TO batch_owner;
@@ -3232,6 +3382,9 @@ ALTER TABLE ONLY :area.archive
 ALTER TABLE ONLY :area.balance_snapshot
     ADD CONSTRAINT balance_snapshot_pkey PRIMARY KEY (seq);
 
+ALTER TABLE ONLY :area.bank_line
+    ADD CONSTRAINT bank_line_pkey PRIMARY KEY (serial, submission_id, row_no);
+
 ALTER TABLE ONLY :area.benefit_change
     ADD CONSTRAINT benefit_change_pkey PRIMARY KEY (month, person_id, from_month);
 
@@ -3264,6 +3417,21 @@ ALTER TABLE ONLY :area.ledger
 
 ALTER TABLE ONLY :area.ledger
     ADD CONSTRAINT ledger_run_id_key UNIQUE (run_id);
+
+ALTER TABLE ONLY :area.money_match_act
+    ADD CONSTRAINT money_match_act_matched_act_key UNIQUE (matched, act);
+
+ALTER TABLE ONLY :area.money_match_act
+    ADD CONSTRAINT money_match_act_pkey PRIMARY KEY (match_act_id);
+
+ALTER TABLE ONLY :area.money_match_line
+    ADD CONSTRAINT money_match_line_pkey PRIMARY KEY (match_id, serial);
+
+ALTER TABLE ONLY :area.money_match
+    ADD CONSTRAINT money_match_pkey PRIMARY KEY (match_id);
+
+ALTER TABLE ONLY :area.money_match_receipt
+    ADD CONSTRAINT money_match_receipt_pkey PRIMARY KEY (match_id, receipt_month, receipt_employer, document);
 
 ALTER TABLE ONLY :area.person
     ADD CONSTRAINT person_citizen_key UNIQUE (citizen);
@@ -3453,6 +3621,10 @@ ALTER TABLE ONLY batch.user_change
 
 CREATE INDEX account_person_id_idx ON :area.account USING btree (person_id);
 
+CREATE INDEX bank_line_submission_id_idx ON :area.bank_line USING btree (submission_id);
+
+CREATE INDEX bank_line_traded_on_idx ON :area.bank_line USING btree (traded_on);
+
 CREATE INDEX benefit_change_person_id_idx ON :area.benefit_change USING btree (person_id);
 
 CREATE INDEX closing_month_idx ON :area.closing USING btree (month);
@@ -3460,6 +3632,10 @@ CREATE INDEX closing_month_idx ON :area.closing USING btree (month);
 CREATE INDEX decision_held_in_held_row_idx ON :area.decision USING btree (held_in, held_row);
 
 CREATE INDEX held_event_person_id_idx ON :area.held_event USING btree (person_id);
+
+CREATE INDEX money_match_line_serial_idx ON :area.money_match_line USING btree (serial);
+
+CREATE INDEX money_match_receipt_receipt_month_receipt_employer_document_idx ON :area.money_match_receipt USING btree (receipt_month, receipt_employer, document);
 
 CREATE UNIQUE INDEX one_open_run ON :area.run USING btree ((true)) WHERE (state = ANY (ARRAY['computing'::text, 'computed'::text, 'approved'::text]));
 
@@ -3478,6 +3654,8 @@ CREATE INDEX person_event_person_id_idx ON :area.person_event USING btree (perso
 CREATE INDEX person_event_submission_id_idx ON :area.person_event USING btree (submission_id);
 
 CREATE INDEX person_event_value_idx ON :area.person_event USING btree (value) WHERE (event = 7);
+
+CREATE INDEX receipt_received_on_idx ON :area.receipt USING btree (received_on);
 
 CREATE INDEX receipt_submission_id_idx ON :area.receipt USING btree (submission_id);
 
@@ -3513,6 +3691,8 @@ CREATE INDEX user_change_name_seq_idx ON batch.user_change USING btree (name, se
 
 CREATE TRIGGER approver_is_another AFTER UPDATE OF approved_by ON :area.run FOR EACH ROW WHEN (((new.approved_by IS DISTINCT FROM old.approved_by) AND (new.approved_by IS NOT NULL))) EXECUTE FUNCTION :area.run_approver_is_another();
 
+CREATE TRIGGER match_confirmer_is_another BEFORE INSERT ON :area.money_match_act FOR EACH ROW EXECUTE FUNCTION :area.match_confirmer_is_another();
+
 CREATE TRIGGER month_has_begun BEFORE INSERT OR UPDATE OF state ON :area.run FOR EACH ROW WHEN ((new.state = ANY (ARRAY['computing'::text, 'computed'::text, 'approved'::text, 'posted'::text]))) EXECUTE FUNCTION :area.month_has_begun();
 
 CREATE TRIGGER nothing_is_parked BEFORE INSERT ON :area.closing FOR EACH ROW EXECUTE FUNCTION :area.nothing_is_parked();
@@ -3540,6 +3720,15 @@ ALTER TABLE ONLY :area.closing
 
 ALTER TABLE ONLY :area.ledger
     ADD CONSTRAINT ledger_run_id_fkey FOREIGN KEY (run_id) REFERENCES :area.run(run_id);
+
+ALTER TABLE ONLY :area.money_match_act
+    ADD CONSTRAINT money_match_act_matched_fkey FOREIGN KEY (matched) REFERENCES :area.money_match(match_id);
+
+ALTER TABLE ONLY :area.money_match_line
+    ADD CONSTRAINT money_match_line_match_id_fkey FOREIGN KEY (match_id) REFERENCES :area.money_match(match_id);
+
+ALTER TABLE ONLY :area.money_match_receipt
+    ADD CONSTRAINT money_match_receipt_match_id_fkey FOREIGN KEY (match_id) REFERENCES :area.money_match(match_id);
 
 ALTER TABLE ONLY :area.record_seal
     ADD CONSTRAINT record_seal_shape_id_fkey FOREIGN KEY (shape_id) REFERENCES :area.record_shape(shape_id);
@@ -3646,6 +3835,8 @@ GRANT ALL ON FUNCTION :area.last_poster(of_month date) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.ledger_head() FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.ledger_head() TO batch_program;
+
+REVOKE ALL ON FUNCTION :area.match_confirmer_is_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION :area.mended(parent integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.mended(parent integer) TO batch_program;
@@ -3810,6 +4001,10 @@ GRANT SELECT ON TABLE :area.audited TO batch_program;
 
 GRANT SELECT ON TABLE :area.balance_snapshot TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE :area.bank_line TO batch_program;
+
+GRANT SELECT ON TABLE :area.bank_line_in_force TO batch_program;
+
 GRANT SELECT,INSERT ON TABLE :area.benefit_change TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.benefit_export TO batch_program;
@@ -3840,6 +4035,16 @@ GRANT SELECT,INSERT ON TABLE :area.held_event TO batch_program;
 
 GRANT SELECT ON TABLE :area.ledger TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE :area.money_match TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.money_match_act TO batch_program;
+
+GRANT SELECT ON TABLE :area.match_state TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.money_match_line TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.money_match_receipt TO batch_program;
+
 GRANT SELECT ON TABLE :area.movement TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.pension TO batch_program;
@@ -3855,6 +4060,8 @@ GRANT SELECT ON TABLE :area.standing_run TO batch_program;
 GRANT SELECT ON TABLE :area.posted_policy TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
+
+GRANT SELECT ON TABLE :area.receipt_in_force TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.record_seal TO batch_program;
 

@@ -10,6 +10,9 @@ public enum FileContent
     Persons,
     Movements,
     Receipts,
+
+    /// <summary>A statement of the income account 收入户 by the bank.</summary>
+    Bank,
 }
 
 /// <summary>How a file relates to those before it.</summary>

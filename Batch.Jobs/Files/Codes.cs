@@ -30,6 +30,7 @@ public static class Codes
     public const string UnitNotYuan = "UNIT_NOT_YUAN";
     public const string TotalMismatch = "TOTAL_MISMATCH";
     public const string CountMismatch = "COUNT_MISMATCH";
+    public const string BalanceMismatch = "BALANCE_MISMATCH";
     public const string ZipRatio = "ZIP_RATIO";
     public const string ZipEntryTooLarge = "ZIP_ENTRY_TOO_LARGE";
     public const string AreaUnknown = "AREA_UNKNOWN";
@@ -83,6 +84,7 @@ public static class Codes
     public const string ChannelUnknown = "CHANNEL_UNKNOWN";
     public const string GroundUnknown = "GROUND_UNKNOWN";
     public const string HeirBlank = "HEIR_BLANK";
+    public const string BankSides = "BANK_SIDES";
     public const string OtherAreaInvalid = "OTHER_AREA_INVALID";
     public const string AmountMismatch = "AMOUNT_MISMATCH";
     public const string AmountBelowShare = "AMOUNT_BELOW_SHARE";
@@ -104,6 +106,8 @@ public static class Codes
     public const string MemberNotBound = "MEMBER_NOT_BOUND";
     public const string BindingMissing = "BINDING_MISSING";
     public const string ReceiptTwice = "RECEIPT_TWICE";
+    public const string BankLineTwice = "BANK_LINE_TWICE";
+    public const string BankSerialTaken = "BANK_SERIAL_TAKEN";
     public const string AccountMissing = "ACCOUNT_MISSING";
     public const string AccountFrozen = "ACCOUNT_FROZEN";
     public const string AccountHasMoney = "ACCOUNT_HAS_MONEY";

@@ -39,6 +39,14 @@ internal enum Column
     OtherArea,
     EarlierMonths,
     Birth,
+    TradedOn,
+    Serial,
+    Payer,
+    PayerAccount,
+    Credit,
+    Debit,
+    Balance,
+    Note,
 }
 
 /// <summary>What senders call the columns: ours first, then those of other cities' forms, English, and the national platform's code names.</summary>
@@ -73,11 +81,11 @@ internal static class ColumnNames
         (Column.MovementKind, ["业务类型", "收支类型", "交易类型", "movement", "movement_kind"]),
         (Column.MovementAmount, ["金额", "发生额", "发生金额", "变动金额", "amount"]),
         (Column.ReceiptAmount, ["到账金额", "到帐金额", "实际到账金额", "实收金额", "实缴金额", "received_amount", "amount_received"]),
-        (Column.Document, ["凭证号", "凭证编号", "凭证号码", "票据号", "缴款书号", "流水号", "银行流水号", "文书号", "单据号", "document", "document_no", "document_number", "voucher", "voucher_no"]),
+        (Column.Document, ["凭证号", "凭证编号", "凭证号码", "票据号", "缴款书号", "文书号", "单据号", "document", "document_no", "document_number", "voucher", "voucher_no"]),
         (Column.LateFee, ["滞纳金", "滞纳金金额", "late_fee"]),
         (Column.LateInterest, ["利息", "利息金额", "interest", "inte"]),
         (Column.ParentRow, ["原行号", "parent_row"]),
-        (Column.MovementOn, ["发生日期", "业务日期", "交易日期", "发生时间", "movement_date", "occurred_on"]),
+        (Column.MovementOn, ["发生日期", "业务日期", "发生时间", "movement_date", "occurred_on"]),
         (Column.Channel, ["渠道", "消费渠道", "消费类型", "channel"]),
         (Column.Ground, ["事由", "支付事由", "支付原因", "原因", "ground"]),
         (Column.Member, ["成员证件号码", "成员身份证号", "成员公民身份号码", "共济成员证件号码", "member", "member_id"]),
@@ -86,6 +94,14 @@ internal static class ColumnNames
         (Column.OtherArea, ["对方统筹区", "对方统筹区代码", "转出地", "转入地", "other_area"]),
         (Column.EarlierMonths, ["以前年限", "累计月数", "以前累计月数", "earlier_months"]),
         (Column.Birth, ["出生日期", "出生年月日", "birth", "birth_date", "date_of_birth", "birthday"]),
+        (Column.TradedOn, ["交易日期", "记账日期", "traded_on", "booked_on"]),
+        (Column.Serial, ["流水号", "银行流水号", "交易流水号", "核心流水号", "serial", "serial_no", "serial_number"]),
+        (Column.Payer, ["对方户名", "对方名称", "对方账户名称", "对方单位名称", "付款人名称", "付款人户名", "付款方名称", "payer", "payer_name", "counterparty"]),
+        (Column.PayerAccount, ["对方账号", "对方帐号", "对方账户", "付款人账号", "付款方账号", "payer_account", "counterparty_account"]),
+        (Column.Credit, ["贷方金额", "收入金额", "贷方发生额", "贷方发生金额", "贷方", "收入", "credit", "credit_amount"]),
+        (Column.Debit, ["借方金额", "支出金额", "借方发生额", "借方发生金额", "借方", "支出", "debit", "debit_amount"]),
+        (Column.Balance, ["余额", "账户余额", "当前余额", "balance"]),
+        (Column.Note, ["摘要", "交易摘要", "note", "summary"]),
     ];
 
     private static readonly Dictionary<string, Column> ByName =
@@ -99,9 +115,9 @@ internal static class ColumnNames
 
     public static bool IsAmount(Column column) => column is Column.Base or Column.PersonPaid or Column.EmployerPaid
         or Column.PensionPriorYear or Column.PensionThisYear or Column.PensionMonth
-        or Column.ReceiptAmount or Column.LateFee or Column.LateInterest or Column.MovementAmount;
+        or Column.ReceiptAmount or Column.LateFee or Column.LateInterest or Column.MovementAmount or Column.Credit or Column.Debit or Column.Balance;
 
-    public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName or Column.Birth;
+    public static bool IsPersonal(Column column) => column is Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName or Column.Birth or Column.Payer or Column.PayerAccount;
 
     /// <summary>Reads a header cell: blanks, full-width forms, case, a leading mark and a remark in brackets do not matter.</summary>
     public static Column? Recognise(ReadOnlySpan<byte> cell)

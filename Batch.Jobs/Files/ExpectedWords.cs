@@ -46,7 +46,7 @@ public static class ExpectedWords
         Codes.AccountFrozen => ($"{x} 起已冻结", $"frozen since {x}"),
         Codes.MemberBound => ($"{x} 起已绑定", $"bound since {x}"),
         Codes.MemberNotBound => ($"{x} 已绑定", $"bound on {x}"),
-        Codes.DuplicateLine or Codes.ReceiptTwice => ($"见第 {x} 行", $"see line {x}"),
+        Codes.DuplicateLine or Codes.ReceiptTwice or Codes.BankLineTwice => ($"见第 {x} 行", $"see line {x}"),
         _ => OfFile(code, x),
     };
 

@@ -8,6 +8,8 @@ internal sealed class Header
     /// <summary>Titles, units and dates above the header take no more rows than this.</summary>
     private const int LastRowSearched = 60;
 
+    private static readonly Column[] BankColumns = [Column.TradedOn, Column.Serial, Column.Payer, Column.PayerAccount, Column.Credit, Column.Debit, Column.Balance, Column.Note];
+
     private readonly int[] positions;
     private readonly string[] texts;
 
@@ -26,8 +28,13 @@ internal sealed class Header
 
     public int FieldCount { get; }
 
-    /// <summary>The column that says whose row it is: a person's number, or the employer's where the rows are employers'.</summary>
-    public Column Subject => Content == FileContent.Receipts ? Column.EmployerCode : Column.Id;
+    /// <summary>The column that says whose row it is: a person's number, the employer's where the rows are employers', the bank's serial number in its statement.</summary>
+    public Column Subject => Content switch
+    {
+        FileContent.Receipts => Column.EmployerCode,
+        FileContent.Bank => Column.Serial,
+        _ => Column.Id,
+    };
 
     public int Position(Column column) => positions[(int)column];
 
@@ -40,7 +47,7 @@ internal sealed class Header
 
     /// <summary>Where the columns stand that say the same for several people: employer, month, dates. Not numbers of people, and not amounts, which would count twice.</summary>
     public IEnumerable<int> PositionsOfTexts() => Enum.GetValues<Column>()
-        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName or Column.Birth)).Select(Position);
+        .Where(c => Has(c) && !ColumnNames.IsAmount(c) && c is not (Column.Id or Column.Name or Column.EventValue or Column.Member or Column.Heir or Column.HeirName or Column.Birth or Column.Serial)).Select(Position);
 
     /// <summary>Reads on to the header. Null, with the reason, if no row is one.</summary>
     public static Header? Find(RowSource rows, bool hasDefaultMonth, out Rejection fault)
@@ -130,7 +137,7 @@ internal sealed class Header
         string[] texts = new string[found.Length];
         Array.Fill(found, -1);
         positions = found;
-        Column? twice = null;
+        HashSet<Column> twice = [];
         recognised = 0;
         for (int i = 0; i < rows.FieldCount; i++)
         {
@@ -140,7 +147,11 @@ internal sealed class Header
             }
 
             recognised++;
-            twice = found[(int)column] >= 0 ? column : twice;
+            if (found[(int)column] >= 0)
+            {
+                twice.Add(column);
+            }
+
             found[(int)column] = i;
             texts[(int)column] = FieldText.Shown(rows.Field(i), personal: false);
         }
@@ -153,12 +164,45 @@ internal sealed class Header
             Rename(Column.EventOn, Column.MovementOn);
         }
 
+        if (content == FileContent.Bank)
+        {
+            // Some banks number their lines by the voucher alone.
+            (found[(int)Column.Serial], texts[(int)Column.Serial]) =
+                found[(int)Column.Serial] < 0 ? (found[(int)Column.Document], texts[(int)Column.Document]) : (found[(int)Column.Serial], texts[(int)Column.Serial]);
+        }
+        else if (content is not null)
+        {
+            // A day of trade and a serial number are what other files call their day and document; the bank's other columns mean nothing in them.
+            RenameOnce(Column.TradedOn, Column.MovementOn);
+            RenameOnce(Column.Serial, Column.Document);
+            foreach (Column column in BankColumns)
+            {
+                found[(int)column] = -1;
+                twice.Remove(column);
+            }
+        }
+
         fault = content is null || recognised < 3 ? new Rejection(Codes.HeaderUnknown, rows.Row, "", "", Required(FileContent.Payroll, true))
             : Missing(content.Value, found, hasDefaultMonth) is { } missing
                 ? new Rejection(Codes.HeaderColumnMissing, rows.Row, ColumnNames.Ours(missing), "", ColumnNames.Ours(missing))
-            : twice is not null ? new Rejection(Codes.HeaderColumnTwice, rows.Row, texts[(int)twice.Value], "2", "1")
+            : twice.Count > 0 ? new Rejection(Codes.HeaderColumnTwice, rows.Row, texts[(int)twice.First()], "2", "1")
             : null;
         return fault is null ? new Header(content!.Value, rows.FieldCount, found, texts) : null;
+
+        void RenameOnce(Column from, Column to)
+        {
+            if (found[(int)from] >= 0 && found[(int)to] >= 0)
+            {
+                twice.Add(to);
+            }
+
+            if (twice.Remove(from))
+            {
+                twice.Add(to);
+            }
+
+            Rename(from, to);
+        }
 
         void Rename(Column from, Column to)
         {
@@ -179,6 +223,7 @@ internal sealed class Header
             : has(Column.ReceiptAmount) ? FileContent.Receipts
             : has(Column.PensionPriorYear) || has(Column.PensionThisYear) || has(Column.PensionMonth) ? FileContent.Pension
             : has(Column.Base) || has(Column.PersonPaid) || has(Column.EmployerPaid) ? FileContent.Payroll
+            : has(Column.Credit) ? FileContent.Bank
             : null;
     }
 
@@ -207,6 +252,7 @@ internal sealed class Header
             FileContent.Pension => [Column.Id, Column.Month],
             FileContent.Receipts => [Column.EmployerCode, Column.Month, Column.ReceiptAmount, Column.ReceivedOn, Column.Document],
             FileContent.Persons => [Column.Id, Column.Event, Column.EventOn],
+            FileContent.Bank => [Column.TradedOn, Column.Payer, Column.Credit, Column.Serial],
             _ => [Column.Id, Column.MovementKind, Column.MovementAmount, Column.MovementOn],
         };
         return month ? required : required.Where(c => c != Column.Month);

@@ -15,6 +15,7 @@ public sealed class LineBlock
         new Lines<PayrollLine>(FileContent.Payroll, b => b.Payroll, l => l.Row, l => l.Month), new Lines<PensionLine>(FileContent.Pension, b => b.Pension, l => l.Row, l => l.Month),
         new Lines<PersonsLine>(FileContent.Persons, b => b.Persons, l => l.Row, l => l.On.ToYearMonth()),
         new Lines<ReceiptLine>(FileContent.Receipts, b => b.Receipts, l => l.Row, l => l.Month),
+        new Lines<BankLine>(FileContent.Bank, b => b.Bank, l => l.Row, l => l.On.ToYearMonth()),
         new Lines<MovementLine>(FileContent.Movements, b => b.Movements, l => l.Row, l => l.On.ToYearMonth()),
     ];
 
@@ -27,6 +28,7 @@ public sealed class LineBlock
     public List<PensionLine> Pension { get; } = [];
     public List<PersonsLine> Persons { get; } = [];
     public List<ReceiptLine> Receipts { get; } = [];
+    public List<BankLine> Bank { get; } = [];
     public List<MovementLine> Movements { get; } = [];
 
     /// <summary>Row of the earlier file that each row mends, in a file that has the column; 0: none that can be read.</summary>
@@ -67,6 +69,7 @@ public sealed class LineBlock
         [
             .. Payroll.Select(l => (l.Row, "费款所属期", l.Month, l.Month.Text())), .. Pension.Select(l => (l.Row, "费款所属期", l.Month, l.Month.Text())),
             .. Receipts.Select(l => (l.Row, "费款所属期", l.Month, l.Month.Text())), .. Movements.Select(l => (l.Row, "发生日期", l.On.ToYearMonth(), l.On.Text())),
+            .. Bank.Select(l => (l.Row, "交易日期", l.On.ToYearMonth(), l.On.Text())),
         ];
         Rejections.AddRange(of.Where(l => l.Month > last).Select(l => new Rejection(Codes.MonthAfterSubmission, l.Row, l.Column, l.Found, last.Text())));
     }

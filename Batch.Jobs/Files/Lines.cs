@@ -64,6 +64,12 @@ public readonly record struct PersonsLine(int Row, CitizenId Id, string? Name, P
 public readonly record struct ReceiptLine(
     int Row, string Employer, string? EmployerName, YearMonth Month, Money Amount, LocalDate ReceivedOn, string Document, Money LateFee, Money Interest);
 
+/// <summary>A line of the bank's statement of the income account 收入户: money in (credit) or money out (debit), never both.</summary>
+/// <param name="Serial">The bank's number of the line 流水号, by which it is known again.</param>
+/// <param name="Document">The voucher 凭证号 that a receipt may name; empty where the statement has none.</param>
+public readonly record struct BankLine(
+    int Row, string Serial, LocalDate On, Money Credit, Money Debit, string Payer, string PayerAccount, string Document, string Note, Money? Balance);
+
 /// <summary>The limits of one file, each a named setting.</summary>
 public sealed record IntakeLimits
 {

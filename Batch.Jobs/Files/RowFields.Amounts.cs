@@ -64,6 +64,43 @@ internal sealed partial class RowFields
         return amount ?? Money.Zero;
     }
 
+    /// <summary>Money into or out of a bank account, of any size; nothing where it is blank, null where it cannot be read.</summary>
+    public Money? BankAmount(Column column)
+    {
+        if (IsBlank(column))
+        {
+            return Money.Zero;
+        }
+
+        string? fault = ParseAmount(column, out Money? amount);
+        bool read = amount is not null && (fault is null or Codes.AmountAbsurd);
+        totals.Add(column, fault is null or Codes.AmountAbsurd or Codes.AmountNegative ? amount : null);
+        if (!read)
+        {
+            RejectAmount(column, fault!);
+        }
+
+        return read ? amount : null;
+    }
+
+    /// <summary>What the account held after the row, which may be negative and of any size; null where it is blank or cannot be read.</summary>
+    public Money? BalanceAfter()
+    {
+        if (IsBlank(Column.Balance))
+        {
+            return null;
+        }
+
+        string? fault = ParseAmount(Column.Balance, out Money? amount);
+        bool read = fault is null || (fault is Codes.AmountNegative or Codes.AmountAbsurd && amount is not null);
+        if (!read)
+        {
+            RejectAmount(Column.Balance, fault!);
+        }
+
+        return read ? amount : null;
+    }
+
     /// <summary>A pension: none where blank, and never zero (edge 12).</summary>
     public Money? OptionalPension(Column column)
     {

@@ -172,16 +172,16 @@ internal sealed partial class RowFields(RowSource rows, Header header, YearMonth
     }
 
     /// <summary>The number of a document: letters, digits and a few marks.</summary>
-    public string Document()
+    public string Document(Column column = Column.Document)
     {
-        string text = Normalised(Column.Document).ToUpperInvariant();
-        if (text.Length == 0)
+        string text = Normalised(column).ToUpperInvariant();
+        if (text.Length == 0 || IsFaulty(column))
         {
-            Reject(Column.Document, Codes.DocumentBlank, "");
+            Reject(column, Codes.DocumentBlank, "");
         }
         else if (text.Length > LongestDocument || !text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '(' or ')' or '[' or ']' or '〔' or '〕'))
         {
-            Reject(Column.Document, Codes.DocumentInvalid, $"{LongestDocument}");
+            Reject(column, Codes.DocumentInvalid, $"{LongestDocument}");
         }
 
         return text;

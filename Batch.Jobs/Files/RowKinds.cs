@@ -20,7 +20,7 @@ internal static class RowKinds
     private static readonly string[] SubtotalWords = ["小计", "本页合计", "本页小计", "本页总计", "分页合计", "subtotal", "sub-total", "pagetotal"];
 
     private static readonly string[] RemarkWords =
-        ["制表", "填表", "填报", "审核", "复核", "经办", "负责人", "单位负责人", "单位盖章", "单位公章", "盖章", "公章", "备注", "说明", "注:", "联系人", "联系电话", "打印", "日期", "第"];
+        ["制表", "填表", "填报", "审核", "复核", "经办", "负责人", "单位负责人", "单位盖章", "单位公章", "盖章", "公章", "备注", "说明", "注:", "联系人", "联系电话", "打印", "日期", "第", "期初余额", "期末余额", "上期余额", "上日余额", "承前页", "过次页"];
 
     public static RowKind Tell(RowSource row, Header header, CitizenIdFault idFault)
     {
@@ -83,5 +83,5 @@ internal static class RowKinds
 
     /// <summary>The row has a month, an amount or a change: it is somebody's, whatever its label.</summary>
     private static bool SaysAnything(RowSource row, Header header) => Enum.GetValues<Column>()
-        .Any(c => (ColumnNames.IsAmount(c) || c is Column.Month or Column.Event or Column.EventOn) && header.Has(c) && !FieldText.IsBlank(row.Field(header.Position(c))));
+        .Any(c => ((ColumnNames.IsAmount(c) && c != Column.Balance) || c is Column.Month or Column.Event or Column.EventOn) && header.Has(c) && !FieldText.IsBlank(row.Field(header.Position(c))));
 }

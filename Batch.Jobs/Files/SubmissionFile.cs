@@ -16,6 +16,7 @@ public sealed partial class SubmissionFile : IDisposable
     private readonly Header header;
     private readonly RowFields fields;
     private readonly ControlTotals totals = new();
+    private readonly RunningBalance balance = new();
     private readonly IntakeLimits limits;
     private readonly LocalDate today;
     private bool ended;
@@ -146,6 +147,11 @@ public sealed partial class SubmissionFile : IDisposable
         {
             throw Refuse.File(Codes.HeaderOnly, last, "", "");
         }
+
+        if (balance.Fault is { } gap)
+        {
+            throw Refuse.File(Codes.BalanceMismatch, gap.Row, gap.Found.ToString(), gap.Expected.ToString(), header.Text(Column.Balance));
+        }
     }
 
     private void ReadRow(LineBlock block, CitizenIdFault idFault, CitizenId id)
@@ -153,6 +159,7 @@ public sealed partial class SubmissionFile : IDisposable
         if (source.QuotesBroken || !HasTheHeadersFields())
         {
             totals.AddUnknownRow();
+            balance.Add(source.Row, null, null);
             block.RejectedPaid.Add((source.Row, null));
             fields.Reject(source.QuotesBroken ? Codes.QuoteStray : Codes.FieldCount, source.QuotesBroken ? "" : $"{source.FieldCount}", source.QuotesBroken ? "\"…\"" : $"{header.FieldCount}");
             return;
@@ -198,6 +205,14 @@ public sealed partial class SubmissionFile : IDisposable
                 if (block.Rejections.Count == faults)
                 {
                     block.Receipts.Add(receipt);
+                }
+
+                break;
+            case FileContent.Bank:
+                BankLine bank = BankRow.Read(fields, balance);
+                if (block.Rejections.Count == faults)
+                {
+                    block.Bank.Add(bank);
                 }
 
                 break;

@@ -123,6 +123,9 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     /// <summary>Anything of it goes to the facts.</summary>
     public bool HasFacts => Facts.Count > 0 || Days.Count > 0;
 
+    /// <summary>A run takes it: a bank's statement changes nobody's credit.</summary>
+    public bool IsForRuns => HasFacts && Content != FileContent.Bank;
+
     /// <summary>Of a replacement: the movements it names, and the days, kinds and channels that it speaks of.</summary>
     public HashSet<MovementIdentity> NamedMovements { get; } = [];
     public HashSet<(DateOnly Day, MovementKind Kind, SpendingChannel Channel)> MovementGroups { get; } = [];

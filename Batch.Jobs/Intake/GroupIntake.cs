@@ -206,7 +206,8 @@ public sealed class GroupIntake(
                 FileContent.Pension => new PensionIntake(_parts),
                 FileContent.Persons => new PersonsIntake(_parts),
                 FileContent.Movements => new MovementIntake(_parts),
-                _ => new ReceiptsIntake(_parts),
+                FileContent.Bank => new BankIntake(_parts, request.By),
+                _ => new ReceiptsIntake(_parts, request.By),
             });
         }
 

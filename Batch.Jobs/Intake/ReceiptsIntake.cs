@@ -11,7 +11,7 @@ namespace Batch.Jobs.Intake;
 /// Takes in what was received from employers: one fact an employer, contribution month and document. The same said again changes nothing, another
 /// figure is a correction; a replacement is the whole statement of the employers and months that it names.
 /// </summary>
-public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
+public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntake
 {
     private readonly record struct Key(YearMonth Month, int Employer, string Document);
 
@@ -23,6 +23,8 @@ public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
     private readonly Dictionary<(int Submission, Key Key), int> _rows = [];
 
     private readonly Dictionary<Key, Figures> _standing = [];
+
+    private ChangedMoney? _changed;
 
     public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
     {
@@ -82,6 +84,14 @@ public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
 
         await WriteAsync([.. leftOut.Select(s => (s.Key, new Figures(0, 0, 0, s.Value.ReceivedOn), draft.Submission, 0))], FactState.Withdrawn, cancellation);
         return null;
+    }
+
+    public async Task CompleteAsync(CancellationToken cancellation)
+    {
+        if (_changed is { } changed)
+        {
+            await new MoneyMatches(await parts.Connection.IdleAsync(), parts.Area).MatchAsync(changed, by, cancellation);
+        }
     }
 
     private void Check(FileDraft draft, LineBlock block) => block.Receipts.RemoveAll(line =>
@@ -175,6 +185,7 @@ public sealed class ReceiptsIntake(IntakeParts parts) : IContentIntake
             "receipt_month, employer_id, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on", cancellation);
         foreach ((Key key, Figures figures, int submission, int row) in facts)
         {
+            _changed = ChangedMoney.With(_changed, submission, figures.ReceivedOn);
             copy.StartRow();
             copy.Write(key.Month.FirstDay());
             copy.Write(key.Employer);

@@ -113,6 +113,11 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
                     """,
                 "receipt" => area.Sql($"SELECT count(*) FROM :area.receipt f WHERE receipt_month = '{month.Text()}-01' AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (") + area.Sql(
                     "SELECT FROM :area.receipt l WHERE (l.receipt_month, l.employer_id, l.document) = (f.receipt_month, f.employer_id, f.document) AND l.submission_id > f.submission_id)"),
+                "bank" => area.Sql(
+                    """
+                    SELECT count(*) FROM :area.bank_line f WHERE f.submission_id = $1 AND f.row_no > 0 AND date_trunc('month', f.traded_on) = $2
+                        AND EXISTS (SELECT FROM :area.bank_line l WHERE l.serial = f.serial AND l.submission_id > f.submission_id)
+                    """),
                 "movement" => $"""
                     SELECT count(*) FROM {area.Part(fact, month)} f WHERE f.on_date = $2 AND f.submission_id = $1 AND f.row_no > 0 AND EXISTS (
                         SELECT FROM {area.Part(fact, month)} l WHERE l.on_date = $2 AND l.person_id = f.person_id AND l.kind = f.kind AND l.channel = f.channel
@@ -124,7 +129,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             {
                 await using NpgsqlCommand command = new(sql, connection) { CommandTimeout = 0 };
                 command.Parameters.AddWithValue(submission);
-                if (fact == "movement")
+                if (fact is "movement" or "bank")
                 {
                     command.Parameters.AddWithValue(day);
                 }
@@ -170,7 +175,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await using (NpgsqlCommand waiting = new(area.Sql(
             "INSERT INTO :area.waiting_submission SELECT submission_id, month FROM :area.submission WHERE submission_id = ANY($1)"), connection))
         {
-            waiting.Parameters.AddWithValue(drafts.Where(d => d.HasFacts).Select(d => d.Submission).ToArray());
+            waiting.Parameters.AddWithValue(drafts.Where(d => d.IsForRuns).Select(d => d.Submission).ToArray());
             await waiting.ExecuteNonQueryAsync(cancellation);
         }
 

@@ -137,7 +137,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
         await NameAsync(
             """
             SELECT format('submission %s: %s', submission_id, CASE WHEN t.submission_id IS NULL THEN 'neither taken nor waiting' ELSE 'taken and waiting' END)
-            FROM (SELECT DISTINCT submission_id FROM :area.submission_month) m LEFT JOIN :area.taken_submission t USING (submission_id)
+            FROM (SELECT DISTINCT submission_id FROM :area.submission_month WHERE fact <> 'bank') m LEFT JOIN :area.taken_submission t USING (submission_id)
             LEFT JOIN :area.waiting_submission w USING (submission_id)
             WHERE (t.submission_id IS NULL) = (w.submission_id IS NULL) ORDER BY submission_id
             """, cancellation);

@@ -48,6 +48,10 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
             """
             SELECT submission_id, 'receipt', receipt_month, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0, 0 FROM :area.receipt
             WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
+            """).Append(
+            """
+            SELECT submission_id, 'bank', date_trunc('month', traded_on)::date, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0, 0 FROM :area.bank_line
+            WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
             """));
         await using NpgsqlCommand command = new(area.Sql(
             $"WITH parts (submission_id, fact, month, facts, accepted, held, person_paid, employer_paid, held_fen, moved) AS ({parts}), {Judged}"), connection);

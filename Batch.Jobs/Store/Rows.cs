@@ -45,6 +45,22 @@ public static class Rows
     public static async Task<T> OneAsync<T>(this Area area, string sql, CancellationToken cancellation, params object[] arguments) =>
         (await area.ReadAsync(sql, r => r.GetFieldValue<T>(0), cancellation, arguments))[0];
 
+    /// <summary>The first column of the one row.</summary>
+    public static async Task<T> OneAsync<T>(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] arguments) =>
+        (await connection.ReadAsync(sql, r => r.GetFieldValue<T>(0), cancellation, arguments))[0];
+
+    /// <summary>A statement that answers nothing.</summary>
+    public static async Task DoAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] arguments)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
+        foreach (object argument in arguments)
+        {
+            command.Parameters.AddWithValue(argument);
+        }
+
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     public static string? Text(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     public static int? Number(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);

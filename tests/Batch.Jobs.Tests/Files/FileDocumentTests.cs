@@ -26,6 +26,7 @@ public sealed partial class FileDocumentTests
     [TestCase("persons", FileContent.Persons)]
     [TestCase("movements", FileContent.Movements)]
     [TestCase("receipts", FileContent.Receipts)]
+    [TestCase("bank", FileContent.Bank)]
     public void Each_kind_of_file_has_the_columns_of_the_code(string kind, FileContent content)
     {
         string[] row = Table().Match(Page).Value.TrimEnd('\n').Split('\n').Skip(2).Select(l => l.Trim('|', ' ').Split(" | ")).Single(r => r[0].StartsWith(kind + " ", StringComparison.Ordinal));

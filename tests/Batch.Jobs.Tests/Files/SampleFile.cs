@@ -90,6 +90,7 @@ internal sealed class Reading
     public List<PensionLine> Pension { get; } = [];
     public List<PersonsLine> Persons { get; } = [];
     public List<ReceiptLine> Receipts { get; } = [];
+    public List<BankLine> Bank { get; } = [];
     public List<MovementLine> Movements { get; } = [];
     public List<Rejection> Rejections { get; } = [];
     public Rejection? Refusal { get; set; }
@@ -99,7 +100,7 @@ internal sealed class Reading
     public void Take(LineBlock block)
     {
         int rejected = block.Rejections.Select(r => r.Row).Distinct().Count();
-        int lines = block.Payroll.Count + block.Pension.Count + block.Persons.Count + block.Receipts.Count + block.Movements.Count;
+        int lines = block.Payroll.Count + block.Pension.Count + block.Persons.Count + block.Receipts.Count + block.Bank.Count + block.Movements.Count;
         Assert.That(lines + rejected, Is.EqualTo(block.Rows), "each row is one line or rejected");
         Rows += block.Rows;
         InvisibleCells += block.InvisibleCells;
@@ -107,6 +108,7 @@ internal sealed class Reading
         Pension.AddRange(block.Pension);
         Persons.AddRange(block.Persons);
         Receipts.AddRange(block.Receipts);
+        Bank.AddRange(block.Bank);
         Movements.AddRange(block.Movements);
         Rejections.AddRange(block.Rejections);
     }

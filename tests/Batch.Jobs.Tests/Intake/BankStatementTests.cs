@@ -1,0 +1,186 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tests.Runs;
+using Batch.Rules;
+using NUnit.Framework;
+using NodaTime;
+
+namespace Batch.Jobs.Tests.Intake;
+
+/// <summary>The bank's statement against the receipts, from the files to what is listed.</summary>
+public sealed class BankStatementTests
+{
+    private const string Receipts = "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号,滞纳金,利息";
+    private const string Statement = "交易日期,流水号,凭证号,对方户名,对方账号,借方金额,贷方金额";
+
+    private static readonly YearMonth June = new(2021, 6);
+    private static readonly YearMonth July = new(2021, 7);
+    private Town town = null!;
+
+    [SetUp]
+    public async Task SetUp() => town = await Town.FoundAsync();
+
+    [TearDown]
+    public async Task TearDown() => await town.DisposeAsync();
+
+    [Test]
+    public async Task What_is_certain_is_matched_whichever_file_comes_first_and_the_rest_is_listed_by_its_age()
+    {
+        await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,105.00", "2021-06-12,A2,,乙有限公司,,,200.00", "2021-06-20,A3,,不明公司,,,7.00", "2021-06-21,A4,,财政专户,,300.00,", "2021-06-22,A5,SK4,甲有限公司,,,41.00");
+        await ReceiveAsync(
+            "E1,甲有限公司,2021-06,100.00,2021-06-09,SK1,3.00,2.00", "E2,乙有限公司,2021-06,200.00,2021-06-11,SK2,,", "E2,乙有限公司,2021-05,9.00,2021-06-28,SK3,,", "E1,甲有限公司,2021-06,40.00,2021-06-22,SK4,,");
+        ReconcileDocument told = await CheckAsync(June);
+        Assert.Multiple(() =>
+        {
+            // In: 105 + 200 + 7 + 41; matched: 105 (voucher; 100 + 3 + 2) and 200 (payer, amount, day).
+            Assert.That(told.Bank, Is.EqualTo(new BankSums(5, Yuan(353), Yuan(300), Yuan(305), Yuan(48))));
+            Assert.That(told.Receipts, Is.EqualTo(new ReceiptSums(4, Yuan(349), Yuan(3), Yuan(2), Yuan(354), Yuan(305), Yuan(49))));
+            Assert.That(told.LinesWithoutReceipt.Select(l => (l.Serial, l.Amount, l.Days, l.Row)), Is.EqualTo(new[] { ("A3", Yuan(7), 10, 4) }));
+            Assert.That(told.ReceiptsWithoutLine.Select(r => (r.Employer, r.Month, r.Document, r.Days)), Is.EqualTo(new[] { ("E2", new YearMonth(2021, 5), "SK3", 2) }));
+            Assert.That(told.Differences.Select(d => (d.Document, d.Received, d.OnStatement, d.Difference, d.Days)), Is.EqualTo(new[] { ("SK4", Yuan(40), Yuan(41), Yuan(1), 8) }));
+        });
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task A_line_sent_again_is_unchanged_and_another_content_under_its_number_is_rejected()
+    {
+        FileOutcome first = await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,105.00", "2021-06-10,A2,,甲有限公司,,,1.00");
+        FileOutcome again = await BankAsync("2021-06-10,A1,SK1,甲有限公司,,0.00,105", "2021-06-10,A2,,甲有限公司,,,1.01", "2021-06-11,A3,,甲有限公司,,,5.00", "2021-06-11,A3,,甲有限公司,,,5.00", "2021-07-01,A4,,甲有限公司,,,5.00");
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.Accepted, first.Rejected), Is.EqualTo((2, 0)));
+            Assert.That((again.Rows, again.Accepted, again.Unchanged, again.Rejected), Is.EqualTo((5, 1, 1, 3)));
+            Assert.That(again.Rejections.Select(r => $"{r.Row} {r.Code} {r.Found} {r.Expected}"), Is.EquivalentTo(new[]
+            {
+                "3 BANK_SERIAL_TAKEN A2 2021-06-10 1.00", "5 BANK_LINE_TWICE A3 4", "6 MONTH_AFTER_SUBMISSION 2021-07-01 2021-06",
+            }));
+        });
+        Assert.That((await CheckAsync(June)).Bank.Credit, Is.EqualTo(Yuan(111)));
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task A_replacement_is_the_whole_statement_of_its_days_and_what_was_matched_by_it_lapses()
+    {
+        await ReceiveAsync("E1,甲有限公司,2021-06,105.00,2021-06-09,SK1,,", "E2,乙有限公司,2021-06,3.00,2021-06-10,SK2,,");
+        await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,105.00", "2021-06-11,A2,SK2,乙有限公司,,,3.00", "2021-06-20,A3,,甲有限公司,,,9.00");
+        string[] statement = ["2021-06-10,A1,SK1,甲有限公司,,,106.00", "2021-06-12,A4,,丙有限公司,,,5.00"];
+        FileOutcome refused = await BankAsync(SubmissionKind.Replacement, false, statement);
+        FileOutcome replaced = await BankAsync(SubmissionKind.Replacement, true, statement);
+        ReconcileDocument told = await CheckAsync(June);
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Refused, Is.EqualTo("REPLACEMENT_LEAVES_OUT"));
+            Assert.That((replaced.Refused, replaced.Accepted), Is.EqualTo(((string?)null, 2)));
+            // A2 is withdrawn, A3 is of a later day and stays; A1 has another amount now.
+            Assert.That(told.Bank, Is.EqualTo(new BankSums(3, Yuan(120), Yuan(0), Yuan(0), Yuan(120))));
+            Assert.That(told.Differences.Select(d => (d.Document, d.Difference)), Is.EqualTo(new[] { ("SK1", Yuan(1)) }));
+            Assert.That(told.ReceiptsWithoutLine.Select(r => r.Document), Is.EqualTo(new[] { "SK2" }));
+        });
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task A_receipt_that_is_corrected_is_matched_anew()
+    {
+        await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,105.00");
+        await ReceiveAsync("E1,甲有限公司,2021-06,100.00,2021-06-10,SK1,,");
+        Assert.That((await CheckAsync(June)).Bank.Matched, Is.EqualTo(Yuan(0)));
+        await ReceiveAsync("E1,甲有限公司,2021-06,105.00,2021-06-10,SK1,,");
+        Assert.That((await CheckAsync(June)).Bank.Matched, Is.EqualTo(Yuan(105)));
+        await ReceiveAsync("E1,甲有限公司,2021-06,0.00,2021-06-10,SK1,,");
+        Assert.That((await CheckAsync(June)).Bank.Unmatched, Is.EqualTo(Yuan(105)));
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task By_hand_one_proposes_with_a_reason_and_another_confirms_and_it_is_undone_for_good()
+    {
+        await BankAsync("2021-06-10,A1,,总公司,,,60.00", "2021-06-10,A2,,总公司,,,40.00", "2021-06-10,A3,,总公司,,,40.00");
+        await ReceiveAsync("E1,甲有限公司,2021-06,95.00,2021-06-25,SK1,3.00,2.00");
+        HandMatches hand = new(town.Database.Program, Town.Schema);
+        ReceiptName receipt = new("E1", June, "SK1");
+        MatchDocument proposed = await hand.ProposeAsync(["A1", "a2"], [receipt], "总公司代付", "wang", default);
+        MatchDocument again = await hand.ProposeAsync(["A2", "A1"], [receipt], "总公司代付", "wang", default);
+        Assert.That((proposed.Match, proposed.State, proposed.Amount, again.Match), Is.EqualTo((1, "proposed", Yuan(100), 1)));
+        Assert.That((await CheckAsync(June)).Proposed.Select(p => (p.By, p.Reason, p.Amount)), Is.EqualTo(new[] { ("wang", "总公司代付", Yuan(100)) }));
+        Assert.That((await CheckAsync(June)).Bank.Matched, Is.EqualTo(Yuan(0)), "a proposal counts for nothing");
+        await RefusedAsync("SAME_PERSON", () => hand.ConfirmAsync(1, " Wang", default));
+        await RefusedAsync("MATCHED_ALREADY", () => hand.ProposeAsync(["A1", "A3"], [receipt], "x", "li", default));
+        Assert.That((await hand.ConfirmAsync(1, "li", default)).State, Is.EqualTo("matched"));
+        Assert.That((await hand.ConfirmAsync(1, "li", default)).State, Is.EqualTo("matched"), "asked again");
+        await RefusedAsync("MATCH_STATE", () => hand.ConfirmAsync(1, "zhao", default));
+        Assert.That((await CheckAsync(June)).Bank.Matched, Is.EqualTo(Yuan(100)));
+        await RefusedAsync("REASON_MISSING", () => hand.UndoAsync(1, " ", "wang", default));
+        Assert.That((await hand.UndoAsync(1, "认错了", "wang", default)).State, Is.EqualTo("undone"));
+        Assert.That((await CheckAsync(June)).Bank.Unmatched, Is.EqualTo(Yuan(140)));
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task What_is_not_equal_unknown_or_of_one_side_is_not_matched_by_hand()
+    {
+        await BankAsync("2021-06-10,A1,,总公司,,,60.00", "2021-06-10,A2,,总公司,,60.00,");
+        await ReceiveAsync("E1,甲有限公司,2021-06,60.01,2021-06-25,SK1,,");
+        HandMatches hand = new(town.Database.Program, Town.Schema);
+        ReceiptName receipt = new("E1", June, "SK1");
+        await RefusedAsync("MATCH_SUMS_DIFFER", () => hand.ProposeAsync(["A1"], [receipt], "x", "wang", default));
+        await RefusedAsync("LINE_UNKNOWN", () => hand.ProposeAsync(["A2"], [receipt], "x", "wang", default));
+        await RefusedAsync("RECEIPT_UNKNOWN", () => hand.ProposeAsync(["A1"], [receipt with { Month = July }], "x", "wang", default));
+        await RefusedAsync("MATCH_ONE_SIDED", () => hand.ProposeAsync(["A1"], [], "x", "wang", default));
+        await RefusedAsync("REASON_MISSING", () => hand.ProposeAsync(["A1"], [receipt], " ", "wang", default));
+        await RefusedAsync("MATCH_UNKNOWN", () => hand.ConfirmAsync(7, "li", default));
+    }
+
+    [Test]
+    public async Task What_the_program_matched_and_a_person_undid_is_not_matched_by_the_program_again()
+    {
+        await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,60.00");
+        await ReceiveAsync("E1,甲有限公司,2021-06,60.00,2021-06-10,SK1,,");
+        HandMatches hand = new(town.Database.Program, Town.Schema);
+        await hand.UndoAsync(1, "不是这笔", "li", default);
+        await BankAsync("2021-06-10,A2,,丙有限公司,,,1.00");
+        Assert.That((await CheckAsync(June)).Bank.Matched, Is.EqualTo(Yuan(0)));
+        await hand.ProposeAsync(["A1"], [new("E1", June, "SK1")], "确认是这笔", "wang", default);
+        await hand.RefuseAsync(1 + 1, "再查", "li", default);
+        Assert.That((await CheckAsync(June)).Proposed, Is.Empty);
+        await town.AssertCleanAsync();
+    }
+
+    // A payer whose name two employers have is certain for neither; a person's name is masked.
+    [Test]
+    public async Task A_name_that_two_employers_have_matches_nothing_and_a_persons_name_is_masked()
+    {
+        await ReceiveAsync("E1,甲有限公司,2021-06,60.00,2021-06-10,SK1,,", "E2,甲有限 公司,2021-06,70.00,2021-06-10,SK2,,", "E3,王小明,2021-06,1.00,2021-06-01,SK3,,");
+        await BankAsync("2021-06-10,A1,,甲有限公司,,,60.00", "2021-06-10,A2,,王小明,,,5.00");
+        Assert.That((await CheckAsync(June)).LinesWithoutReceipt.Select(l => l.Payer), Is.EqualTo(new[] { "甲有限公司", "王*" }));
+    }
+
+    [Test]
+    public async Task A_statement_waits_for_no_run_and_its_own_month_may_be_closed()
+    {
+        await town.PayrollAsync(June, "E1", [(Town.Person(1, 1990), 5000m)]);
+        await town.PostMonthAsync(June);
+        await town.CloseAsync(June);
+        FileOutcome sent = await BankAsync("2021-06-10,A1,,甲有限公司,,,60.00");
+        Assert.That((sent.Refused, sent.Accepted), Is.EqualTo(((string?)null, 1)));
+        Assert.That(await town.Database.ScalarAsync<long>(Town.Schema.Sql("SELECT count(*) FROM :area.waiting_submission")), Is.EqualTo(0));
+        await town.AssertCleanAsync();
+    }
+
+    private async Task<ReconcileDocument> CheckAsync(YearMonth month) => await new MoneyCheck(await town.AreaAsync()).ReadAsync(month, default);
+
+    private Task<FileOutcome> BankAsync(params string[] rows) => BankAsync(SubmissionKind.Regular, false, rows);
+
+    private Task<FileOutcome> BankAsync(SubmissionKind kind, bool confirm, params string[] rows) => town.ImportAsync(Statement, rows, June, kind, confirm);
+
+    private Task<FileOutcome> ReceiveAsync(params string[] rows) => town.ImportAsync(Receipts, rows, June, SubmissionKind.Regular, false);
+
+    private static async Task RefusedAsync(string code, Func<Task> act) => Assert.That((await Assert.ThrowsAsync<DataFaultException>(() => act()))!.Code, Is.EqualTo(code));
+
+    private static Money Yuan(long yuan) => Money.FromYuan(yuan);
+}
