@@ -71,7 +71,7 @@ internal static class MoneyVerbs
 
     private static async Task<int> ProposeAsync(VerbCall call)
     {
-        ReceiptName[] receipts = [.. call.Need(Receipts).Select(ReceiptOf)];
+        ReceiptName[] receipts = [.. call.Need(Receipts).Select(TypedReceipt.Read)];
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Show(call, await new HandMatches(area.Program, area.Schema).ProposeAsync(call.Need(Lines), receipts, call.Need(Reason)!, call.By, call.Cancellation));
@@ -98,11 +98,6 @@ internal static class MoneyVerbs
         };
         call.Output.Line($"核对 match {Count(told.Match)} {state}  {told.Amount}  {string.Join(' ', told.Lines)} = {string.Join(' ', told.Receipts)}");
     }
-
-    private static ReceiptName ReceiptOf(string text) =>
-        text.Split(',', 3) is [var employer, var month, var document]
-            ? new ReceiptName(employer.Trim().ToUpperInvariant(), TypedMonth.Read(month), document.Trim().ToUpperInvariant())
-            : throw VerbFault.OfUsage($"A receipt is EMPLOYER,MONTH,DOCUMENT, not {text}.", $"到账请写“单位编号,费款所属期,凭证号”，而不是 {text}。");
 
     private static void Table<T>(VerbCall call, string title, IReadOnlyList<T> rows, string[] header, Func<T, string[]> row)
     {

@@ -25,7 +25,7 @@ internal static class ActGroups
         new("held", ("待定行的决定", "Decisions on held rows"), ["held."], ["decide"], ["/{code}/held"]),
         new("run", ("批次", "Runs"), ["run."], ["allocate", "interest", "approve", "post", "discard", "reverse"], ["/{code}/runs", Api + "/areas/{area}/runs", Api + "/runs/"]),
         new("month", ("结账", "Closings"), ["month."], ["close", "reopen"], ["/{code}/months/", Api + "/areas/{area}/months/"]),
-        new("money", ("核对到账", "Matching money"), [], ["match "], []),
+        new("money", ("核对到账", "Matching money"), ["money."], ["match "], ["/{code}/reconcile"]),
         new("policy", ("政策", "Policies"), ["policy."], ["policy "], ["/{code}/policies", "/{code}/simulation"]),
         new("calculator", ("测算", "Calculator"), [], [], ["/{code}/calculator", Api + "/areas/{area}/calc"]),
         new("threshold", ("异常阈值", "Thresholds"), ["threshold."], ["threshold"], ["/{code}/thresholds"]),

@@ -54,6 +54,7 @@ internal static partial class ActSubjects
             ("run.override", [var run, .. var codes]) => ($"批次 {run}：{string.Join("、", codes)}", $"run {run}: {string.Join(", ", codes)}"),
             ("report.export", [var kind, .. var rest]) when AllReports.Find(kind) is { } report => Both(Pages.ReportsModel.NameOf(report), rest),
             ("journal.export", [var from, var to]) => ($"{from} 至 {to}", $"{from} to {to}"),
+            ("money.proposed" or "money.matched" or "money.refused" or "money.undone", [var match]) => ($"核对 {match}", $"match {match}"),
             ("rejects.dismiss", [var submission]) => ($"报送 {submission}", $"submission {submission}"),
             ("schedule propose" or "schedule approve", [var work, var change]) => (WorkText.Of(work).Chinese + $"，第 {change} 项", WorkText.Of(work).English + $", change {change}"),
             ("schedule withdraw" or "schedule refuse", [var change]) => ($"第 {change} 项", $"change {change}"),

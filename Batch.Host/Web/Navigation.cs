@@ -18,7 +18,7 @@ internal static class Navigation
         [
             new("", "今日待办", "To do", Permissions.Anyone), new("uploads", "上传文件", "Upload", Permissions.SendFiles),
             new("submissions", "报送", "Submissions", Permissions.SeeWork), new("held", "待定行", "Held rows", Permissions.SeeWork),
-            new("runs", "批次", "Runs", Permissions.SeeWork), new("months", "月份与结账", "Months", Permissions.SeeWork),
+            new("runs", "批次", "Runs", Permissions.SeeWork), new("reconcile", "对账", "Reconciliation", Permissions.SeeWork), new("months", "月份与结账", "Months", Permissions.SeeWork),
         ]),
         ("查询与报表", "Inquiry and reports",
         [

@@ -16,18 +16,42 @@ public sealed class MoneyCheck(Area area)
                 WHERE m.receipt_month = r.receipt_month AND m.receipt_employer = r.employer_id AND m.document = r.document AND s.state = 'matched')
         """;
 
+    // Serial numbers, receipts, and what the lines come to.
+    private const string Members =
+        """
+        ARRAY(SELECT serial FROM :area.money_match_line l WHERE l.match_id = s.match_id ORDER BY serial),
+        ARRAY(SELECT e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document FROM :area.money_match_receipt r
+              JOIN :area.employer e ON e.employer_id = r.receipt_employer WHERE r.match_id = s.match_id ORDER BY 1),
+        (SELECT coalesce(sum(b.credit_fen), 0)::bigint FROM :area.money_match_line l JOIN :area.bank_line_in_force b USING (serial) WHERE l.match_id = s.match_id)
+        """;
+
     public async Task<ReconcileDocument> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
         LocalDate end = month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1);
         List<UnmatchedLine> lines = await LinesAsync(end, cancellation);
         List<UnmatchedReceipt> receipts = await ReceiptsAsync(end, cancellation);
-        List<MoneyDifference> differences = [.. Differences(lines, receipts, end)];
-        HashSet<string> differing = [.. differences.Select(d => d.Document)];
         return new ReconcileDocument(
             area.Schema.Code, month, end, await BankAsync(month, cancellation), await ReceivedAsync(month, cancellation),
-            [.. lines.Where(l => !differing.Contains(l.Document) && !differing.Contains(l.Serial))], [.. receipts.Where(r => !differing.Contains(r.Document))],
-            differences, await ProposedAsync(cancellation));
+            lines, receipts, [.. Differences(lines, receipts, end)], await ProposedAsync(cancellation));
     }
+
+    /// <summary>The latest month with money; null: there is none.</summary>
+    public async Task<YearMonth?> LatestAsync(CancellationToken cancellation) => (await area.ReadAsync(
+        "SELECT greatest((SELECT max(traded_on) FROM :area.bank_line), (SELECT max(received_on) FROM :area.receipt))",
+        r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
+
+    /// <summary>What is matched of the month's lines, by hand first.</summary>
+    public Task<List<MadeMatch>> MadeAsync(YearMonth month, int most, CancellationToken cancellation) => area.ReadAsync(
+        $"""
+        SELECT s.match_id, s.way, s.made_by, (SELECT a.acted_by FROM :area.money_match_act a WHERE a.matched = s.match_id AND a.act = 'confirm'), s.reason,
+               {Members}
+        FROM :area.match_state s WHERE s.state = 'matched' AND s.match_id IN (
+            SELECT m.match_id FROM :area.bank_line_in_force l JOIN :area.money_match_line m USING (serial) WHERE l.traded_on >= $1 AND l.traded_on < $2)
+        ORDER BY s.way <> 'hand', s.match_id LIMIT $3
+        """,
+        r => new MadeMatch(
+            r.GetInt32(0), r.GetString(1), r.GetString(2), r.Text(3) ?? "", r.GetString(4), Fen(r, 7), r.GetFieldValue<string[]>(5), r.GetFieldValue<string[]>(6)),
+        cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay(), most);
 
     private async Task<BankSums> BankAsync(YearMonth month, CancellationToken cancellation) => (await area.ReadAsync(
         $"""
@@ -78,11 +102,8 @@ public sealed class MoneyCheck(Area area)
     }
 
     private Task<List<ProposedMatch>> ProposedAsync(CancellationToken cancellation) => area.ReadAsync(
-        """
-        SELECT s.match_id, s.made_by, s.made_at, s.reason, ARRAY(SELECT serial FROM :area.money_match_line l WHERE l.match_id = s.match_id ORDER BY serial),
-               ARRAY(SELECT e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document FROM :area.money_match_receipt r
-                     JOIN :area.employer e ON e.employer_id = r.receipt_employer WHERE r.match_id = s.match_id ORDER BY 1),
-               (SELECT coalesce(sum(b.credit_fen), 0)::bigint FROM :area.money_match_line l JOIN :area.bank_line_in_force b USING (serial) WHERE l.match_id = s.match_id)
+        $"""
+        SELECT s.match_id, s.made_by, s.made_at, s.reason, {Members}
         FROM :area.match_state s WHERE s.state = 'proposed' ORDER BY 1
         """,
         r => new ProposedMatch(

@@ -21,9 +21,14 @@ public sealed record UnmatchedLine(string Serial, LocalDate On, string Payer, Mo
 
 public sealed record UnmatchedReceipt(string Employer, string Name, YearMonth Month, string Document, LocalDate On, Money Amount, int Days, string File, int Row);
 
-/// <summary>Receipts and lines that share a voucher number and do not agree, in amount or by more days than a match allows.</summary>
+/// <summary>Receipts and lines among the unmatched that share a voucher number and do not agree, in amount or by more days than a match allows.</summary>
 /// <param name="Difference">The statement less the receipts.</param>
 public sealed record MoneyDifference(string Document, IReadOnlyList<string> Employers, Money Received, Money OnStatement, Money Difference, LocalDate On, int Days);
 
 /// <summary>A match by hand that waits for another person.</summary>
 public sealed record ProposedMatch(int Match, string By, Instant At, string Reason, Money Amount, IReadOnlyList<string> Lines, IReadOnlyList<string> Receipts);
+
+/// <summary>A match that counts.</summary>
+/// <param name="Way">document, day, sum, parts, or hand.</param>
+/// <param name="By">Of a match by the program, who sent the file that made it certain.</param>
+public sealed record MadeMatch(int Match, string Way, string By, string ConfirmedBy, string Reason, Money Amount, IReadOnlyList<string> Lines, IReadOnlyList<string> Receipts);

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Batch.Host.Access;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>Receipts and a bank statement come in by the page; the page of the month's money lists what does not match, and two people match the rest.</summary>
+public sealed partial class ReconcilePageTests
+{
+    private const string Area = "420100";
+
+    private TestHost host = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => host = await TestHost.StartAsync(worker: true, areas: Area);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await host.DisposeAsync();
+
+    [Test]
+    public async Task Two_people_match_by_hand_what_the_program_left_open()
+    {
+        using HttpClient operates = await host.SignedInAsync(await host.AddUserAsync("wang", UserRoles.Operator));
+        using HttpClient reviews = await host.SignedInAsync(await host.AddUserAsync("li", UserRoles.Reviewer));
+        await UploadAsync(
+            operates,
+            ("receipts.csv", "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号,滞纳金\nE1,甲有限公司,2021-06,100.00,2021-06-09,SK1,5.00\nE2,乙有限公司,2021-06,1234.50,2021-06-12,SK2,\n"),
+            ("bank.csv", "交易日期,流水号,凭证号,对方户名,贷方金额,余额\n2021-06-10,A1,SK1,甲有限公司,105.00,1105.00\n2021-06-21,A2,,江城总公司,1234.50,2339.50\n"));
+
+        string page = await SeeAsync(operates, "zh");
+        Assert.That(page, Does.Contain("对账 2021-06"));
+        // In: 105.00 matched by its voucher, 1,234.50 open; the receipts are the same money.
+        Assert.That(Cells(page, "sums"), Is.EqualTo(new[] { "银行流水：收入 2 1,339.50 105.00 1,234.50", "到账（含滞纳金、利息） 2 1,339.50 105.00 1,234.50", "流水减到账 0.00 0.00 0.00" }));
+        Assert.That(Cells(page, "lines"), Is.EqualTo(new[] { "2021-06-21 A2 江城总公司 1,234.50 9 bank.csv 第 3 行", "合计 1 行 1,234.50" }));
+        Assert.That(Cells(page, "receipts"), Is.EqualTo(new[] { "2021-06-12 E2 乙有限公司 2021-06 SK2 1,234.50 18 receipts.csv 第 3 行", "合计 1 笔 1,234.50" }));
+
+        await ActAsync(operates, "Propose", ("line", "A2"), ("receipt", "E2,2021-06,SK2"), ("reason", "总公司代付"));
+        Assert.That(Cells(await SeeAsync(operates, "zh"), "proposed").Single(), Does.Contain("A2 E2,2021-06,SK2 总公司代付").And.Not.Contain("确认"), "not by the same person");
+        using HttpResponseMessage same = await PostAsync(operates, "Confirm", ("match", "2"));
+        Assert.That(await same.Content.ReadAsStringAsync(), Does.Contain("SAME_PERSON"));
+        await ActAsync(reviews, "Confirm", ("match", "2"));
+        page = await SeeAsync(reviews, "en");
+        Assert.That(Cells(page, "sums")[0], Is.EqualTo("Bank statement: in 2 1,339.50 1,339.50 0.00"));
+        Assert.That(Cells(page, "made"), Has.Some.Contains("by hand (wang, li: 总公司代付) A2 E2,2021-06,SK2 1,234.50").And.Some.EqualTo("Total 1,339.50"));
+
+        await ActAsync(reviews, "Undo", ("match", "2"), ("reason", "认错了"));
+        Assert.That(Cells(await SeeAsync(reviews, "en"), "sums")[0], Is.EqualTo("Bank statement: in 2 1,339.50 105.00 1,234.50"));
+        Assert.That(
+            await host.Database.ScalarAsync<string>("SELECT string_agg(who || ' ' || act || ' ' || subject, ', ' ORDER BY audit_id) FROM batch.audit WHERE act LIKE 'money.%'"),
+            Is.EqualTo("wang money.proposed 2, li money.matched 2, li money.undone 2"));
+    }
+
+    private async Task UploadAsync(HttpClient browser, params (string Name, string Text)[] files)
+    {
+        using MultipartFormDataContent form = new()
+        {
+            { new StringContent("regular"), "kind" }, { new StringContent("2021-06"), "month" },
+            { new StringContent(TestHost.TokenOf(await browser.GetStringAsync($"/{Area}/uploads"))), "__RequestVerificationToken" },
+        };
+        foreach ((string name, string text) in files)
+        {
+            form.Add(new StringContent(text), "files", name);
+        }
+
+        using HttpResponseMessage sent = await browser.PostAsync($"/{Area}/uploads", form);
+        for (int i = 0; await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.submission") < files.Length; i++)
+        {
+            Assert.That(i, Is.LessThan(600), "the uploads are taken in");
+            await Task.Delay(100);
+        }
+    }
+
+    private static Task<string> SeeAsync(HttpClient browser, string language) => browser.GetStringAsync($"/{Area}/reconcile?month=2021-06&lang={language}");
+
+    private static async Task ActAsync(HttpClient browser, string handler, params (string Name, string Value)[] fields)
+    {
+        using HttpResponseMessage answer = await PostAsync(browser, handler, fields);
+        Assert.That(answer.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/reconcile?month=2021-06"), await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string handler, params (string Name, string Value)[] fields)
+    {
+        string token = TestHost.TokenOf(await browser.GetStringAsync($"/{Area}/reconcile?month=2021-06"));
+        return await browser.PostAsync(
+            $"/{Area}/reconcile?month=2021-06&handler={handler}",
+            new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]));
+    }
+
+    /// <summary>The text of each row below the head of a table or section.</summary>
+    private static string[] Cells(string page, string id) =>
+    [
+        .. Rows().Matches(page[page.IndexOf($"id=\"{id}\"", StringComparison.Ordinal)..].Split("</table>")[0]).Skip(1)
+            .Select(m => Blanks().Replace(WebUtility.HtmlDecode(Tags().Replace(m.Value, " ")), " ").Trim()),
+    ];
+
+    [GeneratedRegex("<tr>.*?</tr>", RegexOptions.Singleline)]
+    private static partial Regex Rows();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tags();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+}
