@@ -16,11 +16,20 @@ public static partial class Assessment
         Money paid = person.PersonPaid + person.EmployerPaid;
         int age = AgeOf(policy, person);
         RetireeAmount whole = RetiredFen(policy, rules, person, age, explanation);
-        Money gross = policy.Rounding.ToMoney(Lessen(policy, whole, person));
+        decimal monthFen = Lessen(policy, whole, person);
+        Money gross = policy.Rounding.ToMoney(monthFen * (person.AdvanceMonths ?? 1));
+        explanation?.Advance(policy, person.AdvanceMonths, monthFen);
         explanation?.Retiree(policy, whole, person, age, gross);
-        Money other = Deduct(policy, rules.Deductions, whole.BaseFen, gross, explanation);
+        Money other = Deduct(policy, Deductions(policy, rules, person), whole.BaseFen, gross, explanation);
         return new Shares(gross - other, paid - gross, other, person.PersonPaid, person.EmployerPaid);
     }
+
+    private static Deduction[] Deductions(MonthPolicy policy, RetiredRules rules, in PersonMonth person) =>
+        person.AdvanceMonths is { } months ? Times(policy.Rounding, rules.Deductions, months) : rules.Deductions;
+
+    // Of a year in advance a premium is a month's, rounded, times the months.
+    private static Deduction[] Times(Rounding rounding, Deduction[] deductions, int months) =>
+        [.. deductions.Select(d => d.Fen is { } fen ? d with { Fen = rounding.ToMoney(fen).Fen * months } : d)];
 
     private static RetireeAmount RetiredFen(
         MonthPolicy policy, RetiredRules rules, in PersonMonth person, int age, Explanation? explanation)

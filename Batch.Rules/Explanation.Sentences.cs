@@ -153,6 +153,25 @@ internal static class ExplanationSentences
             $"{paid} months of contribution, fewer than {of}: {product}, rounded {en}: {result} ({proRata.Clause})");
     }
 
+    /// <summary>The year's credit is paid in advance.</summary>
+    public static void Advance(this Explanation explanation, MonthPolicy policy, int? advance, decimal monthFen)
+    {
+        if (advance is not { } months)
+        {
+            return;
+        }
+
+        YearMonth to = policy.AdvanceFrom.PlusMonths(11);
+        string clause = policy.Rules.Advance!.Clause.ToString();
+        explanation.Say(
+            months == 0
+                ? $"按年预划（{clause}）：本月已包含在本年度较早月份的一次划入中"
+                : string.Create(CultureInfo.InvariantCulture, $"按年预划（{clause}）：自本月至 {to.Year:0000}-{to.Month:00} 应享 {months} 个月，每月 {Number(monthFen / 100m)} 元，一次划入"),
+            months == 0
+                ? $"a year is credited in advance ({clause}): an earlier month of the year has brought this one's credit"
+                : string.Create(CultureInfo.InvariantCulture, $"a year is credited in advance ({clause}): {months} months from this one to {to.Year:0000}-{to.Month:00}, {Number(monthFen / 100m)} each, at once"));
+    }
+
     /// <summary>What is credited by the half year or year is set aside in other funds until then.</summary>
     public static void SetAside(this Explanation explanation, MonthPolicy policy, Money amount)
     {

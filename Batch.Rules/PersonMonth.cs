@@ -42,6 +42,9 @@ public readonly record struct PersonMonth
     /// </summary>
     public int? PaidMonths { get; init; }
 
+    /// <summary>How many months a retiree's credit of this month is for, where a year is paid in advance; null: the month itself.</summary>
+    public int? AdvanceMonths { get; init; }
+
     /// <summary>
     /// The month whose reference date the age is taken on, for arrears in an area that credits them by the age at payment; null: the contribution month.
     /// </summary>

@@ -150,6 +150,11 @@ internal static class PolicyRules
             yield return new PolicyRule(subject, HighestBase, Yuan(most));
         }
 
+        if (root.TryGetProperty("advance", out JsonElement advance))
+        {
+            yield return Rule("退休人员按年预划的月份", "retirees are credited a year in advance in month", Both(advance.GetProperty("month").ToString()));
+        }
+
         foreach ((string zh, string en, string rates) in InterestRates(root))
         {
             yield return Rule(zh, en, Both(rates));

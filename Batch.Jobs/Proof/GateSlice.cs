@@ -5,7 +5,7 @@ namespace Batch.Jobs.Proof;
 /// <summary>What a policy slice gates on beside a month's own facts, read from its canonical JSON.</summary>
 internal sealed record GateSlice(
     string ArrearsCredited, string? AgeReference, int? ArrearsMaxMonths, int FirstMonthOffset, int ResumptionOffset, int InsuranceYearFrom, int Male, int Female,
-    bool ShortAreNotCredited, bool CountsYears, bool HasFrozenAmounts, int LongFromMonths, bool ShortZeroes, bool LongZeroes, string Rhythm)
+    bool ShortAreNotCredited, bool CountsYears, bool HasFrozenAmounts, int LongFromMonths, bool ShortZeroes, bool LongZeroes, string Rhythm, int? AdvanceMonth = null)
 {
     public static readonly GateSlice None = new("yes", null, null, 0, 0, 1, 0, 0, false, false, false, 1, false, false, "monthly");
 
@@ -15,7 +15,7 @@ internal sealed record GateSlice(
 
     public bool LooksAtEarlierMonths => ResumptionOffset > 0 || CountsYears;
 
-    public bool IsOpen => !HasArrearsRule && !LooksAtEnrolments && !LooksAtEarlierMonths && !HasFrozenAmounts;
+    public bool IsOpen => !HasArrearsRule && !LooksAtEnrolments && !LooksAtEarlierMonths && !HasFrozenAmounts && AdvanceMonth is null;
 
     /// <summary>The posting month that first credits the contribution month.</summary>
     public DateOnly CreditedIn(DateOnly month)
@@ -44,7 +44,7 @@ internal sealed record GateSlice(
             hasYears ? years.GetProperty("male").GetInt32() : 0, hasYears ? years.GetProperty("female").GetInt32() : 0, notCredited,
             (hasYears && (notCredited || text.Contains("lessPerMissingYear", StringComparison.Ordinal))) || text.Contains("\"proRata\"", StringComparison.Ordinal), text.Contains("\"frozen\"", StringComparison.Ordinal),
             breaks.GetProperty("longFromMonths").GetInt32(), Zeroes(breaks.GetProperty("short")), Zeroes(breaks.GetProperty("long")),
-            slice.GetProperty("rhythm").GetString()!);
+            slice.GetProperty("rhythm").GetString()!, slice.TryGetProperty("advance", out JsonElement advance) ? advance.GetProperty("month").GetInt32() : null);
     }
 
     private static bool Zeroes(JsonElement rule) => rule.GetProperty("accumulated").GetString() != "keep";

@@ -47,6 +47,11 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
             all.Add($"frozen AS MATERIALIZED ({Events(9, "(array_agg(value ORDER BY submission_id DESC, row_no DESC))[1]::numeric * 100 AS frozen_fen", $"AND on_date < {Month} + interval '1 month'")})");
         }
 
+        if (_gates.AdvanceMonth is { } first)
+        {
+            all.Add(new AdvanceSql(area, month, slice, first).Relations());
+        }
+
         return string.Concat(all.Select(r => r + ", "));
     }
 
@@ -58,6 +63,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
         _gates.ResumptionOffset > 0 ? "LEFT JOIN resumed g USING (person_id)" : "",
         _gates.CountsYears ? "LEFT JOIN years y USING (person_id)" : "",
         _gates.HasFrozenAmounts ? "LEFT JOIN frozen z USING (person_id)" : "",
+        _gates.AdvanceMonth is not null ? "LEFT JOIN advance v USING (person_id)" : "",
     });
 
     /// <summary>A contribution that is not credited: all of it is the pooled fund's.</summary>
@@ -98,6 +104,14 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
     public string Refused() => _gates.ShortAreNotCredited ? "missing_years > 0" : "false";
 
     public string FrozenFen() => _gates.HasFrozenAmounts ? "z.frozen_fen" : "NULL::numeric";
+
+    /// <summary>How many months a retiree's credit is for; no column where it is the month itself.</summary>
+    public string AdvanceMonths() => _gates.AdvanceMonth is null ? "" : ", v.months AS advance_months";
+
+    public string Carried() => _gates.AdvanceMonth is null ? "" : ", f.advance_months";
+
+    /// <summary>A month's amount times those months.</summary>
+    public string Times(string fen) => _gates.AdvanceMonth is null ? fen : $"({fen}) * advance_months";
 
     /// <summary>The date that an age is taken on.</summary>
     public string AgeOn()

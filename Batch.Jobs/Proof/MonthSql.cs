@@ -133,7 +133,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                    least(greatest(extract(year FROM age({_gates.AgeOn()}, coalesce(s.birth, n.birth)))::int, 0), 150) AS age,
                    coalesce({Month} {(slice.DeathMonthCredited ? ">" : ">=")} s.died_in, false) AS dead,
                    coalesce({Month} >= s.retired_in + interval '{slice.RetirementOffset} months', true) AS retired,
-                   {_gates.Barred()} AS barred, {_gates.MissingYears()} AS missing_years, {_gates.PaidMonths()} AS paid_months, {_gates.FrozenFen()} AS frozen_fen
+                   {_gates.Barred()} AS barred, {_gates.MissingYears()} AS missing_years, {_gates.PaidMonths()} AS paid_months, {_gates.FrozenFen()} AS frozen_fen{_gates.AdvanceMonths()}
             FROM contributions c FULL JOIN pensions p USING (person_id)
             JOIN (SELECT person_id, birth FROM :area.person WHERE person_id BETWEEN $1 AND $2 {Some("person_id")}) n USING (person_id) LEFT JOIN status s USING (person_id) {_gates.Joins()})
         """;
@@ -157,7 +157,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private string Retired() =>
         $"""
         pensioners AS (
-            SELECT f.person_id, f.missing_years, f.paid_months, CASE WHEN r.frozen THEN f.frozen_fen END AS frozen_fen, r.*,
+            SELECT f.person_id{_gates.Carried()}, f.missing_years, f.paid_months, CASE WHEN r.frozen THEN f.frozen_fen END AS frozen_fen, r.*,
                    CASE WHEN r.credit = 'pension-rate' THEN coalesce({Pension(1)}, {Pension(2)}, {Pension(3)}) END AS pension_fen
             FROM facts f JOIN :area.retired_rule((SELECT content FROM batch.policy_slice WHERE hash = '{slice.Hash}')) r USING (category, age)
             WHERE f.pensioned AND f.retired AND NOT f.contributed AND NOT f.dead),
@@ -166,8 +166,8 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             FROM pensioners r),
         retired AS MATERIALIZED (
             SELECT person_id, CASE WHEN {_gates.Refused()} THEN 0 WHEN frozen_fen IS NOT NULL THEN {slice.Round("frozen_fen")} WHEN credit = 'none' THEN 0
-                       ELSE coalesce({slice.Round(Lessened(Between("coalesce(base_fen * rate, fixed_fen)", "least_fen", "most_fen")))}, 0) END::bigint AS gross,
-                   {Premiums("r.base_fen")} AS premiums,
+                       ELSE coalesce({slice.Round(_gates.Times(Lessened(Between("coalesce(base_fen * rate, fixed_fen)", "least_fen", "most_fen"))))}, 0) END::bigint AS gross,
+                   {_gates.Times(Premiums("r.base_fen"))} AS premiums,
                    CASE WHEN frozen_fen IS NULL THEN coalesce(unsaid, CASE WHEN credit = 'pension-rate' AND pension_fen IS NULL AND NOT floor_if_missing THEN 'pension' END) END AS unsaid
             FROM based r)
         """;

@@ -27,8 +27,10 @@ public sealed class Explanations(Area area)
         MonthPolicy? slice = policy.TryFor(month);
         ChunkReader reader = new(connection, area.Schema);
         ReceiptCover? cover = slice is null ? null : await reader.CoverAsync(slice, new HashSet<int>(), cancellation);
-        PersonFacts facts = (await reader.ReadAsync(
-            new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover, slice is null ? null : YearPensions.Of(area.Schema, slice)))[0];
+        PersonFacts[] one = await reader.ReadAsync(
+            new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover, slice is null ? null : YearPensions.Of(area.Schema, slice));
+        await (slice is null ? Task.CompletedTask : new AdvanceReader(connection, area.Schema, new Chunk(month, person, person), (new HashSet<int>(), cancellation)).FillAsync(one, slice, whole: true));
+        PersonFacts facts = one[0];
         Explanation chinese = new(Language.Chinese), english = new(Language.English);
         string? version = null;
         Legs posted = new(

@@ -78,7 +78,7 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
     private async Task<bool> GatesAsync(int run, CancellationToken cancellation) => (await NumbersAsync(
         """
         SELECT 1 FROM :area.run_month m JOIN batch.policy_slice s ON s.hash = m.policy_hash
-        WHERE m.run_id = $1 AND (s.content -> 'resumptionOffset' <> '0' OR s.content -> 'firstMonthOffset' <> '0' OR s.content ? 'minimumYears' OR jsonb_path_exists(s.content, '$.categories.*.retired.**.proRata')
+        WHERE m.run_id = $1 AND (s.content -> 'resumptionOffset' <> '0' OR s.content -> 'firstMonthOffset' <> '0' OR s.content ? 'minimumYears' OR s.content ? 'advance' OR jsonb_path_exists(s.content, '$.categories.*.retired.**.proRata')
               OR s.content -> 'arrears' <> '{"ageOn": "accrual", "credited": "yes"}' OR jsonb_path_exists(s.content, '$.categories.*.retired.credit ? (@ == "frozen")')) LIMIT 1
         """, [run], cancellation)).Count > 0;
 
@@ -100,7 +100,7 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
                           WHERE m.contribution_month = {day} AND m.run_id IN ($1, $2) AND s.content ->> 'provisionalPension' = 'true-up')
             UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.movement WHERE movement_month = {day} AND submission_id IN ({own})
-            UNION SELECT person_id FROM :area.person_event WHERE event IN ({(gated ? "1, 4, 5, 6, 8, 9" : "4, 5, 6")}) AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.person_event WHERE event IN ({(gated ? "1, 2, 4, 5, 6, 8, 9" : "4, 5, 6")}) AND submission_id IN ({own})
             """;
     }
 

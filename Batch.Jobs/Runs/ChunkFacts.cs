@@ -37,6 +37,9 @@ public struct PersonFacts
     /// <summary>The contribution being read: the latest version of one employer.</summary>
     public DeclaredContribution Reading;
 
+    /// <summary>What other months of the year say, where retirees are credited a year in advance; null: not read.</summary>
+    public AdvanceMonths? Advance;
+
     /// <summary>What the month's policy gates on; null where it gates on nothing, or nothing is known.</summary>
     public GatedFacts? Gated;
 }
@@ -206,6 +209,7 @@ public static class Entitlement
             PensionTrued = IsTrued(facts, policy),
             PensionThisYear = facts.Pension.ThisYear,
             PensionMonth = facts.Pension.Month,
+            AdvanceMonths = AdvanceOf(facts, policy),
         };
         if (facts.Gated is not { } gated)
         {
@@ -220,6 +224,11 @@ public static class Entitlement
             PaidMonths = months,
         };
     }
+
+    private static int? AdvanceOf(in PersonFacts facts, MonthPolicy policy) => policy.PaysInAdvance && facts.Advance is { } year
+        ? AdvanceYear.MonthsOf(policy, new AdvanceFacts(
+            year.Pensions, year.Contributions, year.Leaves, RetiredFrom(facts, policy), policy.CreditsDeathMonth ? facts.DiedIn : facts.DiedIn?.PlusMonths(-1)))
+        : null;
 
     private static YearMonth? RetiredFrom(in PersonFacts facts, MonthPolicy policy) => facts.RetiredIn?.PlusMonths(policy.RetirementOffset);
 

@@ -23,6 +23,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
         ChunkReader reader = new(connection, area);
         PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover, YearPensions.Of(area, policy.For(chunk.Month)));
+        await new AdvanceReader(connection, area, chunk, (taken, cancellation)).FillAsync(persons, policy.For(chunk.Month), month.Whole);
         List<MovementDifferences.Difference> moved = await MovedAsync(connection, chunk, month, () => reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
         ChunkRoom.Return(persons);

@@ -11,6 +11,8 @@ namespace Batch.Jobs.Runs;
 /// </summary>
 internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, YearMonth postingMonth)
 {
+    private const int MonthsAYear = 12;
+
     public async Task AddAsync(int[] submissions, HashSet<(YearMonth Month, int Chunk)> touched, CancellationToken cancellation)
     {
         if (submissions.Length == 0 || !policy.EverGates(postingMonth))
@@ -36,6 +38,50 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
                 touched.UnionWith(paid.Where(p => p.Month < month).Select(p => (month, p.Chunk)));
             }
         }
+
+        List<YearMonth> advances = [.. months.Where(m => policy.TryFor(m)?.PaysInAdvance ?? false)];
+        await (advances.Count > 0 ? AddAdvancesAsync(advances, submissions, touched, cancellation) : Task.CompletedTask);
+    }
+
+    // A year paid in advance: a month of the pension file decides the later ones; a month in work, a leave, a retirement or a death those before it too.
+    private async Task AddAdvancesAsync(List<YearMonth> advances, int[] submissions, HashSet<(YearMonth Month, int Chunk)> touched, CancellationToken cancellation)
+    {
+        List<(YearMonth From, int Chunk)> events = await connection.ReadAsync(
+            area.Sql(
+                """
+                SELECT min(a.on_date), e.person_id / $2 FROM :area.person_event e JOIN :area.person_event a USING (person_id)
+                WHERE e.submission_id = ANY($1) AND e.event IN (2, 4, 5) AND a.event IN (2, 4, 5) GROUP BY 2
+                """),
+            r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1)), cancellation, submissions, RunPlan.ChunkPersons);
+        List<(YearMonth Month, int Chunk)> before = [.. touched];
+        foreach (YearMonth month in advances)
+        {
+            YearMonth from = policy.For(month).AdvanceFrom, end = from.PlusMonths(MonthsAYear);
+            touched.UnionWith(events.Where(e => e.From < end).Select(e => (month, e.Chunk)));
+            touched.UnionWith(before.Where(t => t.Month >= from && t.Month < month).Select(t => (month, t.Chunk)));
+            foreach (YearMonth later in before.Select(t => t.Month).Where(m => m > month && m < end).Distinct())
+            {
+                touched.UnionWith((await InWorkAsync(month, later, submissions, cancellation)).Select(chunk => (month, chunk)));
+            }
+        }
+    }
+
+    // Retirees of a month who are in work in a later one, by what the submissions bring.
+    private async Task<IReadOnlyList<int>> InWorkAsync(YearMonth month, YearMonth later, int[] submissions, CancellationToken cancellation)
+    {
+        MonthTables tables = new(connection, area);
+        if (!await tables.ExistsAsync("contribution", later, cancellation) || !await tables.ExistsAsync("pension", month, cancellation))
+        {
+            return [];
+        }
+
+        string received = policy.TryFor(later)?.CreditsOnReceipt == true ? $" UNION {PlanReader.ReceiptPersons(area, later)}" : "";
+        return await connection.ReadAsync(
+            $"""
+            SELECT DISTINCT person_id / $2 FROM (SELECT person_id FROM {area.Part("contribution", later)} WHERE submission_id = ANY($1){received}) p
+            JOIN (SELECT DISTINCT person_id FROM {area.Part("pension", month)}) r USING (person_id)
+            """,
+            r => r.GetInt32(0), cancellation, submissions, RunPlan.ChunkPersons);
     }
 
     private async Task<List<YearMonth>> FactMonthsAsync(CancellationToken cancellation) =>

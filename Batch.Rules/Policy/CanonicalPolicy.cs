@@ -23,6 +23,13 @@ internal static class CanonicalPolicy
         using (var json = new Utf8JsonWriter(bytes, Options))
         {
             json.WriteStartObject();
+            if (policy.Rules.Advance is { } advance)
+            {
+                json.WriteStartObject("advance");
+                json.WriteNumber("month", advance.Month);
+                json.WriteEndObject();
+            }
+
             json.WriteString("ageOn", policy.AgeReferenceDate.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture));
             json.WriteString("area", policy.Area);
             WriteArrears(json, policy.Rules);

@@ -25,6 +25,9 @@ public enum Gates : byte
 
     /// <summary>Which of the months before are paid for, because credits wait for the receipt.</summary>
     Receipts = 32,
+
+    /// <summary>What a retiree's other months of the year say, because the year is credited in advance.</summary>
+    Advance = 64,
 }
 
 public sealed partial class MonthPolicy
@@ -36,8 +39,8 @@ public sealed partial class MonthPolicy
 
     /// <summary>
     /// The first posting month whose run credits this contribution month: the month itself, or the last month of its half insurance year or
-    /// insurance year where the area credits by those. What is credited yearly in advance elsewhere is credited month by month here, when the
-    /// month's facts are in hand: no credit comes before its money (edge 32).
+    /// insurance year where the area credits by those. What is credited yearly in advance is credited with the month that brings it; without
+    /// <c>advance</c> month by month, when the month's facts are in hand: no credit comes before its money (edge 32).
     /// </summary>
     public YearMonth CreditedIn { get; }
 
@@ -53,6 +56,7 @@ public sealed partial class MonthPolicy
         gates |= _rules.FirstMonthOffset > 0 || _rules.ArrearsCredited == ArrearsCredited.OnlyAfterEnrolment ? Gates.Enrolment : Gates.None;
         gates |= _rules.ResumptionOffset > 0 ? Gates.Resumption : Gates.None;
         gates |= GatesOnYears ? Gates.Years : Gates.None;
+        gates |= PaysInAdvance ? Gates.Advance : Gates.None;
         gates |= CreditsOnReceipt && (gates & (Gates.Resumption | Gates.Years)) != 0 ? Gates.Receipts : Gates.None;
         return gates | (_categories.Any(c => c.Retired is { Credit: RetireeCredit.Frozen }) ? Gates.FrozenAmount : Gates.None);
     }

@@ -75,6 +75,19 @@ public sealed partial class MonthPolicy
     public int InsuranceYearStart => _rules.InsuranceYearStart;
 
     public Rhythm Rhythm => _rules.Rhythm;
+
+    /// <summary>Whether retirees are credited a year in advance.</summary>
+    public bool PaysInAdvance => _rules.Advance is not null;
+
+    /// <summary>The first month of the year that is paid in advance and that the month belongs to.</summary>
+    public YearMonth AdvanceFrom
+    {
+        get
+        {
+            int first = _rules.Advance?.Month ?? InsuranceYearStart;
+            return new YearMonth(Month.Month >= first ? Month.Year : Month.Year - 1, first);
+        }
+    }
     public Rounding Rounding => _rules.Rounding;
 
     /// <summary>A break of this many months or more is long.</summary>

@@ -24,6 +24,7 @@ internal static class PolicyProof
 
             ProveRules(version, faults);
             ProveReductions(version, faults);
+            ProveAdvance(version, i + 1 < policy.Versions.Count ? policy.Versions[i + 1].From : version.To?.PlusMonths(1), faults);
         }
     }
 
@@ -78,6 +79,28 @@ internal static class PolicyProof
                 faults.Add(rules.Clause?.Line ?? version.Line, "BREAK_EFFECT", "累计清零而连续保留不成立，请写 continuous: restart",
                     "a break cannot zero the accumulated years and keep the continuous ones; write continuous: restart");
             }
+        }
+    }
+
+    // A year is paid by one rule: it begins and ends with the version, and its amount is known beforehand.
+    private static void ProveAdvance(VersionText version, YearMonth? next, FaultList faults)
+    {
+        if (version.Rules.Advance is not { } advance)
+        {
+            return;
+        }
+
+        if (version.From?.Month != advance.Month || (next is { } after && after.Month != advance.Month))
+        {
+            faults.Add(version.Line, "ADVANCE_YEAR", $"该版本按年预划，应从 {advance.Month} 月开始，并在其前一月结束",
+                $"this version pays a year in advance: it begins in month {advance.Month} and ends in the month before it");
+        }
+
+        foreach (RetiredText retired in version.Categories.Values.Select(c => c.Retired).OfType<RetiredText>()
+            .Where(r => r.Credit is RetireeCredit.PensionRate or RetireeCredit.Frozen))
+        {
+            faults.Add(retired.Line, "ADVANCE_CREDIT", "按年预划的金额须事先已知，不能用 pension-rate 或 frozen",
+                "an amount paid a year in advance is known beforehand; pension-rate and frozen do not go with advance");
         }
     }
 

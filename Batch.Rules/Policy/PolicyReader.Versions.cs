@@ -56,6 +56,7 @@ internal sealed partial class PolicyReader
             Rounding = map.Word("rounding", standard.Rounding),
             CreditOn = map.Word("credit-on", standard.CreditOn),
             Rhythm = map.Word("rhythm", standard.Rhythm),
+            Advance = ReadAdvance(map),
             InsuranceYearStart = map.Integer("insurance-year-from", 1, 12) ?? standard.InsuranceYearStart,
             UnknownPeople = map.Word("unknown-people", standard.UnknownPeople),
             TwoEmployers = map.Word("two-employers", standard.TwoEmployers),
@@ -83,6 +84,25 @@ internal sealed partial class PolicyReader
         years?.RefuseOthers();
         map.RefuseOthers();
         return rules;
+    }
+
+    private AdvanceText? ReadAdvance(PolicyMap rules)
+    {
+        PolicyMap? map = rules.Map("advance", "{month: 1, ref: NB25, grade: C}", required: false);
+        if (map is null)
+        {
+            return null;
+        }
+
+        int? month = map.Integer("month", 1, 12, required: true);
+        Clause clause = ReadClause(map);
+        map.RefuseOthers();
+        if (rules.Word("rhythm", Rhythm.Monthly) != Rhythm.YearlyInAdvance)
+        {
+            _faults.Add(map.Line, "ADVANCE_RHYTHM", $"{map.What} 只用于 rhythm: yearly-in-advance", $"{map.What} goes with rhythm: yearly-in-advance only");
+        }
+
+        return month is { } given ? new AdvanceText(given, clause) : null;
     }
 
     private static BreakRule ReadBreak(PolicyMap? breaks, string key, BreakRule standard)

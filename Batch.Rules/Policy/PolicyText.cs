@@ -31,6 +31,9 @@ internal sealed record RulesText
     public Rounding Rounding { get; init; } = Rounding.HalfUp;
     public CreditOn CreditOn { get; init; } = CreditOn.Receipt;
     public Rhythm Rhythm { get; init; } = Rhythm.Monthly;
+
+    /// <summary>The month in which retirees are credited a year in advance; null: month by month.</summary>
+    public AdvanceText? Advance { get; init; }
     public int InsuranceYearStart { get; init; } = 1;
     public UnknownPeople UnknownPeople { get; init; } = UnknownPeople.Hold;
     public TwoEmployers TwoEmployers { get; init; } = TwoEmployers.Hold;
@@ -53,6 +56,9 @@ internal sealed record RulesText
     public ProvisionalPension ProvisionalPension { get; init; } = ProvisionalPension.Keep;
     public Clause? Clause { get; init; }
 }
+
+/// <summary>Retirees' credits of twelve months from the month on, paid at once (docs/policies/edges.md, rhythms).</summary>
+internal sealed record AdvanceText(int Month, Clause Clause);
 
 /// <summary>What bears interest and at which rates a year (docs/policies/edges.md, interest).</summary>
 /// <param name="Rate">The one rate on the balance at the end of the year.</param>

@@ -1,0 +1,100 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Runs;
+
+/// <summary>
+/// Where retirees are credited a year in advance: reads what other months of the year and leaves say of the people of a chunk, of those whom the run touches or to whom
+/// it brings such a fact.
+/// </summary>
+internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area, Chunk chunk, (IReadOnlySet<int> Taken, CancellationToken Cancellation) by)
+{
+    /// <param name="slice">The policy of the chunk's month.</param>
+    /// <param name="whole">Everybody is computed.</param>
+    public async Task FillAsync(PersonFacts[] persons, MonthPolicy slice, bool whole)
+    {
+        if (!slice.PaysInAdvance || !Array.Exists(persons, p => p.Pension.Submission != 0))
+        {
+            return;
+        }
+
+        CancellationToken cancellation = by.Cancellation;
+        int[] unseen = await new ChunkReader(connection, area).UnseenAsync(by.Taken, cancellation);
+        List<(string Table, YearMonth Month)> tables = [.. (await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation))
+            .Where(t => t.Month >= slice.AdvanceFrom && t.Month < slice.AdvanceFrom.PlusMonths(12))];
+        HashSet<int> news = await NewsAsync(tables, cancellation);
+        int[] some = [.. Enumerable.Range(0, persons.Length)
+            .Where(i => persons[i].Pension.Submission != 0 && (whole || persons[i].Touched || persons[i].HasNewEvent || persons[i].HasNewNumber || news.Contains(chunk.FirstPerson + i)))
+            .Select(i => chunk.FirstPerson + i)];
+        foreach (int person in some)
+        {
+            persons[person - chunk.FirstPerson].Touched = true;
+            persons[person - chunk.FirstPerson].Advance = new AdvanceMonths();
+        }
+
+        if (some.Length == 0)
+        {
+            return;
+        }
+
+        AdvanceMonths Of(int person) => persons[person - chunk.FirstPerson].Advance!;
+        foreach ((string table, YearMonth month) in tables)
+        {
+            ReceiptCover? cover = table == "contribution" && slice.CreditsOnReceipt
+                ? await ReceiptCover.ReadAsync(connection, area, month, by.Taken, unseen, cancellation)
+                : null;
+            foreach (int person in await InForceAsync((table, month), some, unseen, (slice.CreditsOnReceipt, cover), cancellation))
+            {
+                (table == "pension" ? Of(person).Pensions : Of(person).Contributions).Add(month);
+            }
+        }
+
+        foreach ((int person, YearMonth month) in await connection.ReadAsync(
+            area.Sql("SELECT person_id, on_date FROM :area.person_event WHERE event = 2 AND person_id = ANY($1) AND submission_id <> ALL($2)"),
+            r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, some, unseen))
+        {
+            Of(person).Leaves.Add(month);
+        }
+    }
+
+    /// <summary>Persons of the chunk of whom a taken submission tells something in the year that is no fact of the month itself.</summary>
+    private async Task<HashSet<int>> NewsAsync(List<(string Table, YearMonth Month)> tables, CancellationToken cancellation)
+    {
+        if (by.Taken.Count == 0)
+        {
+            return [];
+        }
+
+        IEnumerable<string> facts = tables.Where(t => t.Month != chunk.Month)
+            .Select(t => $"SELECT person_id FROM {area.Part(t.Table, t.Month)} WHERE submission_id = ANY($1) AND person_id BETWEEN $2 AND $3");
+        string all = string.Join(" UNION ", facts.Append("SELECT person_id FROM :area.person_event WHERE event IN (2, 4, 5) AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
+        return [.. await connection.ReadAsync(area.Sql(all), r => r.GetInt32(0), cancellation, by.Taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
+    }
+
+    private async Task<List<int>> InForceAsync(
+        (string Table, YearMonth Month) facts, int[] some, int[] unseen, (bool OnReceipt, ReceiptCover? Cover) credits, CancellationToken cancellation)
+    {
+        (string table, YearMonth month) = facts;
+        string employer = table == "contribution" ? "employer_id, " : "";
+        List<(int Person, bool Counts)> found = await connection.ReadAsync(
+            $"""
+            SELECT person_id, submission_id, {(table == "contribution" ? "employer_id, received_on IS NOT NULL" : "0, true")} FROM (
+                SELECT DISTINCT ON ({employer}person_id) * FROM {area.Part(table, month)} WHERE person_id = ANY($1) AND submission_id <> ALL($2)
+                ORDER BY {employer}person_id, {FactVersions.LatestFirst}) latest
+            WHERE state = 1
+            """,
+            r => (r.GetInt32(0), !credits.OnReceipt || r.GetBoolean(3) || (credits.Cover?.Covers(r.GetInt32(2), r.GetInt32(1)) ?? false)), cancellation, some, unseen);
+        return [.. found.Where(f => f.Counts).Select(f => f.Person)];
+    }
+}
+
+/// <summary>The months of a year in which a person was in a pension file, was in work, and left.</summary>
+public sealed class AdvanceMonths
+{
+    public HashSet<YearMonth> Pensions { get; } = [];
+    public HashSet<YearMonth> Contributions { get; } = [];
+    public HashSet<YearMonth> Leaves { get; } = [];
+}
