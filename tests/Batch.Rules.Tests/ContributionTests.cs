@@ -31,11 +31,21 @@ public sealed class ContributionTests
     }
 
     [Test]
-    public void In_Foshan_the_employer_fills_up_the_flat_amount()
+    public void In_Foshan_of_2022_all_owe_on_one_base()
     {
         MonthPolicy foshan = ShippedPolicies.Load("440600").For(new YearMonth(2022, 11), []);
-        // 2000 x 2 % = 40.00; 84.39 - 40.00 = 44.39
-        Assert.That(Assessment.Expect(foshan, "unit", Born1990, Money.FromYuan(2000m)), Is.EqualTo(new ExpectedContribution(Money.FromYuan(2000m), Money.FromYuan(40m), Money.FromYuan(44.39m), true)));
+        // 5626 x 1.5 % = 84.39, the flat amount; 5626 x 3.5 % = 196.91
+        Assert.That(Assessment.Expect(foshan, "unit", Born1990, Money.FromYuan(2000m)), Is.EqualTo(new ExpectedContribution(Money.FromYuan(5626m), Money.FromYuan(84.39m), Money.FromYuan(196.91m), false)));
+    }
+
+    [Test]
+    public void Without_an_employer_rate_the_employer_fills_up_a_flat_amount()
+    {
+        string text = ShippedPolicies.Text("440600").Replace("            employer: {rate: 3.5 %, ref: FS22, grade: A}\n", "", StringComparison.Ordinal);
+        var limits = new Dictionary<string, decimal> { ["base-min"] = 1000m, ["base-max"] = 9000m };
+        MonthPolicy foshan = AreaPolicy.Parse(text, "changed.yaml").For(new YearMonth(2022, 11), [], limits);
+        // 2000 x 1.5 % = 30.00; 84.39 - 30.00 = 54.39
+        Assert.That(Assessment.Expect(foshan, "unit", Born1990, Money.FromYuan(2000m)), Is.EqualTo(new ExpectedContribution(Money.FromYuan(2000m), Money.FromYuan(30m), Money.FromYuan(54.39m), true)));
     }
 
     [Test]

@@ -65,6 +65,14 @@ public sealed class FigureTests
     public void A_month_after_the_last_version_is_refused() =>
         Assert.That(() => ShippedPolicies.Load("330200").For(new YearMonth(2026, 1), []), Throws.TypeOf<PolicyGapException>());
 
+    [Test]
+    public void No_earlier_version_comes_back_after_the_end_of_the_last()
+    {
+        AreaPolicy ends = TestPolicies.WuhanWith("- from: 2023-02 => - from: 2023-02\n    to: 2025-12");
+        Assert.That(ends.For(new YearMonth(2025, 12), []).Version, Is.EqualTo("420100 from 2023-02"));
+        Assert.That(() => ends.For(new YearMonth(2026, 1), []), Throws.TypeOf<PolicyGapException>().With.Message.EqualTo("420100: no policy covers 2026-01."));
+    }
+
     [TestCase("420100", 2023, 1, "420100 before 2023-02")]
     [TestCase("420100", 2023, 2, "420100 from 2023-02")]
     [TestCase("530100", 2021, 6, "530100 before 2024-01")]
