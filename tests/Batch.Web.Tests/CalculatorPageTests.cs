@@ -147,7 +147,7 @@ public sealed class CalculatorPageTests
         IHtmlDocument page = await SendAsync(Wuhan, HttpStatusCode.OK, fields);
         string told = page.QuerySelector("main")!.TextContent;
         Assert.That(told, Does.Contain("申报基数 4000.00 元超出上下限，按 4494.00 元计算").And.Contain("个人缴费 89.88 元全部划入").And.Contain("2023-02 起的版本"));
-        Assert.That(Text(page, "#sources tbody"), Does.Contain("WP").And.Contain("hk01.com").And.Contain("武汉市2024年医保缴费标准"));
+        Assert.That(Text(page, "#sources tbody"), Does.Contain("WP").And.Contain("hk01.com").And.Contain("武汉市2024年医保缴费标准").And.Contain("具体计入金额为每月83元"));
         Assert.That(Text(page, "#open"), Does.Contain("单位费率 8 % 未见文件"));
         using HttpClient reader = await host.SignedInAsync("counts");
         await reader.GetStringAsync($"/{Wuhan}/calculator?lang=en");
