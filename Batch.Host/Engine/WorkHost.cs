@@ -109,7 +109,7 @@ internal sealed partial class WorkHost(IJobEngine engine, WorkParts parts, WebOp
     [LoggerMessage(Level = LogLevel.Error, Message = "job {Job} {Kind} {Area} {Argument} run {Run}: {State}")]
     private partial void Failed(int job, string kind, string area, string argument, int? run, WorkState state, Exception? fault);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "the worker stumbled and goes on: {Details}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "the worker met an error and continues: {Details}")]
     private partial void Stumbled(string details);
 }
 

@@ -17,7 +17,7 @@ internal static class HeldVerbs
     private static readonly Option<YearMonth?> Month = VerbOptions.Month(required: false);
     private static readonly Option<int> Submission = new("--submission") { Description = "报送号 / number of the submission", HelpName = "NO", Required = true };
     private static readonly Option<int> Row = new("--row") { Description = "行号 / row of its file", HelpName = "NO", Required = true };
-    private static readonly Option<bool> Take = new("--take") { Description = "采用这一行；其他行怎样，见 held 与待定行页面 / the row stands; what becomes of other rows depends on why it is held" };
+    private static readonly Option<bool> Take = new("--take") { Description = "采用这一行；其他行怎样，见 held 与待定行页面 / the row is taken; what becomes of other rows depends on why it is held" };
     private static readonly Option<bool> Withdraw = new("--withdraw") { Description = "不采用这一行 / the row does not stand" };
     private static readonly Option<string?> By = VerbOptions.By();
     private static readonly Option<string> Reason = new("--reason", "--document") { Description = "依据：文号或原因 / the document or reason it rests on", HelpName = "TEXT", Required = true };

@@ -21,7 +21,7 @@ internal static class ActWords
     private static (string Chinese, string English) OfRequest(string method, string route, string[] rest)
     {
         string asked = string.Join(' ', rest.SkipLast(1).Prepend(route)), ended = rest.LastOrDefault("");
-        (string chinese, string english) = method == Post && ActTable.Requests.TryGetValue(asked, out (string Chinese, string English) known) ? known : ("无效的请求", "request that is none of ours");
+        (string chinese, string english) = method == Post && ActTable.Requests.TryGetValue(asked, out (string Chinese, string English) known) ? known : ("无效的请求", "unknown request");
         (string by, string byEnglish) = route.StartsWith(Api.ApiFaults.Path, StringComparison.Ordinal) ? ("接口", "API") : ("网页", "page");
         (string how, string howEnglish) = ended == EveryAct.Begun ? ("已收到", "received") : ended is ['4' or '5', ..] ? ("未成功", "refused") : ("已答复", "answered");
         return ($"{chinese}（{by}，{how}）", $"{english} ({byEnglish}, {howEnglish})");

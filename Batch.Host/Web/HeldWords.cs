@@ -13,7 +13,7 @@ internal static class HeldWords
         Codes.TwoEmployers => ("同一人同一所属期有两个单位申报", "two employers declare the person for the month"),
         Codes.DuplicateLine => ("同一文件中此人有两行，内容不同", "two lines of one file declare the person differently"),
         Codes.UnknownPerson => ("此人未登记参保", "the person is not registered"),
-        Codes.BalanceExceeded => ("金额超过账户可用余额，须由报送人以外的人员决定", "more than the account holds; somebody else than who sent it decides"),
+        Codes.BalanceExceeded => ("金额超过账户可用余额，须由报送人以外的人员决定", "more than the account holds; another person than the sender decides"),
         Codes.NameDiffers => ($"文件中的姓名是{row.Found}，该号码登记的姓名是{row.Expected}", $"the file says {row.Found}, the name on record for the number is {row.Expected}"),
         Codes.NumberShared => OfShared(row),
         Codes.BirthDateDiffers => ("出生日期与登记的不同", "the birth date is not the one on record"),

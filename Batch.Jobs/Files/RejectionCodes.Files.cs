@@ -55,7 +55,7 @@ public static partial class RejectionCodes
             "Near line {row} there are bytes that are no text; the encoding must be UTF-8, GB18030 (GBK) or UTF-16. Save the file anew as CSV and send it again."),
         new(Codes.QuoteOpen, CodeLevel.File, ColumnKind.None,
             "第 {row} 行的引号没有配对，其后的内容无法分列。请补上引号后重新报送。",
-            "In line {row} a quote is opened and never closed, so that nothing after it can be told apart. Close it and send the file again."),
+            "In line {row} a quote is opened and never closed, so the rest of the file cannot be read. Close it and send the file again."),
         new(Codes.LineTooLong, CodeLevel.File, ColumnKind.None,
             "第 {row} 行过长（上限 {expected} 个字符），可能缺少一个引号。请检查该行。",
             "Line {row} is too long (at most {expected} characters); a quote may be missing. Check that line."),

@@ -109,7 +109,7 @@ public static partial class RejectionCodes
             "In line {row} the person {found} is declared by two employers for the same month; both lines are held for an operator."),
         new(Codes.BalanceExceeded, CodeLevel.Held, ColumnKind.Amount,
             "第 {row} 行金额 {found} 元超过账户可用余额 {expected} 元，未入账，待报送人以外的人员决定。",
-            "In line {row} the amount {found} is more than the {expected} yuan that the account holds; the row is held for a decision by somebody else than who sent it."),
+            "In line {row} the amount {found} is more than the {expected} yuan that the account holds; the row is held, and another person than the sender decides."),
         new(Codes.DuplicateLine, CodeLevel.Held, ColumnKind.Id,
             "第 {row} 行人员 {found} 与第 {expected} 行重复且内容不同，待经办人员确认。",
             "In line {row} the person {found} is declared again, differently from line {expected}; both are held for an operator."),

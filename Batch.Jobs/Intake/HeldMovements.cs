@@ -163,7 +163,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
     }
 
     private static DataFaultException SamePerson() => new(
-        "SAME_PERSON", "超过余额的支付须由报送人以外的人员决定。", "Paying more than the account holds is decided by somebody else than who sent the file.");
+        "SAME_PERSON", "超过余额的支付须由报送人以外的人员决定。", "A payment of more than the account holds is decided by another person than the sender.");
 
     // Of the movements that a query names, those that are held, with the version that says so.
     private static Task<List<StandingMovement>> ReadAsync(

@@ -14,7 +14,7 @@ public static partial class LedgerRefusal
 
     public static DataFaultException? Of(PostgresException refused) => refused.SqlState switch
     {
-        "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "Who approves is somebody else than who made it."),
+        "BA001" => new DataFaultException("SAME_PERSON", "经办与复核须是两个人。", "The same person cannot make and approve it."),
         "BA002" => new DataFaultException("MONTH_CLOSED", "该月已结账，不能再入账。", "The month is closed; nothing is posted into it any more."),
         "BA003" => new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first."),
         "BA004" => OfState(refused.MessageText),
@@ -29,7 +29,7 @@ public static partial class LedgerRefusal
             "MONTH_OUT_OF_ORDER", $"须按月份顺序结账：下一个应结账的月份是 {ValueOf(refused)}。", $"Months are closed in order: the next one to close is {ValueOf(refused)}."),
         "BA151" => new DataFaultException(
             "MONTH_NOT_ENDED", $"该月尚未结束，{ValueOf(refused)} 起可以结账。", $"The month has not ended; it can be closed from {ValueOf(refused)} on."),
-        "BA152" => new DataFaultException("CLOSED_BY_POSTER", "本月最后一次入账的人不能结账，请由另一人结账。", "Whoever posted last in the month cannot close it; another person closes it."),
+        "BA152" => new DataFaultException("CLOSED_BY_POSTER", "本月最后一次入账的人不能结账，请由另一人结账。", "The person who posted last in the month cannot close it; another person closes it."),
         "BA153" => new DataFaultException("MONTH_OPEN", "该月没有结账。", "The month is not closed."),
         "BA154" => new DataFaultException(
             "NOT_LAST_CLOSED", $"只能重新打开最后结账的月份：{ValueOf(refused)}。", $"Only the month closed last can be opened again: {ValueOf(refused)}."),
@@ -39,7 +39,7 @@ public static partial class LedgerRefusal
         "BA156" => new DataFaultException("REASON_MISSING", "请写明重新打开的理由。", "Give the reason for opening it again."),
         "BA157" => new DataFaultException("NOT_PROPOSED", "还没有人提出重新打开该月，请先由一人写明理由提出。", "Nobody has proposed to open the month again; one person proposes it with a reason first."),
         "BA190" => new DataFaultException(
-            "NOT_PROPOSER", "只有提出人可以撤回这项请求；结账后已有入账的，才可由他人撤销。", "The request is withdrawn by the person who made it; others dismiss it only once something was posted after the closing."),
+            "NOT_PROPOSER", "只有提出人可以撤回这项请求；结账后已有入账的，才可由他人撤销。", "The request is withdrawn by the person who made it; others can dismiss it only when something has been posted since the closing."),
         "BA191" => new DataFaultException(
             "MONTH_NOT_BEGUN", $"该月尚未开始，{ValueOf(refused)} 起可以计算、复核和入账。", $"The month has not begun; its runs are computed, approved and posted from {ValueOf(refused)} on."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", "请先结清更早的月份。", "Close the earlier months first."),

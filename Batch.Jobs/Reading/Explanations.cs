@@ -73,8 +73,8 @@ public sealed class Explanations(Area area)
             (ReasonKind.FrozenAmountMissing, "尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
         (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived,
             "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
-        (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules told above nothing of this month's contribution is credited, or not yet."),
-        (true, 0) when told.Lines.Count > 0 => (ReasonKind.NotCredited, "该月按规定不划入或暂未划入，理由见上。", "By the rules told above nothing is credited for this month, or not yet."),
+        (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules above nothing of this month's contribution is credited, or not yet."),
+        (true, 0) when told.Lines.Count > 0 => (ReasonKind.NotCredited, "该月按规定不划入或暂未划入，理由见上。", "By the rules above nothing is credited for this month, or not yet."),
         (true, 0) => (ReasonKind.NoRecord, "该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
         _ => (facts.PostedRetiree.Account != 0 ? ReasonKind.Retired : ReasonKind.Contribution, "", ""),
     };

@@ -39,7 +39,7 @@ internal sealed class GeneratedMonth
         catch (MissingFigureException missing)
         {
             throw new GenerateRefusedException(
-                $"The policy of {area.Area} has no {missing.Figure} for {name}, so what people are credited there cannot be told; give it with --set, or choose another month.");
+                $"The policy of {area.Area} has no {missing.Figure} for {name}, so what people are credited there cannot be computed; give it with --set, or choose another month.");
         }
         catch (ArgumentException crossed)
         {

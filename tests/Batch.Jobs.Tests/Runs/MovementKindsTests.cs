@@ -86,7 +86,7 @@ public sealed class MovementKindsTests
         TestName = "Spending_of_somebody_without_an_account_is_refused")]
     [TestCase("", "ANN,消费,300.00,2021-02-05,药店,,,,,,,",
         "第 2 行金额 300.00 元超过账户可用余额 255.00 元，未入账，待报送人以外的人员决定。",
-        "In line 2 the amount 300.00 is more than the 255.00 yuan that the account holds; the row is held for a decision by somebody else than who sent it.",
+        "In line 2 the amount 300.00 is more than the 255.00 yuan that the account holds; the row is held, and another person than the sender decides.",
         TestName = "Spending_above_the_balance_is_held")]
     [TestCase("", "ANN,消费,20.00,2021-02-05,门诊,,,,,,MUM,",
         "第 2 行成员 MUM 在 2021-02-05 没有与该账户绑定家庭共济。请核对成员，或先报送共济绑定。",
