@@ -48,6 +48,8 @@ internal sealed class MonthModel : AreaPage
 
     public bool MaySend { get; private set; }
 
+    public bool MaySeeReports { get; private set; }
+
     public async Task OnGetAsync()
     {
         Of = Show.NeedMonth(Month);
@@ -64,6 +66,7 @@ internal sealed class MonthModel : AreaPage
         Waiting = (await ReopeningOf.WaitingAsync(Cancellation)).FirstOrDefault(w => w.Month == Of);
         MayReopen = closed && await ReopeningOf.IsPossibleAsync(Of, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
+        MaySeeReports = await MayAsync(Permissions.ExportReports);
     }
 
     public Task<IActionResult> OnPostCloseAsync() => TryAsync(
@@ -110,6 +113,7 @@ internal sealed class MonthModel : AreaPage
         "open-run" => $"{Code}/runs/{point.Names[0]}",
         "files-none" when MaySend => $"{Code}/uploads",
         "files-none" or "files-refused" => $"{Code}/submissions?month={Show.Month(Of)}",
+        "retirees-missing" or "retirees-unknown" when MaySeeReports => $"{Code}/reports?kind=retirees&month={Show.Month(Of)}",
         "rejects-open" => $"{Code}/submissions?month={Show.Month(Of)}&open=true",
         "rows-held" => $"{Code}/held",
         "waiting-files" or "waiting-decisions" => $"{Code}/runs",
@@ -128,6 +132,8 @@ internal sealed class MonthModel : AreaPage
         "files-refused" => ("被整份拒收、尚未重报的文件", "Files refused whole and not sent again"),
         "parked-work" => ("出错搁置的作业", "Parked jobs"),
         "employers-missing" => ("上月申报、本月未申报的单位", "Employers of last month that have not filed"),
+        "retirees-missing" => ("在册、本月养老金文件中没有的退休人员", "Retirees on the roster and in no pension file of the month"),
+        "retirees-unknown" => ("本月养老金文件中有、不在册的人员", "People in a pension file of the month and on no roster"),
         "rejects-open" => ("被拒绝的行", "Rejected rows"),
         "rows-held" => ("待定的行", "Held rows"),
         "waiting-files" => ("尚未入账的报送", "Submissions not posted yet"),

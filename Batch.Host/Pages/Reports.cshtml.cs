@@ -49,6 +49,7 @@ internal sealed class ReportsModel : AreaPage
         "movement" => "Account movements",
         "flows" => "Accounts: in, out and balances",
         "recovery" => "Accounts to be recovered from",
+        "retirees" => "Retirees checked against the roster",
         "provisional" => "Provisional credits of retirees",
         _ => report.Kind,
     });

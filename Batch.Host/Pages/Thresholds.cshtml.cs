@@ -40,6 +40,7 @@ internal sealed class ThresholdsModel : AreaPage
     {
         "credited-off-percent" => ("划入合计与上月相差（%）", "Credited total off last month (%)"),
         "people-off-percent" => ("人数与上月相差（%）", "People off last month (%)"),
+        "retirees-off-percent" => ("划入的退休人员与上月相差（%，相差不足 5 人不计）", "Retirees credited off last month (%; fewer than 5 people do not count)"),
         "least-people" => ("上月至少有多少人才作比较", "Compared only where last month had so many people"),
         "single-credit-yuan" => ("单笔划入（元）", "Single credit (yuan)"),
         Thresholds.CloseEarlyDays => ("月末前几天起可以结账（0：月末之后）", "Days before the month's end from which it may be closed (0: after its end)"),

@@ -855,6 +855,31 @@ $$;
 
 ALTER FUNCTION :area.retired_rule(slice jsonb) OWNER TO batch_owner;
 
+CREATE FUNCTION :area.retirees_credited(runs integer[], of_month date, open_run integer) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+DECLARE
+    retirees bigint;
+BEGIN
+    IF cardinality(runs) = 1 THEN
+        RETURN (SELECT coalesce(sum(t.entries), 0) FROM run_total t WHERE t.run_id = runs[1] AND t.component = 2 AND t.contribution_month = of_month);
+    END IF;
+    EXECUTE format($q$
+        SELECT count(*) FROM (
+            SELECT account_id FROM %s e WHERE posting_month = %L AND contribution_month = %2$L AND run_id = ANY (%3$L) AND component = 2
+            GROUP BY account_id HAVING sum(account_fen) <> 0) g $q$,
+        CASE WHEN open_run IS NULL THEN 'entry' ELSE format('(SELECT * FROM entry UNION ALL SELECT * FROM %I)', run_table(open_run)) END, of_month, runs) INTO retirees;
+    RETURN retirees;
+END $_$;
+
+ALTER FUNCTION :area.retirees_credited(runs integer[], of_month date, open_run integer) OWNER TO batch_owner;
+
 CREATE FUNCTION :area.run_anomalies(run integer) RETURNS TABLE(code text, value numeric, against numeric, allowed numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ':area', 'pg_temp'
@@ -869,6 +894,7 @@ DECLARE
     now_    record;
     entries record;
     moved   numeric;
+    retired numeric;
     area    text := right(':area', 6);
     table_  text := ':area.' || run_table(run);
 BEGIN
@@ -878,7 +904,8 @@ BEGIN
     END IF;
     SELECT (max(c.credited) FILTER (WHERE NOT c.earlier))::numeric AS credited, max(c.month_people) FILTER (WHERE NOT c.earlier) AS people,
            max(c.new_people) FILTER (WHERE NOT c.earlier) AS new_people,
-           (max(c.credited) FILTER (WHERE c.earlier))::numeric AS credited_before, max(c.month_people) FILTER (WHERE c.earlier) AS people_before
+           (max(c.credited) FILTER (WHERE c.earlier))::numeric AS credited_before, max(c.month_people) FILTER (WHERE c.earlier) AS people_before,
+           max(c.runs) FILTER (WHERE NOT c.earlier) AS runs, max(c.runs) FILTER (WHERE c.earlier) AS runs_before, max(c.month) FILTER (WHERE c.earlier) AS month_before
         INTO now_ FROM run_comparison(run) c;
     IF now_.people_before >= batch.threshold(area, 'least-people') THEN
         allowed := batch.threshold(area, 'credited-off-percent');
@@ -896,6 +923,14 @@ BEGIN
             allowed := batch.threshold(area, 'people-off-percent');
             IF abs(now_.people - now_.people_before) * 100 > allowed * now_.people_before THEN
                 code := 'PEOPLE_OFF'; value := now_.people; against := now_.people_before;
+                RETURN NEXT;
+            END IF;
+            allowed := batch.threshold(area, 'retirees-off-percent');
+            retired := retirees_credited(now_.runs_before, now_.month_before, NULL);
+            value := retirees_credited(now_.runs, r.posting_month, run);
+            -- Of a few retirees each one is many per cent; where there were none, these are the first.
+            IF retired > 0 AND abs(value - retired) >= 5 AND abs(value - retired) * 100 > allowed * retired THEN
+                code := 'RETIREES_OFF'; against := retired;
                 RETURN NEXT;
             END IF;
         END IF;
@@ -3205,7 +3240,7 @@ CREATE TABLE batch.review_threshold (
     set_by text NOT NULL,
     set_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT close_early_days CHECK (((name <> 'close-early-days'::text) OR ((value <= (31)::numeric) AND (value = trunc(value))))),
-    CONSTRAINT review_threshold_name_check CHECK ((name = ANY (ARRAY['credited-off-percent'::text, 'people-off-percent'::text, 'least-people'::text, 'single-credit-yuan'::text, 'negative-credits'::text, 'close-early-days'::text]))),
+    CONSTRAINT review_threshold_name_check CHECK ((name = ANY (ARRAY['credited-off-percent'::text, 'people-off-percent'::text, 'retirees-off-percent'::text, 'least-people'::text, 'single-credit-yuan'::text, 'negative-credits'::text, 'close-early-days'::text]))),
     CONSTRAINT review_threshold_value_check CHECK ((value >= (0)::numeric))
 );
 
@@ -3885,6 +3920,8 @@ GRANT ALL ON FUNCTION :area.reopen_month(of_month date, who text) TO batch_progr
 
 REVOKE ALL ON FUNCTION :area.retired_rule(slice jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.retired_rule(slice jsonb) TO batch_program;
+
+REVOKE ALL ON FUNCTION :area.retirees_credited(runs integer[], of_month date, open_run integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION :area.run_anomalies(run integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.run_anomalies(run integer) TO batch_program;

@@ -16,6 +16,7 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
         "CREDITED_OFF" => $"本月划入合计 {Yuan(Value)} 元，上月 {Yuan(Against)} 元，相差超过 {Plain(Allowed)}%。",
         "CORRECTIONS_OFF" => $"本批只有更正和补缴，增减相加共 {Yuan(Value)} 元，上月划入合计 {Yuan(Against)} 元，超过其 {Plain(Allowed)}%。",
         "PEOPLE_OFF" => $"本月人数 {Whole(Value)}，上月 {Whole(Against)}，相差超过 {Plain(Allowed)}%。",
+        "RETIREES_OFF" => $"本月划入的退休人员 {Whole(Value)} 人，上月 {Whole(Against)} 人，相差超过 {Plain(Allowed)}%。",
         "CREDIT_LARGE" => $"单笔划入最大 {Yuan(Value)} 元，超过 {Yuan(Allowed)} 元。",
         _ => $"扣回（负数）分录 {Whole(Value)} 笔，超过 {Whole(Allowed)} 笔。",
     };
@@ -25,6 +26,7 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
         "CREDITED_OFF" => $"Credited in the month: {Yuan(Value)}; last month {Yuan(Against)}: more than {Plain(Allowed)} % apart.",
         "CORRECTIONS_OFF" => $"The run holds corrections and arrears only; additions and deductions together are {Yuan(Value)}: more than {Plain(Allowed)} % of last month's credits of {Yuan(Against)}.",
         "PEOPLE_OFF" => $"People in the month: {Whole(Value)}; last month {Whole(Against)}: more than {Plain(Allowed)} % apart.",
+        "RETIREES_OFF" => $"Retirees credited in the month: {Whole(Value)}; last month {Whole(Against)}: more than {Plain(Allowed)} % apart.",
         "CREDIT_LARGE" => $"The largest single credit is {Yuan(Value)}: more than {Yuan(Allowed)}.",
         _ => $"{Whole(Value)} entries take money back: more than {Whole(Allowed)}.",
     };

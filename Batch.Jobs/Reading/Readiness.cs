@@ -20,7 +20,7 @@ public enum Ready
 }
 
 /// <summary>One point of the list.</summary>
-/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, rejects-open, rows-held, waiting-files, waiting-decisions,
+/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, retirees-missing, retirees-unknown, rejects-open, rows-held, waiting-files, waiting-decisions,
 /// parked-work, age-bounds, retiring.</param>
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
@@ -45,6 +45,7 @@ public sealed class Readiness(Area area)
             new("files-none", files > 0 ? Ready.Yes : Ready.Look, files, []),
             await RefusedAsync(month, cancellation),
             await EmployersAsync(month, cancellation),
+            .. await RetireesAsync(month, cancellation),
             .. await RowsAsync(month, unmended.GetValueOrDefault(month), cancellation),
             await ParkedAsync(cancellation),
             new("age-bounds", Ready.Yes, await new BirthBounds(area).CrossingAsync(month.PlusMonths(-1), month, cancellation), []),
@@ -124,6 +125,13 @@ public sealed class Readiness(Area area)
         List<string> names = count == 0 ? [] : await area.ReadAsync(
             $"SELECT e.number || ' ' || e.name {from} JOIN :area.employer e USING (employer_id) ORDER BY e.number LIMIT {MostNames}", r => r.GetString(0), cancellation);
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
+    }
+
+    private async Task<IEnumerable<ReadinessPoint>> RetireesAsync(YearMonth month, CancellationToken cancellation)
+    {
+        string sql = RetireesReport.CountSql.Replace(":month", "$1::date", StringComparison.Ordinal);
+        (long missing, long unknown) = (await area.ReadAsync(sql, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
+        return [new("retirees-missing", missing > 0 ? Ready.Look : Ready.Yes, missing, []), new("retirees-unknown", unknown > 0 ? Ready.Look : Ready.Yes, unknown, [])];
     }
 
     private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, long rejected, CancellationToken cancellation)

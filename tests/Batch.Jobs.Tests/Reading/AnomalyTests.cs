@@ -71,6 +71,22 @@ public sealed class AnomalyTests
         Assert.That((await town.Life.PostAsync(run, "reviewer", default)).State, Is.EqualTo("posted"));
     }
 
+    // 100 in work and 20 retirees; 5 of them fewer are 4 % of all people and 25 % of the retirees. Four fewer are too few to tell.
+    [TestCase(15, "RETIREES_OFF")]
+    [TestCase(16, "")]
+    public async Task A_quarter_of_the_retirees_missing_needs_a_reason(int left, string code)
+    {
+        (CitizenId, decimal)[] retirees = [.. Enumerable.Range(500, 20).Select(i => (Town.Person(i, 1950), 6000m))];
+        await PayrollAsync(June, 100);
+        await town.PensionAsync(June, retirees);
+        await town.PostMonthAsync(June);
+        await PayrollAsync(July, 100);
+        await town.PensionAsync(July, retirees[..left]);
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default);
+        Assert.That(found, Is.EqualTo(code.Length == 0 ? [] : new[] { new Anomaly(code, left, 20m, 10m) }));
+    }
+
     [Test]
     public async Task The_database_itself_refuses_even_the_function_of_before()
     {

@@ -91,6 +91,24 @@ public sealed class OverviewTests
             Is.EqualTo((1L, 1L, Ready.Yes, Ready.Yes)));
     }
 
+    // Of June's four retirees two are in July's file, one has died, one is missing. In July's file are two new ones: one retired in June, of the other nothing is on record.
+    [Test]
+    public async Task Retirees_on_the_roster_and_in_no_file_are_listed_and_those_of_the_file_that_are_on_no_roster()
+    {
+        CitizenId[] r = [.. Enumerable.Range(0, 7).Select(i => Town.Person(i, 1950))];
+        await town.PensionAsync(June, [(r[0], 6000m), (r[1], 6000m), (r[2], 6000m), (r[3], 6000m)]);
+        await town.PersonsAsync(June, (r[5], "新参保", "2021-01-01"), (r[5], "退休", "2021-06-10"), (r[6], "新参保", "2021-01-01"), (r[6], "退休", "2021-07-10"));
+        await town.PostMonthAsync(June);
+        await town.PersonsAsync(July, (r[1], "死亡", "2021-06-20"));
+        await town.PensionAsync(July, [(r[0], 6000m), (r[2], 6000m), (r[4], 6000m), (r[5], 6000m)]);
+        Dictionary<string, ReadinessPoint> points = (await new Readiness(await town.AreaAsync()).ReadAsync(July, default)).ToDictionary(p => p.Code);
+        Assert.That((points["retirees-missing"].Count, points["retirees-unknown"].Count), Is.EqualTo((1L, 1L)));
+        List<Cell[]> rows = await town.ReportAsync("retirees", July);
+        // 6,000 x 4.8 % = 288.00: 70 until 15 June. The rows name the person by the last digit alone.
+        Assert.That(rows.Select(c => $"{c[0].Text![^1]} {c[2].Text![..2]} {c[4].Number}"), Is.EqualTo(new[] { $"{r[3].Full()[^1]} 在册 28800", $"{r[4].Full()[^1]} 本月 0" }));
+        Assert.That((await new Readiness(await town.AreaAsync()).ReadAsync(June, default)).Single(p => p.Code == "retirees-unknown").Count, Is.Zero);
+    }
+
     // Two employers in a file whose total is wrong; each then sends a file of its own, of another name. One refused without a header is marked as not needed.
     [Test]
     public async Task A_refused_file_is_settled_when_all_of_its_employers_have_sent_the_month_or_when_it_is_not_needed()
