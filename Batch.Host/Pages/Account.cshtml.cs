@@ -153,13 +153,7 @@ internal sealed class AccountModel : AreaPage
         _ => ("其他", "other"),
     };
 
-    public static (string Chinese, string English) RelationOf(string relation) => relation switch
-    {
-        "spouse" => ("配偶", "spouse"),
-        "parent" => ("父母", "parent"),
-        "child" => ("子女", "child"),
-        _ => (relation, relation),
-    };
+    public static (string Chinese, string English) RelationOf(string relation) => LedgerWords.OfRelation(relation);
 
     public static (string Chinese, string English) ComponentOf(string component) => component switch
     {

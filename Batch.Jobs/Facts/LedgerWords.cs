@@ -38,6 +38,18 @@ public static class LedgerWords
         _ => ("其他", "other"),
     };
 
+    /// <summary>A relative whom an account pays for, by the word of policy files.</summary>
+    public static (string Chinese, string English) OfRelation(string relation) => relation switch
+    {
+        "spouse" => ("配偶", "spouse"),
+        "parent" => ("父母", "parent"),
+        "child" => ("子女", "child"),
+        "sibling" => ("兄弟姐妹", "sibling"),
+        "grandparent" => ("祖父母", "grandparent"),
+        "grandchild" => ("孙子女", "grandchild"),
+        _ => (relation, relation),
+    };
+
     public static (string Chinese, string English) Of(AccountState state) => state switch
     {
         AccountState.Frozen => ("冻结", "frozen"),

@@ -102,6 +102,7 @@ public static class Codes
     public const string EventOutOfOrder = "EVENT_OUT_OF_ORDER";
     public const string MemberUnreadable = "MEMBER_UNREADABLE";
     public const string MemberIsPayer = "MEMBER_IS_PAYER";
+    public const string RelationNotCovered = "RELATION_NOT_COVERED";
     public const string MemberBound = "MEMBER_BOUND";
     public const string MemberNotBound = "MEMBER_NOT_BOUND";
     public const string BindingMissing = "BINDING_MISSING";

@@ -9,7 +9,7 @@ namespace Batch.Jobs.Files;
 internal static class PersonsRow
 {
     public const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定 | 证件号码变更 | 姓名变更";
-    private const string Relations = "公民身份号码 配偶 | 父母 | 子女";
+    private const string Relations = "公民身份号码 配偶 | 父母 | 子女 | 兄弟姐妹 | 祖父母 | 孙子女";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
     private const int MostEarlierMonths = 80 * 12;
@@ -156,6 +156,16 @@ internal static class PersonsRow
         ["儿子"] = "child",
         ["女儿"] = "child",
         ["child"] = "child",
+        ["兄弟姐妹"] = "sibling",
+        ["兄弟"] = "sibling",
+        ["姐妹"] = "sibling",
+        ["sibling"] = "sibling",
+        ["祖父母"] = "grandparent",
+        ["外祖父母"] = "grandparent",
+        ["grandparent"] = "grandparent",
+        ["孙子女"] = "grandchild",
+        ["外孙子女"] = "grandchild",
+        ["grandchild"] = "grandchild",
     };
 
     /// <summary>A member's number, for a binding with the relation, in either order; the number may stand in a column of its own.</summary>

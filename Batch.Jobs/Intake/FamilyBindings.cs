@@ -9,7 +9,7 @@ namespace Batch.Jobs.Intake;
 
 /// <summary>A member 成员 for whom another person's account pays 家庭共济, from a day to a day, both included.</summary>
 /// <param name="Member">First 17 digits of his number; he need not be insured here.</param>
-/// <param name="Relation"><c>spouse</c>, <c>parent</c> or <c>child</c>.</param>
+/// <param name="Relation">a word of <see cref="Relative"/>, as policy files write it.</param>
 public sealed record FamilyBinding(int Payer, long Member, string Relation, LocalDate From)
 {
     public LocalDate? To { get; set; }
@@ -70,6 +70,20 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
             ? All.Any(b => b.Payer == payer && b.Member == member && b.From == line.On && b.Relation == RelationOf(line.Value!))
             : All.Any(b => b.Payer == payer && b.Member == member && b.To == line.On);
     }
+
+    /// <summary>A binding to a relative for whom accounts do not pay by the policy of its month; null: they do, or no policy covers the month.</summary>
+    public static Rejection? RelationFault(in PersonsLine line, MonthPolicy? policy)
+    {
+        if (line.Event != PersonEvent.FamilyBound || policy is null || policy.Relatives.Contains(RelationOf(line.Value!)))
+        {
+            return null;
+        }
+
+        return new Rejection(
+            Codes.RelationNotCovered, line.Row, "变更内容", Chinese(RelationOf(line.Value!)), string.Join(" | ", policy.Relatives.Select(Chinese)));
+    }
+
+    private static string Chinese(string relation) => LedgerWords.OfRelation(relation).Chinese;
 
     /// <summary>Takes a line in, or says what on record contradicts it.</summary>
     /// <param name="spentLast">The last day on which the payer's account paid for the member.</param>

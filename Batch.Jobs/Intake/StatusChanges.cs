@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Takes in blocks of changes of people's status: each a dated event; the same said again changes nothing, a later file overrides an earlier one.</summary>
-public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection)
+public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection, PolicyInForce? policy = null)
 {
     private readonly RejectionWriter _rejections = new(connection, area);
     private readonly AccountEvents _accounts = new(connection, area, lives);
@@ -145,6 +145,12 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
         if (ofFamily ? _family.IsKnown(person, line) : ofAccount ? _accounts.IsKnown(person, line) : _latest.TryGetValue((person, line.Event), out (LocalDate, string?) known) && known == (line.On, line.Value) && !IsLeft(person, line))
         {
             return RowOutcome.Unchanged;
+        }
+
+        fault = FamilyBindings.RelationFault(line, policy?.TryFor(month));
+        if (fault is not null)
+        {
+            return RowOutcome.Rejected;
         }
 
         fault = IdentityFault(person, line);

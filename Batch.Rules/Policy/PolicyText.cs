@@ -53,9 +53,14 @@ internal sealed record RulesText
     public ShortOfYears ShortOfYears { get; init; } = ShortOfYears.Credited;
     public InterestText? Interest { get; init; }
     public BenefitsText? Benefits { get; init; }
+
+    /// <summary>Whom an account may pay for; null: spouse, parents and children.</summary>
+    public FamilyText? Family { get; init; }
     public ProvisionalPension ProvisionalPension { get; init; } = ProvisionalPension.Keep;
     public Clause? Clause { get; init; }
 }
+
+internal sealed record FamilyText(IReadOnlyList<Relative> Relatives, Clause Clause);
 
 /// <summary>Retirees' credits of twelve months from the month on, paid at once (docs/policies/edges.md, rhythms).</summary>
 internal sealed record AdvanceText(int Month, Clause Clause);

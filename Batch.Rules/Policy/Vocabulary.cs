@@ -83,6 +83,17 @@ public enum BackPayment : byte
     Retroactive,
 }
 
+/// <summary>A relative whom an account may pay for 家庭共济 (docs/policies/edges.md, family sharing).</summary>
+public enum Relative : byte
+{
+    Spouse,
+    Parent,
+    Child,
+    Sibling,
+    Grandparent,
+    Grandchild,
+}
+
 /// <summary>What bears interest (docs/policies/edges.md, interest).</summary>
 public enum InterestOn : byte
 {

@@ -82,6 +82,25 @@ public sealed class FamilyTests
         });
     }
 
+    [TestCase("兄弟姐妹")]
+    [TestCase("祖父母")]
+    [TestCase("外孙子女")]
+    public async Task A_near_relative_is_bound_where_the_policy_names_the_relation_and_refused_elsewhere(string relation)
+    {
+        string row = $"{Ann.Full()},共济绑定,2021-01-10,{Stranger.Full()} {relation}";
+        FileOutcome refused = await BindAsync(January, row);
+        Assert.That(refused.Rejections.Select(r => r.Code), Is.EqualTo(new[] { "RELATION_NOT_COVERED" }));
+        string told = relation == "外孙子女" ? "孙子女" : relation;
+        Assert.That(RejectionCodes.Describe(refused.Rejections[0], "zh"), Is.EqualTo($"第 2 行的关系“{told}”不在本统筹区家庭共济的范围内（配偶 | 父母 | 子女）。请核对关系。"));
+
+        await town.AdoptAsync(text => text.Replace("      suspended-after-months: 1\n      break:\n        long-from-months: 3\n",
+            "      suspended-after-months: 1\n      family: {relatives: [spouse, parent, child, sibling, grandparent, grandchild], ref: INT1, grade: B}\n      break:\n        long-from-months: 3\n", StringComparison.Ordinal));
+        FileOutcome bound = await BindAsync(January, row);
+        FileOutcome spent = await SpendAsync(January, $"{Ann.Full()},消费,30.00,2021-01-12,药店", Stranger);
+        await town.PostMonthAsync(January);
+        Assert.That((bound.Accepted, spent.Accepted, await town.BalanceAsync(Ann)), Is.EqualTo((1, 1, Money.FromYuan(625m))));
+    }
+
     [Test]
     public async Task A_run_with_a_members_spending_is_reversed_and_posted_again()
     {
