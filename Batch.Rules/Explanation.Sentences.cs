@@ -115,6 +115,7 @@ internal static class ExplanationSentences
     {
         int years = person.MissingYears;
         RetiredRules rules = whole.Rules;
+        explanation.YearsAsked(policy, rules, person);
         if (Assessment.IsRefusedForYears(policy, person))
         {
             explanation.Say($"缴费年限缺 {years} 年，不划入", $"{years} years of contribution are missing; nothing is credited");
@@ -130,18 +131,39 @@ internal static class ExplanationSentences
         }
     }
 
+    // Told where they depend on more than the sex: who looks for the years missing needs to know which are meant.
+    private static void YearsAsked(this Explanation explanation, MonthPolicy policy, RetiredRules rules, in PersonMonth person)
+    {
+        RulesText text = policy.Rules;
+        bool asked = text.ShortOfYears == ShortOfYears.NotCredited || rules.IsReduced;
+        if (!asked || (text.Cohorts.Count == 0 && text.ActualYearsMale is null))
+        {
+            return;
+        }
+
+        Cohort years = policy.AskedOf(person.RetiredIn);
+        (string zh, string en) = text.Cohorts.Count == 0 ? ("", "")
+            : person.RetiredIn is not { } retired ? ("没有退休月份记录，", "no month of retirement is on record; ")
+            : ($"{retired.Year:0000}-{retired.Month:00} 退休，", $"retired in {retired.Year:0000}-{retired.Month:00}; ");
+        string actual = years.ActualMale is null ? "" : $"，其中实际缴费男 {years.ActualMale} 年、女 {years.ActualFemale} 年";
+        string paid = years.ActualMale is null ? "" : $", of them {years.ActualMale} and {years.ActualFemale} actually paid";
+        explanation.Say($"{zh}缴费年限应满男 {years.Male} 年、女 {years.Female} 年{actual}（{text.Clause}）",
+            $"{en}{years.Male} years of contribution are asked of men, {years.Female} of women{paid} ({text.Clause})");
+    }
+
     private static void ProRata(this Explanation explanation, MonthPolicy policy, ProRata proRata, int? months, decimal wholeFen)
     {
         int of = proRata.OfMonths;
+        (string zhPaid, string enMonths) = proRata.OfActual ? ("实际缴费", "actually paid") : ("缴费", "of contribution");
         if (months is not { } paid)
         {
-            explanation.Say($"没有缴费月数记录，全额划入（{proRata.Clause}）", $"no months of contribution are on record: credited whole ({proRata.Clause})");
+            explanation.Say($"没有{zhPaid}月数记录，全额划入（{proRata.Clause}）", $"no months {enMonths} are on record: credited whole ({proRata.Clause})");
             return;
         }
 
         if (paid >= of)
         {
-            explanation.Say($"缴费 {paid} 个月，已满 {of} 个月，全额划入（{proRata.Clause}）", $"{paid} months of contribution, {of} or more: credited whole ({proRata.Clause})");
+            explanation.Say($"{zhPaid} {paid} 个月，已满 {of} 个月，全额划入（{proRata.Clause}）", $"{paid} months {enMonths}, {of} or more: credited whole ({proRata.Clause})");
             return;
         }
 
@@ -149,8 +171,8 @@ internal static class ExplanationSentences
         Money result = policy.Rounding.ToMoney(exact);
         (string zh, string en) = Named(policy.Rounding);
         string product = $"{Number(wholeFen / 100m)} x {paid}/{of} = {Number(exact / 100m)}";
-        explanation.Say($"缴费 {paid} 个月，不满 {of} 个月，按月数比例：{product}，{zh} {result}（{proRata.Clause}）",
-            $"{paid} months of contribution, fewer than {of}: {product}, rounded {en}: {result} ({proRata.Clause})");
+        explanation.Say($"{zhPaid} {paid} 个月，不满 {of} 个月，按月数比例：{product}，{zh} {result}（{proRata.Clause}）",
+            $"{paid} months {enMonths}, fewer than {of}: {product}, rounded {en}: {result} ({proRata.Clause})");
     }
 
     /// <summary>The year's credit is paid in advance.</summary>

@@ -37,8 +37,11 @@ public readonly record struct PersonMonth
     /// <summary>Years of contribution missing to the area's minimum, for areas that reduce a retiree's credit by them.</summary>
     public int MissingYears { get; init; }
 
+    /// <summary>The month of retirement; null: not on record.</summary>
+    public YearMonth? RetiredIn { get; init; }
+
     /// <summary>
-    /// Months of contribution that a retiree's pro-rata credit is worked out by; null: nothing is known of them, and nobody is credited less for months that were never told.
+    /// Months of contribution that a retiree's pro-rata credit is worked out by: the counted ones, or, where the policy says so, only those actually paid; null: nothing is known of them, and nobody is credited less for months that were never told.
     /// </summary>
     public int? PaidMonths { get; init; }
 

@@ -30,6 +30,11 @@ internal static class CalcRoutes
             throw new RequestFault("birth", new FieldFault("晚于所算月份", "after the month"));
         }
 
+        if (asked.RetiredOn > policy.Month.ToDateInterval().End)
+        {
+            throw new RequestFault("retiredOn", new FieldFault("晚于所算月份", "after the month"));
+        }
+
         if (inputs.HasFlag(PersonInputs.Base) && Yuan(asked.Base) is null)
         {
             throw new RequestFault("base", FieldFault.Missing);
@@ -47,6 +52,7 @@ internal static class CalcRoutes
             PensionMonth = Yuan(asked.PensionMonth),
             FrozenAmount = Yuan(asked.Frozen),
             MissingYears = Count("missingYears", asked.MissingYears, PersonInput.MostMissingYears) ?? 0,
+            RetiredIn = asked.RetiredOn?.ToYearMonth(),
             PaidMonths = Count("paidMonths", asked.PaidMonths, PersonInput.MostMonths),
         }), withAge: asked.Birth is not null);
     }
@@ -95,6 +101,9 @@ internal sealed record CalcRequest
     [RegularExpression("^[0-9]{1,2}$"), Description("Years of contribution missing to the minimum; none when left out.")]
     public string? MissingYears { get; init; }
 
-    [RegularExpression("^[0-9]{1,3}$"), Description("Months of contribution, earlier ones too, where the credit is in proportion to them; the whole credit when left out.")]
+    [RegularExpression("^[0-9]{1,3}$"), Description("Months of contribution, earlier ones too (only those actually paid where the policy counts only these), where the credit is in proportion to them; the whole credit when left out.")]
     public string? PaidMonths { get; init; }
+
+    [Description("The day of retirement, where the years of contribution asked for depend on it.")]
+    public LocalDate? RetiredOn { get; init; }
 }

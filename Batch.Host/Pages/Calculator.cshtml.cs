@@ -105,6 +105,7 @@ internal sealed class CalculatorModel : AreaPage
         _known[CalculatorFields.PensionMonth] = known.PensionMonth?.ToString() ?? "";
         _known[CalculatorFields.Frozen] = known.FrozenAmount?.ToString() ?? "";
         _known[CalculatorFields.MissingYears] = known.MissingYears > 0 ? $"{known.MissingYears}" : "";
+        _known[CalculatorFields.RetiredOn] = known.RetiredIn is { } retired ? Show.Month(retired) : "";
         _known[CalculatorFields.PaidMonths] = $"{known.PaidMonths}";
         // An age beside a masked number narrows it down.
         _known[CalculatorFields.Birth] = await MayAsync(Permissions.Unmask) ? Show.Month(new YearMonth(known.Birth.Year, known.Birth.Month)) : "";

@@ -19,12 +19,13 @@ internal static class CalcVerb
     private static readonly Option<Money?> PensionMonth = VerbOptions.Yuan("--pension-month", "当月养老金 / pension of the month");
     private static readonly Option<Money?> FrozenAmount = VerbOptions.Yuan("--frozen-amount", "本人冻结金额 / amount frozen for the person");
     private static readonly Option<int?> MissingYears = VerbOptions.Count("--missing-years", PersonInput.MostMissingYears, "缴费年限缺几年 / years of contribution missing to the minimum");
-    private static readonly Option<int?> PaidMonths = VerbOptions.Count("--paid-months", PersonInput.MostMonths, "缴费月数，含以前年限 / months of contribution, earlier ones too");
+    private static readonly Option<int?> PaidMonths = VerbOptions.Count("--paid-months", PersonInput.MostMonths, "缴费月数，含以前年限；政策只计实际缴费的，填实际缴费月数 / months of contribution, earlier ones too; only those actually paid where the policy counts only these");
+    private static readonly Option<LocalDate?> RetiredOn = VerbOptions.Date("--retired-on", required: false, "退休日期 / date of retirement");
     private static readonly Option<string[]> Set = FigureOverrides.Option();
 
     public static Command Create() => new Verb("calc", "试算一人一月应划入金额并说明依据", "one person's month, explained", RunAsync)
     {
-        Area, Month, Status, Birth, Category, Base, PensionPriorYear, PensionThisYear, PensionMonth, FrozenAmount, MissingYears, PaidMonths, Set,
+        Area, Month, Status, Birth, Category, Base, PensionPriorYear, PensionThisYear, PensionMonth, FrozenAmount, MissingYears, PaidMonths, RetiredOn, Set,
     };
 
     private static Task<int> RunAsync(VerbCall call)
@@ -34,6 +35,11 @@ internal static class CalcVerb
         if (person.Birth > policy.Month.ToDateInterval().End)
         {
             throw VerbFault.OfUsage("--birth lies after the month.", "--birth 晚于所算月份。");
+        }
+
+        if (person.RetiredIn > policy.Month)
+        {
+            throw VerbFault.OfUsage("--retired-on lies after the month.", "--retired-on 晚于所算月份。");
         }
 
         Calculation calculation = Calculation.Of(policy, person);
@@ -64,6 +70,7 @@ internal static class CalcVerb
             FrozenAmount = call.Get(FrozenAmount),
             MissingYears = call.Get(MissingYears) ?? 0,
             PaidMonths = call.Get(PaidMonths),
+            RetiredIn = call.Get(RetiredOn)?.ToYearMonth(),
         };
     }
 

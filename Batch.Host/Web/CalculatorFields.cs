@@ -21,6 +21,7 @@ internal static class CalculatorFields
     public const string Frozen = "frozen";
     public const string MissingYears = "missing-years";
     public const string PaidMonths = "paid-months";
+    public const string RetiredOn = "retired-on";
 
     /// <summary>Before the name of a figure that is tried in the place of the one in force.</summary>
     public const string Set = "set-";
@@ -34,6 +35,8 @@ internal static class CalculatorFields
         new(PensionMonth, "当月养老金（元）", "Pension of the month (yuan)", PersonInputs.PensionMonth, "4000.00"),
         new(Frozen, "本人冻结金额（元，没有的留空）", "Amount frozen for the person (yuan; empty if none)", PersonInputs.FrozenAmount, ""),
         new(MissingYears, "缴费年限缺几年（不缺的留空）", "Years of contribution missing (empty if none)", PersonInputs.MissingYears, ""),
-        new(PaidMonths, "缴费月数，含以前年限（不知道的留空，按全额）", "Months of contribution, earlier ones too (empty if not known: the whole credit)", PersonInputs.PaidMonths, ""),
+        new(RetiredOn, "退休年月（规定的缴费年限按它分段；没有记录的留空）", "Month of retirement (the years asked for depend on it; empty if not on record)", PersonInputs.RetiredIn, ""),
+        new(PaidMonths, "缴费月数，含以前年限；政策只计实际缴费的，填实际缴费月数（不知道的留空，按全额）",
+            "Months of contribution, earlier ones too; only those actually paid where the policy counts only these (empty if not known: the whole credit)", PersonInputs.PaidMonths, ""),
     ];
 }

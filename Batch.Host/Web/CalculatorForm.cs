@@ -113,6 +113,7 @@ internal sealed class CalculatorForm(PolicyInForce inForce, Func<string, string?
             PensionMonth = Asks(PensionMonth) ? ReadAmount(PensionMonth) : null,
             FrozenAmount = Asks(Frozen) ? ReadAmount(Frozen) : null,
             MissingYears = ReadCount(CalculatorFields.MissingYears, PersonInput.MostMissingYears, "请填写整年数，例如 2。", "Give a number of whole years, such as 2.") ?? 0,
+            RetiredIn = Asks(RetiredOn) && Typed(RetiredOn).Length > 0 ? ReadRetiredIn(month) : null,
             PaidMonths = ReadCount(CalculatorFields.PaidMonths, PersonInput.MostMonths, "请填写整月数，例如 110。", "Give a number of whole months, such as 110."),
         };
         return (person, birth);
@@ -142,6 +143,17 @@ internal sealed class CalculatorForm(PolicyInForce inForce, Func<string, string?
         }
 
         return retires;
+    }
+
+    private YearMonth? ReadRetiredIn(YearMonth month)
+    {
+        YearMonth? retired = ReadMonth(RetiredOn);
+        if (retired > month)
+        {
+            Refuse(RetiredOn, "退休年月晚于所算月份。", "The month of retirement is after the month.");
+        }
+
+        return retired;
     }
 
     private void ReadFigures(MonthPolicy policy, Standing standing, YearMonth? retires)

@@ -45,6 +45,7 @@ internal sealed record CalculatorResult(CalculatorAsked Asked, Outlook Outlook, 
         PersonInputs.PensionThisYear => Show.Yuan(Asked.Person.PensionThisYear),
         PersonInputs.PensionMonth => Show.Yuan(Asked.Person.PensionMonth),
         PersonInputs.FrozenAmount => Show.Yuan(Asked.Person.FrozenAmount),
+        PersonInputs.RetiredIn => Asked.Person.RetiredIn is { } retired ? Show.Month(retired) : "",
         PersonInputs.PaidMonths => Asked.Person.PaidMonths?.ToString(CultureInfo.InvariantCulture) ?? "",
         _ => Asked.Person.MissingYears.ToString(CultureInfo.InvariantCulture),
     };

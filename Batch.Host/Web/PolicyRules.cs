@@ -9,7 +9,7 @@ namespace Batch.Host.Web;
 internal sealed record PolicyRule((string Chinese, string English) Subject, (string Chinese, string English) Rule, (string Chinese, string English) Value);
 
 /// <summary>What a month's policy says, for people: read from the canonical slice that the runs are computed with.</summary>
-internal static class PolicyRules
+internal static partial class PolicyRules
 {
     private static readonly string[] Averages = [FigureNames.AverageWage, FigureNames.AveragePension];
     private static readonly (string Chinese, string English) AgesOn = ("计算年龄的日期", "ages are taken on");
@@ -89,6 +89,11 @@ internal static class PolicyRules
             yield return new PolicyRule(subject, ("划入基数下限", "base at least"), Yuan(floor));
         }
 
+        foreach (PolicyRule lessened in ByYears(subject, retired))
+        {
+            yield return lessened;
+        }
+
         foreach (PolicyRule tier in Tiers(subject, retired, "tiers", ("划入", "credited")).Concat(Deductions(subject, retired)))
         {
             yield return tier;
@@ -140,6 +145,11 @@ internal static class PolicyRules
         yield return Rule("死亡当月是否划入", "month of death credited", root.GetProperty("deathMonthCredited").GetBoolean() ? ("是", "yes") : ("否", "no"));
         yield return Rule("断缴多少个月起算长期", "a break is long from months", Both(root.GetProperty("break").GetProperty("longFromMonths").ToString()));
         yield return Rule("断缴后第几个月起暂停统筹待遇", "months until pooled benefits are suspended", Both(root.GetProperty("suspendedAfterMonths").ToString()));
+        foreach (PolicyRule years in MinimumYears(subject, root))
+        {
+            yield return years;
+        }
+
         if (Number(root, "baseMin") is { } least)
         {
             yield return new PolicyRule(subject, LowestBase, Yuan(least));

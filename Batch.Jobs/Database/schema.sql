@@ -830,7 +830,7 @@ END $$;
 
 ALTER FUNCTION :area.reopener_is_another() OWNER TO batch_owner;
 
-CREATE FUNCTION :area.retired_rule(slice jsonb) RETURNS TABLE(category text, age integer, frozen boolean, credit text, pension text[], floor_fen numeric, floor_if_missing boolean, rate numeric, fixed_fen numeric, least_fen numeric, most_fen numeric, less_rate numeric, less_fen numeric, whole_months integer, premium_fen bigint, premium_rates numeric[], unsaid text)
+CREATE FUNCTION :area.retired_rule(slice jsonb) RETURNS TABLE(category text, age integer, frozen boolean, credit text, pension text[], floor_fen numeric, floor_if_missing boolean, rate numeric, fixed_fen numeric, least_fen numeric, most_fen numeric, less_rate numeric, less_fen numeric, whole_months integer, whole_actual boolean, premium_fen bigint, premium_rates numeric[], unsaid text)
     LANGUAGE sql STABLE
     SET search_path TO ':area', 'pg_temp'
     SET "DateStyle" TO 'ISO, YMD'
@@ -842,7 +842,7 @@ CREATE FUNCTION :area.retired_rule(slice jsonb) RETURNS TABLE(category text, age
     SELECT c.key, a, whole ->> 'credit' = 'frozen', coalesce(r ->> 'credit', 'none'), ARRAY(SELECT jsonb_array_elements_text(coalesce(r -> 'pension', '[]'))),
            (r ->> 'floor')::numeric * 100, coalesce((r ->> 'floorIfMissing')::boolean, false), t.rate, t.fixed_fen, t.least_fen, t.most_fen,
            coalesce((r ->> 'lessPerMissingYearRate')::numeric, 0), coalesce((r ->> 'lessPerMissingYearAmount')::numeric * 100, 0),
-           (r -> 'proRata' ->> 'ofMonths')::int, p.fixed_fen, p.rates,
+           (r -> 'proRata' ->> 'ofMonths')::int, coalesce(r -> 'proRata' ->> 'months' = 'actual', false), p.fixed_fen, p.rates,
            CASE WHEN r ->> 'credit' NOT IN ('none', 'pension-rate', 'amount', 'age-amount') THEN r ->> 'credit' ELSE coalesce(t.missing, r ->> 'floorMissing') END
     FROM jsonb_each(slice -> 'categories') c
     CROSS JOIN LATERAL (SELECT c.value -> 'retired') AS w (whole)

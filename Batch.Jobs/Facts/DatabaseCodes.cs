@@ -53,6 +53,9 @@ public enum PersonEvent : short
 
     /// <summary>A consequence of going back to an earlier number: the one that was left may be another person's.</summary>
     NumberGivenUp = 17,
+
+    /// <summary>Months of the earlier ones that were actually paid 实际缴费, not only counted.</summary>
+    EarlierActualMonths = 20,
 }
 
 /// <summary>What changes an account besides credits and interest; the numbers are the ledger's components.</summary>

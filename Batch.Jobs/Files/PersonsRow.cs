@@ -8,7 +8,7 @@ namespace Batch.Jobs.Files;
 /// <summary>A row of status changes to a line.</summary>
 internal static class PersonsRow
 {
-    public const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定 | 证件号码变更 | 姓名变更";
+    public const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 以前实缴年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定 | 证件号码变更 | 姓名变更";
     private const string Relations = "公民身份号码 配偶 | 父母 | 子女 | 兄弟姐妹 | 祖父母 | 孙子女";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
@@ -63,6 +63,9 @@ internal static class PersonsRow
         ["以前年限"] = PersonEvent.EarlierMonths,
         ["earlier-months"] = PersonEvent.EarlierMonths,
         ["earlier months"] = PersonEvent.EarlierMonths,
+        ["以前实缴年限"] = PersonEvent.EarlierActualMonths,
+        ["earlier-actual-months"] = PersonEvent.EarlierActualMonths,
+        ["earlier actual months"] = PersonEvent.EarlierActualMonths,
         ["冻结金额"] = PersonEvent.FrozenAmount,
         ["frozen-amount"] = PersonEvent.FrozenAmount,
         ["frozen amount"] = PersonEvent.FrozenAmount,
@@ -97,7 +100,7 @@ internal static class PersonsRow
         {
             PersonEvent.Category => Category(row),
             PersonEvent.Card => Card(row),
-            PersonEvent.EarlierMonths => EarlierMonths(row, Column.EventValue),
+            PersonEvent.EarlierMonths or PersonEvent.EarlierActualMonths => EarlierMonths(row, Column.EventValue),
             PersonEvent.AccountClosed => ClosingGround(row),
             PersonEvent.FrozenAmount => FrozenAmount(row),
             PersonEvent.FamilyBound => Member(row, related: true),

@@ -99,7 +99,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
 
     public string MissingYears() => _gates.CountsYears ? "coalesce(y.missing, 0)" : "0";
 
-    public string PaidMonths() => _gates.CountsYears ? "y.months" : "NULL::int";
+    public string PaidMonths() => _gates.CountsYears ? "y.months AS paid_months, y.actual AS actual_months" : "NULL::int AS paid_months, NULL::int AS actual_months";
 
     public string Refused() => _gates.ShortAreNotCredited ? "missing_years > 0" : "false";
 
@@ -186,7 +186,10 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
     {
         string zeroes = $"CASE WHEN gap >= {_gates.LongFromMonths} THEN {Text(_gates.LongZeroes)} ELSE {Text(_gates.ShortZeroes)} END";
         return $"""
-            earlier AS ({Events(8, "(array_agg(value ORDER BY submission_id DESC, row_no DESC))[1]::int AS months")}),
+            earlier AS (
+                SELECT person_id, (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 8))[1]::int AS months,
+                       (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 20))[1]::int AS actual
+                FROM :area.person_event WHERE event IN (8, 20) AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) GROUP BY person_id),
             counted AS (
                 SELECT person_id, count(*) FILTER (WHERE month >= zeroed_in OR zeroed_in IS NULL) AS months, bool_or(zeroed_in IS NOT NULL) AS zeroed FROM (
                     SELECT person_id, month, max(month) FILTER (WHERE gap > 0 AND {zeroes}) OVER (PARTITION BY person_id) AS zeroed_in FROM (
@@ -194,12 +197,16 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
                         FROM paid p JOIN pensions USING (person_id) LEFT JOIN status s USING (person_id)) g) g
                 GROUP BY person_id),
             years AS MATERIALIZED (
-                SELECT person_id, months, coalesce(greatest(asked - months / 12, 0), 0) AS missing FROM (
-                    SELECT person_id, CASE WHEN batch.is_male(coalesce(s.number, n.citizen)) THEN {_gates.Male} ELSE {_gates.Female} END AS asked,
-                           CASE WHEN e.person_id IS NOT NULL OR c.person_id IS NOT NULL THEN (CASE WHEN c.zeroed THEN 0 ELSE coalesce(e.months, 0) END + coalesce(c.months, 0))::int END AS months
+                SELECT person_id, months, actual, greatest(coalesce(asked - months / 12, 0), coalesce(asked_actual - actual / 12, 0), 0) AS missing FROM (
+                    SELECT person_id, {Asked(y => (y.Male, y.Female))} AS asked, {Asked(y => (y.ActualMale, y.ActualFemale))} AS asked_actual,
+                           CASE WHEN e.months IS NOT NULL OR e.actual IS NOT NULL OR c.person_id IS NOT NULL
+                                THEN (CASE WHEN c.zeroed THEN 0 ELSE coalesce(greatest(e.months, e.actual), 0) END + coalesce(c.months, 0))::int END AS months,
+                           CASE WHEN e.actual IS NOT NULL OR c.person_id IS NOT NULL THEN (CASE WHEN c.zeroed THEN 0 ELSE coalesce(e.actual, 0) END + coalesce(c.months, 0))::int END AS actual
                     FROM pensions JOIN :area.person n USING (person_id) LEFT JOIN status s USING (person_id) LEFT JOIN earlier e USING (person_id) LEFT JOIN counted c USING (person_id)) y)
             """;
     }
+
+    private string Asked(Func<YearsAsked, (int Male, int Female)> which) => _gates.Years?.Sql(which, "batch.is_male(coalesce(s.number, n.citizen))", "s.retired_in") ?? "0";
 
     private static string Events(int kind, string columns, string and = "") =>
         $"SELECT person_id, {columns} FROM :area.person_event WHERE event = {kind} {and} AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) GROUP BY person_id";

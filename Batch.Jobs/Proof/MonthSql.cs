@@ -133,7 +133,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                    least(greatest(extract(year FROM age({_gates.AgeOn()}, coalesce(s.birth, n.birth)))::int, 0), 150) AS age,
                    coalesce({Month} {(slice.DeathMonthCredited ? ">" : ">=")} s.died_in, false) AS dead,
                    coalesce({Month} >= s.retired_in + interval '{slice.RetirementOffset} months', true) AS retired,
-                   {_gates.Barred()} AS barred, {_gates.MissingYears()} AS missing_years, {_gates.PaidMonths()} AS paid_months, {_gates.FrozenFen()} AS frozen_fen{_gates.AdvanceMonths()}
+                   {_gates.Barred()} AS barred, {_gates.MissingYears()} AS missing_years, {_gates.PaidMonths()}, {_gates.FrozenFen()} AS frozen_fen{_gates.AdvanceMonths()}
             FROM contributions c FULL JOIN pensions p USING (person_id)
             JOIN (SELECT person_id, birth FROM :area.person WHERE person_id BETWEEN $1 AND $2 {Some("person_id")}) n USING (person_id) LEFT JOIN status s USING (person_id) {_gates.Joins()})
         """;
@@ -157,7 +157,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private string Retired() =>
         $"""
         pensioners AS (
-            SELECT f.person_id{_gates.Carried()}, f.missing_years, f.paid_months, CASE WHEN r.frozen THEN f.frozen_fen END AS frozen_fen, r.*,
+            SELECT f.person_id{_gates.Carried()}, f.missing_years, CASE WHEN r.whole_actual THEN f.actual_months ELSE f.paid_months END AS paid_months, CASE WHEN r.frozen THEN f.frozen_fen END AS frozen_fen, r.*,
                    CASE WHEN r.credit = 'pension-rate' THEN coalesce({Pension(1)}, {Pension(2)}, {Pension(3)}) END AS pension_fen
             FROM facts f JOIN :area.retired_rule((SELECT content FROM batch.policy_slice WHERE hash = '{slice.Hash}')) r USING (category, age)
             WHERE f.pensioned AND f.retired AND NOT f.contributed AND NOT f.dead),

@@ -100,7 +100,7 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
                           WHERE m.contribution_month = {day} AND m.run_id IN ($1, $2) AND s.content ->> 'provisionalPension' = 'true-up')
             UNION SELECT person_id FROM :area.pension WHERE pension_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.movement WHERE movement_month = {day} AND submission_id IN ({own})
-            UNION SELECT person_id FROM :area.person_event WHERE event IN ({(gated ? "1, 2, 4, 5, 6, 8, 9" : "4, 5, 6")}) AND submission_id IN ({own})
+            UNION SELECT person_id FROM :area.person_event WHERE event IN ({(gated ? "1, 2, 4, 5, 6, 8, 9, 20" : "4, 5, 6")}) AND submission_id IN ({own})
             """;
     }
 

@@ -61,6 +61,9 @@ public sealed class GatedFacts
 
     /// <summary>Months accumulated before the system's start; null: none were told.</summary>
     public int? EarlierMonths { get; set; }
+
+    /// <summary>Of them those actually paid; null: none were told.</summary>
+    public int? EarlierActualMonths { get; set; }
     public long? FrozenFen { get; set; }
 
     /// <summary>This run brings a fact that the month is gated on.</summary>
@@ -89,14 +92,21 @@ public sealed class GatedFacts
     private IEnumerable<YearMonth> Paid(MonthPolicy policy) => Declared.Where(d => d.Value || !policy.CreditsOnReceipt).Select(d => d.Key);
 
     /// <summary>
-    /// Something is known of the person's years. Of a retiree with neither earlier years on record nor a month paid here nothing is: nobody is
+    /// What is known of a retiree's months and years up to the month. Of a retiree with neither earlier years on record nor a month paid here nothing is: nobody is
     /// credited less for years that were never told (the agency pays the pension).
     /// </summary>
-    public bool KnowsYears(MonthPolicy policy) => EarlierMonths is not null || Paid(policy).Any();
+    public ContributionYears Years(in PersonFacts facts, YearMonth month, MonthPolicy policy)
+    {
+        bool paid = Paid(policy).Any();
+        int? earlier = EarlierMonths is { } months ? Math.Max(months, EarlierActualMonths ?? 0) : EarlierActualMonths;
+        return new ContributionYears(
+            IsMale ? Sex.Male : Sex.Female, paid || earlier is not null ? Accumulated(earlier, facts, month, policy) : null,
+            policy.CountsActualMonths && (paid || EarlierActualMonths is not null) ? Accumulated(EarlierActualMonths, facts, month, policy) : null, facts.RetiredIn);
+    }
 
     /// <summary>Months accumulated up to the month: those before the system's start, and those paid since, as the policy's breaks leave them.</summary>
-    public int Accumulated(YearMonth month, YearMonth? retiredFrom, YearMonth? diedIn, MonthPolicy policy) =>
-        Coverage.Fold(CoverageOpening.None with { Accumulated = EarlierMonths ?? 0 }, Paid(policy), retiredFrom, diedIn, month, policy).Accumulated;
+    private int Accumulated(int? earlier, in PersonFacts facts, YearMonth month, MonthPolicy policy) => Coverage.Fold(
+        CoverageOpening.None with { Accumulated = earlier ?? 0 }, Paid(policy), facts.RetiredIn?.PlusMonths(policy.RetirementOffset), facts.DiedIn, month, policy).Accumulated;
 }
 
 /// <summary>A declared contribution in force; <see cref="Employer"/> 0: none.</summary>
@@ -216,12 +226,13 @@ public static class Entitlement
             return person;
         }
 
-        int? months = policy.GatesOnYears && gated.KnowsYears(policy) ? gated.Accumulated(month, RetiredFrom(facts, policy), facts.DiedIn, policy) : null;
+        ContributionYears years = policy.GatesOnYears ? gated.Years(facts, month, policy) : default;
         return person with
         {
             FrozenAmount = gated.FrozenFen is { } fen ? new Money(fen) : null,
-            MissingYears = months is { } counted ? policy.MissingYears(gated.IsMale ? Sex.Male : Sex.Female, counted) : 0,
-            PaidMonths = months,
+            MissingYears = policy.MissingYears(years),
+            PaidMonths = policy.ProRatesOnActual(person.Category) ? years.ActualMonths : years.CountedMonths,
+            RetiredIn = facts.RetiredIn,
         };
     }
 

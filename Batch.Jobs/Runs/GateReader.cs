@@ -45,7 +45,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     public static short[] EventsOf(Gates gates) =>
     [
         .. gates.HasFlag(Gates.Enrolment) ? [(short)PersonEvent.New] : Array.Empty<short>(),
-        .. gates.HasFlag(Gates.Years) ? [(short)PersonEvent.EarlierMonths] : Array.Empty<short>(),
+        .. gates.HasFlag(Gates.Years) ? [(short)PersonEvent.EarlierMonths, (short)PersonEvent.EarlierActualMonths] : Array.Empty<short>(),
         .. gates.HasFlag(Gates.FrozenAmount) ? [(short)PersonEvent.FrozenAmount] : Array.Empty<short>(),
     ];
 
@@ -90,6 +90,9 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
                     break;
                 case PersonEvent.EarlierMonths:
                     gated.EarlierMonths = int.Parse(reader.GetString(3), CultureInfo.InvariantCulture);
+                    break;
+                case PersonEvent.EarlierActualMonths:
+                    gated.EarlierActualMonths = int.Parse(reader.GetString(3), CultureInfo.InvariantCulture);
                     break;
                 case PersonEvent.FrozenAmount when on <= chunk.Month:
                     gated.FrozenFen = Money.FromYuan(decimal.Parse(reader.GetString(3), CultureInfo.InvariantCulture)).Fen;

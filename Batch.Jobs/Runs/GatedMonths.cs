@@ -89,7 +89,7 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
 
     private Task<List<(short, int)>> EventsAsync(int[] submissions, CancellationToken cancellation) =>
         connection.ReadAsync(
-            area.Sql("SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 8, 9)"),
+            area.Sql("SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 8, 9, 20)"),
             r => (r.GetInt16(0), r.GetInt32(1)), cancellation, submissions, RunPlan.ChunkPersons);
 
     private async Task<IReadOnlyList<(YearMonth, int)>> PaidAsync(YearMonth month, int[] submissions, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using NodaTime;
 
 namespace Batch.Rules;
 
@@ -187,10 +188,55 @@ internal static class CanonicalPolicy
         }
 
         json.WriteStartObject("minimumYears");
+        WriteActual(json, rules.ActualYearsMale, rules.ActualYearsFemale);
+        WriteCohorts(json, rules.Cohorts);
         json.WriteNumber("female", female);
         json.WriteNumber("male", male);
         json.WriteString("short", Words.Of(rules.ShortOfYears));
         json.WriteEndObject();
+    }
+
+    private static void WriteActual(Utf8JsonWriter json, int? male, int? female)
+    {
+        if (male is null || female is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("actual");
+        json.WriteNumber("female", female.Value);
+        json.WriteNumber("male", male.Value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCohorts(Utf8JsonWriter json, IReadOnlyList<Cohort> cohorts)
+    {
+        if (cohorts.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("cohorts");
+        foreach (Cohort cohort in cohorts.OrderBy(c => c.From is not null).ThenBy(c => c.From))
+        {
+            json.WriteStartObject();
+            WriteActual(json, cohort.ActualMale, cohort.ActualFemale);
+            json.WriteNumber("female", cohort.Female);
+            WriteMonth(json, "from", cohort.From);
+            json.WriteNumber("male", cohort.Male);
+            WriteMonth(json, "to", cohort.To);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMonth(Utf8JsonWriter json, string name, YearMonth? month)
+    {
+        if (month is { } known)
+        {
+            json.WriteString(name, $"{known.Year:0000}-{known.Month:00}");
+        }
     }
 
     private static void WriteCategories(Utf8JsonWriter json, CategoryRules[] categories)
@@ -266,6 +312,11 @@ internal static class CanonicalPolicy
         if (retired.ProRata is { } proRata)
         {
             json.WriteStartObject("proRata");
+            if (proRata.OfActual)
+            {
+                json.WriteString("months", Words.Of(CountedMonths.Actual));
+            }
+
             json.WriteNumber("ofMonths", proRata.OfMonths);
             json.WriteEndObject();
         }

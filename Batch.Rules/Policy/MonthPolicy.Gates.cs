@@ -30,6 +30,12 @@ public enum Gates : byte
     Advance = 64,
 }
 
+/// <summary>What is known of a retiree's contributions.</summary>
+/// <param name="CountedMonths">Those paid and those counted as paid; null: nothing is known.</param>
+/// <param name="ActualMonths">Of them those actually paid; null: nothing is known.</param>
+/// <param name="RetiredIn">Null: not on record.</param>
+public readonly record struct ContributionYears(Sex Sex, int? CountedMonths, int? ActualMonths, YearMonth? RetiredIn);
+
 public sealed partial class MonthPolicy
 {
     private const int MonthsAYear = 12;
@@ -44,9 +50,36 @@ public sealed partial class MonthPolicy
     /// </summary>
     public YearMonth CreditedIn { get; }
 
+    /// <summary>Whether years or months actually paid have to be known beside the counted ones.</summary>
+    public bool CountsActualMonths { get; }
+
     /// <summary>Years of contribution missing to the minimum: only completed years count 不足一年不计.</summary>
-    public int MissingYears(Sex sex, int accumulatedMonths) =>
-        MinimumYears(sex) is { } years ? Math.Max(0, years - (Math.Max(0, accumulatedMonths) / MonthsAYear)) : 0;
+    public int MissingYears(Sex sex, int accumulatedMonths) => MissingYears(new ContributionYears(sex, accumulatedMonths, null, null));
+
+    /// <summary>
+    /// Years of contribution missing to what is asked of those who retired in the person's month: of the counted years or of those actually paid, whichever is more. Of months that nobody told
+    /// none is missing.
+    /// </summary>
+    public int MissingYears(in ContributionYears years)
+    {
+        if (_rules.MinimumYearsMale is null)
+        {
+            return 0;
+        }
+
+        Cohort asked = AskedOf(years.RetiredIn);
+        (int counted, int? actual) = years.Sex == Sex.Male ? (asked.Male, asked.ActualMale) : (asked.Female, asked.ActualFemale);
+        return Math.Max(Missing(counted, years.CountedMonths), Missing(actual ?? 0, years.ActualMonths));
+    }
+
+    /// <summary>The years asked of who retired in the month; the ones beside the cohorts where no cohort holds it, or it is not on record.</summary>
+    internal Cohort AskedOf(YearMonth? retired) => (retired is { } month ? _rules.Cohorts.FirstOrDefault(c => c.Holds(month)) : null)
+        ?? _others;
+
+    private static int Missing(int years, int? months) => months is { } known ? Math.Max(0, years - (Math.Max(0, known) / MonthsAYear)) : 0;
+
+    private bool FindActual() =>
+        _rules.ActualYearsMale is not null || _rules.Cohorts.Any(c => c.ActualMale is not null) || _categories.Any(c => ProRatesOnActual(c.Retired));
 
     private Gates FindGates()
     {

@@ -24,6 +24,9 @@ public enum PersonInputs
     /// <summary>Months of contribution that the credit is taken in proportion to; the whole where nothing is said.</summary>
     PaidMonths = 128,
 
+    /// <summary>The month of retirement, which the years asked for depend on.</summary>
+    RetiredIn = 256,
+
     /// <summary>Any of the pensions.</summary>
     Pensions = PensionPriorYear | PensionThisYear | PensionMonth,
 }
@@ -110,6 +113,7 @@ public sealed partial class MonthPolicy
 
         bool years = Reduces(retired) || (_rules.MinimumYearsMale is not null && _rules.ShortOfYears == ShortOfYears.NotCredited);
         inputs |= ProRates(retired) ? PersonInputs.PaidMonths : PersonInputs.None;
+        inputs |= years && _rules.Cohorts.Count > 0 ? PersonInputs.RetiredIn : PersonInputs.None;
         return years ? inputs | PersonInputs.MissingYears : inputs;
     }
 

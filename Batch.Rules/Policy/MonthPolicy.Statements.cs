@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodaTime;
 
 namespace Batch.Rules;
 
@@ -19,7 +20,7 @@ public sealed partial class MonthPolicy
     private IEnumerable<PolicyStatement> StateRules()
     {
         RulesText r = _rules;
-        string years = r.MinimumYearsMale is null ? "none" : $"{r.MinimumYearsMale} (male), {r.MinimumYearsFemale} (female), short: {Words.Of(r.ShortOfYears)}";
+        string years = r.MinimumYearsMale is null ? "none" : $"{r.MinimumYearsMale} (male), {r.MinimumYearsFemale} (female){Actual(r.ActualYearsMale, r.ActualYearsFemale)}, short: {Words.Of(r.ShortOfYears)}";
         string back = r.ArrearsMaxMonths?.ToString(CultureInfo.InvariantCulture) ?? "any";
         string[] statements =
         [
@@ -33,6 +34,8 @@ public sealed partial class MonthPolicy
             $"minimum-years: {years}",
         ];
         IEnumerable<PolicyStatement> all = statements.Select(s => State("rules", s, r.Clause));
+        all = all.Concat(r.Cohorts.Select(c => State(
+            "rules", $"minimum-years of who retired {Text(c.From, "from")}{Text(c.To, " to")}: {c.Male} (male), {c.Female} (female){Actual(c.ActualMale, c.ActualFemale)}", r.Clause)));
         if (r.ProvisionalPension == ProvisionalPension.TrueUp)
         {
             all = all.Append(State("rules", "provisional-pension: true-up", r.Clause));
@@ -139,7 +142,7 @@ public sealed partial class MonthPolicy
 
         if (retired.ProRata is { } proRata)
         {
-            yield return State(subject, $"pro rata: months of contribution of {proRata.OfMonths}, at most whole", proRata.Clause);
+            yield return State(subject, $"pro rata: months {(proRata.Months == CountedMonths.Actual ? "actually paid" : "of contribution")} of {proRata.OfMonths}, at most whole", proRata.Clause);
         }
 
         foreach (DeductionText deduction in retired.Deductions)
@@ -167,6 +170,10 @@ public sealed partial class MonthPolicy
         .Select(name => _figures[name])
         .OfType<FigureInForce>()
         .Select(f => new PolicyStatement("figures", $"{f.Name}: {Yuan(f.Value)}", f.Source, ""));
+
+    private static string Actual(int? male, int? female) => male is null ? "" : $", actually paid {male} (male), {female} (female)";
+
+    private static string Text(YearMonth? month, string word) => month is { } known ? $"{word} {known.Year:0000}-{known.Month:00}" : "";
 
     private static string State(BreakRule rule) => $"continuous {Words.Of(rule.Continuous)}, accumulated {Words.Of(rule.Accumulated)}";
 

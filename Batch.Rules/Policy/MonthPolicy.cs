@@ -10,6 +10,7 @@ public sealed partial class MonthPolicy
     private readonly RulesText _rules;
     private readonly MonthFigures _figures;
     private readonly CategoryRules[] _categories;
+    private readonly Cohort _others;
     private readonly Lazy<string> _json;
     private readonly Lazy<string> _hash;
 
@@ -29,6 +30,8 @@ public sealed partial class MonthPolicy
         BaseMinimum = figures["base-min"] is { } least ? _rules.Rounding.ToMoney(least.Value * 100m) : null;
         BaseMaximum = figures["base-max"] is { } most ? _rules.Rounding.ToMoney(most.Value * 100m) : null;
         AgeReferenceDate = ReferenceDate(_rules, month);
+        _others = new Cohort(null, null, _rules.MinimumYearsMale ?? 0, _rules.MinimumYearsFemale ?? 0, _rules.ActualYearsMale, _rules.ActualYearsFemale, 0);
+        CountsActualMonths = FindActual();
         Gates = FindGates();
         CreditedIn = FindCreditedIn();
         Interest = InterestTerms.Of(_rules.Interest, InsuranceYearFrom, month);
@@ -124,8 +127,8 @@ public sealed partial class MonthPolicy
     public bool GatesOnYears => (_rules.MinimumYearsMale is not null && _rules.ShortOfYears == ShortOfYears.NotCredited)
         || _categories.Any(c => Reduces(c.Retired) || ProRates(c.Retired));
 
-    /// <summary>The months of contribution for which a retiree of the category is credited whole, where the credit is pro rata; null: it is not.</summary>
-    public int? MonthsOfWholeCredit(string category) => Find(category)?.Retired is { } retired ? (retired.ProRata ?? retired.Otherwise?.ProRata)?.OfMonths : null;
+    /// <summary>Whether the credit of a retiree of the category is in proportion to the months actually paid alone.</summary>
+    public bool ProRatesOnActual(string category) => ProRatesOnActual(Find(category)?.Retired);
 
     /// <summary>Years of contribution that a retiree needs; null where the area asks for none.</summary>
     public int? MinimumYears(Sex sex) => sex == Sex.Male ? _rules.MinimumYearsMale : _rules.MinimumYearsFemale;
@@ -179,6 +182,8 @@ public sealed partial class MonthPolicy
         retired is not null && (retired.IsReduced || Reduces(retired.Otherwise));
 
     private static bool ProRates(RetiredRules? retired) => retired is not null && (retired.ProRata is not null || ProRates(retired.Otherwise));
+
+    private static bool ProRatesOnActual(RetiredRules? retired) => retired is not null && (retired.ProRata?.OfActual == true || ProRatesOnActual(retired.Otherwise));
 
     internal static LocalDate ReferenceDate(RulesText rules, YearMonth month) => rules.AgeOn switch
     {

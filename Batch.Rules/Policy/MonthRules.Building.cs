@@ -26,7 +26,7 @@ internal sealed class MonthRulesBuilder(MonthFigures figures)
             FloorNote = text.Floor is { } share && floorFigure is not null ? NoteOf(share, floorFigure, "", $", {text.FloorClause}") : Note.None,
             ReductionRate = text.ReductionRate ?? 0m,
             ReductionFen = (text.ReductionAmount ?? 0m) * 100m,
-            ProRata = text.ProRata is { } proRata ? new ProRata(proRata.OfMonths, proRata.Clause.ToString()) : null,
+            ProRata = text.ProRata is { } proRata ? new ProRata(proRata.OfMonths, proRata.Months == CountedMonths.Actual, proRata.Clause.ToString()) : null,
             Otherwise = text.Otherwise is { } otherwise ? Build(otherwise) : null,
             Deductions = [.. text.Deductions.Select(Build)],
         };

@@ -74,6 +74,7 @@ internal sealed record RetiredRules(RetireeCredit Credit, TierTable? Tiers, stri
 }
 
 /// <param name="OfMonths">The months of contribution for which the credit is whole.</param>
-internal sealed record ProRata(int OfMonths, string Clause);
+/// <param name="OfActual">Only months that were actually paid count.</param>
+internal sealed record ProRata(int OfMonths, bool OfActual, string Clause);
 
 internal sealed record CategoryRules(string Name, ActiveRules? Active, RetiredRules? Retired);

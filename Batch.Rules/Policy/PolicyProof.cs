@@ -4,7 +4,7 @@ using NodaTime;
 namespace Batch.Rules;
 
 /// <summary>What no single line shows: versions and figures that leave a month out or cover it twice, ages without a tier, examples that fail.</summary>
-internal static class PolicyProof
+internal static partial class PolicyProof
 {
     public static void ProveVersions(AreaPolicy policy, FaultList faults)
     {
@@ -23,6 +23,7 @@ internal static class PolicyProof
             }
 
             ProveRules(version, faults);
+            ProveCohorts(version, faults);
             ProveReductions(version, faults);
             ProveAdvance(version, i + 1 < policy.Versions.Count ? policy.Versions[i + 1].From : version.To?.PlusMonths(1), faults);
         }
@@ -139,16 +140,6 @@ internal static class PolicyProof
                 faults.Add(deduction.Clause.Line, "DEDUCTION_BASE", "该退休划入方式没有基数，扣减请写 amount",
                     "this retiree credit has no base to take a rate of; write the deduction as an amount");
             }
-        }
-    }
-
-    // What comes first would decide the amount, and no source says it.
-    private static void ProveOneReduction(RetiredText retired, FaultList faults)
-    {
-        if (retired.ProRata is { } proRata && (retired.ReductionRate is not null || retired.ReductionAmount is not null))
-        {
-            faults.Add(proRata.Clause.Line, "PRO_RATA_WITH_REDUCTION", "pro-rata 与 less-per-missing-year 都按年限减少划入，只能写其中一项",
-                "pro-rata and less-per-missing-year both lessen the credit by the years; write one of them");
         }
     }
 

@@ -42,6 +42,7 @@ internal sealed partial class PolicyReader
             PensionMonth = MoneyOf(map.Yuan("pension-month")),
             FrozenAmount = MoneyOf(map.Yuan("frozen")),
             MissingYears = map.Integer("missing-years", 0, PersonInput.MostMissingYears) ?? 0,
+            RetiredIn = map.Month("retired-in"),
             PaidMonths = map.Integer("paid-months", 0, PersonInput.MostMonths),
         };
         decimal? net = map.Yuan("net", required: true), gross = map.Yuan("gross"), deductions = map.Yuan("deductions");

@@ -99,7 +99,7 @@ internal sealed partial class PolicyReader
         }
 
         int months = proRata.Integer("of-months", 1, MostMonths, required: true) ?? 1;
-        var text = new ProRataText(months, ReadClause(proRata));
+        var text = new ProRataText(months, proRata.Word("months", CountedMonths.Counted), ReadClause(proRata));
         proRata.RefuseOthers();
         return text;
     }

@@ -50,6 +50,7 @@ internal sealed partial class PolicyReader
         PolicyMap? breaks = map.Map("break", "{long-from-months: 3}", required: false);
         PolicyMap? arrears = map.Map("arrears", "{credited: yes}", required: false);
         PolicyMap? years = map.Map("minimum-years", "{male: 25, female: 20}", required: false);
+        (int? actualMale, int? actualFemale) = ReadActual(years);
         var rules = new RulesText
         {
             AgeOn = map.Word("age-on", standard.AgeOn),
@@ -73,6 +74,9 @@ internal sealed partial class PolicyReader
             ArrearsMaxMonths = arrears?.Integer("max-months", 1, 600),
             MinimumYearsMale = years?.Integer("male", 1, 40, required: true),
             MinimumYearsFemale = years?.Integer("female", 1, 40, required: true),
+            ActualYearsMale = actualMale,
+            ActualYearsFemale = actualFemale,
+            Cohorts = ReadCohorts(years),
             ShortOfYears = years?.Word("short", standard.ShortOfYears) ?? standard.ShortOfYears,
             Interest = ReadInterest(map),
             Benefits = ReadBenefits(map),

@@ -22,6 +22,13 @@ internal sealed record VersionText(
 /// <summary>What a source leaves open, said by the file itself or found by its proof.</summary>
 public sealed record OpenQuestion(string File, int Line, string Text);
 
+/// <summary>The years of contribution that are asked of those who retired from a month to a month; either side may be open.</summary>
+/// <param name="ActualMale">Of them to be actually paid; null: none.</param>
+internal sealed record Cohort(YearMonth? From, YearMonth? To, int Male, int Female, int? ActualMale, int? ActualFemale, int Line)
+{
+    public bool Holds(YearMonth retired) => !(retired < From) && !(retired > To);
+}
+
 internal sealed record BreakRule(BreakEffect Continuous, BreakEffect Accumulated);
 
 /// <summary>The rules that hold for all categories. The defaults are those of docs/policies/edges.md, edge by edge.</summary>
@@ -50,6 +57,13 @@ internal sealed record RulesText
     public int? ArrearsMaxMonths { get; init; }
     public int? MinimumYearsMale { get; init; }
     public int? MinimumYearsFemale { get; init; }
+
+    /// <summary>Years that have to be actually paid 实际缴费年限, among the counted ones; null: none.</summary>
+    public int? ActualYearsMale { get; init; }
+    public int? ActualYearsFemale { get; init; }
+
+    /// <summary>Other years for those who retired in certain months.</summary>
+    public IReadOnlyList<Cohort> Cohorts { get; init; } = [];
     public ShortOfYears ShortOfYears { get; init; } = ShortOfYears.Credited;
     public InterestText? Interest { get; init; }
     public BenefitsText? Benefits { get; init; }
@@ -115,7 +129,8 @@ internal sealed record RetiredText(RetireeCredit Credit, TiersText? Tiers, int L
 
 /// <summary>The credit is taken in proportion to the months of contribution, at most whole.</summary>
 /// <param name="OfMonths">The months of contribution for which the credit is whole.</param>
-internal sealed record ProRataText(int OfMonths, Clause Clause);
+/// <param name="Months">Which months are counted.</param>
+internal sealed record ProRataText(int OfMonths, CountedMonths Months, Clause Clause);
 
 /// <summary>A premium taken from the credit and paid to another fund, as a line of its own (finding 7).</summary>
 /// <param name="Rate">A rate of the person's base, or null.</param>

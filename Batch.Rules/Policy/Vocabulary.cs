@@ -124,6 +124,16 @@ public enum ProvisionalPension : byte
     TrueUp,
 }
 
+/// <summary>Which months of contribution a proportion is taken of.</summary>
+public enum CountedMonths : byte
+{
+    /// <summary>Those paid and those counted as paid 视同缴费.</summary>
+    Counted,
+
+    /// <summary>Only those actually paid 实际缴费.</summary>
+    Actual,
+}
+
 /// <summary>What becomes of a retiree whose years of contribution are fewer than the area's minimum.</summary>
 public enum ShortOfYears : byte
 {

@@ -35,6 +35,7 @@ public sealed class CalcTests
     // Haikou: 60 less 3 % for each of two years; Wuxi from 2023: the amount frozen; months of contribution change nothing where no credit is in proportion to them.
     [TestCase("460100", "--month 2025-03 --status retired --birth 1962-03-01 --missing-years 2", "56.40")]
     [TestCase("460100", "--month 2025-03 --status retired --birth 1962-03-01 --paid-months 110", "60.00")]
+    [TestCase("460100", "--month 2025-03 --status retired --birth 1962-03-01 --missing-years 2 --retired-on 2022-03-31", "56.40")]
     [TestCase("320200", "--month 2023-06 --status retired --birth 1950-01-01 --frozen-amount 280.50", "280.50")]
     public async Task What_is_known_of_a_retiree_besides_the_pension_is_given_by_options(string area, string line, string net)
     {
@@ -47,6 +48,8 @@ public sealed class CalcTests
     [TestCase("--missing-years 61", "--missing-years 61: it is not a whole number from 0 to 60")]
     [TestCase("--paid-months -1", "--paid-months -1: it is not a whole number from 0 to 960")]
     [TestCase("--paid-months 961", "--paid-months 961: it is not a whole number from 0 to 960")]
+    [TestCase("--retired-on 2025-04-01", "--retired-on lies after the month")]
+    [TestCase("--retired-on 2025", "--retired-on 2025: it is not a date")]
     [TestCase("--frozen-amount x", "--frozen-amount x: it is not an amount in yuan")]
     public async Task Years_months_and_amounts_that_cannot_be_are_refused(string option, string told)
     {

@@ -36,6 +36,29 @@ public static class Recomputation
         return (gross - taken, paid - gross, taken);
     }
 
+    /// <summary>Years missing by the JSON alone.</summary>
+    public static int MissingYears(string json, ContributionYears person)
+    {
+        using var document = JsonDocument.Parse(json);
+        if (!document.RootElement.TryGetProperty("minimumYears", out JsonElement years))
+        {
+            return 0;
+        }
+
+        string sex = person.Sex == Sex.Male ? "male" : "female";
+        string retired = person.RetiredIn is { } month ? $"{month.Year:0000}-{month.Month:00}" : "";
+        foreach (JsonElement cohort in retired.Length > 0 && years.TryGetProperty("cohorts", out JsonElement cohorts) ? cohorts.EnumerateArray() : default)
+        {
+            bool after = !cohort.TryGetProperty("from", out JsonElement from) || string.CompareOrdinal(retired, from.GetString()) >= 0;
+            bool before = !cohort.TryGetProperty("to", out JsonElement to) || string.CompareOrdinal(retired, to.GetString()) <= 0;
+            years = after && before ? cohort : years;
+        }
+
+        int counted = person.CountedMonths is { } months ? years.GetProperty(sex).GetInt32() - (months / 12) : 0;
+        int actual = years.TryGetProperty("actual", out JsonElement paid) && person.ActualMonths is { } known ? paid.GetProperty(sex).GetInt32() - (known / 12) : 0;
+        return Math.Max(0, Math.Max(counted, actual));
+    }
+
     private static (decimal Gross, decimal OfBase, JsonElement Rules) Active(JsonElement policy, JsonElement rules, PersonMonth person, int age)
     {
         decimal clamped = Math.Min(Math.Max(person.Base.Yuan, Number(policy, "baseMin") ?? 0m), Number(policy, "baseMax") ?? decimal.MaxValue);

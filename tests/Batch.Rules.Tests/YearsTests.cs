@@ -58,6 +58,66 @@ public sealed class YearsTests
         Assert.That((month.InputsOf(category, Standing.Retired), month.Gates.HasFlag(Gates.Years)), Is.EqualTo((inputs, true)));
     }
 
+    private static IEnumerable<TestCaseData> Askeds => Table.Read("minimum-years.csv").Select(r => new TestCaseData(r).SetName($"{r["policy"]} {r["name"]}"));
+
+    [TestCaseSource(nameof(Askeds))]
+    public void Years_missing_worked_by_hand(Row row)
+    {
+        MonthPolicy policy = TestPolicies.Load(row["policy"]).For(new YearMonth(2021, 6), []);
+        ContributionYears years = new(row["sex"] == "male" ? Sex.Male : Sex.Female, (int?)row.Yuan("counted"), (int?)row.Yuan("actual"), row.Month("retired"));
+        Assert.That(policy.MissingYears(years), Is.EqualTo((int)row.Yuan("missing")!));
+    }
+
+    [Test]
+    public void The_canonical_json_says_the_same_years_of_seeded_people()
+    {
+        foreach (string name in TestPolicies.Files.Concat(["460100"]))
+        {
+            MonthPolicy policy = TestPolicies.Load(name) is var area ? area.For(area.Examples[0].Month, [], area.Examples[0].Set) : throw new InvalidOperationException();
+            var random = new Random(20_261_130);
+            for (int i = 0; i < 5_000; i++)
+            {
+                int actual = random.Next(400);
+                ContributionYears years = new(
+                    random.Next(2) == 0 ? Sex.Male : Sex.Female, random.Next(8) == 0 ? null : actual + random.Next(200), random.Next(8) == 0 ? null : actual,
+                    random.Next(8) == 0 ? null : new YearMonth(1998, 1).PlusMonths(random.Next(240)));
+                Assert.That(policy.MissingYears(years), Is.EqualTo(Recomputation.MissingYears(policy.CanonicalJson, years)), $"{name} {years}");
+            }
+        }
+    }
+
+    [Test]
+    public void The_years_asked_are_told_with_the_month_of_retirement_and_the_clause()
+    {
+        MonthPolicy policy = TestPolicies.Load("500000-chongqing-years").For(new YearMonth(2021, 6), []);
+        PersonMonth person = new() { Standing = Standing.Retired, Category = "unit", Birth = new LocalDate(1960, 1, 1), MissingYears = 2 };
+        Assert.That(Steps(policy, person with { RetiredIn = new YearMonth(2020, 5) }), Is.EqualTo(new[]
+        {
+            "2020-05 退休，缴费年限应满男 30 年、女 25 年，其中实际缴费男 10 年、女 10 年（CQY (C)）", "缴费年限缺 2 年，不划入",
+            "retired in 2020-05; 30 years of contribution are asked of men, 25 of women, of them 10 and 10 actually paid (CQY (C))", "2 years of contribution are missing; nothing is credited",
+        }));
+        Assert.That(Steps(policy, person)[0], Is.EqualTo("没有退休月份记录，缴费年限应满男 30 年、女 25 年（CQY (C)）"));
+        Assert.That(policy.Statements.Select(s => s.Statement), Does.Contain("minimum-years of who retired from 2014-01: 30 (male), 25 (female), actually paid 10 (male), 10 (female)"));
+        Assert.That(policy.CanonicalJson, Does.Contain("\"minimumYears\":{\"cohorts\":[{\"actual\":{\"female\":10,\"male\":10},\"female\":25,\"from\":\"2014-01\",\"male\":30}],\"female\":25,\"male\":30,\"short\":\"not-credited\"}"));
+    }
+
+    [Test]
+    public void Months_actually_paid_are_told_as_such()
+    {
+        MonthPolicy policy = TestPolicies.Load("999902-cohorts").For(new YearMonth(2021, 6), []);
+        PersonMonth person = new() { Standing = Standing.Retired, Category = "flexible", Birth = new LocalDate(1960, 1, 1), PaidMonths = 90 };
+        Assert.That(Steps(policy, person), Does.Contain("实际缴费 90 个月，不满 180 个月，按月数比例：70.00 x 90/180 = 35.00，四舍五入到分 35.00（T (choice)）")
+            .And.Contain("90 months actually paid, fewer than 180: 70.00 x 90/180 = 35.00, rounded half up to the fen: 35.00 (T (choice))"));
+        Assert.That((policy.ProRatesOnActual("flexible"), policy.ProRatesOnActual("unit"), policy.CountsActualMonths), Is.EqualTo((true, false, true)));
+        Assert.That(policy.InputsOf("unit", Standing.Retired), Is.EqualTo(PersonInputs.Birth | PersonInputs.MissingYears | PersonInputs.RetiredIn));
+    }
+
+    private static string[] Steps(MonthPolicy policy, PersonMonth person)
+    {
+        Calculation told = Calculation.Of(policy, person);
+        return [.. told.Chinese.Lines.Single().Steps.Skip(1), .. told.English.Lines.Single().Steps.Skip(1)];
+    }
+
     private static PersonMonth Person(Row row) => new()
     {
         Standing = Standing.Retired,

@@ -17,6 +17,7 @@ namespace Batch.Web.Tests;
 public sealed class CalculatorYearsTests
 {
     private const string Haikou = "460100";
+    private const string Wuhan = "420100";
     private const string Retiree = "month=2025-03 status=retired birth=1962-03-01 paid-months=";
 
     private readonly HtmlParser parser = new();
@@ -27,13 +28,9 @@ public sealed class CalculatorYearsTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        host = await TestHost.StartAsync(areas: [Haikou]);
-        Area area = await Area.OpenAsync(host.Database.Connection, Haikou, CancellationToken.None);
-        string text = ShippedPolicies.Text(Haikou).Replace("less-per-missing-year: {rate: 3 %}", "pro-rata: {of-months: 180, ref: HNB, grade: B}", StringComparison.Ordinal);
-        text = string.Join('\n', text.Split('\n').Where(l => !l.Contains("missing-years", StringComparison.Ordinal)));
-        PolicyProposals policies = new(area.Program);
-        PolicyProposal proposal = await policies.ProposeFileAsync(text, "changed.yaml", "no. 1", "wang", CancellationToken.None);
-        await policies.ApproveAsync(proposal.Hash, "li", CancellationToken.None);
+        host = await TestHost.StartAsync(areas: [Haikou, Wuhan]);
+        await AdoptAsync(Haikou, "less-per-missing-year: {rate: 3 %}", "pro-rata: {of-months: 180, ref: HNB, grade: B}");
+        await AdoptAsync(Wuhan, "death-month-credited: yes", "death-month-credited: yes\n      minimum-years: {male: 30, female: 25, short: not-credited, cohorts: [{retired-from: 2014-01, male: 30, female: 25, actual: {male: 10, female: 10}}]}");
         browser = await host.SignedInAsync(await host.AddUserAsync("counts", UserRoles.Operator));
         machine = host.Machine(await host.AddKeyAsync("asks", Scopes.Accounts));
     }
@@ -77,6 +74,39 @@ public sealed class CalculatorYearsTests
             $"areas/{Haikou}/calc", new Dictionary<string, string> { ["month"] = "2025-03", ["status"] = "retired", ["birth"] = "1962-03-01", ["paidMonths"] = months });
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("paidMonths"));
+    }
+
+    // Wuhan's retirees are not gated by years; the changed file asks for 30, and of who retired from 2014 on for ten actually paid.
+    [Test]
+    public async Task Where_the_years_depend_on_the_retirement_its_month_is_asked_for_and_the_years_are_told()
+    {
+        using HttpResponseMessage first = await TestHost.PostAsync(browser, $"/{Wuhan}/calculator", Fields("month=2024-03 status=retired"));
+        Assert.That(parser.ParseDocument(await first.Content.ReadAsStringAsync()).QuerySelectorAll("main form.boxes input:not([type=hidden])").Select(b => b.GetAttribute("name")),
+            Is.SupersetOf(new[] { "missing-years", "retired-on" }));
+        using HttpResponseMessage page = await TestHost.PostAsync(browser, $"/{Wuhan}/calculator", Fields("month=2024-03 status=retired missing-years=1 retired-on=2020-05"));
+        IHtmlDocument html = parser.ParseDocument(await page.Content.ReadAsStringAsync());
+        Assert.That(html.QuerySelector("#net")?.TextContent.Trim(), Is.EqualTo("0.00"));
+        Assert.That(html.QuerySelector("main")!.TextContent, Does.Contain("2020-05 退休，缴费年限应满男 30 年、女 25 年，其中实际缴费男 10 年、女 10 年").And.Contain("缴费年限缺 1 年，不划入"));
+        using HttpResponseMessage late = await TestHost.PostAsync(browser, $"/{Wuhan}/calculator", Fields("month=2024-03 status=retired missing-years= retired-on=2024-04"));
+        Assert.That(parser.ParseDocument(await late.Content.ReadAsStringAsync()).QuerySelector("#retired-on-wrong")?.TextContent, Does.Contain("晚于所算月份"));
+        Dictionary<string, string> body = new() { ["month"] = "2024-03", ["status"] = "retired", ["missingYears"] = "1", ["retiredOn"] = "2020-05-31" };
+        using HttpResponseMessage answer = await machine.PostAsJsonAsync($"areas/{Wuhan}/calc", body);
+        Assert.That((await TestHost.JsonAsync(answer)).GetProperty("net").GetString(), Is.EqualTo("0.00"));
+        body["retiredOn"] = "2024-04-01";
+        using HttpResponseMessage refused = await machine.PostAsJsonAsync($"areas/{Wuhan}/calc", body);
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("retiredOn"));
+        Assert.That(await browser.GetStringAsync($"/{Wuhan}/policies"), Does.Contain("2014-01 起退休的最低缴费年限"));
+    }
+
+    private async Task AdoptAsync(string code, string change, string to)
+    {
+        Area area = await Area.OpenAsync(host.Database.Connection, code, CancellationToken.None);
+        string text = ShippedPolicies.Text(code).Replace(change, to, StringComparison.Ordinal);
+        text = string.Join('\n', text.Split('\n').Where(l => !l.Contains("missing-years:", StringComparison.Ordinal)));
+        PolicyProposals policies = new(area.Program);
+        PolicyProposal proposal = await policies.ProposeFileAsync(text, "changed.yaml", "no. 1", "wang", CancellationToken.None);
+        await policies.ApproveAsync(proposal.Hash, "li", CancellationToken.None);
     }
 
     private static (string Name, string Value)[] Fields(string typed) => [.. typed.Split(' ').Select(f => f.Split('=', 2)).Select(f => (f[0], f[1]))];

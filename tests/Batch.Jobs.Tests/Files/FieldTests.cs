@@ -140,6 +140,8 @@ public sealed class FieldTests
     [TestCase("卡号", "a12345678", PersonEvent.Card, "A12345678")]
     [TestCase("以前年限", "12年6个月", PersonEvent.EarlierMonths, "150")]
     [TestCase("以前年限", "12年", PersonEvent.EarlierMonths, "144")]
+    [TestCase("以前实缴年限", "10年", PersonEvent.EarlierActualMonths, "120")]
+    [TestCase("earlier-actual-months", "7", PersonEvent.EarlierActualMonths, "7")]
     [TestCase("冻结金额", "1216.5元", PersonEvent.FrozenAmount, "1216.50")]
     [TestCase("frozen-amount", "216", PersonEvent.FrozenAmount, "216.00")]
     [TestCase("earlier-months", "30", PersonEvent.EarlierMonths, "30")]

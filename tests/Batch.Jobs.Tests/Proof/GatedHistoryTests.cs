@@ -27,6 +27,13 @@ public sealed class GatedHistoryTests
         ["Nothing_without_the_years_on_receipt"] = "death-month-credited: yes => death-month-credited: no\n      minimum-years: {male: 2, female: 1, short: not-credited}"
             + " | credit-on: declaration => credit-on: receipt | short: {continuous: restart, accumulated: keep} => short: {continuous: restart, accumulated: zero}",
         ["Less_for_missing_years_beside_frozen_amounts"] = "death-month-credited: yes => death-month-credited: yes\n      minimum-years: {male: 4, female: 3} | credit: pension-rate => " + Frozen,
+        ["Actually_paid_years_by_cohorts"] = "death-month-credited: yes => death-month-credited: yes\n      minimum-years: {male: 2, female: 1, short: not-credited, actual: {male: 1, female: 1}, "
+            + "cohorts: [{retired-from: 2021-03, retired-to: 2021-04, male: 3, female: 2, actual: {male: 2, female: 1}}, {retired-from: 2021-11, male: 1, female: 1}, {retired-to: 2021-01, male: 1, female: 0}]}",
+        ["Less_for_paid_years_missing_on_receipt"] = "death-month-credited: yes => death-month-credited: yes\n      minimum-years: {male: 3, female: 3, "
+            + "cohorts: [{retired-from: 2021-03, male: 3, female: 2, actual: {male: 2, female: 2}}]}"
+            + " | credit: pension-rate => credit: pension-rate\n          less-per-missing-year: {rate: 20 %} | credit-on: declaration => credit-on: receipt | long-from-months: 3 => long-from-months: 2",
+        ["In_proportion_to_the_months_actually_paid"] = "credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 19, months: actual, ref: INS, grade: B}"
+            + " | long-from-months: 3 => long-from-months: 2",
         ["In_proportion_to_the_months"] = "credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 27, ref: INS, grade: B} | rounding: half-up => rounding: down",
         ["In_proportion_to_the_months_on_receipt"] = "credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 7, ref: INS, grade: B}"
             + " | credit-on: declaration => credit-on: receipt | long-from-months: 3 => long-from-months: 2",

@@ -171,6 +171,59 @@ public sealed class GatedLineTests
         Assert.That(steps, Does.Contain(earlier is null ? "没有缴费月数记录，全额划入（INS (B)）" : he == 302_40 ? $"缴费 {earlier} 个月，已满 360 个月" : $"302.40 x {earlier}/360 = "));
     }
 
+    private const string Cohorts = "death-month-credited: yes => death-month-credited: yes\n      minimum-years: {male: 30, female: 25, short: not-credited, "
+        + "cohorts: [{retired-from: 2014-01, male: 30, female: 25, actual: {male: 10, female: 10}}]}";
+
+    // Chongqing's years: from 2014-01 ten of the thirty are to be actually paid. Li: 252 months counted and 120 paid are enough.
+    [TestCase("2014-12-31", "372", "120", 302_40, "2014-12 退休，缴费年限应满男 30 年、女 25 年，其中实际缴费男 10 年、女 10 年")]
+    [TestCase("2014-12-31", "372", "119", 0, "缴费年限缺 1 年，不划入")]
+    [TestCase("2014-01-01", "360", "0", 0, "缴费年限缺 10 年，不划入")]
+    [TestCase("2013-12-31", "360", "0", 302_40, "2013-12 退休，缴费年限应满男 30 年、女 25 年（")]
+    [TestCase("", "360", "0", 302_40, "没有退休月份记录，缴费年限应满男 30 年、女 25 年（")]
+    [TestCase("2014-12-31", "360", "", 302_40, "其中实际缴费男 10 年")]
+    [TestCase("2014-12-31", "", "130", 0, "缴费年限缺 20 年，不划入")]
+    public async Task A_retiree_by_the_years_of_the_month_of_retirement(string retired, string counted, string paid, long he, string told)
+    {
+        await BeginAsync(Cohorts);
+        await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n秦淑芬,{Qin},2021-04,6300.00,,\n");
+        (string Change, string On, string Value)[] changes = [("退休", retired, ""), ("以前年限", "2021-01-01", counted), ("以前实缴年限", "2021-01-01", paid)];
+        await TakeAsync(April, Persons + string.Concat(
+            changes.Where(c => c.Change == "退休" ? c.On.Length > 0 : c.Value.Length > 0).Select(c => $"何向东,{He},{c.Change},{c.On},{c.Value}\n")));
+        await PostAsync(April);
+        Assert.That(await AccountAsync(He), Is.EqualTo(he));
+        (string net, string steps) = await ExplainAsync(He, April);
+        Assert.That(net, Is.EqualTo(new Money(he).ToString()));
+        Assert.That(steps, Does.Contain(told));
+    }
+
+    [Test]
+    public async Task A_retirement_and_paid_years_that_come_later_post_the_difference_to_every_month_posted()
+    {
+        await BeginAsync(Cohorts);
+        await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n");
+        await TakeAsync(April, $"{Persons}何向东,{He},以前年限,2021-01-01,360\n何向东,{He},以前实缴年限,2021-01-01,60\n");
+        await PostAsync(April);
+        Assert.That(await AccountAsync(He), Is.EqualTo(302_40), "no retirement is on record: nothing has to be actually paid");
+        await TakeAsync(May, $"{Persons}何向东,{He},退休,2015-03-20,\n");
+        await PostAsync(May);
+        Assert.That(await AccountAsync(He), Is.Zero);
+        await TakeAsync(May, $"{Persons}何向东,{He},以前实缴年限,2021-01-01,10年\n");
+        await PostAsync(May);
+        Assert.That(await AccountAsync(He), Is.EqualTo(302_40));
+    }
+
+    // 302.40 x 100/360 = 84.00; of the 350 counted months only the 100 paid count.
+    [Test]
+    public async Task A_retiree_in_proportion_to_the_months_actually_paid()
+    {
+        await BeginAsync("credit: pension-rate => credit: pension-rate\n          pro-rata: {of-months: 360, months: actual, ref: INS, grade: B}");
+        await TakeAsync(April, $"{Pension}何向东,{He},2021-04,6300.00,,\n");
+        await TakeAsync(April, $"{Persons}何向东,{He},以前年限,2021-01-01,350\n何向东,{He},以前实缴年限,2021-01-01,100\n");
+        await PostAsync(April);
+        Assert.That(await AccountAsync(He), Is.EqualTo(84_00));
+        Assert.That((await ExplainAsync(He, April)).Steps, Does.Contain("实际缴费 100 个月，不满 360 个月，按月数比例：302.40 x 100/360 = 84.00"));
+    }
+
     [TestCase("pro-rata: {of-months: 360, ref: INS, grade: B}", "", "0")]
     [TestCase("", ", short: not-credited", "359")]
     public async Task A_retiree_whom_the_years_leave_nothing_is_told_so_and_not_that_there_is_no_pension(string key, string shorts, string earlier)

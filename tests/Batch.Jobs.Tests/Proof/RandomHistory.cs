@@ -277,7 +277,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
         for (int rows = _random.Next(1, 4); rows > 0; rows--)
         {
             int person = _random.Next(People);
-            (string change, string value) = _random.Next(gated ? 14 : 10) switch
+            (string change, string value) = _random.Next(gated ? 16 : 10) switch
             {
                 0 or 1 => ("死亡", ""),
                 2 or 3 or 4 => ("退休", ""),
@@ -287,6 +287,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
                 8 => ("以前年限", "24"),
                 10 => ("以前年限", $"{_random.Next(0, 40)}"),
                 11 => ("新参保", ""),
+                > 13 => ("以前实缴年限", $"{_random.Next(0, 30)}"),
                 > 11 => ("冻结金额", new Money(_random.NextInt64(1, 50_000)).ToString()),
                 _ => ("续保", ""),
             };
