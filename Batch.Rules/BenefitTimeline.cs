@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NodaTime;
 
 namespace Batch.Rules;
@@ -21,19 +22,32 @@ public enum BenefitStatus : short
 /// <summary>Months of one status.</summary>
 /// <param name="To">The last month; null: until something changes.</param>
 /// <param name="WaitingUntil">Of a waiting spell the last month of the wait.</param>
-public sealed record BenefitSpell(BenefitStatus Status, YearMonth From, YearMonth? To, YearMonth? WaitingUntil);
+public sealed record BenefitSpell(BenefitStatus Status, YearMonth From, YearMonth? To, YearMonth? WaitingUntil)
+{
+    /// <summary>Of a waiting spell where whole years missed make it longer: how long it is and why; null: the wait is the policy's for the break.</summary>
+    [JsonIgnore]
+    public BenefitWait? Wait { get; init; }
+}
+
+/// <summary>The months of a wait that depend on the years missed.</summary>
+/// <param name="Months">All of it.</param>
+/// <param name="FixedMonths">What everybody waits after such a break.</param>
+/// <param name="PaidYears">Whole years of the missed ones that are paid by now.</param>
+public sealed record BenefitWait(int Months, int FixedMonths, int MissedYears, int PaidYears);
 
 /// <summary>A month of contribution and the month in which its money was posted: later, when it was paid in arrears 补缴.</summary>
 public readonly record struct PaidMonth(YearMonth Month, YearMonth PaidIn);
 
 /// <summary>
 /// A person's benefits month by month, folded from what was paid when (docs/policies/edges.md, breaks). Benefits stop some months after the first unpaid one;
-/// on resumption they begin again after the policy's wait for a short or a long break. A short break that is wholly paid in arrears ends with
+/// on resumption they begin again after the policy's wait for a short or a long break; where whole years missed make it longer, paying for them makes it shorter,
+/// also while it lasts. A short break that is wholly paid in arrears ends with
 /// the month after the payment, or never was, as the policy says. A retiree needs no contribution; after death there are none.
 /// </summary>
 public static class BenefitTimeline
 {
     private const int Never = int.MaxValue;
+    private const int MonthsAYear = 12;
 
     /// <param name="paid">In any order; a month that was taken back is not among them.</param>
     /// <param name="retiredFrom">First month as a retiree.</param>
@@ -82,6 +96,7 @@ public static class BenefitTimeline
     {
         private readonly BenefitStatus[] _status = new BenefitStatus[paidIn.Length];
         private readonly int[] _until = new int[paidIn.Length];
+        private readonly BenefitWait?[] _waits = new BenefitWait?[paidIn.Length];
 
         /// <summary>Short breaks that a payment in arrears undoes: first unpaid month, month of resumption, last month without benefits.</summary>
         private readonly List<(int From, int Resumed, int Last)> _undone = [];
@@ -90,11 +105,14 @@ public static class BenefitTimeline
         private int _waitUntil = -1;
         private int _suspendedUntil = -1;
 
+        /// <summary>A break of whole years that the person waits for: its first month, the month of resumption, the fixed wait; null: none.</summary>
+        private (int From, int Resumed, int Fixed, int MissedYears)? _missed;
+
         public void Live(int t, bool isRetired, bool isDead)
         {
             if (isDead || isRetired)
             {
-                (_brokenFrom, _outstanding, _waitUntil, _suspendedUntil) = (Never, 0, -1, -1);
+                (_brokenFrom, _outstanding, _waitUntil, _suspendedUntil, _missed) = (Never, 0, -1, -1, null);
                 _status[t - start] = isDead ? BenefitStatus.Ended : BenefitStatus.Eligible;
                 return;
             }
@@ -104,7 +122,7 @@ public static class BenefitTimeline
             {
                 _brokenFrom = Math.Min(_brokenFrom, from);
                 _outstanding = Math.Max(_outstanding, unpaid);
-                _waitUntil = -1;
+                (_waitUntil, _missed) = (-1, null);
                 _status[t - start] = BenefitStatus.Suspended;
                 return;
             }
@@ -114,6 +132,7 @@ public static class BenefitTimeline
                 Resume(t);
             }
 
+            Repair(t);
             _status[t - start] = t <= _suspendedUntil ? BenefitStatus.Suspended : t <= _waitUntil ? BenefitStatus.Waiting : BenefitStatus.Eligible;
             _until[t - start] = t <= _waitUntil ? _waitUntil : 0;
         }
@@ -130,12 +149,34 @@ public static class BenefitTimeline
             }
 
             _waitUntil = t + wait - 1;
+            int years = _outstanding / MonthsAYear;
+            _missed = slice.MissedYears is not null && years > 0 ? (_brokenFrom, t, wait, years) : null;
             if (!isLong && slice.BackPayment == BackPayment.Retroactive)
             {
                 _undone.Add((_brokenFrom, t, Math.Max(t, _waitUntil)));
             }
 
             (_brokenFrom, _outstanding) = (Never, 0);
+        }
+
+        // Paying for a missed year shortens the wait from the month of the payment on.
+        private void Repair(int t)
+        {
+            if (_missed is not { } missed)
+            {
+                return;
+            }
+
+            int paid = 0;
+            for (int month = missed.From; month < missed.Resumed; month++)
+            {
+                paid += paidIn[month - start] <= t ? 1 : 0;
+            }
+
+            int years = Math.Min(paid / MonthsAYear, missed.MissedYears);
+            int months = policy(MonthOf(missed.Resumed)).WaitAfter(missed.Fixed, missed.MissedYears, years);
+            _waitUntil = missed.Resumed + months - 1;
+            _waits[t - start] = t <= _waitUntil ? new BenefitWait(months, missed.Fixed, missed.MissedYears, years) : null;
         }
 
         /// <summary>A short break whose months are all paid by now, whenever that was, takes nothing away where the policy says so.</summary>
@@ -162,7 +203,7 @@ public static class BenefitTimeline
                 int until = status == BenefitStatus.Waiting ? _until[from - start] : 0;
                 if (isLast || _status[t + 1 - start] != status || (status == BenefitStatus.Waiting && _until[t + 1 - start] != until))
                 {
-                    spells.Add(new BenefitSpell(status, MonthOf(from), isLast ? null : MonthOf(t), until > 0 ? MonthOf(until) : null));
+                    spells.Add(new BenefitSpell(status, MonthOf(from), isLast ? null : MonthOf(t), until > 0 ? MonthOf(until) : null) { Wait = _waits[from - start] });
                     from = t + 1;
                 }
             }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Batch.Host.Web;
 
-/// <summary>What years and months of contribution decide.</summary>
+/// <summary>What years and months of contribution decide, and the waits after years missed.</summary>
 internal static partial class PolicyRules
 {
     private static IEnumerable<PolicyRule> ByYears((string, string) subject, JsonElement retired)
@@ -43,6 +43,27 @@ internal static partial class PolicyRules
             string english = $"of who retired{(from.Length > 0 ? $" from {from}" : "")}{(to.Length > 0 ? $" to {to}" : "")}";
             yield return new PolicyRule(subject, ($"{months}最低缴费年限", $"years of contribution needed {english}"), Asked(cohort));
         }
+    }
+
+    private static IEnumerable<PolicyRule> Waits((string, string) subject, JsonElement root)
+    {
+        if (!root.TryGetProperty("benefits", out JsonElement benefits))
+        {
+            yield break;
+        }
+
+        (JsonElement after, JsonElement longer) = (benefits.GetProperty("waitingAfterShortBreak"), benefits.GetProperty("waitingAfterLongBreak"));
+        yield return new PolicyRule(subject, ("断缴后待遇等待期（短期／长期断缴）", "wait for benefits after a short / long break"), ($"{after} / {longer} 个月", $"{after} / {longer} months"));
+        if (!benefits.TryGetProperty("missedYears", out JsonElement missed))
+        {
+            yield break;
+        }
+
+        (JsonElement adds, JsonElement off) = (missed.GetProperty("adds"), missed.GetProperty("paidTakesOff"));
+        (string zh, string en) = missed.TryGetProperty("longFromYears", out JsonElement years)
+            ? ($"；断缴 {years} 年及以上的合计不少于 {missed.GetProperty("least")} 个月", $"; at least {missed.GetProperty("least")} in all from {years} years missed on")
+            : ("", "");
+        yield return new PolicyRule(subject, ("每断缴一年的等待期", "wait for each year missed"), ($"加 {adds} 个月，补缴一年减 {off} 个月{zh}", $"{adds} months more, {off} less for each of them paid{en}"));
     }
 
     private static (string Chinese, string English) Years(JsonElement of)

@@ -145,7 +145,7 @@ internal static partial class PolicyRules
         yield return Rule("死亡当月是否划入", "month of death credited", root.GetProperty("deathMonthCredited").GetBoolean() ? ("是", "yes") : ("否", "no"));
         yield return Rule("断缴多少个月起算长期", "a break is long from months", Both(root.GetProperty("break").GetProperty("longFromMonths").ToString()));
         yield return Rule("断缴后第几个月起暂停统筹待遇", "months until pooled benefits are suspended", Both(root.GetProperty("suspendedAfterMonths").ToString()));
-        foreach (PolicyRule years in MinimumYears(subject, root))
+        foreach (PolicyRule years in MinimumYears(subject, root).Concat(Waits(subject, root)))
         {
             yield return years;
         }

@@ -24,7 +24,7 @@ public sealed class BenefitInquiry(Area area)
         IReadOnlyList<BenefitSpell> spells = facts.TryGetValue(person, out BenefitFacts? known) ? known.Fold(month, area.Policy) : [];
         BenefitSpell? now = spells.Count > 0 ? spells[^1] : null;
         BenefitStatus status = now?.Status ?? BenefitStatus.NotEnrolled;
-        (string reason, string english) = ReasonOf(status);
+        (string reason, string english) = now?.Wait is { } wait ? ReasonOf(wait) : ReasonOf(status);
         return new BenefitDocument(
             month, status, now?.From, status == BenefitStatus.Suspended ? now!.From : null, now?.WaitingUntil, spells, reason, english);
     }
@@ -37,6 +37,15 @@ public sealed class BenefitInquiry(Area area)
         BenefitStatus.Ended => ("死亡次月起待遇终止。", "Benefits ended with the month of death."),
         _ => ("没有参保缴费记录。", "There is no contribution on record."),
     };
+
+    /// <summary>How long the wait is where whole years missed make it longer.</summary>
+    public static (string Chinese, string English) ReasonOf(BenefitWait wait)
+    {
+        (string zh, string en) = ReasonOf(BenefitStatus.Waiting);
+        string paid = wait.PaidYears > 0 ? $"，已补缴满 {wait.PaidYears} 年" : "", paidEn = wait.PaidYears > 0 ? $", {wait.PaidYears} of them paid since" : "";
+        return ($"{zh}等待期共 {wait.Months} 个月：固定 {wait.FixedMonths} 个月，断缴满 {wait.MissedYears} 年{paid}；按年补缴可以缩短。",
+            $"{en} The wait is {wait.Months} months in all: {wait.FixedMonths} fixed, {wait.MissedYears} years missed{paidEn}; paying for a year makes it shorter.");
+    }
 
     public static (string Chinese, string English) NameOf(BenefitStatus status) => status switch
     {

@@ -86,13 +86,27 @@ internal static class CanonicalPolicy
     // What the defaults say already is left out, as a file without the key leaves it.
     private static void WriteBenefits(Utf8JsonWriter json, MonthPolicy policy)
     {
-        if (policy is { WaitingAfterShortBreak: 0, WaitingAfterLongBreak: 0, BackPayment: BackPayment.NextMonth })
+        if (policy is { WaitingAfterShortBreak: 0, WaitingAfterLongBreak: 0, BackPayment: BackPayment.NextMonth, MissedYears: null })
         {
             return;
         }
 
         json.WriteStartObject("benefits");
         json.WriteString("backPayment", Words.Of(policy.BackPayment));
+        if (policy.MissedYears is { } missed)
+        {
+            json.WriteStartObject("missedYears");
+            json.WriteNumber("adds", missed.Adds);
+            if (missed.LongFromYears is { } years)
+            {
+                json.WriteNumber("least", missed.Least);
+                json.WriteNumber("longFromYears", years);
+            }
+
+            json.WriteNumber("paidTakesOff", missed.PaidTakesOff);
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("waitingAfterLongBreak", policy.WaitingAfterLongBreak);
         json.WriteNumber("waitingAfterShortBreak", policy.WaitingAfterShortBreak);
         json.WriteEndObject();

@@ -55,6 +55,7 @@ public sealed partial class MonthPolicy
         {
             all = all.Append(State(
                 "rules", $"benefits: waiting {b.WaitingAfterShortBreak} months after a short break, {b.WaitingAfterLongBreak} after a long one; back-payment {Words.Of(b.BackPayment)}", b.Clause));
+            all = all.Concat(StateWaits(b));
         }
 
         return r.Interest is { } i ? all.Concat(StateInterest(i).Select(s => State("rules", s, i.Clause))) : all;
@@ -170,6 +171,28 @@ public sealed partial class MonthPolicy
         .Select(name => _figures[name])
         .OfType<FigureInForce>()
         .Select(f => new PolicyStatement("figures", $"{f.Name}: {Yuan(f.Value)}", f.Source, ""));
+
+    private static IEnumerable<PolicyStatement> StateWaits(BenefitsText benefits)
+    {
+        if (benefits.MissedYears is { } missed)
+        {
+            string least = missed.LongFromYears is { } years ? $"; at least {missed.Least} in all from {years} years missed on" : "";
+            yield return State("rules", $"benefits: {missed.Adds} months longer for each year missed, {missed.PaidTakesOff} shorter for each of them paid{least}", benefits.Clause);
+        }
+
+        if (benefits.Rewards is { } r)
+        {
+            string[] parts =
+            [
+                .. r.EachYear is { } each ? [$"{Number(each)} yuan for each year without a break after {r.AfterYears}"] : Array.Empty<string>(),
+                .. r.NoClaimsYear is { } none ? [$"{Number(none)} yuan for a year without a claim"] : Array.Empty<string>(),
+                .. r.AtMost is { } most ? [$"at most {new Rate(most)} of the limit in all"] : Array.Empty<string>(),
+            ];
+            yield return State("rules", $"benefits: the limit of the large-expense insurance rises by {string.Join("; ", parts)} (told; no effect on accounts)", benefits.Clause);
+        }
+    }
+
+    private static string Number(decimal yuan) => yuan.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string Actual(int? male, int? female) => male is null ? "" : $", actually paid {male} (male), {female} (female)";
 

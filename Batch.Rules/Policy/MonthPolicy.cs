@@ -102,6 +102,24 @@ public sealed partial class MonthPolicy
     /// <summary>Months without benefits from the month of resumption on, after a short and after a long break (0: none).</summary>
     public int WaitingAfterShortBreak => _rules.Benefits?.WaitingAfterShortBreak ?? 0;
     public int WaitingAfterLongBreak => _rules.Benefits?.WaitingAfterLongBreak ?? 0;
+    /// <summary>Months that the wait depends on beside the length of the break; null: on none.</summary>
+    internal MissedYearsText? MissedYears => _rules.Benefits?.MissedYears;
+
+    /// <summary>
+    /// Months of the wait after a break of as many whole years, of which some are paid: the fixed wait, more for each year missed, less for each of them paid, and after a very long break never
+    /// less than the policy's least.
+    /// </summary>
+    public int WaitAfter(int fixedMonths, int missedYears, int paidYears)
+    {
+        if (MissedYears is not { } rule || missedYears <= 0)
+        {
+            return fixedMonths;
+        }
+
+        int wait = fixedMonths + Math.Max(0, (missedYears * rule.Adds) - (paidYears * rule.PaidTakesOff));
+        return missedYears >= rule.LongFromYears ? Math.Max(wait, rule.Least) : wait;
+    }
+
     /// <summary>Whether a month credited without the prior-year average is trued up when another month of the insurance year brings it.</summary>
     public bool TruesUpPension => _rules.ProvisionalPension == ProvisionalPension.TrueUp;
 

@@ -166,7 +166,11 @@ internal sealed partial class PolicyReader
 
         int line = map.Line;
         var benefits = new BenefitsText(
-            map.Integer("waiting-after-short-break", 0, 24) ?? 0, map.Integer("waiting-after-long-break", 0, 24) ?? 0, map.Word("back-payment", BackPayment.NextMonth), ReadClause(map));
+            map.Integer("waiting-after-short-break", 0, 24) ?? 0, map.Integer("waiting-after-long-break", 0, 24) ?? 0, map.Word("back-payment", BackPayment.NextMonth), ReadClause(map))
+        {
+            MissedYears = ReadMissedYears(map),
+            Rewards = ReadRewards(map),
+        };
         if (benefits.WaitingAfterShortBreak > benefits.WaitingAfterLongBreak)
         {
             _faults.Add(line, "WAITING_CROSS", $"{map.What} 中短期断缴后的等待期长于长期断缴",

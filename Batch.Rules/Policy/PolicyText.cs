@@ -88,7 +88,20 @@ internal sealed record InterestText(InterestOn On, ClosedAccount Closed, decimal
 internal sealed record InterestRatesText(YearMonth? From, decimal? CurrentYear, decimal? CarriedOver);
 
 /// <summary>Months without benefits from the month of resumption on, by the break's length, and what a payment in arrears restores (docs/policies/edges.md, breaks).</summary>
-internal sealed record BenefitsText(int WaitingAfterShortBreak, int WaitingAfterLongBreak, BackPayment BackPayment, Clause Clause);
+internal sealed record BenefitsText(int WaitingAfterShortBreak, int WaitingAfterLongBreak, BackPayment BackPayment, Clause Clause)
+{
+    public MissedYearsText? MissedYears { get; init; }
+    public RewardsText? Rewards { get; init; }
+}
+
+/// <summary>Months that the wait after a break is longer for each whole year missed, and shorter for each of them paid afterwards 缴费修复.</summary>
+/// <param name="LongFromYears">From as many years missed on the whole wait is at least <paramref name="Least"/> months, however much is paid; null: no such limit.</param>
+internal sealed record MissedYearsText(int Adds, int PaidTakesOff, int? LongFromYears, int Least);
+
+/// <summary>What years without a break, and without a claim, add to the limit of the large-expense insurance 大病保险, in yuan. Told, and without an effect on accounts.</summary>
+/// <param name="AfterYears">Years without a break before the first that adds something.</param>
+/// <param name="AtMost">Of the limit, all rewards together.</param>
+internal sealed record RewardsText(int AfterYears, decimal? EachYear, decimal? NoClaimsYear, decimal? AtMost);
 
 /// <param name="OpenActive">Set when the source leaves the employed of this category open: what is not known.</param>
 internal sealed record CategoryText(ActiveText? Active, RetiredText? Retired, string? OpenActive, string? OpenRetired, int Line);

@@ -11,6 +11,7 @@ public sealed class BenefitTimelineTests
 {
     private const string Wait6 = "waiting-after-long-break: 6";
     private const string Wait1And6 = "waiting-after-short-break: 1, waiting-after-long-break: 6";
+    private const string Missed = "waiting-after-long-break: 3, missed-years: {adds: 1, paid-takes-off: 1, long-from-years: 4, least: 6}";
     private const string Retro = "back-payment: retroactive";
 
     private static IEnumerable<TestCaseData> Rows =>
@@ -34,6 +35,18 @@ public sealed class BenefitTimelineTests
         Row("A long break paid in arrears waits all the same", Wait6 + ", " + Retro, "2021-01..2021-03 2021-04@2021-07 2021-05@2021-07 2021-06@2021-07 2021-07..2021-12", "E 2021-01..2021-04 S 2021-05..2021-06 W 2021-07(2021-12)"),
         Row("A break within a wait suspends again and waits anew", Wait6, "2021-01..2021-03 2021-07 2021-11..2021-12",
             "E 2021-01..2021-04 S 2021-05..2021-06 W 2021-07..2021-08(2021-12) S 2021-09..2021-10 W 2021-11(2022-04)"),
+        // Twelve months missed, 2021-04 to 2022-03: three months and one more.
+        Row("A year missed makes the wait a month longer", Missed, "2021-01..2021-03 2022-04..2022-12", "E 2021-01..2021-04 S 2021-05..2022-03 W 2022-04..2022-07(2022-07) E 2022-08", through: "2022-12"),
+        Row("Eleven months missed make no year", Missed, "2021-01..2021-03 2022-03..2022-12", "E 2021-01..2021-04 S 2021-05..2022-02 W 2022-03..2022-05(2022-05) E 2022-06", through: "2022-12"),
+        Row("The year paid with the resumption takes the month off", Missed, "2021-01..2021-03 2021-04..2022-03@2022-04 2022-04..2022-12", "E 2021-01..2021-04 S 2021-05..2022-03 W 2022-04..2022-06(2022-06) E 2022-07", through: "2022-12"),
+        Row("The year paid within the wait shortens it from then on", Missed, "2021-01..2021-03 2021-04..2022-03@2022-05 2022-04..2022-12",
+            "E 2021-01..2021-04 S 2021-05..2022-03 W 2022-04..2022-04(2022-07) W 2022-05..2022-06(2022-06) E 2022-07", through: "2022-12"),
+        Row("A year paid after the wait changes nothing", Missed, "2021-01..2021-03 2021-04..2022-03@2022-09 2022-04..2022-12", "E 2021-01..2021-04 S 2021-05..2022-03 W 2022-04..2022-07(2022-07) E 2022-08", through: "2022-12"),
+        Row("Eleven of the months paid take nothing off", Missed, "2021-01..2021-03 2021-04..2022-02@2022-04 2022-04..2022-12", "E 2021-01..2021-04 S 2021-05..2022-03 W 2022-04..2022-07(2022-07) E 2022-08", through: "2022-12"),
+        // 2017-04 to 2021-03 are four years: 3 + 4; all of them paid leave six months.
+        Row("Four years missed and all paid wait six months", Missed, "2017-01..2017-03 2017-04..2021-03@2021-04 2021-04..2021-12", "E 2017-01..2017-04 S 2017-05..2021-03 W 2021-04..2021-09(2021-09) E 2021-10"),
+        Row("Four years missed wait seven", Missed, "2017-01..2017-03 2021-04..2021-12", "E 2017-01..2017-04 S 2017-05..2021-03 W 2021-04..2021-10(2021-10) E 2021-11"),
+        Row("Retirement ends a wait for missed years", Missed, "2021-01..2021-03 2022-04..2022-05", "E 2021-01..2021-04 S 2021-05..2022-03 W 2022-04..2022-05(2022-07) E 2022-06", retired: "2022-06", through: "2022-12"),
         Row("Retirement ends a break", "", "2021-01..2021-03", "E 2021-01..2021-04 S 2021-05..2021-06 E 2021-07", retired: "2021-07"),
         Row("A retiree needs no contribution", "", "", "E 2021-05", retired: "2021-05"),
         Row("Death ends benefits in the month after", "", "2021-01..2021-08", "E 2021-01..2021-08 X 2021-09", died: "2021-08"),
@@ -50,6 +63,36 @@ public sealed class BenefitTimelineTests
         IReadOnlyList<BenefitSpell> spells = BenefitTimeline.Fold(
             [.. Paid(paid)], retired.Length == 0 ? null : Table.Month(retired), died.Length == 0 ? null : Table.Month(died), Table.Month(through), month => policy.For(month, []));
         Assert.That(string.Join(' ', spells.Select(Text)), Is.EqualTo(expected));
+    }
+
+    private static IEnumerable<TestCaseData> Waits => Table.Read("waits.csv").Select(r => new TestCaseData(r).SetName($"Wait after {r["missed"]} years missed of which {r["paid"]} are paid"));
+
+    [TestCaseSource(nameof(Waits))]
+    public void Wait_by_the_document_of_2024(Row row)
+    {
+        MonthPolicy policy = TestPolicies.Load("100000-waits-2024").For(new YearMonth(2025, 1), []);
+        Assert.That(policy.WaitAfter(policy.WaitingAfterLongBreak, (int)row.Yuan("missed")!, (int)row.Yuan("paid")!), Is.EqualTo((int)row.Yuan("months")!));
+    }
+
+    // What a spell tells of its wait: 3 fixed, a year missed, and paid in May.
+    [Test]
+    public void A_spell_tells_why_its_wait_is_as_long_as_it_is()
+    {
+        AreaPolicy policy = TestPolicies.WuhanWith($"suspended-after-months: 1 => suspended-after-months: 1\n      benefits: {{{Missed}, ref: FACTS, grade: choice}}");
+        IReadOnlyList<BenefitSpell> spells = BenefitTimeline.Fold(
+            [.. Paid("2021-01..2021-03 2021-04..2022-03@2022-05 2022-04..2022-12")], null, null, new YearMonth(2022, 12), month => policy.For(month, []));
+        Assert.That(spells.Select(s => s.Wait), Is.EqualTo(new[] { null, null, new BenefitWait(4, 3, 1, 0), new BenefitWait(3, 3, 1, 1), null }));
+    }
+
+    [Test]
+    public void Rewards_are_told_and_change_no_hash()
+    {
+        MonthPolicy policy = TestPolicies.Load("100000-waits-2024").For(new YearMonth(2025, 1), []);
+        Assert.That(policy.Statements.Select(s => $"{s.Statement} {s.Reference} {s.Grade}"), Does.Contain(
+            "benefits: 1 months longer for each year missed, 1 shorter for each of them paid; at least 6 in all from 4 years missed on GB38 B").And.Contain(
+            "benefits: the limit of the large-expense insurance rises by 1000 yuan for each year without a break after 4; 1000 yuan for a year without a claim; at most 20 % of the limit in all (told; no effect on accounts) GB38 B"));
+        Assert.That(policy.CanonicalJson, Does.Not.Contain("reward").And.Contain(
+            "\"benefits\":{\"backPayment\":\"next-month\",\"missedYears\":{\"adds\":1,\"least\":6,\"longFromYears\":4,\"paidTakesOff\":1},\"waitingAfterLongBreak\":3,\"waitingAfterShortBreak\":0}"));
     }
 
     [Test]

@@ -73,6 +73,8 @@ public sealed class BrokenPolicyTests
             "13: ACTUAL_ABOVE_COUNTED: more years are to be actually paid than are asked for at all; change actual"),
         Row("paid years of one sex only", "break: {long-from-months: 3}", "minimum-years: {male: 30, female: 25, actual: {male: 10}}", "13: KEY_MISSING: versions[1] rules minimum-years actual has no female; write for example 1"),
         Row("a proportion of unknown months", "pension: [month]", "pension: [month]\n          pro-rata: {of-months: 180, months: some, ref: S, grade: A}", "33: WORD_UNKNOWN: months of versions[1] unit retired pro-rata cannot be 'some'; write one of: counted, actual"),
+        Row("a reward without an amount", "break: {long-from-months: 3}", "benefits: {rewards: {after-years: 4}, ref: S, grade: A}", "13: REWARD_EMPTY: versions[1] rules benefits rewards takes each-year, no-claims-year or both"),
+        Row("a longest break without its least wait", "break: {long-from-months: 3}", "benefits: {missed-years: {adds: 1, long-from-years: 4}, ref: S, grade: A}", "13: KEY_MISSING: versions[1] rules benefits missed-years has no least; write for example 0"),
         Row("an age without a tier", "{over: 35,", "{over: 36,", "27: AGE_GAP: ages 36 to 36 have no tier; check from (included), over (excluded), up-to (included), under (excluded)"),
         Row("an age with two tiers", "{over: 35,", "{from: 35,", "27: AGE_OVERLAP: ages 35 to 35 have two tiers; check from (included), over (excluded), up-to (included), under (excluded)"),
         Row("the oldest without a tier", "{over: 35, rate", "{over: 35, up-to: 60, rate", "27: AGE_GAP: ages from 61 on have no tier; leave the upper bound of the last tier out"),

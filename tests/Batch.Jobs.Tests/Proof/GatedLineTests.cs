@@ -171,6 +171,31 @@ public sealed class GatedLineTests
         Assert.That(steps, Does.Contain(earlier is null ? "没有缴费月数记录，全额划入（INS (B)）" : he == 302_40 ? $"缴费 {earlier} 个月，已满 360 个月" : $"302.40 x {earlier}/360 = "));
     }
 
+    // 12 months missed, 2021-05 to 2022-04: 3 months and one more from 2022-05 on; paid in June, 3 in all. The credits are those of any other month: 36 from July 2021 on, 272.00.
+    [Test]
+    public async Task A_wait_for_a_missed_year_is_told_is_shortened_by_paying_and_changes_no_credit()
+    {
+        YearMonth may = new(2022, 5), june = new(2022, 6);
+        await BeginAsync("suspended-after-months: 1 => suspended-after-months: 1\n      benefits: {waiting-after-long-break: 3, missed-years: {adds: 1, paid-takes-off: 1, long-from-years: 4, least: 6}, ref: INS, grade: B}");
+        await PayAsync(April, "2021-04");
+        await PayAsync(may, "2022-05");
+        BenefitDocument waits = await BenefitsAsync(may);
+        Assert.That((waits.Status, waits.WaitingUntil), Is.EqualTo((BenefitStatus.Waiting, new YearMonth(2022, 8))));
+        Assert.That(waits.Reason, Does.EndWith("等待期共 4 个月：固定 3 个月，断缴满 1 年；按年补缴可以缩短。"));
+        Assert.That(waits.ReasonEn, Does.EndWith("The wait is 4 months in all: 3 fixed, 1 years missed; paying for a year makes it shorter."));
+        await PayAsync(june, [.. Enumerable.Range(0, 12).Select(i => new YearMonth(2021, 5).PlusMonths(i)).Select(m => $"{m.Year:0000}-{m.Month:00}"), "2022-06"]);
+        waits = await BenefitsAsync(june);
+        Assert.That((waits.Status, waits.WaitingUntil), Is.EqualTo((BenefitStatus.Waiting, new YearMonth(2022, 7))));
+        Assert.That(waits.Reason, Does.EndWith("等待期共 3 个月：固定 3 个月，断缴满 1 年，已补缴满 1 年；按年补缴可以缩短。"));
+        Assert.That(await AccountAsync(Lu), Is.EqualTo((3 * 248_00) + (12 * 272_00)), "April to June 2021 at 35, July 2021 to June 2022 at 36");
+    }
+
+    private async Task<BenefitDocument> BenefitsAsync(YearMonth month)
+    {
+        int person = await _line.Database.ScalarAsync<int>(_line.Schema.Sql($"SELECT person_id FROM :area.person WHERE citizen = {Lu[..17]}"));
+        return await new BenefitInquiry(await _line.OpenAsync()).ReadAsync(person, month, month, CancellationToken.None);
+    }
+
     private const string Cohorts = "death-month-credited: yes => death-month-credited: yes\n      minimum-years: {male: 30, female: 25, short: not-credited, "
         + "cohorts: [{retired-from: 2014-01, male: 30, female: 25, actual: {male: 10, female: 10}}]}";
 
