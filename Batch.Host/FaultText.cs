@@ -38,7 +38,7 @@ internal static class FaultText
         _ => null,
     };
 
-    /// <summary>For the command line, pages and the API alike: no sentence speaks of one of them.</summary>
+    /// <summary>For the command line, pages and the API alike: no sentence mentions one of them.</summary>
     public static VerbFault Of(Exception fault) => fault switch
     {
         VerbFault told => told,

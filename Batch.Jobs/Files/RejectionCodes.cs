@@ -13,7 +13,7 @@ public enum CodeLevel
     Held,
 }
 
-/// <summary>What kind of column a code speaks of.</summary>
+/// <summary>What kind of column a code is about.</summary>
 public enum ColumnKind
 {
     None,

@@ -27,7 +27,7 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
 
     public static bool Is(PersonEvent change) => change is PersonEvent.FamilyBound or PersonEvent.FamilyUnbound;
 
-    /// <summary>The member that a line speaks of.</summary>
+    /// <summary>The member that a line names.</summary>
     public static long MemberOf(in PersonsLine line) => NumberOf(line.Value!).Digits17;
 
     // The number was read from a file before, so it is one.

@@ -91,7 +91,7 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     /// <summary>It has a payment that its row does not call arrears.</summary>
     public bool PaysOnTime { get; set; }
 
-    /// <summary>Latest month that its rows speak of.</summary>
+    /// <summary>Latest month of its rows.</summary>
     public YearMonth? LatestMonth { get; set; }
     public int Rows { get; set; }
     public int Accepted { get; set; }
@@ -126,11 +126,11 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     /// <summary>A run takes it: a bank's statement changes nobody's credit.</summary>
     public bool IsForRuns => HasFacts && Content != FileContent.Bank;
 
-    /// <summary>Of a replacement: the movements it names, and the days, kinds and channels that it speaks of.</summary>
+    /// <summary>Of a replacement: the movements it names, and their days, kinds and channels.</summary>
     public HashSet<MovementIdentity> NamedMovements { get; } = [];
     public HashSet<(DateOnly Day, MovementKind Kind, SpendingChannel Channel)> MovementGroups { get; } = [];
 
-    /// <summary>Of a replacement: the people that it speaks of, by month, and their employers; what it leaves out is withdrawn.</summary>
+    /// <summary>Of a replacement: the people that it names, by month, and their employers; what it leaves out is withdrawn.</summary>
     public Dictionary<YearMonth, PersonSet> Present { get; } = [];
     public HashSet<int> Employers { get; } = [];
 

@@ -114,7 +114,7 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         }
     }
 
-    // What has come to be known since it was held may speak against it, as it would against a row that came now.
+    // What was recorded since it was held may contradict it, as it would against a row that came now.
     private async Task TakeAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
     {
         AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);

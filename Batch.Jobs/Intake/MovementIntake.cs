@@ -88,7 +88,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
         await WriteAsync(cancellation);
     }
 
-    /// <summary>A replacement withdraws what stands of the days, kinds and channels that it speaks of and does not name.</summary>
+    /// <summary>A replacement withdraws the movements in force of its days, kinds and channels that it does not name.</summary>
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
         MovementReplacement replacement = new(parts.Connection.Itself, parts.Area, parts.Lives);

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>
-/// A replacement of movements is the whole statement of the days, kinds and channels that it speaks of: what stands of them and is not named any
+/// A replacement of movements is the whole statement of its days, kinds and channels: what is in force of them and is not named any
 /// more is withdrawn, under the same conditions as people of a payroll.
 /// </summary>
 internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchema area, AccountLives lives)

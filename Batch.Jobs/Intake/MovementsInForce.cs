@@ -6,7 +6,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>
-/// What stands of the movements that a block speaks of: from the database, and from earlier lines of the same transaction. A first file of a day
+/// The movements in force that a block names: from the database, and from earlier lines of the same transaction. A first file of a day
 /// meets nobody, so it reads nothing: only what is seen twice, or what may have come before, is looked up.
 /// </summary>
 public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema area)

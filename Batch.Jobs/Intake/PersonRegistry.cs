@@ -151,7 +151,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         return new Rejection(code, row, ColumnOf(code), own, onRecord);
     }
 
-    /// <summary>What the code of a difference speaks of.</summary>
+    /// <summary>What the code of a difference is about.</summary>
     public static string ColumnOf(string code) => code == Codes.NameDiffers ? "姓名" : "出生日期";
 
     /// <summary>The line may have to wait, as far as can be told before the lines of its block are judged.</summary>

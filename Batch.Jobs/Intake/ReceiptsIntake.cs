@@ -58,7 +58,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
         await ChildRows.WriteAsync(parts.Connection.Itself, parts.Area, children, cancellation);
     }
 
-    /// <summary>Withdraws what a replacement no longer names, of the employers and months that it speaks of. None of its rows may be in doubt.</summary>
+    /// <summary>Withdraws what a replacement no longer names, of its employers and months. None of its rows may be in doubt.</summary>
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
         if (ReplacementRefusal.OfUnreadable(draft) is { } unreadable)

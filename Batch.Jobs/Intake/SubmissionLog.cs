@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
-/// <summary>The record of what came in: one submission a file, and which months it speaks of.</summary>
+/// <summary>The record of what came in: one submission a file, and the months of its rows.</summary>
 public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 {
     private const string Columns =

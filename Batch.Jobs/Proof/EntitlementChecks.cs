@@ -147,7 +147,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         return money;
     }
 
-    /// <summary>Contribution months to look at. A change of status speaks of every month, so the months of its people are all looked at.</summary>
+    /// <summary>Contribution months to look at. A change of status concerns every month, so the months of its people are all looked at.</summary>
     private async Task<List<DateOnly>> MonthsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(

@@ -62,7 +62,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private string Received() => !slice.OnReceipt ? "" : !ByReceipts ? "AND received_on IS NOT NULL"
         : "AND (received_on IS NOT NULL OR EXISTS (SELECT FROM covered v WHERE v.employer_id = latest.employer_id AND v.submission_id = latest.submission_id))";
 
-    // Of each employer the version of the latest submission speaks. Within one a consequence (row_no <= 0) overrides a row: there are few, so
+    // Of each employer the version of the latest submission counts. Within one a consequence (row_no <= 0) overrides a row: there are few, so
     // that the versions can be read in the order of their key.
     private string Contributions() => parts.Contributions
         ? $"""

@@ -45,7 +45,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
     }
 
-    // The latest submission speaks of a movement, within one a consequence (row_no <= 0); read backwards along the key, so that nothing is sorted.
+    // Of a movement the version of the latest submission counts, within one a consequence (row_no <= 0); read backwards along the key, so that nothing is sorted.
     private string InForce(DateOnly month) =>
         $"""
         SELECT l.* FROM (

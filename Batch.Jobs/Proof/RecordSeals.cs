@@ -244,7 +244,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         return names.Length > 0 && (long)(await command.ExecuteScalarAsync(cancellation))! == names.Length;
     }
 
-    // Only the months that the new submissions speak of are read.
+    // Only the months of the new submissions are read.
     private async Task<string> MonthsAsync(string table, long after, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT month FROM :area.submission_month WHERE fact = $1 AND submission_id > $2 ORDER BY 1"), connection);

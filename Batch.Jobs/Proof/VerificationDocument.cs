@@ -9,7 +9,7 @@ public sealed record VerificationDocument(bool Ok, IReadOnlyList<VerificationChe
         return new VerificationDocument(all.TrueForAll(c => c.Ok), all);
     }
 
-    /// <summary>Several areas' documents as one: counts add up, the first area that is broken speaks.</summary>
+    /// <summary>Several areas' documents as one: counts add up, what is broken is named of the first area that has it.</summary>
     public static VerificationDocument Sum(IReadOnlyList<VerificationDocument> areas) => Of(
         Invariants.All.Select(id =>
         {

@@ -5,9 +5,9 @@ using Npgsql;
 namespace Batch.Jobs.Runs;
 
 /// <summary>
-/// The later runs that stand and were computed upon a run: they speak of a person and month that it speaks of, by entries, by facts (which may
+/// The later runs in force that were computed upon a run: they concern a person and month that it concerns, by entries, by facts (which may
 /// have changed nothing, as long as it stood) or by a change of status; or one of both computed a common month for everybody; where its policy
-/// gates on other months (breaks, years, enrolments), they speak of a person at all. Without
+/// gates on other months (breaks, years, enrolments), they concern the person at all. Without
 /// the run their differences would be others, so it is not taken back beneath them.
 /// </summary>
 internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)

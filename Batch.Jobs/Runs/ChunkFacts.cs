@@ -10,7 +10,7 @@ public struct PersonFacts
     public int Account;
     public LocalDate Birth;
 
-    /// <summary>A submission of this run speaks of him, or everybody is computed.</summary>
+    /// <summary>A submission of this run names the person, or everybody is computed.</summary>
     public bool Touched;
     public YearMonth? DiedIn;
     public YearMonth? RetiredIn;

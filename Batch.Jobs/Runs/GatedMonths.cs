@@ -7,7 +7,7 @@ namespace Batch.Jobs.Runs;
 
 /// <summary>
 /// Months that a run computes because their policy gates on what its submissions bring for others: a month paid late ends a break or completes a
-/// year, an enrolment, earlier years or a frozen amount speak of every month. An area whose policies gate on nothing asks nothing of the database.
+/// year, an enrolment, earlier years or a frozen amount concern every month. An area whose policies gate on nothing asks nothing of the database.
 /// </summary>
 internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, YearMonth postingMonth)
 {

@@ -150,7 +150,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         }
     }
 
-    /// <summary>The people of the employers of whose receipts, or of whose lines beside receipts, the submissions $1 speak.</summary>
+    /// <summary>The people of the employers whose receipts, or whose lines beside receipts, are in the submissions $1.</summary>
     internal static string ReceiptPersons(AreaSchema area, YearMonth month) => area.Sql(
         $"""
         SELECT person_id FROM {area.Part("contribution", month)} WHERE employer_id IN (

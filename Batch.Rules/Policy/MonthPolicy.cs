@@ -171,7 +171,7 @@ public sealed partial class MonthPolicy
     public bool Covers(string category, Standing standing) =>
         Find(category) is { } rules && (standing == Standing.Active ? rules.Active is not null : rules.Retired is not null);
 
-    /// <summary>Categories of people that the version speaks of.</summary>
+    /// <summary>Categories of people that the version names.</summary>
     public IReadOnlyList<string> Categories => [.. _categories.Select(c => c.Name)];
 
     internal CategoryRules[] CategoryRules => _categories;

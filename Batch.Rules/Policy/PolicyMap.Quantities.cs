@@ -6,7 +6,7 @@ namespace Batch.Rules;
 /// <summary>Values with their unit: <c>1.1 %</c>, <c>83 yuan/month</c>, <c>1680 yuan/year</c>, <c>0.35 %/year</c>.</summary>
 internal static class PolicyQuantities
 {
-    /// <summary>No rule or example speaks of more yuan than this; a slip of the finger does.</summary>
+    /// <summary>No rule or example has more yuan than this; a typing error has.</summary>
     private const decimal Most = 1_000_000_000m;
 
     /// <summary>A share of something as a fraction: <c>80 %</c> is 0.8.</summary>

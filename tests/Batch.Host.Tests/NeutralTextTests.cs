@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace Batch.Host.Tests;
 
-/// <summary>What is said to a page, a program and a terminal alike speaks of none of them: no option, no verb, no "command".</summary>
+/// <summary>What is said to a page, a program and a terminal alike mentions none of them: no option, no verb, no "command".</summary>
 public sealed partial class NeutralTextTests
 {
     // Told to who starts the program, and to nobody else.

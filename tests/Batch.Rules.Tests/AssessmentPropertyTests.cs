@@ -119,7 +119,7 @@ public sealed class AssessmentPropertyTests
         }
     }
 
-    /// <summary>Somebody of a category that the month's policy speaks of; null where it leaves the standing open.</summary>
+    /// <summary>Somebody of a category that the month's policy names; null where it leaves the standing open.</summary>
     private static PersonMonth? Person(Random random, MonthPolicy policy)
     {
         string category = policy.Categories[random.Next(policy.Categories.Count)];

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Batch.Testing;
 
-/// <summary>Finds in a line of a log who it speaks of: a citizen number, with or without its check character, or the name of somebody in a file.</summary>
+/// <summary>Finds in a line of a log whom it names: a citizen number, with or without its check character, or the name of somebody in a file.</summary>
 public sealed partial class PersonalData
 {
     private readonly HashSet<string> _names = [];

@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Tests.Proof;
 
-/// <summary>What is posted of movements can be broken, too: each check that speaks of them finds it, and names it.</summary>
+/// <summary>What is posted of movements can be broken, too: each check of them finds it, and names it.</summary>
 public sealed class BrokenMovementsTests
 {
     private static readonly string Ann = Town.Person(1).Full();

@@ -69,7 +69,7 @@ public sealed class OverviewTests
     [Test]
     public async Task The_contribution_record_shows_the_version_that_is_in_force()
     {
-        // Row 2 of the second file repeats the first file and is held with row 3, which contradicts it: of one file the later row speaks.
+        // Row 2 of the second file repeats the first file and is held with row 3, which contradicts it: of one file the later row counts.
         await town.PayrollAsync(June, "甲", [(Town.Person(1), 5000m)]);
         await town.PayrollAsync(June, "甲", [(Town.Person(1), 5000m), (Town.Person(1), 6000m)]);
         ContributionLine line = (await new ContributionRecord(await town.AreaAsync()).ReadAsync(1, June, June, default)).Single();
