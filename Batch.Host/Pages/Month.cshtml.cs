@@ -9,7 +9,7 @@ using NodaTime;
 
 namespace Batch.Host.Pages;
 
-/// <summary>One month: what stands between it and its run, its closing and its certificate.</summary>
+/// <summary>One month: what is still to be done before its run, its closing and its certificate.</summary>
 [Authorize(Permissions.SeeWork)]
 internal sealed class MonthModel : AreaPage
 {

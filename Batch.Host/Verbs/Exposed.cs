@@ -1,6 +1,6 @@
 namespace Batch.Host.Verbs;
 
-/// <summary>Numbers of people and passwords that stand on the command line, which every user of the machine can read in the list of processes.</summary>
+/// <summary>Numbers of people and passwords on the command line, which every user of the machine can read in the list of processes.</summary>
 internal static class Exposed
 {
     private static readonly string[] PersonalOptions = [PersonOptions.Id.Name, PersonOptions.Card.Name, PersonOptions.Asker.Name];

@@ -4,7 +4,7 @@ using Batch.Rules;
 
 namespace Batch.Host.Verbs;
 
-/// <summary><c>--set NAME=VALUE</c>: figures that stand over those of the policy file.</summary>
+/// <summary><c>--set NAME=VALUE</c>: figures that replace those of the policy file.</summary>
 internal static class FigureOverrides
 {
     public static Option<string[]> Option() => new("--set")

@@ -26,5 +26,5 @@ public readonly record struct MovementFact(
     public bool SaysTheSameAs(in MovementFact other) => On == other.On && Fen == other.Fen && Ground == other.Ground && Counterpart == other.Counterpart;
 }
 
-/// <summary>A version that stands, with the submission that it came with.</summary>
+/// <summary>A version in force, with the submission that it came with.</summary>
 public readonly record struct StandingMovement(MovementFact Fact, int Submission);

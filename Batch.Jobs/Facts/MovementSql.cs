@@ -6,8 +6,8 @@ internal static class MovementSql
     private const string Key = "on_date, person_id, kind, channel, member, reference";
 
     /// <summary>
-    /// By person and kind, what submissions change beside those that are seen already: of each movement the version that stands with them less
-    /// the one that stands without. $1 the submissions, $2 those that are not to be seen at all.
+    /// By person and kind, what submissions change beside those that are seen already: of each movement the version in force with them less
+    /// the one in force without them. $1 the submissions, $2 those that are not to be seen at all.
     /// </summary>
     /// <param name="part">The table of a month.</param>
     /// <param name="which">Which days and persons; a movement is there whole or not at all.</param>

@@ -70,7 +70,7 @@ public sealed class KnownRecords
         lastSubmission = 0;
     }
 
-    // Each kind in the order in which they came: the later of two changes of one kind is the one that stands. In the order of a key, so that nothing is sorted.
+    // Each kind in the order in which they came: the later of two changes of one kind is in force. In the order of a key, so that nothing is sorted.
     private async Task TakeAsync(string which, string order, object parameter, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY {order}event, submission_id, row_no"), connection);

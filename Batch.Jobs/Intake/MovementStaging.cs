@@ -51,7 +51,7 @@ public sealed class MovementStaging(
     }
 
     /// <summary>
-    /// A line that nothing on record contradicts meets what stands and the money that is there: the same said again changes nothing; another amount
+    /// A line that nothing on record contradicts is compared with what is in force and the money that is there: the same said again changes nothing; another amount
     /// corrects only when it is sent as a correction; more than there is waits for somebody's decision.
     /// </summary>
     public void Accept(in MovementLine line, in MovementFact fact, bool known)
@@ -154,7 +154,7 @@ public sealed class MovementStaging(
         Draft.HeldFen += _heldFen;
     }
 
-    /// <summary>A refused file leaves no trace in what stands for the files after it.</summary>
+    /// <summary>A refused file changes nothing of what is in force for the files after it.</summary>
     public void Undo()
     {
         for (int i = _stood.Count - 1; i >= 0; i--)

@@ -48,7 +48,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
     /// <summary>Whether a version of the movement may stand, and which.</summary>
     public StandingMovement? For(in MovementIdentity identity) => _standing.GetValueOrDefault(identity);
 
-    /// <summary>A line of this block is what stands now; the one before is given back, for when the file is refused.</summary>
+    /// <summary>A line of this block is in force now; the one before is given back, for when the file is refused.</summary>
     public void Stand(in MovementFact fact, int submission)
     {
         if (_standing.ContainsKey(fact.Identity))

@@ -54,7 +54,7 @@ public sealed class JournalText(Stream file) : IDisposable
         }
     }
 
-    /// <summary>Moves nothing and asserts what an account holds after all that stands before it.</summary>
+    /// <summary>Moves nothing and asserts what an account holds after all entries before it.</summary>
     /// <param name="whole">With the accounts beneath it.</param>
     public void Assert(string account, long fen, bool whole)
     {

@@ -50,7 +50,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
         return await PatientAct.DoAsync(session, token => SealAsync(session, open.Run, postingMonth, token), cancellation);
     }
 
-    /// <summary>The run that stands for the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>
+    /// <summary>The current run of the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>
     internal async Task<(OpenRun? Open, RunPlan Plan)> FindOrOpenAsync(NpgsqlConnection session, YearMonth postingMonth, string by, CancellationToken cancellation)
     {
         await RefuseMonthAsync(session, postingMonth, cancellation);

@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Runs;
 
-/// <summary>All that stands for one person in one month: what was declared, what changed of his status, and what the ledger has.</summary>
+/// <summary>All that is in force for one person in one month: what was declared, what changed of the person's status, and what the ledger has.</summary>
 public struct PersonFacts
 {
     public int Account;
@@ -129,7 +129,7 @@ public readonly record struct Legs(long Account, long Pool, long Other, long Per
         shares.Account.Fen, shares.Pool.Fen, shares.Other.Fen, shares.PersonPaid.Fen, shares.EmployerPaid.Fen, 0);
 }
 
-/// <summary>What one person should have for one month: the pure step between what stands and the ledger.</summary>
+/// <summary>What one person should have for one month: the pure step between the facts in force and the ledger.</summary>
 public static class Entitlement
 {
     /// <summary>

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Batch.Jobs.Runs;
 
 /// <summary>
-/// Reads what stands for a range of persons in one contribution month into an array by person number. Facts of submissions that wait and
+/// Reads what is in force for a range of persons in one contribution month into an array by person number. Facts of submissions that wait and
 /// that the run does not take are not seen. Rows are read synchronously: they come by the ten thousand and are in the socket's buffer already.
 /// </summary>
 public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)

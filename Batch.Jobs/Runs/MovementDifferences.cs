@@ -5,8 +5,8 @@ using Npgsql;
 namespace Batch.Jobs.Runs;
 
 /// <summary>
-/// What the movements that a run takes change, for a range of persons in one month: what stands with them less what stands without them. Only
-/// their days are read, so that the thirtieth day of a month costs what the first one did; that the ledger has what stands is proven by V4.
+/// What the movements that a run takes change, for a range of persons in one month: what is in force with them less what is in force without them. Only
+/// their days are read, so that the thirtieth day of a month costs what the first one did; that the ledger has what is in force is proven by V4.
 /// </summary>
 internal sealed class MovementDifferences(NpgsqlConnection connection, AreaSchema area)
 {

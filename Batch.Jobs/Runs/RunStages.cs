@@ -16,7 +16,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
 
     private readonly Allocation allocation = new(database, area.Schema, area.Policy);
 
-    /// <summary>The run that stands for the month, opened if need be; null: there is nothing to post.</summary>
+    /// <summary>The current run of the month, opened if need be; null: there is nothing to post.</summary>
     public async Task<int?> OpenAsync(YearMonth postingMonth, string by, CancellationToken cancellation)
     {
         await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);

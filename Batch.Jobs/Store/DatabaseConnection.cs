@@ -3,7 +3,7 @@ using Npgsql;
 namespace Batch.Jobs.Store;
 
 /// <summary>
-/// An open way to the database. <see cref="Program"/> inserts facts and run entries and can change nothing that stands; its login cannot become
+/// An open way to the database. <see cref="Program"/> inserts facts and run entries and can change no row that is there; its login cannot become
 /// <see cref="Owner"/>, which holds the tables and migrates, each time in a session that ends with its step.
 /// </summary>
 /// <remarks>

@@ -12,7 +12,7 @@ public static class Roles
     /// <summary>Owns every schema and table; migrates.</summary>
     public const string Owner = "batch_owner";
 
-    /// <summary>Inserts facts and run entries; changes nothing that stands.</summary>
+    /// <summary>Inserts facts and run entries; changes no row that is there.</summary>
     public const string Program = "batch_program";
 
     /// <summary>Reads.</summary>

@@ -32,7 +32,7 @@ public sealed record GenerateOptions
 
     public FileLayout Files { get; init; }
 
-    /// <summary>Figures that stand over those of the policy in every month, yuan a month by name; the ledger needs them by <c>policy set</c>.</summary>
+    /// <summary>Figures that replace those of the policy in every month, yuan a month by name; the ledger needs them by <c>policy set</c>.</summary>
     public IReadOnlyDictionary<string, decimal> Figures { get; init; } = new Dictionary<string, decimal>();
 
     /// <summary>Also movements: opening balances, spending, transfers, pay-outs, corrections, family members bound and paid for, and a few payments that will be held.</summary>

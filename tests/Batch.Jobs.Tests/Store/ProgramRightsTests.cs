@@ -12,7 +12,7 @@ public sealed class ProgramRightsTests(bool embedded)
 {
     private static readonly string[] Schemas = ["batch", "area_420100"];
 
-    // What the program may change of what stands: progress of work, and pieces of reports that can be made again.
+    // Rows that the program may change: progress of work, and pieces of reports that can be made again.
     private static readonly Dictionary<string, string> Changes = new()
     {
         ["batch.session"] = "seen_at",
