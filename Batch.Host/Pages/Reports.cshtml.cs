@@ -46,6 +46,8 @@ internal sealed class ReportsModel : AreaPage
         "held" => "Held rows",
         "certificate" => "Certificate of the closing",
         "arrears" => "Arrears",
+        "receipts" => "Receipts",
+        "suspense" => "Money in suspense",
         "movement" => "Account movements",
         "flows" => "Accounts: in, out and balances",
         "recovery" => "Accounts to be recovered from",

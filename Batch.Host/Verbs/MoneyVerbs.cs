@@ -63,6 +63,14 @@ internal static class MoneyVerbs
         Table(
             call, "凭证号相同、金额或日期不符 differences", told.Differences, ["凭证号 document", "单位 employers", "到账 receipts", "流水 statement", "差额 difference", "天数 days"],
             d => [d.Document, string.Join(' ', d.Employers), d.Received.ToString(), d.OnStatement.ToString(), d.Difference.ToString(), Count(d.Days)]);
+        call.Output.Line($"三方对账 three-way {string.Join(' ', told.ThreeWay.Months.Select(m => m.Text()))}");
+        call.Output.Table(
+            ["单位月数 employer months", "申报 declared", "到账 received", "入账 booked", "有差异 differing"],
+            [[Count(told.ThreeWay.Employers), told.ThreeWay.Declared.ToString(), told.ThreeWay.Received.ToString(), told.ThreeWay.Booked.ToString(), Count(told.ThreeWay.Lines.Count)]]);
+        Table(
+            call, "三方对账差异 three-way differences", told.ThreeWay.Lines,
+            ["单位 employer", "所属期 month", "申报 declared", "到账 received", "入账 booked", "到账减申报", "入账减到账", "天数 days"],
+            l => [l.Employer, l.Month.Text(), l.Declared.ToString(), l.Received?.ToString() ?? "-", l.Booked.ToString(), l.ReceivedLessDeclared?.ToString() ?? "-", l.BookedLessReceived.ToString(), Count(l.Days)]);
         Table(
             call, "人工核对待确认 proposed by hand", told.Proposed, ["编号 match", "提出人 by", "金额 amount", "流水号 lines", "到账 receipts", "理由 reason"],
             p => [Count(p.Match), p.By, p.Amount.ToString(), string.Join(' ', p.Lines), string.Join(' ', p.Receipts), p.Reason]);

@@ -32,7 +32,8 @@ public sealed class MoneyCheck(Area area)
         List<UnmatchedReceipt> receipts = await ReceiptsAsync(end, cancellation);
         return new ReconcileDocument(
             area.Schema.Code, month, end, await BankAsync(month, cancellation), await ReceivedAsync(month, cancellation),
-            lines, receipts, [.. Differences(lines, receipts, end)], await ProposedAsync(cancellation));
+            lines, receipts, [.. Differences(lines, receipts, end)], await ProposedAsync(cancellation),
+            await new ThreeWay(area).ReadAsync(month, end, cancellation));
     }
 
     /// <summary>The latest month with money; null: there is none.</summary>

@@ -172,6 +172,62 @@ public sealed class BankStatementTests
         await town.AssertCleanAsync();
     }
 
+    // E1 declared 500 + 600 and paid 1100, E2 declared 700 and paid 650, E3 declared nothing and paid 9; the month credits on receipt, so that E2's 700 wait.
+    [Test]
+    public async Task Declared_received_and_booked_are_put_side_by_side_by_employer_with_what_is_in_suspense()
+    {
+        await town.AdoptAsync(text => text.Replace("credit-on: declaration", "credit-on: receipt", StringComparison.Ordinal));
+        await town.PayrollAsync(June, "E1", [(Town.Person(1, 1990), 5000m), (Town.Person(2, 1980), 6000m)]);
+        await town.PayrollAsync(June, "E2", [(Town.Person(3, 1970), 7000m)]);
+        await ReceiveAsync("E1,单位E1,2021-06,1100.00,2021-06-10,SK1,3.00,", "E2,单位E2,2021-06,650.00,2021-06-10,SK2,,", "E3,单位E3,2021-06,9.00,2021-06-30,SK3,,");
+        ThreeWayDocument before = (await CheckAsync(June)).ThreeWay;
+        await town.PostMonthAsync(June);
+        ThreeWayDocument told = (await CheckAsync(June)).ThreeWay;
+        Assert.Multiple(() =>
+        {
+            Assert.That((before.Declared, before.Received, before.Booked, before.Lines.Count), Is.EqualTo((Yuan(1800), Yuan(1759), Yuan(0), 3)));
+            Assert.That((told.Months, told.Employers, told.Booked), Is.EqualTo(((IReadOnlyList<YearMonth>)[June], 3, Yuan(1100))));
+            Assert.That(
+                told.Lines.Select(l => (l.Employer, l.Declared, l.Received, l.Booked, l.ReceivedLessDeclared, l.BookedLessReceived, l.Days)),
+                Is.EqualTo(new (string, Money, Money?, Money, Money?, Money, int)[] { ("E2", Yuan(700), Yuan(650), Yuan(0), -Yuan(50), -Yuan(650), 0), ("E3", Yuan(0), Yuan(9), Yuan(0), Yuan(9), -Yuan(9), 0) }));
+        });
+        // The next month's end is 31 days later; nothing of June is named by July's files, and the suspense is still there.
+        Assert.That((await town.ReportAsync(new SuspenseReport(), July)), Is.EqualTo(new[]
+        {
+            "E2,单位E2,2021-06,700.00,650.00,0.00,650.00,31", "E3,单位E3,2021-06,0.00,9.00,0.00,9.00,31", "合计 total,,,700.00,659.00,0.00,659.00,",
+        }));
+        await BankAsync("2021-06-11,A1,SK1,单位E1,,,1103.00");
+        Assert.That((await town.ReportAsync(new ReceiptReport(), June)), Is.EqualTo(new[]
+        {
+            "E1,单位E1,2021-06,2021-06-10,SK1,1100.00,3.00,0.00,1103.00,1103.00,A1", "E2,单位E2,2021-06,2021-06-10,SK2,650.00,0.00,0.00,650.00,0.00,",
+            "E3,单位E3,2021-06,2021-06-30,SK3,9.00,0.00,0.00,9.00,0.00,", "合计 total,,,,,1759.00,3.00,0.00,1762.00,1103.00,",
+        }));
+        await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task Where_credits_do_not_wait_for_the_money_declared_and_booked_alone_are_compared()
+    {
+        await town.PayrollAsync(June, "E1", [(Town.Person(1, 1990), 5000m)]);
+        Assert.That((await CheckAsync(June)).ThreeWay.Lines.Select(l => (l.Received, l.BookedLessReceived)), Is.EqualTo(new[] { ((Money?)null, -Yuan(500)) }));
+        await town.PostMonthAsync(June);
+        Assert.That((await CheckAsync(June)).ThreeWay.Lines, Is.Empty);
+    }
+
+    [TestCase("UPDATE :area.bank_line SET credit_fen = credit_fen + 1", "match 1: its bank_line rows come to 60.01, its receipt rows to 60.00")]
+    [TestCase("UPDATE :area.receipt SET late_fee_fen = late_fee_fen + 1", "match 1: its bank_line rows come to 60.00, its receipt rows to 60.01")]
+    [TestCase("DELETE FROM :area.bank_line", "match 1: a bank_line or receipt of it is not there as it was matched")]
+    [TestCase("INSERT INTO :area.money_match VALUES (2, 'day', 'x', now(), ''); INSERT INTO :area.money_match_line SELECT 2, serial, line_submission FROM :area.money_match_line WHERE match_id = 1; "
+        + "INSERT INTO :area.money_match_receipt SELECT 2, receipt_month, receipt_employer, document, receipt_submission FROM :area.money_match_receipt WHERE match_id = 1", "bank_line A1: matched twice")]
+    public async Task A_line_or_receipt_that_is_tampered_with_is_named_by_the_money_of_its_match(string tamper, string first)
+    {
+        await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,60.00");
+        await ReceiveAsync("E1,甲有限公司,2021-06,60.00,2021-06-10,SK1,,");
+        await town.Database.ExecuteAsync(Town.Schema.Sql(tamper));
+        VerificationDocument document = await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(true, default);
+        Assert.That(document.Checks.Single(c => c.Id == "V3").First, Is.EqualTo("420100 " + first).Or.EqualTo(first));
+    }
+
     private async Task<ReconcileDocument> CheckAsync(YearMonth month) => await new MoneyCheck(await town.AreaAsync()).ReadAsync(month, default);
 
     private Task<FileOutcome> BankAsync(params string[] rows) => BankAsync(SubmissionKind.Regular, false, rows);
