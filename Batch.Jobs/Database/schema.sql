@@ -2473,7 +2473,9 @@ CREATE VIEW :area.match_state AS
                     ELSE 'lapsed'::text
                 END AS "case"
            FROM :area.money_match_act a
-          WHERE ((a.matched = m.match_id) AND (a.act <> 'confirm'::text))),
+          WHERE ((a.matched = m.match_id) AND (a.act <> 'confirm'::text))
+          ORDER BY a.match_act_id
+         LIMIT 1),
         CASE
             WHEN ((m.way <> 'hand'::text) OR (EXISTS ( SELECT
                FROM :area.money_match_act a

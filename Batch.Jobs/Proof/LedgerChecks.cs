@@ -141,6 +141,11 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
             LEFT JOIN :area.waiting_submission w USING (submission_id)
             WHERE (t.submission_id IS NULL) = (w.submission_id IS NULL) ORDER BY submission_id
             """, cancellation);
+        await NameAsync(
+            """
+            SELECT format('submission %s: waits, and there is none', submission_id) FROM :area.waiting_submission
+            WHERE NOT EXISTS (SELECT FROM :area.submission s WHERE s.submission_id = waiting_submission.submission_id) ORDER BY submission_id
+            """, cancellation);
     }
 
     /// <summary>Files of equal bytes that were taken in twice (the first was superseded meanwhile): no person's month may stand on both.</summary>

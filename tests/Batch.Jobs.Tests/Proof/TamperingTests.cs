@@ -32,6 +32,8 @@ public sealed class TamperingTests
         ["entry"] = "entries|totals|link",
         ["seal"] = "link",
         ["ledger"] = "link|act",
+        ["money_match"] = "match",
+        ["money_match_act"] = "match act",
         ["record_seal"] = "its seal|not sealed|sealed, and gone|not what was sealed",
         ["record_shape"] = "seal",
         ["run_total"] = "totals",
