@@ -115,6 +115,7 @@ public static class Codes
     public const string MovementAfterDeath = "MOVEMENT_AFTER_DEATH";
     public const string DeathMissing = "DEATH_MISSING";
     public const string MovementDiffers = "MOVEMENT_DIFFERS";
+    public const string PayOutNotWhole = "PAY_OUT_NOT_WHOLE";
     public const string SharesIncomplete = "SHARES_INCOMPLETE";
     public const string CardInUse = "CARD_IN_USE";
     public const string ParentOtherContent = "PARENT_OTHER_CONTENT";

@@ -141,6 +141,12 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         AvailableBalances balances = new(connection, area, lives);
         await balances.LoadAsync([fact.Person], [], large: false, cancellation);
         AccountSpan account = lives.Of(fact.Person).In(fact.Month);
+        if (MovementStaging.PaysTheWhole(fact) && balances.Of(account.Account) + fact.Fen > 0)
+        {
+            Rejection part = MovementStaging.NotWhole(fact, balances.Of(account.Account));
+            throw new DataFaultException(part.Code, RejectionCodes.Describe(part, "zh"), RejectionCodes.Describe(part, "en"));
+        }
+
         if (!MovementStaging.Ends(fact) || account.ClosedOn is not null || balances.Of(account.Account) + fact.Fen > 0)
         {
             return;

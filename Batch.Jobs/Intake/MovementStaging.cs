@@ -29,6 +29,12 @@ public sealed class MovementStaging(
     public static bool Ends(in MovementFact fact) =>
         fact.Identity.Kind == MovementKind.TransferOut || fact.Ground is Ground.Emigration or Ground.Death or Ground.NoHeir or Ground.GivingUp;
 
+    /// <summary>A pay-out on a ground that leaves no account behind: nothing may be left in it.</summary>
+    public static bool PaysTheWhole(in MovementFact fact) => fact is { Identity.Kind: MovementKind.PayOut, Ground: Ground.Emigration or Ground.GivingUp };
+
+    public static Rejection NotWhole(in MovementFact fact, long available) =>
+        new(Codes.PayOutNotWhole, fact.Row, "金额", new Money(-fact.Fen).ToString(), new Money(available).ToString());
+
     public void Speaks(in MovementFact fact)
     {
         if (Draft.LatestMonth is null || fact.Month > Draft.LatestMonth)
@@ -73,6 +79,12 @@ public sealed class MovementStaging(
         int account = lives.AccountIn(fact.Person, fact.Month);
         long before = own is { Fact.State: FactState.Accepted } stood ? stood.Fact.Fen : 0;
         long available = balances.Of(account) - before;
+        if (known && PaysTheWhole(fact) && available + fact.Fen > 0)
+        {
+            Reject(Draft.InItsWords(NotWhole(fact, available)));
+            return;
+        }
+
         bool exceeds = fact.Fen < before && fact.Identity.Kind is not (MovementKind.Correction or MovementKind.Opening) && available + fact.Fen < 0;
         if ((exceeds || !known) && same)
         {

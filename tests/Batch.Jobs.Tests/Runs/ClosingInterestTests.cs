@@ -104,16 +104,16 @@ public sealed class ClosingInterestTests
         await town.CloseAsync(new YearMonth(2021, 2));
         await town.MovementsAsync(March, $"{Ann.Full()},支付,1310.00,2021-03-10,,FQ1,放弃,,,,,");
         await town.PostMonthAsync(March);
-        FileOutcome lower = await town.MovementsAsync(March, Facts.SubmissionKind.Supplementary, false, $"{Ann.Full()},支付,1000.00,2021-03-10,,FQ1,放弃,,,,,");
-        Assert.That(lower.Accepted, Is.EqualTo(1));
+        // It was Bob who had 1.00: the file is replaced.
+        FileOutcome replaced = await town.MovementsAsync(March, Facts.SubmissionKind.Replacement, true, $"{Bob.Full()},支付,1.00,2021-03-10,,YD1,异地安置,,,,,");
+        Assert.That(replaced.Accepted, Is.EqualTo(1));
         RunDocument run = await town.PostMonthAsync(March);
-        // 1,313.19 was paid, 1,000.00 is right.
-        Assert.That((run.Credited, run.Movements!.PayOut, await town.BalanceAsync(Ann)), Is.EqualTo((-Yuan(3.19m), Yuan(313.19m), Yuan(310m))));
+        Assert.That((run.Credited, run.Movements!.PayOut, await town.BalanceAsync(Ann)), Is.EqualTo((-Yuan(3.19m), Yuan(1312.19m), Yuan(1310m))));
         await town.AssertCleanAsync();
-        // The year, as for everybody: 3 x 1,000 + 9 x 310 at 0.001 is 12,000 + (11 x 310 - 9 x 1,000 = -5,590 netted) = 6,410 x 0.001 = 6.41.
+        // The year, as for everybody: 12 x 1,000 x 0.001 = 12.00 and 11 x 310 x 0.0003 = 1.023 -> 1.02.
         await town.CloseAsync(December);
         await InterestAsync();
-        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(316.41m)));
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(1323.02m)));
     }
 
     // Known in January 2022 that she gave up in October: the year's interest 13.02 (12.00 + 1.023) is in the balance. Up to October it is 10.00 + 9 x 0.093 = 0.837 -> 10.84.
