@@ -190,7 +190,7 @@ public sealed class MovementStaging(
             Events.Add((fact.Person, new PersonsLine(-line.Row, line.Id, line.Name, PersonEvent.EarlierMonths, line.On, earlier)));
         }
 
-        if (Ends(fact))
+        if (Ends(fact) || (own is { Fact.State: FactState.Accepted } former && Ends(former.Fact)))
         {
             Close(line, fact, account);
         }
@@ -227,11 +227,11 @@ public sealed class MovementStaging(
         }
     }
 
-    // Closed with the last fen; open again when a correction leaves some.
+    // Closed with the last fen; open again when a correction leaves some, or gives a ground that ends no account.
     private void Close(in MovementLine line, in MovementFact fact, int account)
     {
         AccountSpan span = lives.Change(fact.Person).In(fact.Month);
-        bool empty = balances.Of(account) == 0;
+        bool empty = Ends(fact) && balances.Of(account) == 0;
         if (empty == (span.ClosedOn is not null))
         {
             return;

@@ -45,6 +45,21 @@ public sealed class MovementKindsTests
     /// <param name="before">What happened before: a word for each event.</param>
     /// <param name="rows">Rows of number, kind, amount, date, channel, document, ground, heir's number, heir's name, other area, member's number, earlier months.</param>
     /// <param name="balance">Of whom the rows are, then.</param>
+    // Given up, then corrected: the same money was paid upon residence elsewhere, which ends no account. It stays open at zero, and a credit of March reaches it.
+    [Test]
+    public async Task A_closing_pay_out_that_is_corrected_to_another_ground_leaves_the_account_open()
+    {
+        await town.MovementsAsync(February, Numbers("ANN,支付,255.00,2021-02-10,,FQ1,放弃,,,,,"));
+        await town.PostMonthAsync(February);
+        FileOutcome corrected = await town.MovementsAsync(February, SubmissionKind.Supplementary, false, Numbers("ANN,支付,255.00,2021-02-10,,FQ1,异地安置,,,,,"));
+        Assert.That((corrected.Accepted, corrected.Rejected), Is.EqualTo((1, 0)), string.Join(", ", corrected.Rejections.Select(r => r.Code)));
+        await town.PostMonthAsync(February);
+        await town.PayrollAsync(new YearMonth(2021, 3), "E1", [(Ann, 5000m)]);
+        await town.PostMonthAsync(new YearMonth(2021, 3));
+        // 100.00 of the own contribution and 1.1 % of 5,000.00.
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(155m)));
+    }
+
     [TestCase("", "CID,期初余额,70.00,2021-02-01,,,,,,,,60", 0, 70, false, TestName = "Opening_balance")]
     [TestCase("", "ANN,消费,30.50,2021-02-05,药店,,,,,,,", 255, 224.50, false, TestName = "Spending_of_ones_own")]
     [TestCase("BOUND", "ANN,消费,20.00,2021-02-05,门诊,,,,,,MUM,", 255, 235, false, TestName = "Spending_for_a_member")]
