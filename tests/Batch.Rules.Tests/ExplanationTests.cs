@@ -31,7 +31,12 @@ public sealed class ExplanationTests
         MonthPolicy policy = TestPolicies.Wuhan.For(new YearMonth(2021, 6), [], new Dictionary<string, decimal> { ["base-max"] = 12_000m });
         PersonMonth person = new()
         {
-            Standing = Standing.Active, Category = "unit", Birth = new LocalDate(1985, 6, 2), Base = Money.FromYuan(13_579m), PersonPaid = Money.FromYuan(271.58m), EmployerPaid = Money.FromYuan(1086.32m),
+            Standing = Standing.Active,
+            Category = "unit",
+            Birth = new LocalDate(1985, 6, 2),
+            Base = Money.FromYuan(13_579m),
+            PersonPaid = Money.FromYuan(271.58m),
+            EmployerPaid = Money.FromYuan(1086.32m),
         };
         Assessment.Assess(policy, person, explanation);
         Assert.That(explanation.Lines[0].Amount, Is.EqualTo(Money.FromYuan(271.58m)));
