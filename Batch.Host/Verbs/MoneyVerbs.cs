@@ -22,7 +22,9 @@ internal static class MoneyVerbs
     private static readonly Option<string[]> Lines = new("--line") { Description = "银行流水号，可重复 / serial number of a line, may be repeated", HelpName = "SERIAL", Required = true };
     private static readonly Option<string[]> Receipts = new("--receipt")
     {
-        Description = "到账：单位编号,费款所属期,凭证号，可重复 / receipt: employer,month,document, may be repeated", HelpName = "EMPLOYER,MONTH,DOCUMENT", Required = true,
+        Description = "到账：单位编号,费款所属期,凭证号，可重复 / receipt: employer,month,document, may be repeated",
+        HelpName = "EMPLOYER,MONTH,DOCUMENT",
+        Required = true,
     };
 
     public static IEnumerable<Command> Create() =>

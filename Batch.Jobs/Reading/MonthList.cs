@@ -30,7 +30,8 @@ public sealed class MonthList(Area area)
         """,
         r => new MonthLine(
             r.GetFieldValue<DateOnly>(0).Month(), r.GetInt64(1), r.GetInt64(2), new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
-            new Money(r.GetInt64(6)), new Money(r.GetInt64(7)), r.IsDBNull(8) ? null : new Money(r.GetInt64(8)), r.Text(9), r.Text(10), r.Time(11)) { Reopened = r.GetInt64(12) }, cancellation);
+            new Money(r.GetInt64(6)), new Money(r.GetInt64(7)), r.IsDBNull(8) ? null : new Money(r.GetInt64(8)), r.Text(9), r.Text(10), r.Time(11))
+        { Reopened = r.GetInt64(12) }, cancellation);
 
     /// <summary>The month that work is on: the open month of the newest posting or file; null in an area without any.</summary>
     public async Task<YearMonth?> CurrentAsync(CancellationToken cancellation) => (await area.ReadAsync(
