@@ -27,8 +27,8 @@ internal static class FaultText
     {
         MissingFigureException { Figure: "pension" } missing => VerbFault.OfData(
             "FIGURE_MISSING",
-            $"{missing.Message} Give one of --pension-prior-year, --pension-this-year, --pension-month.",
-            $"{missing.Month.Text()} 缺少养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month。"),
+            $"{missing.Message} Give the one of --pension-prior-year, --pension-this-year, --pension-month that the policy uses (policy show).",
+            $"{missing.Month.Text()} 缺少政策所用的养老金。请给出 --pension-prior-year、--pension-this-year 或 --pension-month 中政策所用的一项（见 policy show）。"),
         MissingFigureException { Figure: "frozen-amount" } missing => VerbFault.OfData(
             "FIGURE_MISSING", $"{missing.Message} Give --frozen-amount.", $"{missing.Month.Text()} 缺少本人冻结金额。请给出 --frozen-amount。"),
         MissingFigureException missing => VerbFault.OfData(

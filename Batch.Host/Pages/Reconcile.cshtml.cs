@@ -37,16 +37,16 @@ internal sealed class ReconcileModel : AreaPage
 
     public Task<IActionResult> OnPostProposeAsync(string[]? line, string[]? receipt, string? reason) => ActAsync(
         hand => hand.ProposeAsync(line ?? [], [.. (receipt ?? []).Select(TypedReceipt.Read)], Needed(reason), Who, Cancellation),
-        n => AuditAsync("money.proposed", Code, n), n => ($"已提出核对 {n}，由另一人确认后计入。", $"Match {n} is proposed; it counts once another person has confirmed it."));
+        n => AuditAsync("money.proposed", Code, n, reason), n => ($"已提出核对 {n}，由另一人确认后计入。", $"Match {n} is proposed; it counts once another person has confirmed it."));
 
     public Task<IActionResult> OnPostConfirmAsync(int match) => ActAsync(
         hand => hand.ConfirmAsync(match, Who, Cancellation), n => AuditAsync("money.matched", Code, n), n => ($"核对 {n} 已确认。", $"Match {n} is confirmed."));
 
     public Task<IActionResult> OnPostRefuseAsync(int match, string? reason) => ActAsync(
-        hand => hand.RefuseAsync(match, Needed(reason), Who, Cancellation), n => AuditAsync("money.refused", Code, n), n => ($"核对 {n} 未同意。", $"Match {n} is refused."));
+        hand => hand.RefuseAsync(match, Needed(reason), Who, Cancellation), n => AuditAsync("money.refused", Code, n, reason), n => ($"核对 {n} 未同意。", $"Match {n} is refused."));
 
     public Task<IActionResult> OnPostUndoAsync(int match, string? reason) => ActAsync(
-        hand => hand.UndoAsync(match, Needed(reason), Who, Cancellation), n => AuditAsync("money.undone", Code, n), n => ($"核对 {n} 已撤销。", $"Match {n} is undone."));
+        hand => hand.UndoAsync(match, Needed(reason), Who, Cancellation), n => AuditAsync("money.undone", Code, n, reason), n => ($"核对 {n} 已撤销。", $"Match {n} is undone."));
 
     public static (string Chinese, string English) WayOf(string way) => way switch
     {

@@ -21,9 +21,9 @@ public sealed record ClosingWarning(string Code, long Count, string Chinese, str
     {
         (long files, long decisions) = (await area.ReadAsync(
             """
-            SELECT count(*) FILTER (WHERE s.content <> 'decision'), count(*) FILTER (WHERE s.content = 'decision')
+            SELECT count(*) FILTER (WHERE s.content <> 'decision' AND (s.content <> 'receipts' OR $2)), count(*) FILTER (WHERE s.content = 'decision')
             FROM :area.waiting_submission w JOIN :area.submission s USING (submission_id) WHERE w.month <= $1
-            """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
+            """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay(), SubmissionList.ReceiptsCredit(area, month)))[0];
         return [.. OfWaiting(files, decisions), .. OfRejects(rejects)];
     }
 

@@ -139,8 +139,9 @@ public sealed class Readiness(Area area)
         long held = (await new SubmissionList(area).StillHeldAsync(month, cancellation)).Values.Sum();
         (long waiting, long decisions) = (await area.ReadAsync(
             """
-            SELECT count(*) FILTER (WHERE content <> 'decision'), count(*) FILTER (WHERE content = 'decision') FROM :area.waiting_submission JOIN :area.submission USING (submission_id)
-            """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation))[0];
+            SELECT count(*) FILTER (WHERE content <> 'decision' AND (content <> 'receipts' OR $1)), count(*) FILTER (WHERE content = 'decision')
+            FROM :area.waiting_submission JOIN :area.submission USING (submission_id)
+            """, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, SubmissionList.ReceiptsCredit(area, month)))[0];
         return
         [
             new("rejects-open", rejected > 0 ? Ready.Look : Ready.Yes, rejected, []), new("rows-held", held > 0 ? Ready.Look : Ready.Yes, held, []),

@@ -64,6 +64,9 @@ public sealed class SubmissionList(Area area)
 
     private const string Where = " WHERE ($1 = '-infinity'::date OR f.month = $1) AND (NOT $2 OR s.rejected > 0 OR s.held > 0 OR s.refused IS NOT NULL OR s.submission_id = ANY($3))";
 
+    /// <summary>Whether a receipt brings credits of the month; where it does not, no run has anything to post of it.</summary>
+    internal static bool ReceiptsCredit(Area area, YearMonth month) => area.Policy.TryFor(month)?.CreditsOnReceipt ?? true;
+
     /// <summary>Newest first.</summary>
     public async Task<(Listing<SubmissionLine> Lines, SubmissionTotals Totals)> ReadAsync(SubmissionFilter filter, int page, CancellationToken cancellation)
     {
@@ -198,7 +201,8 @@ public sealed class SubmissionList(Area area)
 
     private static CodeCount Code(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1));
 
-    private static SubmissionLine Line(NpgsqlDataReader r) => new(
+    private SubmissionLine Line(NpgsqlDataReader r) => new(
         r.GetInt32(0), r.GetString(1), r.GetString(2), r.GetFieldValue<DateOnly>(3).Month(), r.GetString(4), r.Text(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8),
-        r.GetInt32(9), r.GetInt32(10), new Money(r.GetInt64(11)), new Money(r.GetInt64(12)), r.GetString(13), r.GetDateTime(14), r.GetBoolean(15));
+        r.GetInt32(9), r.GetInt32(10), new Money(r.GetInt64(11)), new Money(r.GetInt64(12)), r.GetString(13), r.GetDateTime(14),
+        r.GetBoolean(15) && (r.GetString(1) != "receipts" || ReceiptsCredit(area, r.GetFieldValue<DateOnly>(3).Month())));
 }

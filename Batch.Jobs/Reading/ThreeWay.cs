@@ -5,7 +5,7 @@ using NodaTime;
 namespace Batch.Jobs.Reading;
 
 /// <summary>An employer's month: what it declared, what was received for it, and what the ledger has of it.</summary>
-/// <param name="Received">Null: the month's credits do not wait for the money, and no receipt of the employer was sent for it.</param>
+/// <param name="Received">Null: the month's credits do not wait for the money, and no receipt was sent for it, of whatever employer.</param>
 /// <param name="Days">From the end of the contribution month to the day to which ages are counted.</param>
 public sealed record ThreeWayLine(string Employer, string Name, YearMonth Month, Money Declared, Money? Received, Money Booked, int Days)
 {
@@ -18,9 +18,13 @@ public sealed record ThreeWayLine(string Employer, string Name, YearMonth Month,
     public bool Differs => ReceivedLessDeclared is { IsZero: false } || !BookedLessReceived.IsZero;
 }
 
-/// <summary>The three-way check 三方对账 of the contribution months that a month's files speak of, and of the month itself.</summary>
+/// <summary>The three-way check 三方对账 of the contribution months of a month's files and of the money received in it, and of the month itself.</summary>
 /// <param name="Lines">Those that differ, the oldest first.</param>
-public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Employers, Money Declared, Money Received, Money Booked, IReadOnlyList<ThreeWayLine> Lines);
+public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Employers, Money Declared, Money Received, Money Booked, IReadOnlyList<ThreeWayLine> Lines)
+{
+    /// <summary>Receipts are among what is compared: of a month whose credits wait for them, or because some were sent.</summary>
+    public bool HasReceipts { get; init; }
+}
 
 /// <summary>Puts declared, received and booked side by side, by employer and contribution month.</summary>
 public sealed class ThreeWay(Area area)
@@ -48,7 +52,7 @@ public sealed class ThreeWay(Area area)
             ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
         booked AS (SELECT month, employer_id, sum(fen) AS fen FROM moved JOIN speaks USING (month, person_id) GROUP BY 1, 2)
         SELECT e.number, e.name, month, coalesce(d.fen, 0)::bigint,
-               CASE WHEN month = ANY($4) OR r.fen IS NOT NULL THEN (coalesce(r.fen, 0) + coalesce(d.dated_fen, 0))::bigint END, coalesce(b.fen, 0)::bigint,
+               CASE WHEN month = ANY($4) OR month IN (SELECT receipt_month FROM :area.receipt_in_force WHERE receipt_month = ANY($1)) THEN (coalesce(r.fen, 0) + coalesce(d.dated_fen, 0))::bigint END, coalesce(b.fen, 0)::bigint,
                greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0)
         FROM declared d FULL JOIN received r USING (month, employer_id) FULL JOIN booked b USING (month, employer_id) JOIN :area.employer e USING (employer_id)
         ORDER BY month, e.number COLLATE "C"
@@ -60,7 +64,10 @@ public sealed class ThreeWay(Area area)
         List<ThreeWayLine> lines = await LinesAsync(months, month, end, cancellation);
         return new ThreeWayDocument(
             months, lines.Count, new Money(lines.Sum(l => l.Declared.Fen)), new Money(lines.Sum(l => l.Received?.Fen ?? 0)), new Money(lines.Sum(l => l.Booked.Fen)),
-            [.. lines.Where(l => l.Differs)]);
+            [.. lines.Where(l => l.Differs)])
+        {
+            HasReceipts = lines.Exists(l => l.Received is not null),
+        };
     }
 
     /// <summary>All lines of the contribution months, as known at the end of the posting month.</summary>
@@ -75,6 +82,7 @@ public sealed class ThreeWay(Area area)
     private async Task<YearMonth[]> MonthsAsync(YearMonth month, CancellationToken cancellation) => [.. (await area.ReadAsync(
         """
         SELECT $1 UNION SELECT m.month FROM :area.submission_month m JOIN :area.filed f USING (submission_id)
-        WHERE f.month = $1 AND m.fact IN ('contribution', 'receipt') AND m.month <= $1 ORDER BY 1
+        WHERE f.month = $1 AND m.fact IN ('contribution', 'receipt') AND m.month <= $1
+        UNION SELECT receipt_month FROM :area.receipt_in_force WHERE received_on >= $1 AND received_on < $1 + interval '1 month' AND receipt_month <= $1 ORDER BY 1
         """, r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, month.FirstDay()))];
 }

@@ -205,6 +205,31 @@ public sealed class BankStatementTests
         await town.AssertCleanAsync();
     }
 
+    // E2's 700 for June came in July. At the end of June nothing of it was there; at the end of July all of June is settled, and of July's own 500 nothing has come, of which no receipt was sent.
+    [Test]
+    public async Task An_employer_that_pays_late_differs_until_it_has_paid_also_where_credits_do_not_wait()
+    {
+        await town.PayrollAsync(June, "E1", [(Town.Person(1, 1990), 5000m)]);
+        await town.PayrollAsync(June, "E2", [(Town.Person(3, 1970), 7000m)]);
+        await town.PostMonthAsync(June);
+        await ReceiveAsync("E1,单位E1,2021-06,500.00,2021-06-10,SK1,,", "E2,单位E2,2021-06,700.00,2021-07-12,SK2,,");
+        await town.PayrollAsync(July, "E1", [(Town.Person(1, 1990), 5000m)]);
+        await town.PostMonthAsync(July);
+        Assert.That((await CheckAsync(June)).ThreeWay.Lines.Select(l => (l.Employer, l.Received, l.ReceivedLessDeclared)), Is.EqualTo(new[] { ("E2", (Money?)Yuan(0), (Money?)-Yuan(700)) }));
+        ThreeWayDocument july = (await CheckAsync(July)).ThreeWay;
+        Assert.That((july.Months, july.Lines.Count, july.HasReceipts), Is.EqualTo(((IReadOnlyList<YearMonth>)[June, July], 0, true)));
+    }
+
+    // Nothing of a receipt is posted where accepted lines count as received: it waits for no run.
+    [Test]
+    public async Task A_receipt_that_brings_no_credit_waits_for_no_run()
+    {
+        await ReceiveAsync("E1,单位E1,2021-06,500.00,2021-06-10,SK1,,");
+        Area area = await town.AreaAsync();
+        Assert.That((await new Readiness(area).ReadAsync(June, default)).Single(p => p.Code == "waiting-files").Count, Is.Zero);
+        Assert.That((await new SubmissionList(area).ReadAsync(new SubmissionFilter(June, false), 1, default)).Lines.Rows.Select(l => l.Waits), Is.EqualTo(new[] { false }));
+    }
+
     [Test]
     public async Task Where_credits_do_not_wait_for_the_money_declared_and_booked_alone_are_compared()
     {
