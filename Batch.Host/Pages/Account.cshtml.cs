@@ -161,6 +161,9 @@ internal sealed class AccountModel : AreaPage
         "employer-share" => ("单位缴费划入", "share of the employer's"),
         "flat" => ("定额划入", "flat amount"),
         "frozen" => ("冻结金额", "frozen amount"),
+        "deduction:large-medical" => ("代扣大额医疗", "deduction: large medical"),
+        "deduction:long-term-care" => ("代扣长期护理", "deduction: long-term care"),
+        "deduction:serious-illness" => ("代扣大病保险", "deduction: serious illness"),
         _ when component.StartsWith("deduction", StringComparison.Ordinal) => ("代扣", "deduction"),
         _ => LedgerWords.Of(component),
     };

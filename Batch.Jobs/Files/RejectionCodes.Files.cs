@@ -99,10 +99,10 @@ public static partial class RejectionCodes
             "统筹区 {found} 不存在。请核对代码（例如 420100）。",
             "There is no pooling area {found}. Check the code (for instance 420100)."),
         new(Codes.ReplacementLeavesOut, CodeLevel.File, ColumnKind.None,
-            "更正文件比原文件少 {found}，超过 {expected}。如确实要撤回这些人员，重新报送时请同时确认（confirm）。",
-            "The replacement leaves out {found} of the people in the file it replaces, over {expected}. If they are really to be withdrawn, send it again with the confirmation (confirm)."),
+            "替换文件比原文件少 {found}，超过 {expected}。只改少数人的，请用补充文件；确实要撤回这些人员的，重新报送时请同时确认（confirm）。",
+            "The replacement leaves out {found} of the people in the file it replaces, over {expected}. To change a few people, send a supplementary file; if they are really to be withdrawn, send it again with the confirmation (confirm)."),
         new(Codes.ReplacementUnreadableRows, CodeLevel.File, ColumnKind.None,
-            "更正文件有 {found} 行不合格；更正文件须全部合格，否则会误撤回人员。请改正后重新报送。",
+            "替换文件有 {found} 行不合格；替换文件须全部合格，否则会误撤回人员。请改正后重新报送。",
             "{found} rows of the replacement are rejected; a replacement must be free of rejects, or people would be withdrawn by mistake. Mend it and send it again."),
     ];
 }

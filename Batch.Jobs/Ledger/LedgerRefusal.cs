@@ -42,6 +42,7 @@ public static partial class LedgerRefusal
             "NOT_PROPOSER", "只有提出人可以撤回这项请求；结账后已有入账的，才可由他人撤销。", "The request is withdrawn by the person who made it; others can dismiss it only when something has been posted since the closing."),
         "BA191" => new DataFaultException(
             "MONTH_NOT_BEGUN", $"该月尚未开始，{ValueOf(refused)} 起可以计算、复核和入账。", $"The month has not begun; its runs are computed, approved and posted from {ValueOf(refused)} on."),
+        "BA250" => new DataFaultException("MATCH_STATE", "这项核对已经结束，或已经生效。", "The match has ended, or is in force already."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", "请先结清更早的月份。", "Close the earlier months first."),
         // A run's table is gone or sealed: somebody else has taken the run over, or thrown it away.
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege when refused.MessageText.Contains("run_entry_", StringComparison.Ordinal) => new DataFaultException(
