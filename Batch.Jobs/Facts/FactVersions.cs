@@ -10,6 +10,18 @@ public static class FactVersions
     public const string LatestFirst = "submission_id DESC, (row_no <= 0) DESC, row_no DESC";
 
     /// <summary>
+    /// A condition for one row alone, where it matters only that an accepted version is in force and not which: the row is accepted, and no later version takes it back.
+    /// </summary>
+    /// <param name="row">The name of the row in the query.</param>
+    /// <param name="same">Whether <c>w</c> is a version of the same fact as <c>{0}</c>.</param>
+    public static string IsAccepted(string table, string row, string same) =>
+        $"""
+        {row}.state = 1 AND NOT EXISTS (
+            SELECT FROM {table} w WHERE {same.Replace("{0}", row, StringComparison.Ordinal)} AND w.state <> 1
+                AND (w.submission_id > {row}.submission_id OR (w.submission_id = {row}.submission_id AND {row}.row_no > 0 AND (w.row_no <= 0 OR w.row_no > {row}.row_no))))
+        """;
+
+    /// <summary>
     /// The same rule for versions that are read in the order of submission and row: whether the next one replaces the one read before it. A consequence
     /// comes before the rows of its submission and is replaced by a later submission only.
     /// </summary>

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Reading;
@@ -8,29 +9,31 @@ namespace Batch.Jobs.Reading;
 /// </summary>
 public sealed class RetireesReport : QueryReport
 {
-    // The version of a pension figure in force is an accepted one that no later version takes back (FactVersions.LatestFirst).
-    private const string InForce =
-        """
-        p.state = 1 AND NOT EXISTS (
-            SELECT FROM :area.pension w WHERE w.pension_month = p.pension_month AND w.person_id = p.person_id AND w.state <> 1
-                AND (w.submission_id > p.submission_id OR (w.submission_id = p.submission_id AND (w.row_no <= 0 OR (p.row_no > 0 AND w.row_no > p.row_no)))))
-        """;
+    private const string Before = "(:month - interval '1 month')::date";
 
-    private const string Listed =
+    // Anti-joins over the months' own tables: the pages of today and of the month ask for the counts, of a quarter of a million retirees in a large area.
+    private static readonly string Listed =
         $"""
-        WITH sent AS (SELECT DISTINCT person_id FROM :area.pension p WHERE pension_month = :month AND {InForce}),
-        before AS (SELECT DISTINCT person_id FROM :area.pension p WHERE pension_month = (:month - interval '1 month')::date AND {InForce}),
-        retired AS (SELECT DISTINCT person_id, on_date < :month AS earlier FROM :area.person_event WHERE event = 4 AND on_date < :month + interval '1 month'),
-        gone AS (SELECT person_id FROM :area.person_event WHERE on_date < :month + interval '1 month' AND (event = 5 OR (event = 12 AND value <> 'withdrawn'))),
-        listed AS (
+        WITH listed AS (
             SELECT person_id, 1 AS place FROM (
-                (SELECT person_id FROM before UNION SELECT person_id FROM retired WHERE earlier) EXCEPT SELECT person_id FROM sent EXCEPT SELECT person_id FROM gone) m
+                SELECT person_id FROM :area.pension p WHERE pension_month = {Before} AND {InForce("p")}
+                UNION ALL SELECT person_id FROM :area.person_event WHERE event = 4 AND on_date < :month) roster
+            WHERE NOT EXISTS (SELECT FROM :area.pension s WHERE s.pension_month = :month AND s.person_id = roster.person_id AND {InForce("s")})
+                AND NOT EXISTS (
+                    SELECT FROM :area.person_event g WHERE g.person_id = roster.person_id AND g.on_date < :month + interval '1 month' AND (g.event = 5 OR (g.event = 12 AND g.value <> 'withdrawn')))
+            GROUP BY person_id
             UNION ALL
-            SELECT person_id, 2 FROM (SELECT person_id FROM sent EXCEPT SELECT person_id FROM before EXCEPT SELECT person_id FROM retired) u WHERE EXISTS (SELECT FROM before))
+            SELECT person_id, 2 FROM :area.pension s WHERE pension_month = :month AND {InForce("s")}
+                AND EXISTS (SELECT FROM :area.pension p WHERE p.pension_month = {Before} AND {InForce("p")})
+                AND NOT EXISTS (SELECT FROM :area.pension p WHERE p.pension_month = {Before} AND p.person_id = s.person_id AND {InForce("p")})
+                AND NOT EXISTS (SELECT FROM :area.person_event r WHERE r.person_id = s.person_id AND r.event = 4 AND r.on_date < :month + interval '1 month')
+            GROUP BY person_id)
         """;
 
     /// <summary>How many of each: on the roster and in no file, in a file and not on the roster.</summary>
-    internal const string CountSql = $"{Listed} SELECT count(*) FILTER (WHERE place = 1), count(*) FILTER (WHERE place = 2) FROM listed";
+    internal static readonly string CountSql = $"{Listed} SELECT count(*) FILTER (WHERE place = 1), count(*) FILTER (WHERE place = 2) FROM listed";
+
+    private static string InForce(string row) => FactVersions.IsAccepted(":area.pension", row, "w.pension_month = {0}.pension_month AND w.person_id = {0}.person_id");
 
     public override string Kind => "retirees";
 
