@@ -31,7 +31,7 @@ public static partial class Assessment
     {
         ActiveRules rules = policy.ActiveOf(category);
         Money clamped = Clamp(policy, declaredBase);
-        Money? due = rules.PersonRate is { } personRate ? policy.Rounding.ToMoney(clamped.Fen * personRate) : null;
+        Money? due = OwnDue(policy, rules, clamped);
         if (rules.EmployerRate is { } employerRate)
         {
             return new ExpectedContribution(clamped, due, policy.Rounding.ToMoney(clamped.Fen * employerRate), false);
@@ -47,6 +47,10 @@ public static partial class Assessment
         // What the person pays and is not credited may carry the share: someone in flexible employment has no employer.
         return new ExpectedContribution(clamped, due, Money.Max(Money.Zero, rules.OwnCredited || due is null ? least : least - due.Value), true);
     }
+
+    // What the person owes on a base within the limits; null where the policy gives no rate.
+    private static Money? OwnDue(MonthPolicy policy, ActiveRules rules, Money clamped) =>
+        rules.PersonRate is { } rate ? policy.Rounding.ToMoney(clamped.Fen * rate) : null;
 
     /// <summary>The person with everything paid that is due on the declared base: what <c>calc</c> and the examples of a policy assess.</summary>
     public static PersonMonth Due(MonthPolicy policy, in PersonMonth person)
@@ -82,7 +86,7 @@ public static partial class Assessment
         if (rules.OwnCredited)
         {
             gross = person.PersonPaid;
-            explanation?.Own(rules, person, clamped);
+            explanation?.Own(rules, person, clamped, OwnDue(policy, rules, clamped));
         }
 
         if (rules.Share is { } share)

@@ -6,12 +6,13 @@ namespace Batch.Rules;
 /// <summary>The sentences of an explanation. They are made only when somebody asks why.</summary>
 internal static class ExplanationSentences
 {
-    public static void Own(this Explanation explanation, ActiveRules rules, in PersonMonth person, Money clamped)
+    /// <param name="due">What the person owes on the clamped base; null: the policy gives no rate.</param>
+    public static void Own(this Explanation explanation, ActiveRules rules, in PersonMonth person, Money clamped, Money? due)
     {
         explanation.Limits(person.Base, clamped);
-        if (rules.PersonRate is { } rate && Rules.Rounding.HalfUp.ToMoney(clamped.Fen * rate) is var due && Math.Abs(due.Fen - person.PersonPaid.Fen) > 1)
+        if (due is { } owed && Math.Abs(owed.Fen - person.PersonPaid.Fen) > 1)
         {
-            explanation.Say($"按该基数应缴 {due} 元，实缴 {person.PersonPaid} 元", $"{due} is due on that base; {person.PersonPaid} was paid");
+            explanation.Say($"按该基数应缴 {owed} 元，实缴 {person.PersonPaid} 元", $"{owed} is due on that base; {person.PersonPaid} was paid");
         }
 
         explanation.Say($"个人缴费 {person.PersonPaid} 元全部划入，实缴多少划多少", $"the own contribution of {person.PersonPaid} is credited whole, as paid");
