@@ -9,6 +9,9 @@ namespace Batch.Jobs.Intake;
 /// <summary>A receipt as people name it.</summary>
 public sealed record ReceiptName(string Employer, YearMonth Month, string Document)
 {
+    /// <summary>The name of a receipt of a match, as a query has it: r is the receipt, e its employer.</summary>
+    internal const string Sql = "e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document";
+
     public override string ToString() => $"{Employer},{Month.Text()},{Document}";
 }
 
@@ -131,9 +134,9 @@ public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
     {
         MatchDocument document = (await connection.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT s.state, ARRAY(SELECT serial FROM :area.money_match_line l WHERE l.match_id = s.match_id ORDER BY serial),
-                    ARRAY(SELECT e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document FROM :area.money_match_receipt r
+                    ARRAY(SELECT {ReceiptName.Sql} FROM :area.money_match_receipt r
                           JOIN :area.employer e ON e.employer_id = r.receipt_employer WHERE r.match_id = s.match_id ORDER BY 1),
                     (SELECT coalesce(sum(b.credit_fen), 0)::bigint FROM :area.money_match_line l
                      JOIN :area.bank_line b ON b.serial = l.serial AND b.submission_id = l.line_submission AND b.state = 1 WHERE l.match_id = s.match_id)
@@ -186,12 +189,12 @@ public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
     // Asked again by the same person: it is done.
     private async Task<int?> SameAsync(NpgsqlConnection connection, List<Member> lines, string[] receipts, string by, CancellationToken cancellation) => (await connection.ReadAsync(
         area.Sql(
-            """
+            $"""
             SELECT s.match_id FROM :area.match_state s
             WHERE s.way = 'hand' AND s.made_by = $1 AND s.state IN ('proposed', 'matched')
               AND s.match_id IN (SELECT l.match_id FROM :area.money_match_line l WHERE l.serial = ANY($2))
               AND (SELECT array_agg(serial ORDER BY serial) FROM :area.money_match_line l WHERE l.match_id = s.match_id) = $2
-              AND (SELECT array_agg(e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document ORDER BY e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document) FROM :area.money_match_receipt r
+              AND (SELECT array_agg({ReceiptName.Sql} ORDER BY {ReceiptName.Sql}) FROM :area.money_match_receipt r
                    JOIN :area.employer e ON e.employer_id = r.receipt_employer WHERE r.match_id = s.match_id)
                   = (SELECT array_agg(n ORDER BY n) FROM unnest($3) n)
             """),

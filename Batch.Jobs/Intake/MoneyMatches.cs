@@ -91,7 +91,7 @@ internal sealed class MoneyMatches(NpgsqlConnection connection, AreaSchema area)
             return;
         }
 
-        int first = (await connection.ReadAsync(area.Sql("SELECT coalesce(max(match_id), 0) + 1 FROM :area.money_match"), r => r.GetInt32(0), cancellation))[0];
+        int first = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(match_id), 0) + 1 FROM :area.money_match"), cancellation);
         await connection.DoAsync(
             area.Sql("INSERT INTO :area.money_match (match_id, way, made_by, reason) SELECT n, w, $3, '' FROM unnest($1, $2) t (n, w)"), cancellation,
             matches.Select((_, i) => first + i).ToArray(), matches.Select(m => m.Way).ToArray(), by);

@@ -1,3 +1,4 @@
+using Batch.Jobs.Intake;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -18,9 +19,9 @@ public sealed class MoneyCheck(Area area)
 
     // Serial numbers, receipts, and what the lines come to.
     private const string Members =
-        """
+        $"""
         ARRAY(SELECT serial FROM :area.money_match_line l WHERE l.match_id = s.match_id ORDER BY serial),
-        ARRAY(SELECT e.number || ',' || to_char(r.receipt_month, 'YYYY-MM') || ',' || r.document FROM :area.money_match_receipt r
+        ARRAY(SELECT {ReceiptName.Sql} FROM :area.money_match_receipt r
               JOIN :area.employer e ON e.employer_id = r.receipt_employer WHERE r.match_id = s.match_id ORDER BY 1),
         (SELECT coalesce(sum(b.credit_fen), 0)::bigint FROM :area.money_match_line l JOIN :area.bank_line_in_force b USING (serial) WHERE l.match_id = s.match_id)
         """;

@@ -30,8 +30,8 @@ public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Empl
 public sealed class ThreeWay(Area area)
 {
     // A booked amount is the employer's whose line the posted runs took last for that person and month, as in the report by employers.
-    private const string Sql =
-        """
+    private static readonly string Sql =
+        $"""
         WITH lines AS (
             SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month AS month, employer_id, state, person_paid_fen + employer_paid_fen AS fen, received_on
             FROM :area.contribution WHERE contribution_month = ANY($1) AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= $2)
@@ -41,16 +41,11 @@ public sealed class ThreeWay(Area area)
         received AS (
             SELECT receipt_month AS month, employer_id, sum(amount_fen) AS fen FROM :area.receipt_in_force WHERE receipt_month = ANY($1) AND received_on <= $3 GROUP BY 1, 2),
         moved AS MATERIALIZED (
-            SELECT a.person_id, e.contribution_month AS month, sum(e.person_paid_fen + e.employer_paid_fen) AS fen
+            SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen + e.employer_paid_fen) AS fen
             FROM :area.entry e JOIN :area.account a USING (account_id)
             WHERE e.posting_month <= $2 AND e.component = 1 AND e.contribution_month = ANY($1) GROUP BY 1, 2),
-        taken AS MATERIALIZED (
-            SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= $2),
-        speaks AS (
-            SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month AS month, c.person_id, c.employer_id
-            FROM :area.contribution c JOIN taken USING (submission_id) WHERE c.contribution_month = ANY($1)
-            ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
-        booked AS (SELECT month, employer_id, sum(fen) AS fen FROM moved JOIN speaks USING (month, person_id) GROUP BY 1, 2)
+        {EmployerReport.LastEmployers("$2", "$1")},
+        booked AS (SELECT contribution_month AS month, employer_id, sum(fen) AS fen FROM moved JOIN last_employer USING (contribution_month, person_id) GROUP BY 1, 2)
         SELECT e.number, e.name, month, coalesce(d.fen, 0)::bigint,
                CASE WHEN month = ANY($4) OR month IN (SELECT receipt_month FROM :area.receipt_in_force WHERE receipt_month = ANY($1)) THEN (coalesce(r.fen, 0) + coalesce(d.dated_fen, 0))::bigint END, coalesce(b.fen, 0)::bigint,
                greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0)
