@@ -36,12 +36,8 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             Check(draft, block);
-            draft.Rows += block.Rows;
-            draft.Rejected += block.Rejections.Select(r => r.Row).Distinct().Count();
-            block.Rejections.ForEach(draft.Show);
-            if (whole && draft.HasTooManyRejections)
+            if (!draft.CountRows(block, whole))
             {
-                draft.Refuse(Importer.TooManyRejections(draft));
                 continue;
             }
 
@@ -114,7 +110,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
     private bool Take(in BankLine line, FileDraft draft, List<Fact> facts)
     {
         YearMonth month = line.On.ToYearMonth();
-        draft.LatestMonth = draft.LatestMonth is null || month > draft.LatestMonth ? month : draft.LatestMonth;
+        draft.Names(month);
         Content content = ContentOf(line);
         if (_inForce.TryGetValue(line.Serial, out Content known) && known == content)
         {

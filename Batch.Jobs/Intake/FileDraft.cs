@@ -142,6 +142,26 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
         }
     }
 
+    /// <summary>Notes the month of a row; the latest one is the month of the file where none was given with it.</summary>
+    public void Names(YearMonth month) => LatestMonth = LatestMonth is { } latest && latest >= month ? latest : month;
+
+    /// <summary>Counts a block's rows and its rejected ones, before its lines are taken.</summary>
+    /// <param name="whole">The block is the whole file, which is refused when too many of its rows are rejected.</param>
+    /// <returns>False: the file is refused, and its lines are not taken.</returns>
+    public bool CountRows(LineBlock block, bool whole)
+    {
+        Rows += block.Rows;
+        Rejected += block.Rejections.Select(r => r.Row).Distinct().Count();
+        block.Rejections.ForEach(Show);
+        if (!whole || !HasTooManyRejections)
+        {
+            return true;
+        }
+
+        Refuse(Importer.TooManyRejections(this));
+        return false;
+    }
+
     public void CountFact(string fact, YearMonth month, int facts = 1)
     {
         Facts[(fact, month)] = Facts.GetValueOrDefault((fact, month)) + facts;

@@ -37,11 +37,7 @@ public sealed class MovementStaging(
 
     public void Speaks(in MovementFact fact)
     {
-        if (Draft.LatestMonth is null || fact.Month > Draft.LatestMonth)
-        {
-            Draft.LatestMonth = fact.Month;
-        }
-
+        Draft.Names(fact.Month);
         if (Draft.Kind == SubmissionKind.Replacement)
         {
             Draft.NamedMovements.Add(fact.Identity);

@@ -36,12 +36,8 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             Check(draft, block);
-            draft.Rows += block.Rows;
-            draft.Rejected += block.Rejections.Select(r => r.Row).Distinct().Count();
-            block.Rejections.ForEach(draft.Show);
-            if (whole && draft.HasTooManyRejections)
+            if (!draft.CountRows(block, whole))
             {
-                draft.Refuse(Importer.TooManyRejections(draft));
                 continue;
             }
 
@@ -116,7 +112,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
     // False: it is known already.
     private bool Take(in ReceiptLine line, FileDraft draft, List<(Key, Figures, int, int)> facts)
     {
-        draft.LatestMonth = draft.LatestMonth is null || line.Month > draft.LatestMonth ? line.Month : draft.LatestMonth;
+        draft.Names(line.Month);
         Key key = KeyOf(line);
         Figures figures = new(line.Amount.Fen, line.LateFee.Fen, line.Interest.Fen, line.ReceivedOn);
         if (_standing.TryGetValue(key, out Figures known) && known == figures)
@@ -155,10 +151,8 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
 
         await using NpgsqlCommand command = new(parts.Area.Sql(
             """
-            SELECT * FROM (
-                SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, document, amount_fen, late_fee_fen, interest_fen, received_on, state
-                FROM :area.receipt WHERE receipt_month = ANY($1) AND employer_id = ANY($2)
-                ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) latest WHERE state = 1
+            SELECT receipt_month, employer_id, document, amount_fen, late_fee_fen, interest_fen, received_on
+            FROM :area.receipt_in_force WHERE receipt_month = ANY($1) AND employer_id = ANY($2)
             """), parts.Connection.Itself);
         command.Parameters.AddWithValue(months.Select(m => m.FirstDay()).ToArray());
         command.Parameters.AddWithValue(named);

@@ -30,11 +30,7 @@ public sealed class Staging<TFact>(FileDraft draft, int rows, List<TFact> facts,
     /// <summary>The file names this person in this month, whatever becomes of the row: a replacement does not leave the person out.</summary>
     public void Names(in TFact fact)
     {
-        if (Draft.LatestMonth is null || fact.Month > Draft.LatestMonth)
-        {
-            Draft.LatestMonth = fact.Month;
-        }
-
+        Draft.Names(fact.Month);
         if (Draft.Kind != SubmissionKind.Replacement)
         {
             return;

@@ -36,13 +36,8 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             _cards.Refuse(draft, block);
-            int rejected = block.Rejections.Select(r => r.Row).Distinct().Count();
-            draft.Rows += block.Rows;
-            draft.Rejected += rejected;
-            block.Rejections.ForEach(draft.Show);
-            if (whole && draft.HasTooManyRejections)
+            if (!draft.CountRows(block, whole))
             {
-                draft.Refuse(Importer.TooManyRejections(draft));
                 continue;
             }
 
@@ -126,7 +121,7 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
     private RowOutcome Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events, out Rejection? fault)
     {
         YearMonth month = line.On.ToYearMonth();
-        draft.LatestMonth = draft.LatestMonth is null || month > draft.LatestMonth ? month : draft.LatestMonth;
+        draft.Names(month);
         bool ofAccount = AccountEvents.IsOfAccount(line.Event), ofFamily = FamilyBindings.Is(line.Event);
         fault = null;
         if (!persons.TryFind(line.Id, out int person))
