@@ -1,7 +1,7 @@
-using NodaTime;
 using System.Globalization;
 using System.Text;
 using Batch.Rules;
+using NodaTime;
 
 namespace Batch.Jobs.Files;
 

@@ -29,7 +29,11 @@ public sealed class Explanations(Area area)
         ReceiptCover? cover = slice is null ? null : await reader.CoverAsync(slice, new HashSet<int>(), cancellation);
         PersonFacts[] one = await reader.ReadAsync(
             new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover, slice is null ? null : YearPensions.Of(area.Schema, slice));
-        await (slice is null ? Task.CompletedTask : new AdvanceReader(connection, area.Schema, new Chunk(month, person, person), (new HashSet<int>(), cancellation)).FillAsync(one, slice, whole: true));
+        if (slice is not null)
+        {
+            await new AdvanceReader(connection, area.Schema, new Chunk(month, person, person), new HashSet<int>()).FillAsync(one, slice, whole: true, cancellation);
+        }
+
         PersonFacts facts = one[0];
         Explanation chinese = new(Language.Chinese), english = new(Language.English);
         string? version = null;

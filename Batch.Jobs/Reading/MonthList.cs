@@ -5,14 +5,12 @@ using NodaTime;
 namespace Batch.Jobs.Reading;
 
 /// <summary>A month of the ledger: what was posted in it, and its closing when it is closed.</summary>
+/// <param name="Reopened">How often it was opened again after a closing.</param>
 public sealed record MonthLine(
     YearMonth Month, long Runs, long Entries, Money PersonPaid, Money EmployerPaid, Money Accounts, Money Pool, Money Other, Money? Closing, string? Seal, string? ClosedBy,
-    DateTime? ClosedAt)
+    DateTime? ClosedAt, long Reopened)
 {
     public bool IsClosed => Seal is not null;
-
-    /// <summary>How often it was opened again after a closing.</summary>
-    public long Reopened { get; init; }
 }
 
 /// <summary>The months of the ledger, newest first.</summary>
@@ -30,8 +28,7 @@ public sealed class MonthList(Area area)
         """,
         r => new MonthLine(
             r.GetFieldValue<DateOnly>(0).Month(), r.GetInt64(1), r.GetInt64(2), new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
-            new Money(r.GetInt64(6)), new Money(r.GetInt64(7)), r.IsDBNull(8) ? null : new Money(r.GetInt64(8)), r.Text(9), r.Text(10), r.Time(11))
-        { Reopened = r.GetInt64(12) }, cancellation);
+            new Money(r.GetInt64(6)), new Money(r.GetInt64(7)), r.IsDBNull(8) ? null : new Money(r.GetInt64(8)), r.Text(9), r.Text(10), r.Time(11), r.GetInt64(12)), cancellation);
 
     /// <summary>The month that work is on: the open month of the newest posting or file; null in an area without any.</summary>
     public async Task<YearMonth?> CurrentAsync(CancellationToken cancellation) => (await area.ReadAsync(

@@ -10,19 +10,18 @@ namespace Batch.Jobs.Runs;
 /// Where retirees are credited a year in advance: reads what other months of the year and leaves say of the people of a chunk, of those whom the run touches or to whom
 /// it brings such a fact.
 /// </summary>
-internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area, Chunk chunk, (IReadOnlySet<int> Taken, CancellationToken Cancellation) by)
+internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area, Chunk chunk, IReadOnlySet<int> taken)
 {
     /// <param name="slice">The policy of the chunk's month.</param>
     /// <param name="whole">Everybody is computed.</param>
-    public async Task FillAsync(PersonFacts[] persons, MonthPolicy slice, bool whole)
+    public async Task FillAsync(PersonFacts[] persons, MonthPolicy slice, bool whole, CancellationToken cancellation)
     {
         if (!slice.PaysInAdvance || !Array.Exists(persons, p => p.Pension.Submission != 0))
         {
             return;
         }
 
-        CancellationToken cancellation = by.Cancellation;
-        int[] unseen = await new ChunkReader(connection, area).UnseenAsync(by.Taken, cancellation);
+        int[] unseen = await new ChunkReader(connection, area).UnseenAsync(taken, cancellation);
         List<(string Table, YearMonth Month)> tables = [.. (await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation))
             .Where(t => t.Month >= slice.AdvanceFrom && t.Month < slice.AdvanceFrom.PlusMonths(12))];
         HashSet<int> news = await NewsAsync(tables, cancellation);
@@ -44,7 +43,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
         foreach ((string table, YearMonth month) in tables)
         {
             ReceiptCover? cover = table == "contribution" && slice.CreditsOnReceipt
-                ? await ReceiptCover.ReadAsync(connection, area, month, by.Taken, unseen, cancellation)
+                ? await ReceiptCover.ReadAsync(connection, area, month, taken, unseen, cancellation)
                 : null;
             foreach (int person in await InForceAsync((table, month), some, unseen, (slice.CreditsOnReceipt, cover), cancellation))
             {
@@ -63,7 +62,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
     /// <summary>Persons of the chunk of whom a taken submission tells something in the year that is no fact of the month itself.</summary>
     private async Task<HashSet<int>> NewsAsync(List<(string Table, YearMonth Month)> tables, CancellationToken cancellation)
     {
-        if (by.Taken.Count == 0)
+        if (taken.Count == 0)
         {
             return [];
         }
@@ -71,7 +70,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
         IEnumerable<string> facts = tables.Where(t => t.Month != chunk.Month)
             .Select(t => $"SELECT person_id FROM {area.Part(t.Table, t.Month)} WHERE submission_id = ANY($1) AND person_id BETWEEN $2 AND $3");
         string all = string.Join(" UNION ", facts.Append("SELECT person_id FROM :area.person_event WHERE event IN (2, 4, 5) AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
-        return [.. await connection.ReadAsync(area.Sql(all), r => r.GetInt32(0), cancellation, by.Taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
+        return [.. await connection.ReadAsync(area.Sql(all), r => r.GetInt32(0), cancellation, taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
     }
 
     private async Task<List<int>> InForceAsync(

@@ -23,7 +23,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
         ChunkReader reader = new(connection, area);
         PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover, YearPensions.Of(area, policy.For(chunk.Month)));
-        await new AdvanceReader(connection, area, chunk, (taken, cancellation)).FillAsync(persons, policy.For(chunk.Month), month.Whole);
+        await new AdvanceReader(connection, area, chunk, taken).FillAsync(persons, policy.For(chunk.Month), month.Whole, cancellation);
         List<MovementDifferences.Difference> moved = await MovedAsync(connection, chunk, month, () => reader.UnseenAsync(taken, cancellation), cancellation);
         int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
         ChunkRoom.Return(persons);
@@ -53,7 +53,11 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         List<MovementDifferences.Difference> moved = moves
             ? await new MovementDifferences(connection, area).ReadAsync(chunk, month.MovementDays, [.. month.MovementSubmissions], hidden, cancellation)
             : [];
-        await (closes ? new ClosingInterest(connection, area, policy).AddAsync(chunk, hidden, moved, cancellation) : Task.CompletedTask);
+        if (closes)
+        {
+            await new ClosingInterest(connection, area, policy).AddAsync(chunk, hidden, moved, cancellation);
+        }
+
         return moved;
     }
 

@@ -34,7 +34,7 @@ public sealed class Simulation(Area area)
         {
             Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
             PersonFacts[] persons = await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover, year);
-            await new AdvanceReader(connection, area.Schema, chunk, (new HashSet<int>(), cancellation)).FillAsync(persons, before.PaysInAdvance ? before : after, whole: true);
+            await new AdvanceReader(connection, area.Schema, chunk, new HashSet<int>()).FillAsync(persons, before.PaysInAdvance ? before : after, whole: true, cancellation);
             foreach (PersonFacts facts in persons)
             {
                 if (facts.Account != 0)
