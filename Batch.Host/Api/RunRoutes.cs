@@ -90,6 +90,7 @@ internal static class RunRoutes
         return new
         {
             run,
+            kinds = run.Run is { } held ? await RunKind.ReadAsync(area, held, cancellation) : [],
             lastMonth = compared?.Before,
             thisMonth = compared?.Now,
             notCompared = RunComparison.Documents(compared),

@@ -37,6 +37,9 @@ internal sealed class RunModel : AreaPage
 
     public IReadOnlyList<Anomaly> Anomalies { get; private set; } = [];
 
+    /// <summary>What the run does to the accounts, kind by kind.</summary>
+    public IReadOnlyList<RunKind> Kinds { get; private set; } = [];
+
     /// <summary>The figures that the run was computed without, or with one from a year ago or earlier.</summary>
     public IReadOnlyList<FigureGap> Figures { get; private set; } = [];
 
@@ -78,6 +81,7 @@ internal sealed class RunModel : AreaPage
         Progress = await runs.ProgressAsync(Run, Cancellation);
         Compared = await RunComparison.ReadAsync(Area, Document, Cancellation);
         Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
+        Kinds = await RunKind.ReadAsync(Area, Run, Cancellation);
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
         NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);

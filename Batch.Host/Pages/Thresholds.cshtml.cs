@@ -43,6 +43,9 @@ internal sealed class ThresholdsModel : AreaPage
         "retirees-off-percent" => ("划入的退休人员与上月相差（%，相差不足 5 人不计）", "Retirees credited off last month (%; fewer than 5 people do not count)"),
         "least-people" => ("上月至少有多少人才作比较", "Compared only where last month had so many people"),
         "single-credit-yuan" => ("单笔划入（元）", "Single credit (yuan)"),
+        "single-movement-yuan" => ("单笔变动：消费、支付、转移、更正（元）", "Single movement: spending, pay-out, transfer, correction (yuan)"),
+        "money-out-percent" => ("从账户支出占上次的比例（%）", "Money out of the accounts, in per cent of the month before"),
+        "corrections-percent" => ("余额更正占账户数的比例（%，不足 20 笔不计）", "Corrections of balances, in per cent of the accounts (fewer than 20 do not count)"),
         Thresholds.CloseEarlyDays => ("月末前几天起可以结账（0：月末之后）", "Days before the month's end from which it may be closed (0: after its end)"),
         _ => ("扣回（负数）分录数", "Entries that take money back"),
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -58,7 +59,7 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         InterestRun interest = new(database, area.Schema, area.Policy);
-        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation), null, [], []);
+        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation), [], null, [], []);
         return ExitCode.Done;
     }
 
@@ -71,7 +72,7 @@ internal static class RunVerbs
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
         RunDocument reversal = await life.ReverseAsync(run, month, call.By, call.Cancellation);
         await call.RecordAsync(database, "run.reverse", reversal.Area, string.Create(CultureInfo.InvariantCulture, $"{run} {reversal.Run}"), call.Get(Reason)?.Trim());
-        RunText.Write(call.Output, reversal, null, [], []);
+        RunText.Write(call.Output, reversal, await RunKind.ReadAsync(area, reversal.Run!.Value, call.Cancellation), null, [], []);
         return ExitCode.Done;
     }
 
@@ -86,7 +87,7 @@ internal static class RunVerbs
     }
 
     private static async Task WriteAsync(VerbCall call, Area area, RunDocument run) => RunText.Write(
-        call.Output, run, await RunComparison.ReadAsync(area, run, call.Cancellation),
+        call.Output, run, run.Run is { } held ? await RunKind.ReadAsync(area, held, call.Cancellation) : [], await RunComparison.ReadAsync(area, run, call.Cancellation),
         run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : [],
         run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : [],
         run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation));
@@ -106,8 +107,8 @@ internal static class RunVerbs
 /// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
 internal static class RunText
 {
-    public static void Write(VerbOutput output, RunDocument run, RunComparison? compared, IReadOnlyList<Anomaly> anomalies, IReadOnlyList<FigureGap> figures,
-        IReadOnlyList<LaterSubmission>? later = null)
+    public static void Write(VerbOutput output, RunDocument run, IReadOnlyList<RunKind> kinds, RunComparison? compared, IReadOnlyList<Anomaly> anomalies,
+        IReadOnlyList<FigureGap> figures, IReadOnlyList<LaterSubmission>? later = null)
     {
         output.Document(new
         {
@@ -128,6 +129,7 @@ internal static class RunText
             run.MadeBy,
             run.ApprovedBy,
             run.Movements,
+            kinds,
             lastMonth = compared?.Before,
             thisMonth = compared?.Now,
             notCompared = RunComparison.Documents(compared),
@@ -144,6 +146,7 @@ internal static class RunText
 
         output.Line($"批次 run {run.Run}  {run.Area} {run.Month.Text()}  {run.Kind}  {run.State}  {run.MadeBy} / {run.ApprovedBy ?? "-"}");
         WriteTotals(output, run, compared);
+        WriteKinds(output, run, kinds);
         foreach (ComparisonNote note in run.State is "computed" or "approved" ? compared?.Notes ?? [] : [])
         {
             output.Line($"未比较 not compared {note.Code}：{note.Chinese} {note.English}");
@@ -177,6 +180,23 @@ internal static class RunText
             Row("其他 other", run.Other.ToString(), m => m.Other.ToString()),
         ]);
     }
+
+    // Of contributions and retirees' credits alone the totals say all.
+    private static void WriteKinds(VerbOutput output, RunDocument run, IReadOnlyList<RunKind> kinds)
+    {
+        if (run.Movements is null)
+        {
+            return;
+        }
+
+        output.Table(["种类 kind", "分录 entries", "增加 in", "减少 out", "净额 net"],
+        [
+            .. kinds.Select(k => (string[])[$"{LedgerWords.Of(k.Kind).Chinese} {k.Kind}", Count(k.Entries), k.Increase.ToString(), k.Decrease.ToString(), k.Net.ToString()]),
+            ["合计 total", Count(kinds.Sum(k => k.Entries)), Sum(kinds, k => k.Increase), Sum(kinds, k => k.Decrease), Sum(kinds, k => k.Net)],
+        ]);
+    }
+
+    private static string Sum(IReadOnlyList<RunKind> kinds, Func<RunKind, Money> of) => new Money(kinds.Sum(k => of(k).Fen)).ToString();
 
     private static void WriteLater(VerbOutput output, IReadOnlyList<LaterSubmission>? later)
     {

@@ -453,6 +453,55 @@ END $$;
 
 ALTER FUNCTION :area.month_has_begun() OWNER TO batch_owner;
 
+CREATE FUNCTION :area.movement_anomalies(of_run integer) RETURNS TABLE(code text, value numeric, against numeric, allowed numeric)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    posting date := (SELECT r.posting_month FROM run r WHERE r.run_id = of_run);
+    least   numeric := batch.threshold(right(':area', 6), 'least-people');
+BEGIN
+    -- Spending 5, pay-outs 6 and transfers out 8; what a reversal puts back counts against it.
+    SELECT -sum(t.account_fen) / 100.0 INTO value FROM run_total t JOIN run x USING (run_id)
+        WHERE t.component IN (5, 6, 8) AND (x.run_id = of_run OR (x.state = 'posted' AND x.posting_month = posting));
+    IF EXISTS (SELECT FROM run_total t WHERE t.run_id = of_run AND t.component IN (5, 6, 8)) THEN
+        allowed := batch.threshold(right(':area', 6), 'money-out-percent');
+        SELECT -sum(t.account_fen) / 100.0 INTO against FROM posted_run p JOIN run_total t USING (run_id)
+            WHERE t.component IN (5, 6, 8) AND p.posting_month < posting
+            GROUP BY p.posting_month HAVING sum(t.entries) >= least AND sum(t.account_fen) < 0 ORDER BY p.posting_month DESC LIMIT 1;
+        IF value * 100 > allowed * against THEN
+            code := 'MONEY_OUT_LARGE';
+            RETURN NEXT;
+        END IF;
+    END IF;
+    -- Of a few accounts each correction is many per cent.
+    SELECT coalesce(sum(t.entries), 0) INTO value FROM run_total t WHERE t.run_id = of_run AND t.component = 9;
+    IF value >= 20 THEN
+        allowed := batch.threshold(right(':area', 6), 'corrections-percent');
+        against := (SELECT count(*) FROM account);
+        IF value * 100 > allowed * against THEN
+            code := 'CORRECTIONS_MANY';
+            RETURN NEXT;
+        END IF;
+    END IF;
+    IF EXISTS (SELECT FROM run_total t WHERE t.run_id = of_run AND t.component >= 4) AND to_regclass(':area.' || run_table(of_run)) IS NOT NULL THEN
+        against := NULL;
+        allowed := batch.threshold(right(':area', 6), 'single-movement-yuan');
+        EXECUTE format('SELECT max(abs(account_fen)) / 100.0 FROM %I WHERE component >= 4', run_table(of_run)) INTO value;
+        IF value > allowed THEN
+            code := 'MOVEMENT_LARGE';
+            RETURN NEXT;
+        END IF;
+    END IF;
+END $$;
+
+ALTER FUNCTION :area.movement_anomalies(of_run integer) OWNER TO batch_owner;
+
 CREATE FUNCTION :area.next_to_close() RETURNS date
     LANGUAGE sql STABLE
     SET search_path TO ':area', 'pg_temp'
@@ -950,6 +999,7 @@ BEGIN
         code := 'CREDITS_NEGATIVE'; value := entries.negative;
         RETURN NEXT;
     END IF;
+    RETURN QUERY SELECT * FROM movement_anomalies(run);
 END $$;
 
 ALTER FUNCTION :area.run_anomalies(run integer) OWNER TO batch_owner;
@@ -3242,7 +3292,7 @@ CREATE TABLE batch.review_threshold (
     set_by text NOT NULL,
     set_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT close_early_days CHECK (((name <> 'close-early-days'::text) OR ((value <= (31)::numeric) AND (value = trunc(value))))),
-    CONSTRAINT review_threshold_name_check CHECK ((name = ANY (ARRAY['credited-off-percent'::text, 'people-off-percent'::text, 'retirees-off-percent'::text, 'least-people'::text, 'single-credit-yuan'::text, 'negative-credits'::text, 'close-early-days'::text]))),
+    CONSTRAINT review_threshold_name_check CHECK ((name = ANY (ARRAY['credited-off-percent'::text, 'people-off-percent'::text, 'retirees-off-percent'::text, 'least-people'::text, 'single-credit-yuan'::text, 'negative-credits'::text, 'single-movement-yuan'::text, 'money-out-percent'::text, 'corrections-percent'::text, 'close-early-days'::text]))),
     CONSTRAINT review_threshold_value_check CHECK ((value >= (0)::numeric))
 );
 
@@ -3879,6 +3929,8 @@ REVOKE ALL ON FUNCTION :area.mended(parent integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.mended(parent integer) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.month_has_begun() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION :area.movement_anomalies(of_run integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION :area.next_to_close() FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.next_to_close() TO batch_program;

@@ -17,6 +17,9 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
         "CORRECTIONS_OFF" => $"本批只有更正和补缴，增减相加共 {Yuan(Value)} 元，上月划入合计 {Yuan(Against)} 元，超过其 {Plain(Allowed)}%。",
         "PEOPLE_OFF" => $"本月人数 {Whole(Value)}，上月 {Whole(Against)}，相差超过 {Plain(Allowed)}%。",
         "RETIREES_OFF" => $"本月划入的退休人员 {Whole(Value)} 人，上月 {Whole(Against)} 人，相差超过 {Plain(Allowed)}%。",
+        "MONEY_OUT_LARGE" => $"本月从账户支出（消费、支付、转出）合计 {Yuan(Value)} 元，上次有支出的月份 {Yuan(Against)} 元，超过其 {Plain(Allowed)}%。",
+        "CORRECTIONS_MANY" => $"本批余额更正 {Whole(Value)} 笔，超过账户数 {Whole(Against)} 的 {Plain(Allowed)}%。",
+        "MOVEMENT_LARGE" => $"单笔变动（消费、支付、转移、更正等）最大 {Yuan(Value)} 元，超过 {Yuan(Allowed)} 元。",
         "CREDIT_LARGE" => $"单笔划入最大 {Yuan(Value)} 元，超过 {Yuan(Allowed)} 元。",
         _ => $"扣回（负数）分录 {Whole(Value)} 笔，超过 {Whole(Allowed)} 笔。",
     };
@@ -27,6 +30,9 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
         "CORRECTIONS_OFF" => $"The run holds corrections and arrears only; additions and deductions together are {Yuan(Value)}: more than {Plain(Allowed)} % of last month's credits of {Yuan(Against)}.",
         "PEOPLE_OFF" => $"People in the month: {Whole(Value)}; last month {Whole(Against)}: more than {Plain(Allowed)} % apart.",
         "RETIREES_OFF" => $"Retirees credited in the month: {Whole(Value)}; last month {Whole(Against)}: more than {Plain(Allowed)} % apart.",
+        "MONEY_OUT_LARGE" => $"Money out of the accounts in the month (spending, pay-outs, transfers): {Yuan(Value)}; in the last month with any {Yuan(Against)}: more than {Plain(Allowed)} % of it.",
+        "CORRECTIONS_MANY" => $"{Whole(Value)} corrections of balances: more than {Plain(Allowed)} % of the {Whole(Against)} accounts.",
+        "MOVEMENT_LARGE" => $"The largest single movement (spending, pay-out, transfer, correction ...) is {Yuan(Value)}: more than {Yuan(Allowed)}.",
         "CREDIT_LARGE" => $"The largest single credit is {Yuan(Value)}: more than {Yuan(Allowed)}.",
         _ => $"{Whole(Value)} entries take money back: more than {Whole(Allowed)}.",
     };

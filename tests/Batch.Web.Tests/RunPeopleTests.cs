@@ -65,6 +65,20 @@ public sealed partial class RunPeopleTests
         }));
     }
 
+    // 52 times 310 yuan.
+    [Test]
+    public async Task What_a_run_holds_is_told_kind_by_kind_with_a_total()
+    {
+        Assert.That(Rows().Matches(Section(await reviewer.GetStringAsync($"/{Area}/runs/1?lang=zh"), "kinds")).Select(row => Plain(row.Value)), Is.EqualTo(new[]
+        {
+            "种类 分录 增加（元） 减少（元） 净额（元）", "缴费划入 52 16,120.00 0.00 16,120.00", "账户变动合计 52 16,120.00 0.00 16,120.00",
+        }));
+        BatchCli batch = await host.CliOfAsync("yi", UserRoles.Reviewer);
+        JsonElement kind = (await batch.RunAsync("preview", "1", "--json")).Json.GetProperty("kinds").EnumerateArray().Single();
+        Assert.That((kind.GetProperty("kind").GetString(), kind.GetProperty("entries").GetInt32(), kind.GetProperty("increase").GetString(), kind.GetProperty("decrease").GetString(), kind.GetProperty("net").GetString()),
+            Is.EqualTo(("contribution", 52, "16120.00", "0.00", "16120.00")));
+    }
+
     [Test]
     public async Task The_first_run_has_no_month_to_compare_with()
     {

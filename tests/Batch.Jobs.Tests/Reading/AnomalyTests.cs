@@ -158,6 +158,68 @@ public sealed class AnomalyTests
         Assert.That(await CodesAsync(back), Is.EqualTo(new[] { "CREDITS_NEGATIVE" }));
     }
 
+    [TestCase("20.00", new string[0])]
+    [TestCase("20.01", new[] { "MONEY_OUT_LARGE" })]
+    public async Task More_than_twice_the_money_out_of_last_month_is_an_anomaly(string last, string[] codes)
+    {
+        // June: three purchases of 10 yuan. July: 20 + 20 + LAST, of which 60 is just twice June's 30.
+        await SetAsync("least-people", 3);
+        await town.MovementsAsync(June, [.. People(3, 0).SelectMany(p => (string[])[$"{p.Full()},期初余额,1000.00,2021-06-01,,,,,,,,", Spent(p, "10.00", "2021-06-02")])]);
+        await town.PostMonthAsync(June);
+        await town.MovementsAsync(July, [.. People(3, 0).Select((p, i) => Spent(p, i == 2 ? last : "20.00", "2021-07-02"))]);
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default);
+        Assert.That(found.Select(a => a.Code), Is.EqualTo(codes));
+        Assert.That(found.Select(a => (a.Value, a.Against, a.Allowed)), Is.All.EqualTo((60.01m, (decimal?)30m, 200m)));
+        await SetAsync("least-people", 4);
+        Assert.That(await CodesAsync(run), Is.Empty, "three purchases in June are too few to compare with");
+    }
+
+    [Test]
+    public async Task A_movement_above_the_threshold_is_an_anomaly_in_whichever_direction()
+    {
+        await SetAsync("single-movement-yuan", 1500);
+        await town.MovementsAsync(June, $"{Town.Person(1).Full()},期初余额,1500.00,2021-06-01,,,,,,,,");
+        Assert.That(await CodesAsync((await town.PostMonthAsync(June)).Run!.Value), Is.Empty, "posted");
+        await SetAsync("single-movement-yuan", 1499.99m);
+        await town.MovementsAsync(July, Spent(Town.Person(1), "1500.00", "2021-07-02"));
+        int run = (await town.AllocateAsync(July)).Run!.Value;
+        Assert.That(await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default), Is.EqualTo(new[] { new Anomaly("MOVEMENT_LARGE", 1500m, null, 1499.99m) }));
+        Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
+        await SetAsync("single-movement-yuan", 1500);
+        Assert.That(await CodesAsync(run), Is.Empty);
+    }
+
+    [TestCase(19, new string[0])]
+    [TestCase(20, new[] { "CORRECTIONS_MANY" })]
+    public async Task Many_corrections_beside_the_accounts_are_an_anomaly(int corrections, string[] codes)
+    {
+        await PostedAsync(June, 30);
+        await town.MovementsAsync(July, [.. People(corrections, 0).Select(p => $"{p.Full()},更正,1.00,2021-07-05,,GZ{p.Digits17},,,,,,")]);
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, (await town.AllocateAsync(July)).Run!.Value, default);
+        Assert.That(found.Select(a => a.Code), Is.EqualTo(codes));
+        Assert.That(found.Select(a => (a.Value, a.Against, a.Allowed)), Is.All.EqualTo((20m, (decimal?)30m, 2m)));
+    }
+
+    [Test]
+    public async Task A_run_says_what_it_does_to_the_accounts_kind_by_kind()
+    {
+        // Two people of 10,000 yuan: 310 each. One opens with 500 and spends 30.50 and 9.50; the other is corrected by 12.34 down.
+        await PayrollAsync(June, 2);
+        CitizenId[] two = [.. People(2, 0)];
+        await town.MovementsAsync(
+            June, $"{two[0].Full()},期初余额,500.00,2021-06-01,,,,,,,,", Spent(two[0], "30.50", "2021-06-02"), Spent(two[0], "9.50", "2021-06-03"), $"{two[1].Full()},更正,-12.34,2021-06-05,,GZ1,,,,,,");
+        int run = (await town.AllocateAsync(June)).Run!.Value;
+        RunKind[] kinds =
+        [
+            new("contribution", 2, Money.FromYuan(620), Money.Zero, Money.FromYuan(620)), new("opening", 1, Money.FromYuan(500), Money.Zero, Money.FromYuan(500)),
+            new("spending", 1, Money.Zero, Money.FromYuan(-40), Money.FromYuan(-40)), new("correction", 1, Money.Zero, new Money(-1234), new Money(-1234)),
+        ];
+        Assert.That(await RunKind.ReadAsync(await town.AreaAsync(), run, default), Is.EqualTo(kinds));
+        await town.PostAsync(run);
+        Assert.That(await RunKind.ReadAsync(await town.AreaAsync(), run, default), Is.EqualTo(kinds));
+    }
+
     [Test]
     public async Task The_review_counts_who_came_and_went_and_whose_base_jumped()
     {
@@ -202,6 +264,8 @@ public sealed class AnomalyTests
     private async Task<ReviewDocument> ReviewAsync(int run) => await new RunReview(await town.AreaAsync()).ReadAsync(run, default);
 
     private async Task SetAsync(string name, decimal value) => await new Thresholds(town.Database.Program, Town.Code).SetAsync(name, value, "administrator", default);
+
+    private static string Spent(CitizenId person, string yuan, string day) => $"{person.Full()},消费,{yuan},{day},药店,,,,,,,";
 
     private static IEnumerable<CitizenId> People(int count, int from) => Enumerable.Range(from, count).Select(n => Town.Person(n));
 
