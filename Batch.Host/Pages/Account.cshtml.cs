@@ -150,6 +150,7 @@ internal sealed class AccountModel : AreaPage
         Ground.GivingUp => ("放弃参保", "giving up"),
         Ground.ResidenceElsewhere => ("异地安置", "residence elsewhere"),
         Ground.TransferOut => ("转出", "transferred out"),
+        Ground.SevereIllness => ("重大疾病", "severe illness"),
         _ => ("其他", "other"),
     };
 

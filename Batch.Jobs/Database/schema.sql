@@ -1855,7 +1855,7 @@ COMMENT ON COLUMN :area.analyst_entry.run IS '批次号 | number of the run';
 
 COMMENT ON COLUMN :area.analyst_entry.account IS '个人账户编号 | number of the account';
 
-COMMENT ON COLUMN :area.analyst_entry.component IS '项目：1 缴费，2 退休划账，3 利息，4 期初，5 支出，6 清退，7 转入，8 转出，9 更正 | 1 contribution, 2 retiree, 3 interest, 4 opening, 5 spending, 6 pay-out, 7 transfer in, 8 transfer out, 9 correction';
+COMMENT ON COLUMN :area.analyst_entry.component IS '项目：1 缴费，2 退休划账，3 利息，4 期初，5 支出，6 清退，7 转入，8 转出，9 更正，10 钱包转出，11 钱包转入，12 钱包退回，13 急诊返还 | 1 contribution, 2 retiree, 3 interest, 4 opening, 5 spending, 6 pay-out, 7 transfer in, 8 transfer out, 9 correction, 10 wallet out, 11 wallet in, 12 wallet returned, 13 emergency paid back';
 
 COMMENT ON COLUMN :area.analyst_entry.to_account IS '划入个人账户（元） | to the account, yuan';
 
@@ -2569,8 +2569,8 @@ CREATE TABLE :area.movement (
     ground smallint NOT NULL,
     document text,
     counterpart text,
-    CONSTRAINT movement_kind CHECK (((kind >= 4) AND (kind <= 9))),
-    CONSTRAINT movement_sign CHECK (((kind = 9) OR ((amount_fen >= 0) = (kind = ANY (ARRAY[4, 7]))) OR (amount_fen = 0)))
+    CONSTRAINT movement_kind CHECK (((kind >= 4) AND (kind <= 13))),
+    CONSTRAINT movement_sign CHECK (((kind = 9) OR ((amount_fen >= 0) = (kind = ANY (ARRAY[4, 7, 11, 12, 13]))) OR (amount_fen = 0)))
 )
 PARTITION BY LIST (movement_month);
 

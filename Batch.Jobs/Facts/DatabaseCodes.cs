@@ -67,6 +67,16 @@ public enum MovementKind : short
     TransferIn = 7,
     TransferOut = 8,
     Correction = 9,
+
+    /// <summary>From one wallet 医保钱包 to another, of this area or elsewhere.</summary>
+    WalletOut = 10,
+    WalletIn = 11,
+
+    /// <summary>A transfer out that nobody has accepted comes back, under its document.</summary>
+    WalletReturn = 12,
+
+    /// <summary>Money for an emergency 急诊, paid back into the account.</summary>
+    EmergencyReturn = 13,
 }
 
 /// <summary>Where a day's spending was.</summary>
@@ -76,6 +86,9 @@ public enum SpendingChannel : short
     Pharmacy = 1,
     Clinic = 2,
     Hospital = 3,
+
+    /// <summary>A relative's premium of the residents' insurance 居民医保缴费.</summary>
+    Premium = 4,
 }
 
 /// <summary>Why an account is paid out or closed.</summary>
@@ -89,6 +102,9 @@ public enum Ground : short
     ResidenceElsewhere = 5,
     Other = 6,
     TransferOut = 7,
+
+    /// <summary>A listed severe illness 重大疾病; the account stays open.</summary>
+    SevereIllness = 8,
 }
 
 /// <summary>What an entry is for; the ledger keeps the numbers.</summary>
@@ -107,4 +123,8 @@ public enum Component : short
     TransferIn = 7,
     TransferOut = 8,
     Correction = 9,
+    WalletOut = 10,
+    WalletIn = 11,
+    WalletReturn = 12,
+    EmergencyReturn = 13,
 }

@@ -11,6 +11,10 @@ public static class LedgerWords
         Component.PayOut => "pay-out",
         Component.TransferIn => "transfer-in",
         Component.TransferOut => "transfer-out",
+        Component.WalletOut => "wallet-out",
+        Component.WalletIn => "wallet-in",
+        Component.WalletReturn => "wallet-return",
+        Component.EmergencyReturn => "emergency-return",
         _ => component.ToString().ToLowerInvariant(),
     };
 
@@ -24,6 +28,10 @@ public static class LedgerWords
         Component.PayOut => ("支付", "pay-out"),
         Component.TransferIn => ("转入", "transfer in"),
         Component.TransferOut => ("转出", "transfer out"),
+        Component.WalletOut => ("钱包转出", "wallet transfer out"),
+        Component.WalletIn => ("钱包转入", "wallet transfer in"),
+        Component.WalletReturn => ("钱包退回", "wallet transfer returned"),
+        Component.EmergencyReturn => ("急诊返还", "emergency paid back"),
         _ => ("更正", "correction"),
     };
 
@@ -35,6 +43,7 @@ public static class LedgerWords
         SpendingChannel.Pharmacy => ("药店", "pharmacy"),
         SpendingChannel.Clinic => ("门诊", "clinic"),
         SpendingChannel.Hospital => ("住院", "hospital"),
+        SpendingChannel.Premium => ("居民医保缴费", "residents' premium"),
         _ => ("其他", "other"),
     };
 

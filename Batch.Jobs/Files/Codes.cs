@@ -101,6 +101,7 @@ public static class Codes
     public const string AccountClosed = "ACCOUNT_CLOSED";
     public const string EventOutOfOrder = "EVENT_OUT_OF_ORDER";
     public const string MemberUnreadable = "MEMBER_UNREADABLE";
+    public const string MemberBlank = "MEMBER_BLANK";
     public const string MemberIsPayer = "MEMBER_IS_PAYER";
     public const string RelationNotCovered = "RELATION_NOT_COVERED";
     public const string MemberBound = "MEMBER_BOUND";
@@ -115,6 +116,11 @@ public static class Codes
     public const string MovementAfterDeath = "MOVEMENT_AFTER_DEATH";
     public const string DeathMissing = "DEATH_MISSING";
     public const string MovementDiffers = "MOVEMENT_DIFFERS";
+    public const string MovementNotCovered = "MOVEMENT_NOT_COVERED";
+    public const string WalletAmountAbove = "WALLET_AMOUNT_ABOVE";
+    public const string WalletTimesAbove = "WALLET_TIMES_ABOVE";
+    public const string WalletReturnUnknown = "WALLET_RETURN_UNKNOWN";
+    public const string WalletOutReturned = "WALLET_OUT_RETURNED";
     public const string PayOutNotWhole = "PAY_OUT_NOT_WHOLE";
     public const string SharesIncomplete = "SHARES_INCOMPLETE";
     public const string CardInUse = "CARD_IN_USE";

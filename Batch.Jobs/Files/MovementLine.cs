@@ -17,5 +17,5 @@ public readonly record struct MovementLine(
     public LocalDate? BirthTold { get; init; }
 
     /// <summary>As it changes the account.</summary>
-    public Money Change => Kind is MovementKind.Spending or MovementKind.PayOut or MovementKind.TransferOut ? -Amount : Amount;
+    public Money Change => Kind is MovementKind.Spending or MovementKind.PayOut or MovementKind.TransferOut or MovementKind.WalletOut ? -Amount : Amount;
 }

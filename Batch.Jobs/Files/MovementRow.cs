@@ -7,10 +7,10 @@ namespace Batch.Jobs.Files;
 /// <summary>A movements row to a line: what each kind must say, and nothing that it cannot mean.</summary>
 internal static class MovementRow
 {
-    public const string Grounds = "出国定居 | 死亡继承 | 无继承人 | 放弃 | 异地安置 | 其他";
+    public const string Grounds = "出国定居 | 死亡继承 | 无继承人 | 放弃 | 异地安置 | 重大疾病 | 其他";
 
-    public const string Kinds = "期初余额 | 消费 | 支付 | 转入 | 转出 | 更正";
-    public const string Channels = "药店 | 门诊 | 住院";
+    public const string Kinds = "期初余额 | 消费 | 支付 | 转入 | 转出 | 更正 | 钱包转出 | 钱包转入 | 钱包退回 | 急诊返还";
+    public const string Channels = "药店 | 门诊 | 住院 | 居民医保缴费";
 
     private static readonly Dictionary<string, MovementKind> KindByWord = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -33,6 +33,21 @@ internal static class MovementRow
         ["更正"] = MovementKind.Correction,
         ["调整"] = MovementKind.Correction,
         ["correction"] = MovementKind.Correction,
+        ["钱包转出"] = MovementKind.WalletOut,
+        ["医保钱包转出"] = MovementKind.WalletOut,
+        ["wallet-out"] = MovementKind.WalletOut,
+        ["wallet out"] = MovementKind.WalletOut,
+        ["钱包转入"] = MovementKind.WalletIn,
+        ["医保钱包转入"] = MovementKind.WalletIn,
+        ["wallet-in"] = MovementKind.WalletIn,
+        ["wallet in"] = MovementKind.WalletIn,
+        ["钱包退回"] = MovementKind.WalletReturn,
+        ["医保钱包退回"] = MovementKind.WalletReturn,
+        ["wallet-return"] = MovementKind.WalletReturn,
+        ["wallet return"] = MovementKind.WalletReturn,
+        ["急诊返还"] = MovementKind.EmergencyReturn,
+        ["emergency-return"] = MovementKind.EmergencyReturn,
+        ["emergency return"] = MovementKind.EmergencyReturn,
     };
 
     private static readonly Dictionary<string, SpendingChannel> ChannelByWord = new(StringComparer.OrdinalIgnoreCase)
@@ -45,6 +60,9 @@ internal static class MovementRow
         ["住院"] = SpendingChannel.Hospital,
         ["医院"] = SpendingChannel.Hospital,
         ["hospital"] = SpendingChannel.Hospital,
+        ["居民医保缴费"] = SpendingChannel.Premium,
+        ["居民医保"] = SpendingChannel.Premium,
+        ["premium"] = SpendingChannel.Premium,
     };
 
     public static readonly Dictionary<string, Ground> GroundByWord = new(StringComparer.OrdinalIgnoreCase)
@@ -65,6 +83,9 @@ internal static class MovementRow
         ["giving up"] = Ground.GivingUp,
         ["异地安置"] = Ground.ResidenceElsewhere,
         ["residence-elsewhere"] = Ground.ResidenceElsewhere,
+        ["重大疾病"] = Ground.SevereIllness,
+        ["severe-illness"] = Ground.SevereIllness,
+        ["severe illness"] = Ground.SevereIllness,
         ["其他"] = Ground.Other,
         ["other"] = Ground.Other,
         ["转出"] = Ground.TransferOut,
@@ -94,8 +115,14 @@ internal static class MovementRow
             row.Reject(Column.Ground, Codes.GroundUnknown, Grounds);
         }
 
+        CitizenId? member = Member(row, kind, ground);
+        if (channel == SpendingChannel.Premium && (row.IsBlank(Column.Member) || member == id))
+        {
+            row.Reject(Column.Member, Codes.MemberBlank, "");
+        }
+
         return new MovementLine(
-            row.Row, id, row.Text(Column.Name), kind, amount, on, channel, document, ground, Member(row, kind, ground), Counterpart(row, kind, ground),
+            row.Row, id, row.Text(Column.Name), kind, amount, on, channel, document, ground, member, Counterpart(row, kind, ground),
             kind == MovementKind.Opening && !row.IsBlank(Column.EarlierMonths) ? PersonsRow.EarlierMonths(row, Column.EarlierMonths) : null)
         { BirthTold = row.BirthTold(id, required: false) };
     }
@@ -141,7 +168,9 @@ internal static class MovementRow
 
     private static string? Counterpart(RowFields row, MovementKind kind, Ground ground)
     {
-        if (kind is MovementKind.TransferIn or MovementKind.TransferOut)
+        // A wallet's transfer may name the other area.
+        bool wallet = kind is MovementKind.WalletOut or MovementKind.WalletIn or MovementKind.WalletReturn;
+        if ((wallet && !row.IsBlank(Column.OtherArea)) || kind is MovementKind.TransferIn or MovementKind.TransferOut)
         {
             string area = row.Normalised(Column.OtherArea);
             if (area.Length != 6 || !area.All(char.IsAsciiDigit))

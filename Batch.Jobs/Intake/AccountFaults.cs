@@ -18,7 +18,8 @@ internal static class AccountFaults
             return new Rejection(Codes.DeathMissing, fact.Row, "发生日期", on.Text(), "");
         }
 
-        if (kind is MovementKind.Correction or MovementKind.Opening)
+        // What a wallet's transfer has taken out comes back whatever has become of the account.
+        if (kind is MovementKind.Correction or MovementKind.Opening or MovementKind.WalletReturn)
         {
             return null;
         }
@@ -36,7 +37,8 @@ internal static class AccountFaults
             return new Rejection(Codes.AccountClosed, fact.Row, "发生日期", on.Text(), closed.Text());
         }
 
-        return kind != MovementKind.TransferIn && !uponDeath && account.FrozenSince(on) is { } since
+        bool comes = kind is MovementKind.TransferIn or MovementKind.WalletIn or MovementKind.EmergencyReturn;
+        return !comes && !uponDeath && account.FrozenSince(on) is { } since
             ? new Rejection(Codes.AccountFrozen, fact.Row, "发生日期", on.Text(), since.Text())
             : null;
     }

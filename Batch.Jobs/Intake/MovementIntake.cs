@@ -22,9 +22,10 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
     private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
     private readonly LaterFacts _later = new(parts.Connection.Itself, parts.Area);
     private readonly FamilyBindings _family = new(parts.Connection.Itself, parts.Area);
+    private readonly WalletTransfers _wallets = new(parts.Connection.Itself, parts.Area);
     private readonly HashSet<int> _own = [];
 
-    // Inheritances are judged with all their shares, when the file has ended.
+    // Inheritances are judged with all their shares, and returns behind the transfers that they return, when the file has ended.
     private readonly Dictionary<FileDraft, List<MovementLine>> _shares = [];
     private readonly Dictionary<FileDraft, List<(int Row, int ParentRow)>> _parentRows = [];
     private readonly List<ChildRow> _children = [];
@@ -39,7 +40,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
             block.Rejections.ForEach(staging.Reject);
             foreach (MovementLine line in block.Movements)
             {
-                if (line.Ground is Ground.Death or Ground.NoHeir)
+                if (line.Ground is Ground.Death or Ground.NoHeir || line.Kind == MovementKind.WalletReturn)
                 {
                     SharesOf(draft).Add(line);
                 }
@@ -58,6 +59,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
             if (whole && draft.HasTooManyRejections)
             {
                 staging.Undo();
+                _wallets.Undo(draft.Submission);
                 draft.Refuse(Importer.TooManyRejections(draft));
                 continue;
             }
@@ -146,6 +148,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
 
         int[] holders = [.. facts.Select(f => f.Person).Distinct()];
         await parts.Lives.LoadAsync(holders, cancellation);
+        await _wallets.LoadAsync(facts.Concat(beside), cancellation);
         await _standing.LoadAsync(facts.Concat(beside), _writer.Fresh, cancellation);
         int[] payers = [.. facts.Where(f => f.Identity is { Kind: MovementKind.Spending, Member: not 0 }).Select(f => f.Person).Distinct()];
         await (payers.Length > 0 ? _family.LoadAsync(payers, [], cancellation) : Task.CompletedTask);
@@ -174,6 +177,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
         else if (parts.Persons.NameFault(person, line.Name, line.BirthTold) is { } code)
         {
             staging.SetAside(fact, parts.Persons.Differs(code, line.Row, person, line.Name));
+            _wallets.Stand(fact with { State = FactState.Held }, staging.Draft.Submission);
         }
         else
         {
@@ -184,7 +188,10 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
 
             bool known = line.Kind is not (MovementKind.Opening or MovementKind.TransferIn) || parts.Policy.For(fact.Month).RegistersUnknownPeople
                 || parts.Persons.RecordOf(person).EnrolledIn is not null;
-            staging.Accept(line, fact, known);
+            if (staging.Accept(line, fact, known ? parts.Policy.TryFor(fact.Month) : null))
+            {
+                _wallets.Stand(staging.Facts.Count > 0 && staging.Facts[^1].Identity == fact.Identity ? staging.Facts[^1] : fact, staging.Draft.Submission);
+            }
         }
     }
 
@@ -192,7 +199,12 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
 
     private void JudgeShares(FileDraft draft, MovementStaging staging)
     {
-        foreach (IGrouping<(CitizenId, string?), MovementLine> shares in SharesOf(draft).GroupBy(l => (l.Id, l.Document)))
+        foreach (MovementLine line in SharesOf(draft).Where(l => l.Kind == MovementKind.WalletReturn))
+        {
+            Judge(line, staging);
+        }
+
+        foreach (IGrouping<(CitizenId, string?), MovementLine> shares in SharesOf(draft).Where(l => l.Kind != MovementKind.WalletReturn).GroupBy(l => (l.Id, l.Document)))
         {
             if (!staging.HoldsShares([.. shares]))
             {
@@ -240,6 +252,12 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
         if (fact.Identity is { Kind: MovementKind.Spending, Member: not 0 } && _family.Find(fact.Person, fact.Identity.Member, line.On) is null)
         {
             return new Rejection(Codes.MemberNotBound, line.Row, "成员证件号码", line.Member!.Value.ToString(), on);
+        }
+
+        MonthPolicy policy = parts.Policy.For(fact.Month);
+        if ((MovementRules.Fault(line, policy) ?? (policy.Wallet is { } wallet ? _wallets.Fault(fact, wallet, draft) : null)) is { } against)
+        {
+            return against;
         }
 
         // An account that this may close has no contributions for later months; after a death they are taken back.

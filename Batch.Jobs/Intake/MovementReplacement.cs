@@ -35,7 +35,7 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
         }
 
         List<MovementFact> moved = [.. Withdrawn.Where(f => f.Person > 0)];
-        if (ReplacementRefusal.OfLeftOut(moved.Count, standing, confirm) is { } refusal)
+        if ((ReplacementRefusal.OfLeftOut(moved.Count, standing, confirm) ?? await new WalletTransfers(connection, area).LeftOutFaultAsync(moved, cancellation)) is { } refusal)
         {
             return refusal;
         }

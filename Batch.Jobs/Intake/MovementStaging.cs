@@ -29,8 +29,10 @@ public sealed class MovementStaging(
     public static bool Ends(in MovementFact fact) =>
         fact.Identity.Kind == MovementKind.TransferOut || fact.Ground is Ground.Emigration or Ground.Death or Ground.NoHeir or Ground.GivingUp;
 
-    /// <summary>A pay-out on a ground that leaves no account behind: nothing may be left in it.</summary>
-    public static bool PaysTheWhole(in MovementFact fact) => fact is { Identity.Kind: MovementKind.PayOut, Ground: Ground.Emigration or Ground.GivingUp };
+    /// <summary>A pay-out after which nothing may be left: on a ground that leaves no account behind, or where the policy says so.</summary>
+    /// <param name="policy">Of the month; it says whether the whole is paid out for a severe illness.</param>
+    public static bool PaysTheWhole(in MovementFact fact, MonthPolicy? policy = null) => fact.Identity.Kind == MovementKind.PayOut
+        && (fact.Ground is Ground.Emigration or Ground.GivingUp || (fact.Ground == Ground.SevereIllness && policy?.SevereIllness == SevereIllnessPays.Whole));
 
     public static Rejection NotWhole(in MovementFact fact, long available) =>
         new(Codes.PayOutNotWhole, fact.Row, "金额", new Money(-fact.Fen).ToString(), new Money(available).ToString());
@@ -56,29 +58,32 @@ public sealed class MovementStaging(
     /// A line that nothing on record contradicts is compared with what is in force and the money that is there: the same said again changes nothing; another amount
     /// corrects only when it is sent as a correction; more than there is waits for somebody's decision.
     /// </summary>
-    public void Accept(in MovementLine line, in MovementFact fact, bool known)
+    /// <param name="policy">Of the month; null: the person is not enrolled, and the line waits.</param>
+    /// <returns>Whether the line is in force or waits.</returns>
+    public bool Accept(in MovementLine line, in MovementFact fact, MonthPolicy? policy)
     {
+        bool known = policy is not null;
         StandingMovement? own = standing.For(fact.Identity);
         bool same = own is { } said && said.Fact.SaysTheSameAs(fact);
         if (same && (own!.Value.Fact.State == FactState.Accepted || own.Value.Submission == Draft.Submission))
         {
             _unchanged++;
-            return;
+            return true;
         }
 
         if (own is { } other && !same && (Draft.Kind == SubmissionKind.Regular || other.Submission == Draft.Submission))
         {
             Reject(Draft.InItsWords(new Rejection(Codes.MovementDiffers, line.Row, "金额", Told(fact), Told(other.Fact))));
-            return;
+            return false;
         }
 
         int account = lives.AccountIn(fact.Person, fact.Month);
         long before = own is { Fact.State: FactState.Accepted } stood ? stood.Fact.Fen : 0;
         long available = balances.Of(account) - before;
-        if (known && PaysTheWhole(fact) && available + fact.Fen > 0)
+        if (known && PaysTheWhole(fact, policy) && available + fact.Fen > 0)
         {
             Reject(Draft.InItsWords(NotWhole(fact, available)));
-            return;
+            return false;
         }
 
         bool exceeds = fact.Fen < before && fact.Identity.Kind is not (MovementKind.Correction or MovementKind.Opening) && available + fact.Fen < 0;
@@ -86,7 +91,7 @@ public sealed class MovementStaging(
         {
             // Held already, and nothing has changed for it.
             _unchanged++;
-            return;
+            return true;
         }
 
         TakeBack(own, fact);
@@ -95,10 +100,11 @@ public sealed class MovementStaging(
             Hold(fact, own, known
                 ? new Rejection(Codes.BalanceExceeded, line.Row, "金额", new Money(-fact.Fen).ToString(), new Money(Math.Max(available, 0)).ToString())
                 : new Rejection(Codes.UnknownPerson, line.Row, "", line.Id.ToString(), ""));
-            return;
+            return true;
         }
 
         Take(line, fact, own, account);
+        return true;
     }
 
     /// <summary>

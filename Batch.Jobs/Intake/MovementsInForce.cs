@@ -123,12 +123,21 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private async Task<bool> IsAttachedAsync(string part, CancellationToken cancellation)
+    private Task<bool> IsAttachedAsync(string part, CancellationToken cancellation) => IsThereAsync(connection, part, cancellation);
+
+    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string part, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new("SELECT to_regclass($1) IS NOT NULL", connection);
         command.Parameters.AddWithValue(part);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
+
+    /// <summary>The wallets' transfers out and returns of people in a month, those that wait beside their accounts too.</summary>
+    internal static async Task<List<StandingMovement>> OfWalletsAsync(NpgsqlConnection connection, string part, int[] persons, CancellationToken cancellation) =>
+        await IsThereAsync(connection, part, cancellation)
+            ? await connection.ReadAsync(
+                Latest(part, "person_id = ANY($1) AND kind IN (10, 12)"), r => new StandingMovement(Read(r), r.GetInt32(12)), cancellation, persons.Concat(persons.Select(p => -p)).ToArray())
+            : [];
 
     private async Task ReadDayAsync(DateOnly day, int[] persons, CancellationToken cancellation)
     {

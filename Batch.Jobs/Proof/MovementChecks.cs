@@ -19,6 +19,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             if (tables.Contains(month))
             {
                 await CheckAccountsAsync(month, cancellation);
+                await CheckReturnsAsync(month, tables, cancellation);
             }
         }
     }
@@ -46,10 +47,10 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
     }
 
     // Of a movement the version of the latest submission counts, within one a consequence (row_no <= 0); read backwards along the key, so that nothing is sorted.
-    private string InForce(DateOnly month) =>
+    private string InForce(DateOnly month, string which = "true") =>
         $"""
         SELECT l.* FROM (
-            SELECT DISTINCT ON (on_date, person_id, kind, channel, member, reference) * FROM {area.Part("movement", month.Month())} WHERE submission_id <> ALL($1)
+            SELECT DISTINCT ON (on_date, person_id, kind, channel, member, reference) * FROM {area.Part("movement", month.Month())} WHERE submission_id <> ALL($1) AND {which}
             ORDER BY on_date DESC, person_id DESC, kind DESC, channel DESC, member DESC, reference DESC, submission_id DESC, row_no DESC) l
         LEFT JOIN (
             SELECT on_date, person_id, kind, channel, member, reference, submission_id, min(state) AS consequence
@@ -130,10 +131,10 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             WITH events AS MATERIALIZED (SELECT * FROM :area.person_event WHERE event IN (5, 10, 11, 12) AND on_date < {month.Literal()} + interval '1 month'),
             judged AS (
                 SELECT m.person_id, e.event, CASE
-                    WHEN e.event = 5 AND m.on_date > e.on_date AND m.kind IN (5, 7, 8) AND {last} THEN 'after death'
-                    WHEN e.event = 12 AND e.value <> 'withdrawn' AND m.on_date > e.on_date AND m.kind IN (5, 7) AND {last}
+                    WHEN e.event = 5 AND m.on_date > e.on_date AND (m.kind IN (5, 7, 8, 10, 11, 13) OR m.ground = 8) AND {last} THEN 'after death'
+                    WHEN e.event = 12 AND e.value <> 'withdrawn' AND m.on_date > e.on_date AND m.kind IN (5, 7, 10, 11, 13) AND {last}
                          AND NOT EXISTS (SELECT FROM :area.account a WHERE a.person_id = m.person_id AND a.opened > e.on_date AND a.opened <= m.on_date) THEN 'of a closed account'
-                    WHEN e.event = 10 AND m.on_date >= e.on_date AND m.kind IN (5, 8) AND NOT EXISTS (
+                    WHEN e.event = 10 AND m.on_date >= e.on_date AND (m.kind IN (5, 8, 10) OR m.ground = 8) AND NOT EXISTS (
                          SELECT FROM :area.person_event u WHERE u.person_id = e.person_id AND u.event = 11 AND u.on_date > e.on_date AND u.on_date <= m.on_date
                              AND u.submission_id < m.submission_id) THEN 'of a frozen account' END AS fault
                 FROM ({InForce(month)}) m JOIN events e ON e.person_id = m.person_id AND e.submission_id < m.submission_id)
@@ -147,6 +148,27 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             await using NpgsqlCommand name = new(area.Sql("SELECT batch.masked_number(citizen) FROM :area.person WHERE person_id = $1"), connection);
             name.Parameters.AddWithValue(int.Parse(person, System.Globalization.CultureInfo.InvariantCulture));
             findings.Broken(Invariants.Credits, $"{month.Text()} {await name.ExecuteScalarAsync(cancellation)}: a movement {fault}", found.Broken, 1);
+        }
+    }
+
+    // What a wallet has back it has sent under the same document, in the month or in the one before.
+    private async Task CheckReturnsAsync(DateOnly month, List<DateOnly> tables, CancellationToken cancellation)
+    {
+        string sent = string.Join(" UNION ALL ", new[] { month, month.AddMonths(-1) }.Where(tables.Contains).Select(m => $"SELECT * FROM ({InForce(m, "kind = 10")}) o"));
+        await using NpgsqlCommand command = new(area.Sql(
+            $"""
+            WITH sent AS ({sent}), judged AS (
+                SELECT r.person_id, NOT EXISTS (
+                    SELECT FROM sent s WHERE s.person_id = r.person_id AND s.reference = r.reference AND s.amount_fen = -r.amount_fen AND s.on_date <= r.on_date) AS alone
+                FROM ({InForce(month, "kind = 12")}) r)
+            SELECT count(*), count(*) FILTER (WHERE alone), batch.masked_number((SELECT citizen FROM :area.person WHERE person_id = min(j.person_id) FILTER (WHERE alone))) FROM judged j
+            """), connection);
+        command.Parameters.AddWithValue(scope.Waiting);
+        (long Checked, long Broken, string? First) found = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
+        findings.Checked(Invariants.Credits, found.Checked);
+        if (found.Broken > 0)
+        {
+            findings.Broken(Invariants.Credits, $"{month.Text()} {found.First}: a wallet transfer returned that was not sent", found.Broken, 1);
         }
     }
 }

@@ -11,7 +11,12 @@ public sealed record AccountParts(Money CarriedOver, Money ThisYear);
 
 /// <summary>What the span's posted lines come to, by what they are.</summary>
 public sealed record StatementSummary(
-    Money Contributions, Money Retiree, Money Interest, Money OpeningBalances, Money Spending, Money PayOuts, Money TransfersIn, Money TransfersOut, Money Corrections);
+    Money Contributions, Money Retiree, Money Interest, Money OpeningBalances, Money Spending, Money PayOuts, Money TransfersIn, Money TransfersOut, Money Corrections)
+{
+    /// <summary>Wallet 医保钱包: transfers out, in and returned, net.</summary>
+    public Money Wallet { get; init; }
+    public Money EmergenciesPaidBack { get; init; }
+}
 
 /// <summary>Spending of the span's days by channel: the holder's own, and that of the family members whom the account pays for.</summary>
 public sealed record SpendingDocument(SpendingChannel Channel, Money Own, Money Members);
@@ -72,7 +77,11 @@ public sealed class AccountStatements(Area area)
     {
         Money Of(string component) => new(lines.Where(l => l.Component == component).Sum(l => l.Amount.Fen));
         return new StatementSummary(
-            Of("contribution"), Of("retiree"), Of("interest"), Of("opening"), Of("spending"), Of("pay-out"), Of("transfer-in"), Of("transfer-out"), Of("correction"));
+            Of("contribution"), Of("retiree"), Of("interest"), Of("opening"), Of("spending"), Of("pay-out"), Of("transfer-in"), Of("transfer-out"), Of("correction"))
+        {
+            Wallet = Of("wallet-out") + Of("wallet-in") + Of("wallet-return"),
+            EmergenciesPaidBack = Of("emergency-return"),
+        };
     }
 
     private Task<List<SpendingDocument>> SpendingAsync(NpgsqlConnection connection, int account, YearMonth from, YearMonth to, CancellationToken cancellation) =>

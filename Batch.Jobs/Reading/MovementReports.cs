@@ -18,9 +18,9 @@ public sealed class MovementReport : QueryReport
 
     protected override string Sql =>
         $"""
-        SELECT {MovementWords.Kind("kind")}, CASE WHEN kind = 5 THEN CASE channel WHEN 1 THEN '药店 pharmacy' WHEN 2 THEN '门诊 clinic' ELSE '住院 hospital' END
+        SELECT {MovementWords.Kind("kind")}, CASE WHEN kind = 5 THEN CASE channel WHEN 1 THEN '药店 pharmacy' WHEN 2 THEN '门诊 clinic' WHEN 4 THEN '居民医保缴费 residents'' premium' ELSE '住院 hospital' END
                    WHEN kind = 6 THEN CASE ground WHEN 99 THEN '随支付结清的利息 interest paid out with a closing' WHEN 1 THEN '出国定居 emigration' WHEN 2 THEN '死亡继承 death' WHEN 3 THEN '无继承人 no heir' WHEN 4 THEN '放弃 giving up'
-                                                  WHEN 5 THEN '异地安置 residence elsewhere' ELSE '其他 other' END ELSE '' END,
+                                                  WHEN 5 THEN '异地安置 residence elsewhere' WHEN 8 THEN '重大疾病 severe illness' ELSE '其他 other' END ELSE '' END,
                people, movements, came::bigint, went::bigint, net::bigint
         FROM (
         SELECT kind, channel, ground, count(DISTINCT person_id) AS people, count(*) AS movements, coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0) AS came,
@@ -115,6 +115,7 @@ internal static class MovementWords
     public static string Kind(string component) =>
         $"""
         CASE {component} WHEN 1 THEN '在职划入 contributions' WHEN 2 THEN '退休划入 retirees'' credits' WHEN 3 THEN '利息 interest' WHEN 4 THEN '期初余额 opening balances'
-            WHEN 5 THEN '消费 spending' WHEN 6 THEN '支付 pay-outs' WHEN 7 THEN '转入 transfers in' WHEN 8 THEN '转出 transfers out' ELSE '更正 corrections' END
+            WHEN 5 THEN '消费 spending' WHEN 6 THEN '支付 pay-outs' WHEN 7 THEN '转入 transfers in' WHEN 8 THEN '转出 transfers out' WHEN 10 THEN '钱包转出 wallet transfers out'
+            WHEN 11 THEN '钱包转入 wallet transfers in' WHEN 12 THEN '钱包退回 wallet transfers returned' WHEN 13 THEN '急诊返还 emergencies paid back' ELSE '更正 corrections' END
         """;
 }

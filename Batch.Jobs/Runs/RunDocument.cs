@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -34,7 +35,7 @@ public sealed record RunDocument(
                        coalesce(-sum(pool_fen) FILTER (WHERE component = 2), 0)::bigint AS pool_paid,
                        coalesce(sum(pool_fen) FILTER (WHERE component < 4), 0)::bigint AS pool, coalesce(sum(other_fen) FILTER (WHERE component < 4), 0)::bigint AS other,
                        CASE WHEN bool_or(component >= 4) THEN ARRAY(
-                           SELECT coalesce(sum(m.account_fen), 0)::bigint FROM generate_series(4, 9) c LEFT JOIN :area.run_total m ON m.run_id = r.run_id AND m.component = c
+                           SELECT coalesce(sum(m.account_fen), 0)::bigint FROM generate_series(4, 13) c LEFT JOIN :area.run_total m ON m.run_id = r.run_id AND m.component = c
                            GROUP BY c ORDER BY c) END AS moved,
                        coalesce(sum(pool_fen) FILTER (WHERE component >= 4), 0)::bigint AS moved_to_pool
                 FROM :area.run_total WHERE run_id = r.run_id) t
@@ -63,6 +64,22 @@ public sealed record RunDocument(
 public sealed record RunMovements(
     Money Opening, Money Spending, Money PayOut, Money TransferIn, Money TransferOut, Money Correction, Money ToPool, Money Total)
 {
-    internal static RunMovements Of(long[] fen, Money toPool) => new(
-        new Money(fen[0]), new Money(fen[1]), new Money(fen[2]), new Money(fen[3]), new Money(fen[4]), new Money(fen[5]), toPool, new Money(fen.Sum()));
+    public Money WalletOut { get; private init; }
+    public Money WalletIn { get; private init; }
+    public Money WalletReturn { get; private init; }
+    public Money EmergencyReturn { get; private init; }
+
+    internal static RunMovements Of(long[] fen, Money toPool)
+    {
+        Money Kind(Component component) => new(fen[(int)component - (int)Component.Opening]);
+        return new RunMovements(
+            Kind(Component.Opening), Kind(Component.Spending), Kind(Component.PayOut), Kind(Component.TransferIn), Kind(Component.TransferOut), Kind(Component.Correction),
+            toPool, new Money(fen.Sum()))
+        {
+            WalletOut = Kind(Component.WalletOut),
+            WalletIn = Kind(Component.WalletIn),
+            WalletReturn = Kind(Component.WalletReturn),
+            EmergencyReturn = Kind(Component.EmergencyReturn),
+        };
+    }
 }

@@ -41,11 +41,7 @@ public sealed partial class MonthPolicy
             all = all.Append(State("rules", "provisional-pension: true-up", r.Clause));
         }
 
-        if (r.Family is { } family)
-        {
-            all = all.Append(State("rules", $"family: an account may pay for {string.Join(", ", family.Relatives.Select(Words.Of))}", family.Clause));
-        }
-
+        all = all.Concat(StateMovements(r));
         if (r.Advance is { } advance)
         {
             all = all.Append(State("rules", $"advance: retirees are credited twelve months from month {advance.Month} on at once", advance.Clause));

@@ -129,9 +129,6 @@ public sealed partial class MonthPolicy
     /// <summary>The first month of the insurance year that the month belongs to.</summary>
     public YearMonth InsuranceYearFrom => new(Month.Month >= InsuranceYearStart ? Month.Year : Month.Year - 1, InsuranceYearStart);
 
-    /// <summary>Whom an account may pay for, in the words of policy files.</summary>
-    public IReadOnlyList<string> Relatives => [.. (_rules.Family?.Relatives ?? [Relative.Spouse, Relative.Parent, Relative.Child]).Select(Words.Of)];
-
     public BackPayment BackPayment => _rules.Benefits?.BackPayment ?? BackPayment.NextMonth;
 
     /// <summary>Whether months paid late are credited at all.</summary>

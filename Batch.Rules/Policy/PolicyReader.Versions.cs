@@ -81,6 +81,9 @@ internal sealed partial class PolicyReader
             Interest = ReadInterest(map),
             Benefits = ReadBenefits(map),
             Family = ReadFamily(map),
+            Wallet = ReadWallet(map),
+            SevereIllness = ReadSevereIllness(map),
+            Emergency = ReadEmergency(map),
             ProvisionalPension = map.Word("provisional-pension", standard.ProvisionalPension),
             Clause = ReadClause(map),
         };
@@ -89,39 +92,6 @@ internal sealed partial class PolicyReader
         years?.RefuseOthers();
         map.RefuseOthers();
         return rules;
-    }
-
-    private FamilyText? ReadFamily(PolicyMap rules)
-    {
-        const string Example = "[spouse, parent, child, sibling, grandparent, grandchild]";
-        PolicyMap? map = rules.Map("family", $"{{relatives: {Example}, ref: JS24, grade: B}}", required: false);
-        if (map is null)
-        {
-            return null;
-        }
-
-        List<Relative> relatives = [];
-        foreach (YamlNode item in map.List("relatives", Example))
-        {
-            string word = (item as YamlScalarNode)?.Value ?? "";
-            if (Words.Read<Relative>(word) is not { } relative)
-            {
-                string all = string.Join(", ", Words.All<Relative>());
-                _faults.Add(item, "WORD_UNKNOWN", $"{map.What} 的 relatives 不能是“{word}”，可写：{all}", $"relatives of {map.What} cannot be '{word}'; write of: {all}");
-            }
-            else if (relatives.Contains(relative))
-            {
-                _faults.Add(item, "RELATIVE_TWICE", $"{map.What} 的 relatives 重复写了 {word}", $"relatives of {map.What} names {word} twice");
-            }
-            else
-            {
-                relatives.Add(relative);
-            }
-        }
-
-        FamilyText family = new(relatives, ReadClause(map));
-        map.RefuseOthers();
-        return family;
     }
 
     private AdvanceText? ReadAdvance(PolicyMap rules)

@@ -70,11 +70,28 @@ internal sealed record RulesText
 
     /// <summary>Whom an account may pay for; null: spouse, parents and children.</summary>
     public FamilyText? Family { get; init; }
+
+    /// <summary>Limits of the wallet 医保钱包; null: the area has none.</summary>
+    public WalletText? Wallet { get; init; }
+
+    /// <summary>Null: the ground is not accepted.</summary>
+    public SevereIllnessText? SevereIllness { get; init; }
+
+    /// <summary>Money for an emergency that is paid back into the account; null: it is not.</summary>
+    public EmergencyText? Emergency { get; init; }
     public ProvisionalPension ProvisionalPension { get; init; } = ProvisionalPension.Keep;
     public Clause? Clause { get; init; }
 }
 
-internal sealed record FamilyText(IReadOnlyList<Relative> Relatives, Clause Clause);
+/// <param name="PaysPremium">Whether an account may also pay a relative's premium of the residents' insurance 居民医保.</param>
+internal sealed record FamilyText(IReadOnlyList<Relative> Relatives, bool PaysPremium, Clause Clause);
+
+/// <param name="EachAtMost">In yuan.</param>
+internal sealed record WalletText(decimal EachAtMost, int ADayAtMost, Clause Clause);
+
+internal sealed record SevereIllnessText(SevereIllnessPays Pays, Clause Clause);
+
+internal sealed record EmergencyText(bool PaidBack, Clause Clause);
 
 /// <summary>Retirees' credits of twelve months from the month on, paid at once (docs/policies/edges.md, rhythms).</summary>
 internal sealed record AdvanceText(int Month, Clause Clause);

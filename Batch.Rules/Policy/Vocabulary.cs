@@ -94,6 +94,13 @@ public enum Relative : byte
     Grandchild,
 }
 
+/// <summary>What of the balance is paid out for a listed severe illness 重大疾病 (docs/policies/edges.md, account closed or frozen).</summary>
+public enum SevereIllnessPays : byte
+{
+    Whole,
+    Part,
+}
+
 /// <summary>What bears interest (docs/policies/edges.md, interest).</summary>
 public enum InterestOn : byte
 {

@@ -45,6 +45,7 @@ public sealed class BrokenMovementsTests
     [TestCase("V6", "a movement after death",
         "UPDATE :area.movement SET kind = 8 WHERE kind = 5; INSERT INTO :area.person_event (person_id, event, on_date, submission_id, row_no) SELECT person_id, 5, DATE '2021-01-02', 1, 1 FROM :area.person",
         TestName = "V6_a_transfer_of_the_dead")]
+    [TestCase("V6", "a wallet transfer returned that was not sent", "UPDATE :area.movement SET kind = 12, reference = 'Q1' WHERE kind = 4", TestName = "V6_a_wallet_transfer_returned_that_was_not_sent")]
     [TestCase("V5", "1 balances of the snapshot", "SELECT :area.snap_balances(); DELETE FROM :area.balance_at_1", TestName = "V5_a_balance_that_is_gone_from_the_snapshot")]
     [TestCase("V5", "1 balances of the snapshot", "SELECT :area.snap_balances(); UPDATE :area.balance_at_1 SET balance_fen = balance_fen + 1", TestName = "V5_another_balance_in_the_snapshot")]
     public async Task Broken(string id, string words, string sql)

@@ -120,12 +120,12 @@ public sealed class MovementKindsTests
         "Line 2 pays out on the ground of death, but no death up to 2021-02-10 is registered. Send the death first.",
         TestName = "Pay_out_upon_the_death_of_the_living_is_refused")]
     [TestCase("", "ANN,支付,200.00,2021-02-10,,FQ1,放弃,,,,,",
-        "第 2 行因出国定居或放弃支付 200.00 元，账户可用余额为 255.00 元，须一次全部支付。请改为全部余额，或核对事由。",
-        "Line 2 pays out 200.00 yuan upon emigration or giving up, while the account holds 255.00; the whole is paid out at once. Write the whole balance, or check the ground.",
+        "第 2 行支付 200.00 元，账户可用余额为 255.00 元，该事由须一次全部支付。请改为全部余额，或核对事由。",
+        "Line 2 pays out 200.00 yuan, while the account holds 255.00; on this ground the whole is paid out at once. Write the whole balance, or check the ground.",
         TestName = "Giving_up_a_part_is_refused")]
     [TestCase("", "ANN,支付,254.99,2021-02-10,,CG1,出国定居,,,,,",
-        "第 2 行因出国定居或放弃支付 254.99 元，账户可用余额为 255.00 元，须一次全部支付。请改为全部余额，或核对事由。",
-        "Line 2 pays out 254.99 yuan upon emigration or giving up, while the account holds 255.00; the whole is paid out at once. Write the whole balance, or check the ground.",
+        "第 2 行支付 254.99 元，账户可用余额为 255.00 元，该事由须一次全部支付。请改为全部余额，或核对事由。",
+        "Line 2 pays out 254.99 yuan, while the account holds 255.00; on this ground the whole is paid out at once. Write the whole balance, or check the ground.",
         TestName = "Emigration_that_leaves_a_fen_is_refused")]
     [TestCase("DEAD", "ANN,支付,127.50,2021-02-10,,JC1,死亡继承,CID,甲,,,",
         "第 2 行所属的继承份额合计 127.50 元，账户可用余额为 255.00 元，两者必须相等。请核对各继承人的金额。",
