@@ -39,6 +39,7 @@ internal sealed class ReportsModel : AreaPage
     public static (string Chinese, string English) NameOf(Report report) => (report.Title, report.Kind switch
     {
         "allocation" => "Allocation, person by person",
+        "sources" => "Postings with the rows that they come from",
         "employer" => "By employer",
         "age-tier" => "By standing and age tier",
         "pooled-fund" => "Flows of the pooled fund",
