@@ -15,7 +15,7 @@ public enum BenefitStatus : short
     /// <summary>Paid up again after a break, and not yet entitled 等待期.</summary>
     Waiting = 3,
 
-    /// <summary>After the month of death.</summary>
+    /// <summary>After the month of death, or after that in which the insurance was ended: emigration 出境定居, giving up 放弃参保.</summary>
     Ended = 4,
 }
 
@@ -42,7 +42,7 @@ public readonly record struct PaidMonth(YearMonth Month, YearMonth PaidIn);
 /// A person's benefits month by month, folded from what was paid when (docs/policies/edges.md, breaks). Benefits stop some months after the first unpaid one;
 /// on resumption they begin again after the policy's wait for a short or a long break; where whole years missed make it longer, paying for them makes it shorter,
 /// also while it lasts. A short break that is wholly paid in arrears ends with
-/// the month after the payment, or never was, as the policy says. A retiree needs no contribution; after death there are none.
+/// the month after the payment, or never was, as the policy says. A retiree needs no contribution; after the month in which the insurance ended, by death or otherwise, there are none.
 /// </summary>
 public static class BenefitTimeline
 {
@@ -51,13 +51,14 @@ public static class BenefitTimeline
 
     /// <param name="paid">In any order; a month that was taken back is not among them.</param>
     /// <param name="retiredFrom">First month as a retiree.</param>
+    /// <param name="endedIn">The last month of the insurance: of the death, or of the closing upon emigration or giving up.</param>
     /// <param name="policy">The slice of a month: of the first unpaid month for the suspension, of the month of resumption for what follows.</param>
     /// <returns>Spells in order, from the first month enrolled to <paramref name="through"/>; none for who never was.</returns>
     public static IReadOnlyList<BenefitSpell> Fold(
-        IReadOnlyCollection<PaidMonth> paid, YearMonth? retiredFrom, YearMonth? diedIn, YearMonth through, Func<YearMonth, MonthPolicy> policy)
+        IReadOnlyCollection<PaidMonth> paid, YearMonth? retiredFrom, YearMonth? endedIn, YearMonth through, Func<YearMonth, MonthPolicy> policy)
     {
         int first = paid.Count == 0 ? Never : paid.Min(p => Number(p.Month));
-        int retired = retiredFrom is { } from ? Number(from) : Never, died = diedIn is { } death ? Number(death) : Never;
+        int retired = retiredFrom is { } from ? Number(from) : Never, ended = endedIn is { } ending ? Number(ending) : Never;
         int start = Math.Min(first, retired), end = Number(through);
         if (start > end)
         {
@@ -80,7 +81,7 @@ public static class BenefitTimeline
         var months = new Months(start, first, paidIn, policy);
         for (int t = start; t <= last; t++)
         {
-            months.Live(t, isRetired: t >= retired, isDead: t > died);
+            months.Live(t, isRetired: t >= retired, hasEnded: t > ended);
         }
 
         months.PayBack();
@@ -108,12 +109,12 @@ public static class BenefitTimeline
         /// <summary>A break of whole years that the person waits for: its first month, the month of resumption, the fixed wait; null: none.</summary>
         private (int From, int Resumed, int Fixed, int MissedYears)? _missed;
 
-        public void Live(int t, bool isRetired, bool isDead)
+        public void Live(int t, bool isRetired, bool hasEnded)
         {
-            if (isDead || isRetired)
+            if (hasEnded || isRetired)
             {
                 (_brokenFrom, _outstanding, _waitUntil, _suspendedUntil, _missed) = (Never, 0, -1, -1, null);
-                _status[t - start] = isDead ? BenefitStatus.Ended : BenefitStatus.Eligible;
+                _status[t - start] = hasEnded ? BenefitStatus.Ended : BenefitStatus.Eligible;
                 return;
             }
 

@@ -16,6 +16,9 @@ public sealed class BenefitFacts
     private YearMonth? _retiredIn;
     private YearMonth? _diedIn;
 
+    /// <summary>Months in which an account was closed because the person went abroad for good or gave the insurance up.</summary>
+    private readonly SortedSet<YearMonth> _leftIn = [];
+
     private BenefitFacts(YearMonth? allocated) => _allocated = allocated;
 
     /// <summary>The facts of a range of persons, of those that have any.</summary>
@@ -49,6 +52,11 @@ public sealed class BenefitFacts
                 person._retiredIn = reader.GetInt16(2) == (short)PersonEvent.Retired ? month : person._retiredIn;
                 person._diedIn = reader.GetInt16(2) == (short)PersonEvent.Died ? month : person._diedIn;
             });
+        await EachAsync(
+            """
+            SELECT e.person_id, e.on_date, e.value FROM :area.person_event e JOIN :area.filed s USING (submission_id)
+            WHERE e.event = 12 AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3 ORDER BY e.person_id, e.submission_id, e.row_no
+            """, (person, reader) => person.Close(reader.GetFieldValue<DateOnly>(1).Month(), reader.Text(2)));
         return persons;
 
         async Task EachAsync(string sql, Action<BenefitFacts, NpgsqlDataReader> take)
@@ -70,11 +78,24 @@ public sealed class BenefitFacts
         }
     }
 
+    // The latest word on a closing counts: it may be of another ground, or withdrawn.
+    private void Close(YearMonth month, string? ground)
+    {
+        _ = ground is nameof(Ground.Emigration) or nameof(Ground.GivingUp) ? _leftIn.Add(month) : _leftIn.Remove(month);
+    }
+
+    /// <summary>
+    /// The month after which the person has no benefits any more because the insurance was ended 出境定居、放弃参保 and the account paid out; null: never, or enrolled again since.
+    /// </summary>
+    public YearMonth? LeftIn =>
+        _leftIn.Count == 0 || _paid.Exists(p => p.Month > _leftIn.Max) || (_retiredIn ?? _firstPension) > _leftIn.Max ? null : _leftIn.Max;
+
     /// <summary>The spells up to a month. Without a retirement on record the first month credited as a retiree tells it.</summary>
     public IReadOnlyList<BenefitSpell> Fold(YearMonth through, PolicyInForce policy)
     {
         YearMonth? retiredFrom = _retiredIn is { } retired ? retired.PlusMonths(Slice(retired, policy).RetirementOffset) : _firstPension;
-        return BenefitTimeline.Fold([.. _paid, .. NotYetDue(through)], retiredFrom, _diedIn, through, month => Slice(month, policy));
+        YearMonth? endedIn = LeftIn is { } left && (_diedIn is null || left < _diedIn) ? left : _diedIn;
+        return BenefitTimeline.Fold([.. _paid, .. LeftIn is null ? NotYetDue(through) : []], retiredFrom, endedIn, through, month => Slice(month, policy));
     }
 
     // Months for which nobody's contribution has come suspend nobody: whoever paid for the last month before them is as in that month.

@@ -24,10 +24,14 @@ public sealed class BenefitInquiry(Area area)
         IReadOnlyList<BenefitSpell> spells = facts.TryGetValue(person, out BenefitFacts? known) ? known.Fold(month, area.Policy) : [];
         BenefitSpell? now = spells.Count > 0 ? spells[^1] : null;
         BenefitStatus status = now?.Status ?? BenefitStatus.NotEnrolled;
-        (string reason, string english) = now?.Wait is { } wait ? ReasonOf(wait) : ReasonOf(status);
+        (string reason, string english) = now?.Wait is { } wait ? ReasonOf(wait)
+            : status == BenefitStatus.Ended && now!.From == known!.LeftIn?.Next() ? InsuranceEnded : ReasonOf(status);
         return new BenefitDocument(
             month, status, now?.From, status == BenefitStatus.Suspended ? now!.From : null, now?.WaitingUntil, spells, reason, english);
     }
+
+    private static readonly (string Chinese, string English) InsuranceEnded =
+        ("因出境定居或放弃参保，账户已支付并关闭，次月起待遇终止。", "The insurance ended, by emigration or giving up, with the account paid out and closed; benefits ended with that month.");
 
     public static (string Chinese, string English) ReasonOf(BenefitStatus status) => status switch
     {

@@ -110,6 +110,22 @@ public class BenefitExportTests
         });
     }
 
+    // Cai pays January, 100 own and 1.7 % of 5,000: 185.00, is paid out in February, and enrols again in April. Without the closing March would be a month of a break.
+    [TestCase("出境定居")]
+    [TestCase("放弃")]
+    public async Task Benefits_end_after_the_month_in_which_the_insurance_is_ended_until_the_person_enrols_again(string ground)
+    {
+        await LiveAsync(1, Ann, Cai);
+        await town.MovementsAsync(new YearMonth(2021, 2), $"{Cai.Full()},支付,185.00,2021-02-10,,FQ1,{ground},,,,,");
+        Assert.That(await LiveAsync(2, Ann), Is.Empty, "entitled in the month of the closing");
+        Assert.That(await LiveAsync(3, Ann), Is.EqualTo(new[] { $"{Cai.Full()},终止 ended,2021-03,," }));
+        BenefitDocument march = await AskAsync(Cai, 3);
+        Assert.That((march.Status, march.Since, march.Reason), Is.EqualTo((BenefitStatus.Ended, (YearMonth?)new YearMonth(2021, 3), "因出境定居或放弃参保，账户已支付并关闭，次月起待遇终止。")));
+        await town.PersonsAsync(new YearMonth(2021, 4), (Cai, "新参保", "2021-04-05"));
+        string[] april = [.. (await LiveAsync(4, Ann, Cai)).Where(row => row.StartsWith(Cai.Full(), StringComparison.Ordinal))];
+        Assert.That(april, Is.EqualTo(new[] { $"{Cai.Full()},暂停 suspended,2021-03,2021-03,", $"{Cai.Full()},正常 eligible,2021-04,," }));
+    }
+
     private async Task<BenefitDocument> AskAsync(CitizenId who, int month)
     {
         AccountHolder holder = await AccountHolder.FindAsync(town.Database.Connection, Town.Code, who.Full(), null, new LocalDate(2026, 1, 1), default);
