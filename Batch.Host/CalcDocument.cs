@@ -15,6 +15,7 @@ internal static class CalcDocument
         calculation.Chinese.Gross,
         calculation.Chinese.Deductions,
         calculation.Net,
+        unused = calculation.Unused(),
         warnings = FigureText.Documents(GapsOf(calculation)),
     };
 

@@ -173,6 +173,12 @@ internal sealed class HomeModel : AreaPage
             todo.Add(new Duty("look", $"在册退休人员中有 {points["retirees-missing"].Count} 人不在 {month} 的养老金文件中", $"{Show.Count(points["retirees-missing"].Count, "retiree")} on the roster in no pension file of {month}", $"{Code}/months/{month}"));
         }
 
+        long otherwise = points["left-declared"].Count + points["retired-declared"].Count;
+        if (otherwise > 0)
+        {
+            todo.Add(new Duty("look", $"{month} 有 {otherwise} 名已登记停保或退休的人员仍由单位申报，请核对", $"On record as left or retired, and declared for {month}: {Show.Count(otherwise)}; find out which is right", $"{Code}/months/{month}"));
+        }
+
         if (points["rejects-open"].Count > 0)
         {
             todo.Add(new Duty("look", $"{month} 有 {points["rejects-open"].Count} 行被拒绝，请下载更正包改正后再报", $"{Show.Count(points["rejects-open"].Count, "row")} of {month} rejected: download the fix packs, mend and send again", $"{Code}/submissions?open=true"));

@@ -28,11 +28,15 @@ internal sealed class ReportsModel : AreaPage
 
     public string Query => $"kind={Uri.EscapeDataString(Kind ?? "")}&month={Show.Month(Of)}";
 
+    /// <summary>Whether a run was posted in the month.</summary>
+    public bool HasPosted { get; private set; }
+
     /// <summary>Of a report without a row: only what is posted depends on runs.</summary>
-    public static (string Chinese, string English) NothingOf(string? kind) => kind switch
+    public (string Chinese, string English) NothingOf(string? kind) => kind switch
     {
         "rejection" => ("本月报送的文件没有被拒绝的行。", "No row of the month's files was rejected."),
         "held" => ("本月报送的文件没有待定的行。", "No row of the month's files is held."),
+        _ when HasPosted => ("本月没有这种记录。", "There is nothing of this kind in the month."),
         _ => ("本月没有这种记录。请换一个月份，或先把批次入账。", "There is nothing of this kind in the month. Choose another one, or post a run first."),
     };
 
@@ -53,6 +57,7 @@ internal sealed class ReportsModel : AreaPage
         "flows" => "Accounts: in, out and balances",
         "recovery" => "Accounts to be recovered from",
         "retirees" => "Retirees checked against the roster",
+        "status" => "Declared and on record otherwise",
         "provisional" => "Provisional credits of retirees",
         _ => report.Kind,
     });
@@ -64,6 +69,7 @@ internal sealed class ReportsModel : AreaPage
         try
         {
             Of = string.IsNullOrWhiteSpace(Month) ? Of : Show.NeedMonth(Month);
+            HasPosted = months.Any(m => m.Month == Of && m.Runs > 0);
             Table = string.IsNullOrEmpty(Kind) ? null : await ReportTable.ReadAsync(Area, Kind, Of, PageNumber, Cancellation);
         }
         catch (DataFaultException fault) when (fault.Code == "MONTH_OPEN")

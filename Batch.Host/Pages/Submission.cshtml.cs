@@ -44,8 +44,8 @@ internal sealed class SubmissionModel : AreaPage
     /// <summary>What has become of its rows since.</summary>
     public RowsNow Now { get; private set; } = RowsNow.Unchanged;
 
-    /// <summary>Rows that a mended file can bring: rejected ones, and held ones that wait beside what is in force.</summary>
-    public bool IsMendable => Line.Rejected > 0 || Held.Rows.Any(r => RejectionCodes.IsBeside(r.Code));
+    /// <summary>Rows that a mended file can bring: rejected ones that none has brought, and held ones that wait beside what is in force.</summary>
+    public bool IsMendable => Line.Rejected > Mended.Count || Held.Rows.Any(r => RejectionCodes.IsBeside(r.Code));
 
     /// <summary>Rejected rows that mended files have brought since.</summary>
     public IReadOnlySet<int> Mended { get; private set; } = new HashSet<int>();

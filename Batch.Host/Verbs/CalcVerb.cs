@@ -46,6 +46,11 @@ internal static class CalcVerb
         call.Output.Document(CalcDocument.Of(calculation));
         call.Output.Line($"{policy.Version}  {policy.Month.Text()}");
         ExplanationText.Write(call.Output, calculation.Chinese);
+        foreach (string unused in calculation.Unused())
+        {
+            call.Output.Line($"未用到 not used: --{unused}，该政策当月不看此项 / the policy of the month does not look at it");
+        }
+
         FigureText.Write(call.Output, policy.Area, CalcDocument.GapsOf(calculation));
         return Task.FromResult(ExitCode.Done);
     }

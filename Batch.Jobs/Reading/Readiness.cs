@@ -20,7 +20,7 @@ public enum Ready
 }
 
 /// <summary>One point of the list.</summary>
-/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, retirees-missing, retirees-unknown, rejects-open, rows-held, waiting-files, waiting-decisions,
+/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, retirees-missing, retirees-unknown, left-declared, retired-declared, rejects-open, rows-held, waiting-files, waiting-decisions,
 /// parked-work, age-bounds, retiring.</param>
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
@@ -46,6 +46,7 @@ public sealed class Readiness(Area area)
             await RefusedAsync(month, cancellation),
             await EmployersAsync(month, cancellation),
             .. await RetireesAsync(month, cancellation),
+            .. await StatusAsync(month, cancellation),
             .. await RowsAsync(month, unmended.GetValueOrDefault(month), cancellation),
             await ParkedAsync(cancellation),
             new("age-bounds", Ready.Yes, await new BirthBounds(area).CrossingAsync(month.PlusMonths(-1), month, cancellation), []),
@@ -127,11 +128,18 @@ public sealed class Readiness(Area area)
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
     }
 
-    private async Task<IEnumerable<ReadinessPoint>> RetireesAsync(YearMonth month, CancellationToken cancellation)
+    private Task<IEnumerable<ReadinessPoint>> RetireesAsync(YearMonth month, CancellationToken cancellation) =>
+        TwoAsync(RetireesReport.CountSql, "retirees-missing", "retirees-unknown", month, cancellation);
+
+    private Task<IEnumerable<ReadinessPoint>> StatusAsync(YearMonth month, CancellationToken cancellation) =>
+        TwoAsync(StatusReport.CountSql, "left-declared", "retired-declared", month, cancellation);
+
+    // The two counts of a report.
+    private async Task<IEnumerable<ReadinessPoint>> TwoAsync(string countSql, string firstCode, string secondCode, YearMonth month, CancellationToken cancellation)
     {
-        string sql = RetireesReport.CountSql.Replace(":month", "$1::date", StringComparison.Ordinal);
-        (long missing, long unknown) = (await area.ReadAsync(sql, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
-        return [new("retirees-missing", missing > 0 ? Ready.Look : Ready.Yes, missing, []), new("retirees-unknown", unknown > 0 ? Ready.Look : Ready.Yes, unknown, [])];
+        string sql = countSql.Replace(":month", "$1::date", StringComparison.Ordinal);
+        (long first, long second) = (await area.ReadAsync(sql, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
+        return [new(firstCode, first > 0 ? Ready.Look : Ready.Yes, first, []), new(secondCode, second > 0 ? Ready.Look : Ready.Yes, second, [])];
     }
 
     private async Task<IEnumerable<ReadinessPoint>> RowsAsync(YearMonth month, long rejected, CancellationToken cancellation)

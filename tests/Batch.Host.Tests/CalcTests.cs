@@ -58,6 +58,17 @@ public sealed class CalcTests
         Assert.That(result.ToString(), Does.Contain(told));
     }
 
+    // A year of Wuhan before 2023: the base of a retiree is the prior year's average; neither years nor the month's pension are looked at.
+    [Test]
+    public async Task What_was_given_and_is_not_looked_at_is_named()
+    {
+        string[] retired = ["calc", "--area", "420100", "--month", "2021-06", "--status", "retired", "--birth", "1950-06-01", "--pension-prior-year", "6000", "--pension-month", "6100", "--paid-months", "120"];
+        Assert.That((await Cli.RunAsync([.. retired, "--json"])).Json.GetProperty("unused").EnumerateArray().Select(u => u.GetString()), Is.EqualTo(new[] { "pension-month", "paid-months" }));
+        Assert.That((await Cli.RunAsync(retired)).Output, Does.Contain("未用到 not used: --paid-months，").And.Not.Contain("--pension-prior-year"));
+        CliResult active = await Cli.RunAsync("calc", "--area", "420100", "--month", "2021-06", "--status", "active", "--birth", "1985-06-01", "--base", "6000", "--json");
+        Assert.That(active.Json.GetProperty("unused").GetArrayLength(), Is.Zero);
+    }
+
     [Test]
     public async Task The_document_has_the_stable_keys()
     {

@@ -109,6 +109,43 @@ public sealed class OverviewTests
         Assert.That((await new Readiness(await town.AreaAsync()).ReadAsync(June, default)).Single(p => p.Code == "retirees-unknown").Count, Is.Zero);
     }
 
+    // Of June's two retirees one is in no file of July and August: told in both months. Who comes back in September is on the roster.
+    [Test]
+    public async Task A_retiree_who_is_missing_is_named_month_by_month_and_is_known_when_the_name_comes_back()
+    {
+        CitizenId[] r = [Town.Person(0, 1950), Town.Person(1, 1950)];
+        await town.PensionAsync(June, [(r[0], 6000m), (r[1], 6000m)]);
+        await town.PensionAsync(July, [(r[0], 6000m)]);
+        YearMonth august = new(2021, 8), september = new(2021, 9), october = new(2021, 10);
+        await town.PensionAsync(august, [(r[0], 6000m)]);
+        await town.PensionAsync(september, [(r[0], 6000m), (r[1], 6000m)]);
+        await town.PensionAsync(october, [(r[0], 6000m), (r[1], 6000m)]);
+        List<(long, long)> told = [];
+        foreach (YearMonth month in (YearMonth[])[June, July, august, september, october])
+        {
+            Dictionary<string, ReadinessPoint> points = (await new Readiness(await town.AreaAsync()).ReadAsync(month, default)).ToDictionary(p => p.Code);
+            told.Add((points["retirees-missing"].Count, points["retirees-unknown"].Count));
+        }
+
+        Assert.That(told, Is.EqualTo(new[] { (0L, 0L), (1L, 0L), (1L, 0L), (0L, 0L), (0L, 0L) }));
+    }
+
+    // Left in May and declared for June; left in June, so that June may be paid; left and back; retired in May and declared; retired in June.
+    [Test]
+    public async Task Who_is_declared_and_on_record_as_left_or_retired_is_listed()
+    {
+        CitizenId[] p = [.. Enumerable.Range(0, 5).Select(i => Town.Person(i, 1961))];
+        await town.PersonsAsync(June, (p[0], "停保", "2021-05-31"), (p[1], "停保", "2021-06-01"), (p[2], "停保", "2021-03-01"), (p[2], "续保", "2021-06-01"), (p[3], "退休", "2021-05-10"), (p[4], "退休", "2021-06-10"));
+        await town.PayrollAsync(June, "甲", [.. p.Select(who => (who, 10_000m))]);
+        Dictionary<string, ReadinessPoint> points = (await new Readiness(await town.AreaAsync()).ReadAsync(June, default)).ToDictionary(r => r.Code);
+        Assert.That((points["left-declared"].Count, points["retired-declared"].Count, points["left-declared"].Ready), Is.EqualTo((1L, 1L, Ready.Look)));
+        Assert.That((await town.ReportAsync("status", June)).Select(c => $"{c[0].Text![^1]} {c[2].Text![..5]} {c[3].Text} {c[4].Text} {c[6].Number}"), Is.EqualTo(new[]
+        {
+            $"{p[0].Full()[^1]} 已登记停保 2021-05-31 甲 1000000", $"{p[3].Full()[^1]} 已登记退休 2021-05-10 甲 1000000",
+        }));
+        Assert.That((await new Readiness(await town.AreaAsync()).ReadAsync(July, default)).Single(r => r.Code == "left-declared").Ready, Is.EqualTo(Ready.Yes));
+    }
+
     // Two employers in a file whose total is wrong; each then sends a file of its own, of another name. One refused without a header is marked as not needed.
     [Test]
     public async Task A_refused_file_is_settled_when_all_of_its_employers_have_sent_the_month_or_when_it_is_not_needed()
