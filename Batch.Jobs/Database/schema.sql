@@ -435,6 +435,36 @@ $_$;
 
 ALTER FUNCTION :area.mended(parent integer) OWNER TO batch_owner;
 
+CREATE FUNCTION :area.money_of(of_employer integer, of_month date, on_day date, OUT received_fen bigint, OUT returned_fen bigint, OUT declared_fen bigint, OUT booked_fen bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+BEGIN
+    SELECT coalesce(sum(r.amount_fen), 0) INTO received_fen FROM receipt_in_force r
+    WHERE r.receipt_month = of_month AND r.employer_id = of_employer AND r.received_on <= on_day;
+    SELECT coalesce(sum(m.amount_fen), 0) INTO returned_fen FROM money_returned m WHERE m.month = of_month AND m.employer_id = of_employer;
+    SELECT coalesce(sum(l.fen) FILTER (WHERE l.state = 1), 0) INTO declared_fen FROM (
+        SELECT DISTINCT ON (c.person_id) c.state, c.person_paid_fen + c.employer_paid_fen AS fen FROM contribution c
+        WHERE c.contribution_month = of_month AND c.employer_id = of_employer ORDER BY c.person_id, c.submission_id DESC, (c.row_no <= 0) DESC, c.row_no DESC) l;
+    WITH people AS MATERIALIZED (
+        SELECT DISTINCT c.person_id FROM contribution c WHERE c.contribution_month = of_month AND c.employer_id = of_employer),
+    moved AS (
+        SELECT a.person_id, sum(e.person_paid_fen + e.employer_paid_fen) AS fen FROM people JOIN account a USING (person_id) JOIN entry e USING (account_id)
+        WHERE e.contribution_month = of_month AND e.component = 1 AND e.posting_month >= of_month GROUP BY 1),
+    taken AS MATERIALIZED (SELECT DISTINCT s.submission_id FROM run_submission s JOIN posted_run USING (run_id)),
+    last_employer AS (
+        SELECT DISTINCT ON (c.person_id) c.person_id, c.employer_id FROM contribution c JOIN people USING (person_id) JOIN taken USING (submission_id)
+        WHERE c.contribution_month = of_month ORDER BY c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC)
+    SELECT coalesce(sum(m.fen), 0) INTO booked_fen FROM moved m JOIN last_employer l USING (person_id) WHERE l.employer_id = of_employer;
+END $$;
+
+ALTER FUNCTION :area.money_of(of_employer integer, of_month date, on_day date, OUT received_fen bigint, OUT returned_fen bigint, OUT declared_fen bigint, OUT booked_fen bigint) OWNER TO batch_owner;
+
 CREATE FUNCTION :area.month_has_begun() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ':area', 'pg_temp'
@@ -818,6 +848,84 @@ END $$;
 
 ALTER FUNCTION :area.refuse_closing(closing_month date, who text) OWNER TO batch_owner;
 
+CREATE TABLE :area.money_return (
+    return_id integer NOT NULL,
+    kind text NOT NULL,
+    return_employer integer NOT NULL,
+    return_month date NOT NULL,
+    to_month date,
+    amount_fen bigint NOT NULL,
+    on_date date NOT NULL,
+    document text NOT NULL,
+    cancels integer,
+    made_by text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT money_return_check CHECK ((((kind = 'carry-over'::text) = (to_month IS NOT NULL)) AND (to_month IS DISTINCT FROM return_month))),
+    CONSTRAINT money_return_check1 CHECK (((EXTRACT(day FROM return_month) = (1)::numeric) AND (EXTRACT(day FROM COALESCE(to_month, return_month)) = (1)::numeric))),
+    CONSTRAINT money_return_check2 CHECK (((amount_fen <> 0) AND ((amount_fen < 0) = (cancels IS NOT NULL)))),
+    CONSTRAINT money_return_document_check CHECK ((btrim(document) <> ''::text)),
+    CONSTRAINT money_return_kind_check CHECK ((kind = ANY (ARRAY['refund'::text, 'carry-over'::text, 'write-off'::text]))),
+    CONSTRAINT money_return_reason_check CHECK ((btrim(reason) <> ''::text))
+);
+
+ALTER TABLE :area.money_return OWNER TO batch_owner;
+
+CREATE FUNCTION :area.refuse_return(r :area.money_return, proposed boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    -- A counter-entry takes back from the month that the carry-over was set against; of others the money comes back to its month.
+    from_month date := CASE WHEN r.cancels IS NULL THEN r.return_month ELSE r.to_month END;
+    m          record;
+    waiting    bigint;
+    left_fen   bigint;
+    told       text;
+BEGIN
+    -- Files change what is there, runs book it and closings end a month: one of them at a time.
+    PERFORM pg_advisory_xact_lock(hashtext(':area.intake'));
+    PERFORM pg_advisory_xact_lock(hashtext(':area.ledger'));
+    IF r.on_date < last_closed() + interval '1 month' THEN
+        RAISE EXCEPTION 'RETURN_MONTH_CLOSED|%', to_char(r.on_date, 'YYYY-MM') USING ERRCODE = 'BA320';
+    END IF;
+    IF r.on_date > (now() AT TIME ZONE 'Asia/Shanghai')::date THEN
+        RAISE EXCEPTION 'RETURN_DAY_AHEAD' USING ERRCODE = 'BA320';
+    END IF;
+    IF r.cancels IS NOT NULL AND (
+        NOT EXISTS (SELECT FROM return_state o WHERE o.return_id = r.cancels AND o.state = 'confirmed' AND o.cancels IS NULL
+                    AND (o.kind, o.return_employer, o.return_month, o.amount_fen) = (r.kind, r.return_employer, r.return_month, -r.amount_fen)
+                    AND o.to_month IS NOT DISTINCT FROM r.to_month AND o.on_date <= r.on_date)
+        OR EXISTS (SELECT FROM return_state o WHERE o.cancels = r.cancels AND o.return_id <> r.return_id AND o.state <> 'withdrawn')) THEN
+        RAISE EXCEPTION 'RETURN_CANCELLED' USING ERRCODE = 'BA320';
+    END IF;
+    IF from_month IS NULL THEN
+        RETURN;
+    END IF;
+    IF NOT proposed AND EXISTS (SELECT FROM run n JOIN run_month USING (run_id) WHERE n.state IN ('computing', 'computed', 'approved') AND contribution_month = from_month) THEN
+        RAISE EXCEPTION 'RETURN_RUN_OPEN' USING ERRCODE = 'BA320';
+    END IF;
+    SELECT * INTO m FROM money_of(r.return_employer, from_month, r.on_date);
+    SELECT coalesce(sum(abs(o.amount_fen)), 0) INTO waiting FROM return_state o
+    WHERE proposed AND o.state = 'proposed' AND o.return_id <> r.return_id AND o.return_employer = r.return_employer
+      AND from_month = CASE WHEN o.cancels IS NULL THEN o.return_month ELSE o.to_month END;
+    left_fen := m.received_fen - m.returned_fen - waiting;
+    told := concat_ws('|', to_char(from_month, 'YYYY-MM'), m.received_fen, m.returned_fen + waiting, m.declared_fen, m.booked_fen,
+                      greatest(left_fen - greatest(m.declared_fen, m.booked_fen, 0), 0), abs(r.amount_fen));
+    IF abs(r.amount_fen) > left_fen THEN
+        RAISE EXCEPTION 'RETURN_TOO_MUCH|%', told USING ERRCODE = 'BA320';
+    ELSIF abs(r.amount_fen) > left_fen - greatest(m.declared_fen, m.booked_fen) THEN
+        RAISE EXCEPTION 'RETURN_ALLOCATED|%', told USING ERRCODE = 'BA320';
+    END IF;
+END $$;
+
+ALTER FUNCTION :area.refuse_return(r :area.money_return, proposed boolean) OWNER TO batch_owner;
+
 CREATE FUNCTION :area.reopen_month(of_month date, who text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ':area', 'pg_temp'
@@ -928,6 +1036,46 @@ BEGIN
 END $_$;
 
 ALTER FUNCTION :area.retirees_credited(runs integer[], of_month date, open_run integer) OWNER TO batch_owner;
+
+CREATE FUNCTION :area.return_is_confirmed_by_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    r money_return;
+BEGIN
+    SELECT * INTO r FROM money_return o WHERE o.return_id = NEW.returned;
+    IF NEW.act = 'confirm' THEN
+        IF batch.same_person(r.made_by, NEW.acted_by) OR batch.name_skeleton(NEW.acted_by) IN ('shipped', 'schedule', 'scheduler') THEN
+            RAISE EXCEPTION 'A return of money is confirmed by another person than proposed it.' USING ERRCODE = 'BA001';
+        END IF;
+        PERFORM refuse_return(r, false);
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION :area.return_is_confirmed_by_another() OWNER TO batch_owner;
+
+CREATE FUNCTION :area.return_is_there() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ':area', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+BEGIN
+    PERFORM refuse_return(NEW, true);
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION :area.return_is_there() OWNER TO batch_owner;
 
 CREATE FUNCTION :area.run_anomalies(run integer) RETURNS TABLE(code text, value numeric, against numeric, allowed numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2536,6 +2684,120 @@ CREATE VIEW :area.match_state AS
 
 ALTER TABLE :area.match_state OWNER TO batch_owner;
 
+CREATE TABLE :area.money_return_act (
+    return_act_id integer NOT NULL,
+    returned integer NOT NULL,
+    act text NOT NULL,
+    acted_by text NOT NULL,
+    acted_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    submission_id integer,
+    CONSTRAINT money_return_act_act_check CHECK ((act = ANY (ARRAY['confirm'::text, 'withdraw'::text]))),
+    CONSTRAINT money_return_act_check CHECK (((act = 'confirm'::text) OR ((submission_id IS NULL) AND (btrim(reason) <> ''::text))))
+);
+
+ALTER TABLE :area.money_return_act OWNER TO batch_owner;
+
+CREATE VIEW :area.return_state AS
+ SELECT r.return_id,
+    r.kind,
+    r.return_employer,
+    r.return_month,
+    r.to_month,
+    r.amount_fen,
+    r.on_date,
+    r.document,
+    r.cancels,
+    r.made_by,
+    r.made_at,
+    r.reason,
+        CASE a.act
+            WHEN 'confirm'::text THEN 'confirmed'::text
+            WHEN 'withdraw'::text THEN 'withdrawn'::text
+            ELSE 'proposed'::text
+        END AS state,
+    a.acted_by,
+    a.acted_at,
+    a.submission_id
+   FROM (:area.money_return r
+     LEFT JOIN :area.money_return_act a ON ((a.returned = r.return_id)));
+
+ALTER TABLE :area.return_state OWNER TO batch_owner;
+
+CREATE VIEW :area.money_returned AS
+ SELECT r.return_id,
+    r.kind,
+    r.return_employer AS employer_id,
+    e.number AS employer,
+    m.month,
+    m.amount_fen,
+    r.on_date,
+    r.document,
+    r.submission_id,
+        CASE
+            WHEN (m.amount_fen < 0) THEN COALESCE(r.submission_id, 0)
+            ELSE 0
+        END AS taken_with
+   FROM ((:area.return_state r
+     JOIN :area.employer e ON ((e.employer_id = r.return_employer)))
+     CROSS JOIN LATERAL ( VALUES (r.return_month,r.amount_fen), (r.to_month,(- r.amount_fen))) m(month, amount_fen))
+  WHERE ((r.state = 'confirmed'::text) AND (m.month IS NOT NULL));
+
+ALTER TABLE :area.money_returned OWNER TO batch_owner;
+
+CREATE TABLE :area.receipt (
+    receipt_month date NOT NULL,
+    employer_id integer NOT NULL,
+    document text NOT NULL,
+    submission_id integer NOT NULL,
+    row_no integer NOT NULL,
+    state smallint NOT NULL,
+    amount_fen bigint NOT NULL,
+    late_fee_fen bigint NOT NULL,
+    interest_fen bigint NOT NULL,
+    received_on date NOT NULL,
+    CONSTRAINT receipt_amount_fen_check CHECK ((amount_fen >= 0)),
+    CONSTRAINT receipt_interest_fen_check CHECK ((interest_fen >= 0)),
+    CONSTRAINT receipt_late_fee_fen_check CHECK ((late_fee_fen >= 0)),
+    CONSTRAINT receipt_state_check CHECK ((state = ANY (ARRAY[1, 3])))
+);
+
+ALTER TABLE :area.receipt OWNER TO batch_owner;
+
+CREATE VIEW :area.receipt_in_force AS
+ SELECT r.receipt_month,
+    r.employer_id,
+    r.document,
+    r.submission_id,
+    r.row_no,
+    r.state,
+    r.amount_fen,
+    r.late_fee_fen,
+    r.interest_fen,
+    r.received_on,
+    ((r.amount_fen + r.late_fee_fen) + r.interest_fen) AS money_fen
+   FROM :area.receipt r
+  WHERE ((r.state = 1) AND (NOT (EXISTS ( SELECT
+           FROM :area.receipt n
+          WHERE ((n.receipt_month = r.receipt_month) AND (n.employer_id = r.employer_id) AND (n.document = r.document) AND ((n.submission_id > r.submission_id) OR ((n.submission_id = r.submission_id) AND (n.row_no < r.row_no))))))));
+
+ALTER TABLE :area.receipt_in_force OWNER TO batch_owner;
+
+CREATE VIEW :area.money_for_month AS
+ SELECT receipt_in_force.receipt_month AS month,
+    receipt_in_force.employer_id,
+    receipt_in_force.amount_fen,
+    receipt_in_force.received_on AS on_date
+   FROM :area.receipt_in_force
+UNION ALL
+ SELECT money_returned.month,
+    money_returned.employer_id,
+    (- money_returned.amount_fen) AS amount_fen,
+    money_returned.on_date
+   FROM :area.money_returned;
+
+ALTER TABLE :area.money_for_month OWNER TO batch_owner;
+
 CREATE TABLE :area.money_match_line (
     match_id integer NOT NULL,
     serial text NOT NULL,
@@ -2674,44 +2936,6 @@ CREATE VIEW :area.posted_policy AS
 
 ALTER TABLE :area.posted_policy OWNER TO batch_owner;
 
-CREATE TABLE :area.receipt (
-    receipt_month date NOT NULL,
-    employer_id integer NOT NULL,
-    document text NOT NULL,
-    submission_id integer NOT NULL,
-    row_no integer NOT NULL,
-    state smallint NOT NULL,
-    amount_fen bigint NOT NULL,
-    late_fee_fen bigint NOT NULL,
-    interest_fen bigint NOT NULL,
-    received_on date NOT NULL,
-    CONSTRAINT receipt_amount_fen_check CHECK ((amount_fen >= 0)),
-    CONSTRAINT receipt_interest_fen_check CHECK ((interest_fen >= 0)),
-    CONSTRAINT receipt_late_fee_fen_check CHECK ((late_fee_fen >= 0)),
-    CONSTRAINT receipt_state_check CHECK ((state = ANY (ARRAY[1, 3])))
-);
-
-ALTER TABLE :area.receipt OWNER TO batch_owner;
-
-CREATE VIEW :area.receipt_in_force AS
- SELECT r.receipt_month,
-    r.employer_id,
-    r.document,
-    r.submission_id,
-    r.row_no,
-    r.state,
-    r.amount_fen,
-    r.late_fee_fen,
-    r.interest_fen,
-    r.received_on,
-    ((r.amount_fen + r.late_fee_fen) + r.interest_fen) AS money_fen
-   FROM :area.receipt r
-  WHERE ((r.state = 1) AND (NOT (EXISTS ( SELECT
-           FROM :area.receipt n
-          WHERE ((n.receipt_month = r.receipt_month) AND (n.employer_id = r.employer_id) AND (n.document = r.document) AND ((n.submission_id > r.submission_id) OR ((n.submission_id = r.submission_id) AND (n.row_no < r.row_no))))))));
-
-ALTER TABLE :area.receipt_in_force OWNER TO batch_owner;
-
 CREATE TABLE :area.record_seal (
     kind text NOT NULL,
     ordinal bigint NOT NULL,
@@ -2727,7 +2951,7 @@ CREATE TABLE :area.record_shape (
     shape_id integer NOT NULL,
     kind text NOT NULL,
     columns jsonb NOT NULL,
-    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text])))
+    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text, 'return'::text, 'return act'::text])))
 );
 
 ALTER TABLE :area.record_shape OWNER TO batch_owner;
@@ -2823,7 +3047,7 @@ CREATE VIEW :area.sealed_columns AS
     k.key,
     (c.relname)::text AS table_name,
     jsonb_agg(a.attname ORDER BY a.attnum) AS columns
-   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text)) k(kind, key)
+   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text), ('return'::text,'return_id'::text), ('return act'::text,'return_act_id'::text)) k(kind, key)
      JOIN pg_class c ON (((c.relnamespace = (':area'::regnamespace)::oid) AND (NOT c.relispartition))))
      JOIN pg_attribute a ON (((a.attrelid = c.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
   WHERE ((EXISTS ( SELECT
@@ -3520,6 +3744,18 @@ ALTER TABLE ONLY :area.money_match
 ALTER TABLE ONLY :area.money_match_receipt
     ADD CONSTRAINT money_match_receipt_pkey PRIMARY KEY (match_id, receipt_month, receipt_employer, document);
 
+ALTER TABLE ONLY :area.money_return_act
+    ADD CONSTRAINT money_return_act_pkey PRIMARY KEY (return_act_id);
+
+ALTER TABLE ONLY :area.money_return_act
+    ADD CONSTRAINT money_return_act_returned_key UNIQUE (returned);
+
+ALTER TABLE ONLY :area.money_return_act
+    ADD CONSTRAINT money_return_act_submission_id_key UNIQUE (submission_id);
+
+ALTER TABLE ONLY :area.money_return
+    ADD CONSTRAINT money_return_pkey PRIMARY KEY (return_id);
+
 ALTER TABLE ONLY :area.person
     ADD CONSTRAINT person_citizen_key UNIQUE (citizen);
 
@@ -3724,6 +3960,12 @@ CREATE INDEX money_match_line_serial_idx ON :area.money_match_line USING btree (
 
 CREATE INDEX money_match_receipt_receipt_month_receipt_employer_document_idx ON :area.money_match_receipt USING btree (receipt_month, receipt_employer, document);
 
+CREATE INDEX money_return_cancels_idx ON :area.money_return USING btree (cancels);
+
+CREATE INDEX money_return_return_month_return_employer_idx ON :area.money_return USING btree (return_month, return_employer);
+
+CREATE INDEX money_return_to_month_return_employer_idx ON :area.money_return USING btree (to_month, return_employer);
+
 CREATE UNIQUE INDEX one_open_run ON :area.run USING btree ((true)) WHERE (state = ANY (ARRAY['computing'::text, 'computed'::text, 'approved'::text]));
 
 CREATE UNIQUE INDEX one_reversal ON :area.run USING btree (reverses) WHERE (state <> 'discarded'::text);
@@ -3786,6 +4028,10 @@ CREATE TRIGGER nothing_is_parked BEFORE INSERT ON :area.closing FOR EACH ROW EXE
 
 CREATE TRIGGER reopener_is_another BEFORE INSERT ON :area.reopening FOR EACH ROW EXECUTE FUNCTION :area.reopener_is_another();
 
+CREATE TRIGGER return_is_confirmed_by_another BEFORE INSERT ON :area.money_return_act FOR EACH ROW EXECUTE FUNCTION :area.return_is_confirmed_by_another();
+
+CREATE TRIGGER return_is_there BEFORE INSERT ON :area.money_return FOR EACH ROW EXECUTE FUNCTION :area.return_is_there();
+
 CREATE TRIGGER administrator_remains BEFORE INSERT ON batch.user_change FOR EACH ROW EXECUTE FUNCTION batch.administrator_remains();
 
 CREATE TRIGGER approver_is_another BEFORE INSERT ON batch.policy_approval FOR EACH ROW EXECUTE FUNCTION batch.approver_is_another();
@@ -3816,6 +4062,12 @@ ALTER TABLE ONLY :area.money_match_line
 
 ALTER TABLE ONLY :area.money_match_receipt
     ADD CONSTRAINT money_match_receipt_match_id_fkey FOREIGN KEY (match_id) REFERENCES :area.money_match(match_id);
+
+ALTER TABLE ONLY :area.money_return_act
+    ADD CONSTRAINT money_return_act_returned_fkey FOREIGN KEY (returned) REFERENCES :area.money_return(return_id);
+
+ALTER TABLE ONLY :area.money_return
+    ADD CONSTRAINT money_return_cancels_fkey FOREIGN KEY (cancels) REFERENCES :area.money_return(return_id);
 
 ALTER TABLE ONLY :area.record_seal
     ADD CONSTRAINT record_seal_shape_id_fkey FOREIGN KEY (shape_id) REFERENCES :area.record_shape(shape_id);
@@ -3969,6 +4221,8 @@ GRANT ALL ON FUNCTION :area.refuse_before_month(of_month date) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.refuse_closing(closing_month date, who text) FROM PUBLIC;
 
+GRANT SELECT,INSERT ON TABLE :area.money_return TO batch_program;
+
 REVOKE ALL ON FUNCTION :area.reopen_month(of_month date, who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.reopen_month(of_month date, who text) TO batch_program;
 
@@ -3976,6 +4230,10 @@ REVOKE ALL ON FUNCTION :area.retired_rule(slice jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.retired_rule(slice jsonb) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.retirees_credited(runs integer[], of_month date, open_run integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION :area.return_is_confirmed_by_another() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION :area.return_is_there() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION :area.run_anomalies(run integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.run_anomalies(run integer) TO batch_program;
@@ -4132,6 +4390,18 @@ GRANT SELECT,INSERT ON TABLE :area.money_match_act TO batch_program;
 
 GRANT SELECT ON TABLE :area.match_state TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE :area.money_return_act TO batch_program;
+
+GRANT SELECT ON TABLE :area.return_state TO batch_program;
+
+GRANT SELECT ON TABLE :area.money_returned TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
+
+GRANT SELECT ON TABLE :area.receipt_in_force TO batch_program;
+
+GRANT SELECT ON TABLE :area.money_for_month TO batch_program;
+
 GRANT SELECT,INSERT ON TABLE :area.money_match_line TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.money_match_receipt TO batch_program;
@@ -4149,10 +4419,6 @@ GRANT SELECT ON TABLE :area.run_month TO batch_program;
 GRANT SELECT ON TABLE :area.standing_run TO batch_program;
 
 GRANT SELECT ON TABLE :area.posted_policy TO batch_program;
-
-GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
-
-GRANT SELECT ON TABLE :area.receipt_in_force TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.record_seal TO batch_program;
 

@@ -108,6 +108,7 @@ public static class Codes
     public const string MemberNotBound = "MEMBER_NOT_BOUND";
     public const string BindingMissing = "BINDING_MISSING";
     public const string ReceiptTwice = "RECEIPT_TWICE";
+    public const string ReceiptReturned = "RECEIPT_RETURNED";
     public const string BankLineTwice = "BANK_LINE_TWICE";
     public const string BankSerialTaken = "BANK_SERIAL_TAKEN";
     public const string AccountMissing = "ACCOUNT_MISSING";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
+using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -23,6 +24,9 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
     private readonly Dictionary<(int Submission, Key Key), int> _rows = [];
 
     private readonly Dictionary<Key, Figures> _standing = [];
+
+    /// <summary>Received less returned, of the employers' months of which something was returned: it may not fall below nought.</summary>
+    private readonly Dictionary<(YearMonth Month, int Employer), (long Fen, long ReturnedFen)> _left = [];
 
     private ChangedMoney? _changed;
 
@@ -64,13 +68,23 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
 
         List<Key> named = [.. _rows.Keys.Where(r => r.Submission == draft.Submission).Select(r => r.Key)];
         HashSet<(YearMonth, int)> spokenOf = [.. named.Select(k => (k.Month, k.Employer))];
-        Dictionary<Key, Figures> standing = await StandingAsync(
-            [.. named.Select(k => k.Month).Distinct()], [.. named.Select(k => k.Employer).Distinct()], cancellation);
+        YearMonth[] months = [.. named.Select(k => k.Month).Distinct()];
+        int[] employers = [.. named.Select(k => k.Employer).Distinct()];
+        Dictionary<Key, Figures> standing = await StandingAsync(months, employers, cancellation);
         List<KeyValuePair<Key, Figures>> spoken = [.. standing.Where(s => spokenOf.Contains((s.Key.Month, s.Key.Employer)))];
         List<KeyValuePair<Key, Figures>> leftOut = [.. spoken.Where(s => !_rows.ContainsKey((draft.Submission, s.Key)))];
         if (ReplacementRefusal.OfLeftOut(leftOut.Count, spoken.Count, confirm) is { } refusal)
         {
             return refusal;
+        }
+
+        await LoadLeftAsync(months, employers, cancellation);
+        foreach (IGrouping<(YearMonth Month, int Employer), long> gone in leftOut.GroupBy(l => (l.Key.Month, l.Key.Employer), l => l.Value.AmountFen))
+        {
+            if (_left.TryGetValue(gone.Key, out (long Fen, long ReturnedFen) left) && left.Fen < gone.Sum())
+            {
+                return Returned(0, await NumberAsync(gone.Key.Employer, cancellation), gone.Key.Month, left.ReturnedFen);
+            }
         }
 
         foreach ((Key key, _) in leftOut)
@@ -90,7 +104,54 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
         }
     }
 
-    private void Check(FileDraft draft, LineBlock block) => block.Receipts.RemoveAll(line =>
+    private void Check(FileDraft draft, LineBlock block)
+    {
+        block.Receipts.RemoveAll(line => IsRejected(line, draft, block));
+        if (_left.Count == 0)
+        {
+            return;
+        }
+
+        // What was returned is not taken away from under it: where the block does that, each correction to less is rejected.
+        Dictionary<(YearMonth, int), long> changes = block.Receipts.GroupBy(l => (l.Month, KeyOf(l).Employer)).ToDictionary(g => g.Key, g => g.Sum(ChangeOf));
+        block.Receipts.RemoveAll(line =>
+        {
+            (YearMonth, int) of = (line.Month, KeyOf(line).Employer);
+            if (ChangeOf(line) >= 0 || !_left.TryGetValue(of, out (long Fen, long ReturnedFen) left) || left.Fen + changes[of] >= 0)
+            {
+                return false;
+            }
+
+            block.Rejections.Add(draft.InItsWords(Returned(line.Row, line.Employer, line.Month, left.ReturnedFen)));
+            return true;
+        });
+    }
+
+    private long ChangeOf(ReceiptLine line) => line.Amount.Fen - _standing.GetValueOrDefault(KeyOf(line)).AmountFen;
+
+    private static Rejection Returned(int row, string employer, YearMonth month, long fen) =>
+        new(Codes.ReceiptReturned, row, "到账金额", $"{employer} {month.Text()}", new Money(fen).ToString());
+
+    private Task<string> NumberAsync(int employer, CancellationToken cancellation) => parts.Connection.Itself.OneAsync<string>(
+        parts.Area.Sql("SELECT number FROM :area.employer WHERE employer_id = $1"), cancellation, employer);
+
+    private async Task LoadLeftAsync(YearMonth[] months, int[] employers, CancellationToken cancellation)
+    {
+        _left.Clear();
+        foreach ((YearMonth month, int employer, long left, long returned) in await parts.Connection.Itself.ReadAsync(
+            parts.Area.Sql(
+                """
+                WITH returned AS (
+                    SELECT month, employer_id, sum(amount_fen)::bigint AS fen FROM :area.money_returned WHERE month = ANY($1) AND employer_id = ANY($2) GROUP BY 1, 2)
+                SELECT month, employer_id, sum(m.amount_fen)::bigint, min(r.fen) FROM :area.money_for_month m JOIN returned r USING (month, employer_id) GROUP BY 1, 2
+                """),
+            r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt64(2), r.GetInt64(3)), cancellation, months.Select(m => m.FirstDay()).ToArray(), employers))
+        {
+            _left.Add((month, employer), (left, returned));
+        }
+    }
+
+    private bool IsRejected(in ReceiptLine line, FileDraft draft, LineBlock block)
     {
         if (draft.Month is { } declared && line.Month > declared)
         {
@@ -107,7 +168,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
         string first = _rows[(draft.Submission, key)].ToString(CultureInfo.InvariantCulture);
         block.Rejections.Add(draft.InItsWords(new Rejection(Codes.ReceiptTwice, line.Row, "凭证号", line.Document, first)));
         return true;
-    });
+    }
 
     // False: it is known already.
     private bool Take(in ReceiptLine line, FileDraft draft, List<(Key, Figures, int, int)> facts)
@@ -119,6 +180,11 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
         {
             draft.Unchanged++;
             return false;
+        }
+
+        if (_left.TryGetValue((key.Month, key.Employer), out (long Fen, long ReturnedFen) left))
+        {
+            _left[(key.Month, key.Employer)] = left with { Fen = left.Fen + figures.AmountFen - known.AmountFen };
         }
 
         _standing[key] = figures;
@@ -134,8 +200,10 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
     {
         _standing.Clear();
         List<ReceiptLine> lines = [.. blocks.SelectMany(b => b.Block.Receipts)];
-        foreach ((Key key, Figures figures) in await StandingAsync(
-            [.. lines.Select(l => l.Month).Distinct()], [.. lines.Select(l => parts.Employers.Find(l.Employer)).Distinct()], cancellation))
+        YearMonth[] months = [.. lines.Select(l => l.Month).Distinct()];
+        int[] employers = [.. lines.Select(l => parts.Employers.Find(l.Employer)).Distinct()];
+        await LoadLeftAsync(months, employers, cancellation);
+        foreach ((Key key, Figures figures) in await StandingAsync(months, employers, cancellation))
         {
             _standing.Add(key, figures);
         }

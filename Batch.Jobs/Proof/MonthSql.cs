@@ -44,8 +44,10 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private string Covered() => !ByReceipts ? "" : $"""
         received AS (
             SELECT employer_id, sum(amount_fen) AS received_fen FROM (
-                SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen FROM :area.receipt
-                WHERE receipt_month = {Month} AND submission_id <> ALL($3) ORDER BY employer_id, document, submission_id DESC, row_no) r
+                SELECT * FROM (
+                    SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen FROM :area.receipt
+                    WHERE receipt_month = {Month} AND submission_id <> ALL($3) ORDER BY employer_id, document, submission_id DESC, row_no) latest
+                UNION ALL {Returned()}) r
             WHERE state = 1 GROUP BY employer_id),
         declared AS (
             SELECT employer_id, submission_id, sum(person_paid_fen + employer_paid_fen) AS due_fen FROM (
@@ -57,6 +59,15 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             SELECT employer_id, submission_id FROM (
                 SELECT employer_id, submission_id, sum(due_fen) OVER (PARTITION BY employer_id ORDER BY submission_id) AS due_fen FROM declared) d
             JOIN received USING (employer_id) WHERE due_fen <= received_fen),
+        """;
+
+    // What left the month counts at once; what came to it counts from the run that took its submission.
+    private string Returned() => $"""
+        SELECT return_employer, 1::smallint, -amount_fen FROM :area.money_return JOIN :area.money_return_act a ON a.returned = return_id AND a.act = 'confirm'
+            WHERE return_month = {Month} AND (amount_fen > 0 OR coalesce(submission_id, 0) <> ALL($3))
+        UNION ALL
+        SELECT return_employer, 1::smallint, amount_fen FROM :area.money_return JOIN :area.money_return_act a ON a.returned = return_id AND a.act = 'confirm'
+            WHERE to_month = {Month} AND (amount_fen < 0 OR coalesce(submission_id, 0) <> ALL($3))
         """;
 
     private string Received() => !slice.OnReceipt ? "" : !ByReceipts ? "AND received_on IS NOT NULL"

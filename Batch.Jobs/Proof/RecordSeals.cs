@@ -11,7 +11,7 @@ namespace Batch.Jobs.Proof;
 internal sealed record MissingSeal(string Kind, long Ordinal, long Number, string Columns, string Content, string Hash);
 
 /// <summary>
-/// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer, a match of money, an approved policy or a hundred of the audit log, sealed one by one in chains
+/// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer, a match or a return of money, an approved policy or a hundred of the audit log, sealed one by one in chains
 /// of their own (085_record_seals.sql, 100_audit_seals.sql). What is changed, removed or added behind the program's back later is named by its table.
 /// </summary>
 internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
@@ -36,6 +36,8 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         new("policy", "SELECT policy_seq FROM :area.approved_policy", "", false),
         new("match", "SELECT match_id FROM :area.money_match", "", true),
         new("match act", "SELECT match_act_id FROM :area.money_match_act", "", true),
+        new("return", "SELECT return_id FROM :area.money_return", "", true),
+        new("return act", "SELECT return_act_id FROM :area.money_return_act", "", true),
         // Hundreds of which no record can still be on its way: by what the chain of all areas has sealed.
         new("audit", AuditHundreds + " HAVING count(*) = 100 AND max(audit_id) <= batch.sealed_upto('audit')", AuditHundreds, true),
     ];
@@ -200,7 +202,11 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     /// <summary>Of each number the tables that have rows of it, with how many and the hash of them whatever their order.</summary>
     private async Task<Dictionary<long, string>> ContentsAsync(string kind, string columns, long after, CancellationToken cancellation)
     {
-        string key = kind switch { "submission" => "submission_id", "run" => "run_id", "act" => "seq", "employer" => "employer_id", "audit" => "audit_hundred", "match" => "match_id", "match act" => "match_act_id", _ => "policy_seq" };
+        string key = kind switch
+        {
+            "submission" => "submission_id", "run" => "run_id", "act" => "seq", "employer" => "employer_id", "audit" => "audit_hundred", "policy" => "policy_seq", "match" => "match_id",
+            "match act" => "match_act_id", "return" => "return_id", _ => "return_act_id",
+        };
         List<string> tables = [];
         foreach (JsonProperty table in JsonDocument.Parse(columns).RootElement.EnumerateObject())
         {

@@ -50,6 +50,10 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
             WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
             """).Append(
             """
+            SELECT submission_id, 'receipt', month, count(*), 0, 0, 0, 0, 0, 0 FROM :area.money_returned
+            WHERE amount_fen < 0 AND submission_id IS NOT NULL AND ($1 OR submission_id = ANY($2)) GROUP BY 1, 3
+            """).Append(
+            """
             SELECT submission_id, 'bank', date_trunc('month', traded_on)::date, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0, 0 FROM :area.bank_line
             WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
             """));

@@ -35,10 +35,13 @@ public sealed class ArrearsReport : Report
             WHERE receipt_month <= :month AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
             ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
         received AS (
-            SELECT receipt_month AS month, employer_id, coalesce(sum(amount_fen) FILTER (WHERE received_on < :month + interval '1 month'), 0) AS fen,
+            SELECT month, employer_id, coalesce(sum(amount_fen) FILTER (WHERE received_on < :month + interval '1 month'), 0) AS fen,
                    coalesce(sum(late_fee_fen) FILTER (WHERE date_trunc('month', received_on) = :month), 0) AS late_fee_fen,
                    coalesce(sum(interest_fen) FILTER (WHERE date_trunc('month', received_on) = :month), 0) AS interest_fen
-            FROM receipts WHERE state = 1 GROUP BY 1, 2),
+            FROM (
+                SELECT receipt_month AS month, employer_id, amount_fen, late_fee_fen, interest_fen, received_on FROM receipts WHERE state = 1
+                UNION ALL SELECT month, employer_id, -amount_fen, 0, 0, on_date FROM :area.money_returned WHERE month <= :month) r
+            GROUP BY 1, 2),
         lines AS (
             SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, employer_id, state, person_paid_fen + employer_paid_fen AS fen, received_on
             FROM :area.contribution

@@ -34,7 +34,7 @@ public sealed class ReceiptReport : QueryReport
     private static ReportColumn Sum(string chinese, string english) => new(chinese, english, ColumnContent.Yuan, ColumnTotal.Sum);
 }
 
-/// <summary>暂收款明细: money received for an employer's month that the ledger does not have yet, by the age of the month; where credits do not wait for it, what is beyond the declared.</summary>
+/// <summary>暂收款明细: money received for an employer's month and not returned that the ledger does not have yet, by the age of the month; where credits do not wait for it, what is beyond the declared.</summary>
 public sealed class SuspenseReport : Report
 {
     public override string Kind => "suspense";
@@ -53,7 +53,7 @@ public sealed class SuspenseReport : Report
     {
         LocalDate end = source.Month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1);
         YearMonth[] months = [.. await source.Connection.ReadAsync(
-            source.Sql("SELECT DISTINCT receipt_month FROM :area.receipt_in_force WHERE received_on < :month + interval '1 month' ORDER BY 1"),
+            source.Sql("SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < :month + interval '1 month' ORDER BY 1"),
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation)];
         foreach (ThreeWayLine line in await new ThreeWay(source.Area).LinesAsync(months, source.Month, end, cancellation))
         {

@@ -5,7 +5,7 @@ using NodaTime;
 namespace Batch.Jobs.Reading;
 
 /// <summary>An employer's month: what it declared, what was received for it, and what the ledger has of it.</summary>
-/// <param name="Received">Null: the month's credits do not wait for the money, and no receipt was sent for it, of whatever employer.</param>
+/// <param name="Received">Less what was refunded, carried over or written off, with what was carried over to the month. Null: the month's credits do not wait for the money, and no receipt was sent for it, of whatever employer.</param>
 /// <param name="Days">From the end of the contribution month to the day to which ages are counted.</param>
 public sealed record ThreeWayLine(string Employer, string Name, YearMonth Month, Money Declared, Money? Received, Money Booked, int Days)
 {
@@ -39,7 +39,7 @@ public sealed class ThreeWay(Area area)
         declared AS (
             SELECT month, employer_id, sum(fen) AS fen, coalesce(sum(fen) FILTER (WHERE received_on <= $3), 0) AS dated_fen FROM lines WHERE state = 1 GROUP BY 1, 2),
         received AS (
-            SELECT receipt_month AS month, employer_id, sum(amount_fen) AS fen FROM :area.receipt_in_force WHERE receipt_month = ANY($1) AND received_on <= $3 GROUP BY 1, 2),
+            SELECT month, employer_id, sum(amount_fen) AS fen FROM :area.money_for_month WHERE month = ANY($1) AND on_date <= $3 GROUP BY 1, 2),
         moved AS MATERIALIZED (
             SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen + e.employer_paid_fen) AS fen
             FROM :area.entry e JOIN :area.account a USING (account_id)
@@ -47,7 +47,7 @@ public sealed class ThreeWay(Area area)
         {EmployerReport.LastEmployers("$2", "$1")},
         booked AS (SELECT contribution_month AS month, employer_id, sum(fen) AS fen FROM moved JOIN last_employer USING (contribution_month, person_id) GROUP BY 1, 2)
         SELECT e.number, e.name, month, coalesce(d.fen, 0)::bigint,
-               CASE WHEN month = ANY($4) OR month IN (SELECT receipt_month FROM :area.receipt_in_force WHERE receipt_month = ANY($1)) THEN (coalesce(r.fen, 0) + coalesce(d.dated_fen, 0))::bigint END, coalesce(b.fen, 0)::bigint,
+               CASE WHEN month = ANY($4) OR month IN (SELECT m.month FROM :area.money_for_month m WHERE m.month = ANY($1)) THEN (coalesce(r.fen, 0) + coalesce(d.dated_fen, 0))::bigint END, coalesce(b.fen, 0)::bigint,
                greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0)
         FROM declared d FULL JOIN received r USING (month, employer_id) FULL JOIN booked b USING (month, employer_id) JOIN :area.employer e USING (employer_id)
         ORDER BY month, e.number COLLATE "C"
@@ -78,6 +78,6 @@ public sealed class ThreeWay(Area area)
         """
         SELECT $1 UNION SELECT m.month FROM :area.submission_month m JOIN :area.filed f USING (submission_id)
         WHERE f.month = $1 AND m.fact IN ('contribution', 'receipt') AND m.month <= $1
-        UNION SELECT receipt_month FROM :area.receipt_in_force WHERE received_on >= $1 AND received_on < $1 + interval '1 month' AND receipt_month <= $1 ORDER BY 1
+        UNION SELECT month FROM :area.money_for_month WHERE on_date >= $1 AND on_date < $1 + interval '1 month' AND month <= $1 ORDER BY 1
         """, r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, month.FirstDay()))];
 }

@@ -57,8 +57,10 @@ public sealed class ReceiptCover
     {
         await using NpgsqlCommand command = new(area.Sql(
             """
-            SELECT employer_id, document, submission_id, state, amount_fen FROM :area.receipt
-            WHERE receipt_month = $1 AND submission_id <> ALL($2) ORDER BY employer_id, document, submission_id, row_no DESC
+            SELECT employer_id, document, submission_id, state, amount_fen, row_no FROM :area.receipt WHERE receipt_month = $1 AND submission_id <> ALL($2)
+            UNION ALL
+            SELECT employer_id, chr(1) || return_id || month, taken_with, 1::smallint, -amount_fen, 0 FROM :area.money_returned WHERE month = $1 AND taken_with <> ALL($2)
+            ORDER BY employer_id, document, submission_id, row_no DESC
             """), connection);
         command.Parameters.AddWithValue(month.FirstDay());
         command.Parameters.AddWithValue(unseen);

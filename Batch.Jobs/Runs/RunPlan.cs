@@ -154,8 +154,11 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     internal static string ReceiptPersons(AreaSchema area, YearMonth month) => area.Sql(
         $"""
         SELECT person_id FROM {area.Part("contribution", month)} WHERE employer_id IN (
-            SELECT employer_id FROM :area.receipt WHERE receipt_month = '{month.Text()}-01' AND (submission_id = ANY($1) OR employer_id IN (
-                SELECT employer_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1))))
+            SELECT employer_id FROM (
+                SELECT employer_id, submission_id FROM :area.receipt WHERE receipt_month = '{month.Text()}-01'
+                UNION ALL
+                SELECT employer_id, taken_with FROM :area.money_returned WHERE month = '{month.Text()}-01') r
+            WHERE submission_id = ANY($1) OR employer_id IN (SELECT employer_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1)))
         """);
 
     /// <summary>The days of movements that the submissions name.</summary>

@@ -133,6 +133,10 @@ public sealed class Town : IAsyncDisposable
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }
 
+    /// <summary>Credits wait for the money.</summary>
+    public Task WaitForReceiptsAsync() => ShippedPolicies.Text(Code).Contains("credit-on: declaration", StringComparison.Ordinal)
+        ? AdoptAsync(text => text.Replace("credit-on: declaration", "credit-on: receipt", StringComparison.Ordinal)) : Task.CompletedTask;
+
     /// <summary>The lines of a report as CSV, without its header.</summary>
     public async Task<string[]> ReportAsync(Report report, YearMonth month)
     {
