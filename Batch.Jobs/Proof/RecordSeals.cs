@@ -204,8 +204,16 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     {
         string key = kind switch
         {
-            "submission" => "submission_id", "run" => "run_id", "act" => "seq", "employer" => "employer_id", "audit" => "audit_hundred", "policy" => "policy_seq", "match" => "match_id",
-            "match act" => "match_act_id", "return" => "return_id", _ => "return_act_id",
+            "submission" => "submission_id",
+            "run" => "run_id",
+            "act" => "seq",
+            "employer" => "employer_id",
+            "audit" => "audit_hundred",
+            "policy" => "policy_seq",
+            "match" => "match_id",
+            "match act" => "match_act_id",
+            "return" => "return_id",
+            _ => "return_act_id",
         };
         List<string> tables = [];
         foreach (JsonProperty table in JsonDocument.Parse(columns).RootElement.EnumerateObject())
