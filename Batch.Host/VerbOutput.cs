@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Batch.Host;
 
@@ -8,6 +9,7 @@ namespace Batch.Host;
 /// </summary>
 internal sealed class VerbOutput(TextWriter output, TextWriter errors, bool json)
 {
+    private readonly List<(string Chinese, string English)> notices = [];
     private bool written;
 
     public bool IsJson => json;
@@ -26,8 +28,23 @@ internal sealed class VerbOutput(TextWriter output, TextWriter errors, bool json
         }
 
         written = true;
-        output.WriteLine(JsonSerializer.Serialize(document, JsonConventions.Options));
+        output.WriteLine(notices.Count == 0 ? JsonSerializer.Serialize(document, JsonConventions.Options) : Noticed(document, notices).ToJsonString(JsonConventions.Options));
         output.Flush();
+    }
+
+    /// <summary>What has to be known beside the document; said before it.</summary>
+    public void Notice((string Chinese, string English) words)
+    {
+        notices.Add(words);
+        Line($"注意 note：{words.Chinese} {words.English}");
+    }
+
+    /// <summary>A document with what has to be known beside it, as <c>notices</c>.</summary>
+    public static JsonNode Noticed(object document, IEnumerable<(string Chinese, string English)> notices)
+    {
+        JsonNode node = JsonSerializer.SerializeToNode(document, JsonConventions.Options)!;
+        node["notices"] = JsonSerializer.SerializeToNode(notices.Select(n => new { message = n.English, messageZh = n.Chinese }), JsonConventions.Options);
+        return node;
     }
 
     public void Line(string text)

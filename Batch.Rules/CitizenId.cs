@@ -17,6 +17,24 @@ public enum CitizenIdFault
     FifteenDigits,
 }
 
+/// <summary>The kinds of documents by whose numbers people are known.</summary>
+public enum DocumentKind
+{
+    CitizenNumber,
+
+    /// <summary>Residence permit of a resident of Hong Kong, Macao or Taiwan: 81, 82, 83.</summary>
+    ResidencePermit,
+
+    /// <summary>A foreigner's permanent residence card of 18 digits beginning with 9.</summary>
+    PermanentResidenceCard,
+
+    /// <summary>Three letters and twelve digits: a foreigner's old permanent residence card, or social security number.</summary>
+    LettersAndDigits,
+
+    /// <summary>Passport or travel permit.</summary>
+    Passport,
+}
+
 /// <summary>The 17th digit of a citizen number: odd male, even female.</summary>
 public enum Sex : byte
 {
@@ -44,6 +62,16 @@ public readonly partial record struct CitizenId(long Digits17)
 
     /// <summary>False for the documents whose number holds neither birth date nor sex: passports, old residence cards, foreigners' social security numbers.</summary>
     public bool TellsBirth => Digits17 < FirstOther;
+
+    /// <summary>What document the number is of, by its form.</summary>
+    public DocumentKind Kind => Digits17 switch
+    {
+        >= FirstPassport => DocumentKind.Passport,
+        >= FirstOther => DocumentKind.LettersAndDigits,
+        >= 9 * (FirstOther / 10) => DocumentKind.PermanentResidenceCard,
+        >= 81 * (FirstOther / 100) and < 84 * (FirstOther / 100) => DocumentKind.ResidencePermit,
+        _ => DocumentKind.CitizenNumber,
+    };
 
     /// <summary>Birth date 出生日期: digits 7 to 14. The number, not a column of the file, is the source of the age (edge 3).</summary>
     /// <exception cref="InvalidOperationException">The number does not hold it.</exception>

@@ -27,6 +27,9 @@ internal static class Permissions
     /// <summary>Match receipts with the bank's statement by hand: proposed by one person, confirmed by another.</summary>
     public const string MatchMoney = "match-money";
 
+    /// <summary>Change who a person is: proposed by one person, approved by another.</summary>
+    public const string ChangePersons = "change-persons";
+
     /// <summary>See submissions, runs and months.</summary>
     public const string SeeWork = "see-work";
 
@@ -71,6 +74,7 @@ internal static class Permissions
         [ReviewRuns] = [Reviewer],
         [CloseMonths] = [Operator, Reviewer],
         [MatchMoney] = [Operator, Reviewer],
+        [ChangePersons] = [Operator, Reviewer],
         [SeeWork] = [Operator, Reviewer, Analyst, Administrator],
         [ExportReports] = [Operator, Reviewer, Analyst],
         [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],

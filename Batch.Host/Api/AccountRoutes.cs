@@ -16,10 +16,17 @@ internal static class AccountRoutes
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/accounts/balance", BalanceAsync).Needs(Scopes.Accounts).WithSummary("What an account holds and its last credit.");
-        api.MapPost("/accounts/statement", StatementAsync).Needs(Scopes.Accounts).WithSummary("An account's movements over a span of months.");
-        api.MapPost("/accounts/explain", ExplainAsync).Needs(Scopes.Accounts).WithSummary("Why a month's amount is what it is.");
-        api.MapPost("/accounts/coverage", CoverageAsync).Needs(Scopes.Accounts).WithSummary("Months paid, and breaks.");
+        // The agency's own systems are told that a number has changed; channels only what is theirs.
+        api.MapPost("/accounts/balance", BalanceAsync).AddEndpointFilter(NoticeAsync).Needs(Scopes.Accounts).WithSummary("What an account holds and its last credit.");
+        api.MapPost("/accounts/statement", StatementAsync).AddEndpointFilter(NoticeAsync).Needs(Scopes.Accounts).WithSummary("An account's movements over a span of months.");
+        api.MapPost("/accounts/explain", ExplainAsync).AddEndpointFilter(NoticeAsync).Needs(Scopes.Accounts).WithSummary("Why a month's amount is what it is.");
+        api.MapPost("/accounts/coverage", CoverageAsync).AddEndpointFilter(NoticeAsync).Needs(Scopes.Accounts).WithSummary("Months paid, and breaks.");
+    }
+
+    private static async ValueTask<object?> NoticeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        object? told = await next(context);
+        return told is not null and not IResult && context.HttpContext.RequestServices.GetRequiredService<Asker>().NumberChanged is { } changed ? VerbOutput.Noticed(told, [changed]) : told;
     }
 
     private static async Task<object> BalanceAsync(Body<HolderAtRequest> body, Asker asker, CancellationToken cancellation)
@@ -64,6 +71,9 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
 
     public LocalDate Today => clock.Today();
 
+    /// <summary>What is told of a number that has changed since; null: it has not.</summary>
+    public (string Chinese, string English)? NumberChanged { get; private set; }
+
     /// <summary>The inquiry is on record: it is written while its answer is looked up, and nothing is answered before.</summary>
     public Task RecordedAsync() => _recorded;
 
@@ -87,6 +97,7 @@ internal sealed class Asker(IHttpContextAccessor http, DatabaseConnection databa
         {
             holder = await AccountHolder.FindAsync(database, request.Area, request.Id, request.Card, Today, cancellation);
             ApiRoutes.Refuse(user, holder.Area.Schema.Code);
+            NumberChanged = holder.NumberChanged;
             return holder;
         }
         catch (DataFaultException wrong) when (wrong.Code == "ID_INVALID")

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -63,6 +65,11 @@ internal sealed class AccountModel : AreaPage
 
     public bool MayUnmask { get; private set; }
 
+    /// <summary>Changes of who the person is, proposed and made.</summary>
+    public IReadOnlyList<IdentityDocument> Identity { get; private set; } = [];
+
+    public bool MayChange { get; private set; }
+
     public async Task OnGetAsync()
     {
         Account = AccountLinks.Read(HttpContext, Code, Token) ?? throw new DataFaultException(
@@ -91,7 +98,24 @@ internal sealed class AccountModel : AreaPage
         Family = await family.ReadAsync(await family.HolderAsync(Cancellation), from, to, Cancellation);
         Why = Show.ReadMonth(Month) is { } month ? await new Explanations(Area).ExplainAsync(Person.Person, month, Cancellation) : null;
         MayUnmask = await MayAsync(Permissions.Unmask);
+        Identity = await new IdentityProposals(Area.Program, Area.Schema, Clock).ListAsync(Person.Person, Cancellation);
+        MayChange = await MayAsync(Permissions.ChangePersons);
     }
+
+    public Task<IActionResult> OnPostRenameAsync(string? number, string? birth, string? name, string? on, string? document, string? reason) => TryAsync(
+        Permissions.ChangePersons,
+        async () =>
+        {
+            await OnGetAsync();
+            Renaming renaming = new(
+                Person.Person, TypedIdentity.Number(number, Today), TypedIdentity.Day(birth), name, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
+            IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeAsync(renaming, Who, Cancellation);
+            string proposal = proposed.Proposal.ToString(CultureInfo.InvariantCulture);
+            await AuditAsync("person.proposed", Code, proposal);
+            Tell($"已提出变更（提案 {proposal}），由另一人复核后生效。", $"The change is proposed (proposal {proposal}); it takes effect once another person has approved it.");
+            return Redirect($"~/{Code}/accounts/{Token}");
+        },
+        OnGetAsync);
 
     public Task<IActionResult> OnPostUnmaskAsync(string? reason) => TryAsync(
         Permissions.Unmask,

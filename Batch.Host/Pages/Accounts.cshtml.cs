@@ -33,6 +33,11 @@ internal sealed class AccountsModel : AreaPage
             }
 
             await AuditAsync("account.look-up", Code, $"account {holder.Account}");
+            if (holder.NumberNow is not null)
+            {
+                Tell("所查的证件号码已变更，现号码与原号码见下。", "The number that was asked for has changed; the number now and the earlier ones are below.");
+            }
+
             return Redirect("~" + AccountLinks.Of(HttpContext, Code, holder.Account));
         },
         () => Task.CompletedTask);

@@ -19,6 +19,7 @@ internal static class AllVerbs
         .. RunVerbs.Create(),
         .. ClosingVerbs.Create(),
         .. MoneyVerbs.Create(),
+        PersonVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),
         ReportVerb.Create(),

@@ -40,6 +40,12 @@ internal static class OutcomeText
                 $"  {outcome.File} 有 {outcome.InvisibleCells} 个单元格含不可见字符，读取时已去除。/ {outcome.InvisibleCells} cells had invisible characters that were removed."));
         }
 
+        foreach (FileOutcome outcome in outcomes.Where(o => o.OldNumbers > 0))
+        {
+            (string chinese, string english) = FileOutcome.OfOldNumbers(outcome.OldNumbers);
+            output.Line($"  {outcome.File} {chinese} / {english}");
+        }
+
         foreach (FileOutcome outcome in outcomes.Where(o => o.Rejections.Count > 0))
         {
             foreach (Rejection rejection in outcome.Rejections.Take(FaultsShown))
@@ -69,6 +75,7 @@ internal static class OutcomeText
         outcome.Superseded,
         outcome.Refused,
         outcome.InvisibleCells,
+        outcome.OldNumbers,
         same = outcome.Same is { } same ? new { same.Submission, same.Month, same.Asked, same.Refiled, message = same.English, messageZh = same.Chinese } : null,
         none = outcome.NoneTaken ? new { outcome.Rejected, message = outcome.NoneEnglish, messageZh = outcome.NoneChinese } : null,
         failed = outcome.Failed is { } fault ? FaultCodes.Of(fault) : null,

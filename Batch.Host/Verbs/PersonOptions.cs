@@ -44,6 +44,11 @@ internal static class PersonOptions
         try
         {
             holder = await AccountHolder.FindAsync(database, area, id, card, call.Today, call.Cancellation);
+            if (holder.NumberChanged is { } changed)
+            {
+                call.Output.Notice(changed);
+            }
+
             return holder;
         }
         finally
@@ -60,5 +65,5 @@ internal static class PersonOptions
         : throw AccountHolder.IdInvalid();
 
     // The next line of the input, for each that asks for it.
-    private static string? Value(string? given, string prompt) => given == FromInput ? (SecretInput.Read(prompt) ?? "").Trim() : given;
+    public static string? Value(string? given, string prompt) => given == FromInput ? (SecretInput.Read(prompt) ?? "").Trim() : given;
 }

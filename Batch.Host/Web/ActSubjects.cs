@@ -55,6 +55,7 @@ internal static partial class ActSubjects
             ("report.export", [var kind, .. var rest]) when AllReports.Find(kind) is { } report => Both(Pages.ReportsModel.NameOf(report), rest),
             ("journal.export", [var from, var to]) => ($"{from} 至 {to}", $"{from} to {to}"),
             ("money.proposed" or "money.matched" or "money.refused" or "money.undone", [var match]) => ($"核对 {match}", $"match {match}"),
+            ("person.proposed" or "person.approved" or "person.refused" or "person.withdrawn", [var proposal]) => ($"提案 {proposal}", $"proposal {proposal}"),
             ("rejects.dismiss", [var submission]) => ($"报送 {submission}", $"submission {submission}"),
             ("schedule propose" or "schedule approve", [var work, var change]) => (WorkText.Of(work).Chinese + $"，第 {change} 项", WorkText.Of(work).English + $", change {change}"),
             ("schedule withdraw" or "schedule refuse", [var change]) => ($"第 {change} 项", $"change {change}"),
@@ -64,9 +65,14 @@ internal static partial class ActSubjects
         };
     }
 
-    /// <summary>A decision on a held row, which is listed among the submissions: "take 1:5".</summary>
+    /// <summary>A decision on a held row or a change of identity, which is listed among the submissions: "take 1:5", "rename 3".</summary>
     public static (string Chinese, string English) FileName(string name) =>
-        Decision().Match(name) is { Success: true } found ? DecisionWords(found.Groups[1].Value, found.Groups[2].Value, found.Groups[3].Value) : (name, name);
+        Decision().Match(name) is { Success: true } found ? DecisionWords(found.Groups[1].Value, found.Groups[2].Value, found.Groups[3].Value)
+        : Identity().Match(name) is { Success: true } change ? IdentityWords(IdentityText.KindOf(change.Groups[1].Value), change.Groups[2].Value)
+        : (name, name);
+
+    private static (string Chinese, string English) IdentityWords((string Chinese, string English) kind, string proposal) =>
+        ($"{kind.Chinese}（提案 {proposal}）", $"{kind.English} (proposal {proposal})");
 
     private static (string Chinese, string English) DecisionWords(string decision, string submission, string row)
     {
@@ -94,4 +100,7 @@ internal static partial class ActSubjects
 
     [GeneratedRegex("^(take|withdraw) ([0-9]+):([0-9]+)$")]
     private static partial Regex Decision();
+
+    [GeneratedRegex("^(rename|join|part|undo) ([0-9]+)$")]
+    private static partial Regex Identity();
 }

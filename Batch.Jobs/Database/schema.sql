@@ -347,6 +347,31 @@ END $$;
 
 ALTER FUNCTION :area.forget_run(run integer) OWNER TO batch_owner;
 
+CREATE FUNCTION :area.identity_decider_is_another() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'Asia/Shanghai'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $$
+DECLARE
+    proposer text;
+BEGIN
+    SELECT c.proposed_by INTO proposer FROM :area.identity_change c WHERE c.identity_id = NEW.changed;
+    IF NEW.act = 'withdraw' THEN
+        IF NOT batch.same_person(proposer, NEW.acted_by) THEN
+            RAISE EXCEPTION 'A proposal is withdrawn by the person who made it.' USING ERRCODE = 'BA340';
+        END IF;
+    ELSIF batch.same_person(proposer, NEW.acted_by) OR batch.is_the_programs_name(NEW.acted_by) THEN
+        RAISE EXCEPTION 'A change of identity is approved or refused by another person than proposed it.' USING ERRCODE = 'BA001';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION :area.identity_decider_is_another() OWNER TO batch_owner;
+
 CREATE FUNCTION :area.last_closed() RETURNS date
     LANGUAGE sql STABLE
     SET search_path TO ':area', 'pg_temp'
@@ -2245,6 +2270,7 @@ CREATE TABLE :area.submission (
     moved_fen bigint DEFAULT 0 NOT NULL,
     unchanged_fen bigint DEFAULT 0 NOT NULL,
     invisible_cells integer DEFAULT 0 NOT NULL,
+    old_numbers integer DEFAULT 0 NOT NULL,
     CONSTRAINT submission_check CHECK ((rows = (((accepted + unchanged) + held) + rejected))),
     CONSTRAINT submission_check1 CHECK (((refused IS NULL) OR (rejected = rows))),
     CONSTRAINT submission_content_check CHECK ((content = ANY (ARRAY['payroll'::text, 'pension'::text, 'persons'::text, 'movements'::text, 'decision'::text, 'receipts'::text, 'bank'::text]))),
@@ -2621,6 +2647,76 @@ CREATE TABLE :area.held_event (
 
 ALTER TABLE :area.held_event OWNER TO batch_owner;
 
+CREATE TABLE :area.identity_change (
+    identity_id integer NOT NULL,
+    kind text NOT NULL,
+    person_id integer NOT NULL,
+    number_was bigint NOT NULL,
+    name_was text NOT NULL,
+    number bigint,
+    birth date,
+    name text,
+    on_date date NOT NULL,
+    document text NOT NULL,
+    reason text NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT identity_change_check CHECK (((kind <> 'rename'::text) OR (number IS NOT NULL) OR (name IS NOT NULL))),
+    CONSTRAINT identity_change_document_check CHECK ((btrim(document) <> ''::text)),
+    CONSTRAINT identity_change_kind_check CHECK ((kind = 'rename'::text)),
+    CONSTRAINT identity_change_reason_check CHECK ((btrim(reason) <> ''::text))
+);
+
+ALTER TABLE :area.identity_change OWNER TO batch_owner;
+
+CREATE TABLE :area.identity_change_act (
+    identity_act_id integer NOT NULL,
+    changed integer NOT NULL,
+    act text NOT NULL,
+    acted_by text NOT NULL,
+    acted_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT identity_change_act_act_check CHECK ((act = ANY (ARRAY['approve'::text, 'refuse'::text, 'withdraw'::text]))),
+    CONSTRAINT identity_change_act_check CHECK (((act = 'approve'::text) OR (btrim(reason) <> ''::text)))
+);
+
+ALTER TABLE :area.identity_change_act OWNER TO batch_owner;
+
+CREATE VIEW :area.identity_change_state AS
+ SELECT c.identity_id,
+    c.kind,
+    c.person_id,
+    c.number_was,
+    c.name_was,
+    c.number,
+    c.birth,
+    c.name,
+    c.on_date,
+    c.document,
+    c.reason,
+    c.proposed_by,
+    c.proposed_at,
+        CASE a.act
+            WHEN 'approve'::text THEN 'approved'::text
+            WHEN 'refuse'::text THEN 'refused'::text
+            WHEN 'withdraw'::text THEN 'withdrawn'::text
+            ELSE 'proposed'::text
+        END AS state,
+    a.acted_by,
+    a.acted_at,
+    a.reason AS act_reason
+   FROM (:area.identity_change c
+     LEFT JOIN :area.identity_change_act a ON ((a.changed = c.identity_id)));
+
+ALTER TABLE :area.identity_change_state OWNER TO batch_owner;
+
+CREATE TABLE :area.identity_submission (
+    submission_id integer NOT NULL,
+    changed integer NOT NULL
+);
+
+ALTER TABLE :area.identity_submission OWNER TO batch_owner;
+
 CREATE TABLE :area.ledger (
     seq bigint NOT NULL,
     act text NOT NULL,
@@ -2951,7 +3047,7 @@ CREATE TABLE :area.record_shape (
     shape_id integer NOT NULL,
     kind text NOT NULL,
     columns jsonb NOT NULL,
-    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text, 'return'::text, 'return act'::text])))
+    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text, 'return'::text, 'return act'::text, 'difference act'::text, 'identity'::text, 'identity act'::text])))
 );
 
 ALTER TABLE :area.record_shape OWNER TO batch_owner;
@@ -3047,7 +3143,7 @@ CREATE VIEW :area.sealed_columns AS
     k.key,
     (c.relname)::text AS table_name,
     jsonb_agg(a.attname ORDER BY a.attnum) AS columns
-   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text), ('return'::text,'return_id'::text), ('return act'::text,'return_act_id'::text)) k(kind, key)
+   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text), ('return'::text,'return_id'::text), ('return act'::text,'return_act_id'::text), ('difference act'::text,'difference_act_id'::text), ('identity'::text,'identity_id'::text), ('identity act'::text,'identity_act_id'::text)) k(kind, key)
      JOIN pg_class c ON (((c.relnamespace = (':area'::regnamespace)::oid) AND (NOT c.relispartition))))
      JOIN pg_attribute a ON (((a.attrelid = c.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
   WHERE ((EXISTS ( SELECT
@@ -3723,6 +3819,18 @@ ALTER TABLE ONLY :area.employer
 ALTER TABLE ONLY :area.held_event
     ADD CONSTRAINT held_event_pkey PRIMARY KEY (submission_id, row_no);
 
+ALTER TABLE ONLY :area.identity_change_act
+    ADD CONSTRAINT identity_change_act_changed_key UNIQUE (changed);
+
+ALTER TABLE ONLY :area.identity_change_act
+    ADD CONSTRAINT identity_change_act_pkey PRIMARY KEY (identity_act_id);
+
+ALTER TABLE ONLY :area.identity_change
+    ADD CONSTRAINT identity_change_pkey PRIMARY KEY (identity_id);
+
+ALTER TABLE ONLY :area.identity_submission
+    ADD CONSTRAINT identity_submission_pkey PRIMARY KEY (submission_id);
+
 ALTER TABLE ONLY :area.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY (seq);
 
@@ -3956,6 +4064,10 @@ CREATE INDEX decision_held_in_held_row_idx ON :area.decision USING btree (held_i
 
 CREATE INDEX held_event_person_id_idx ON :area.held_event USING btree (person_id);
 
+CREATE INDEX identity_change_person_id_idx ON :area.identity_change USING btree (person_id);
+
+CREATE INDEX identity_submission_changed_idx ON :area.identity_submission USING btree (changed);
+
 CREATE INDEX money_match_line_serial_idx ON :area.money_match_line USING btree (serial);
 
 CREATE INDEX money_match_receipt_receipt_month_receipt_employer_document_idx ON :area.money_match_receipt USING btree (receipt_month, receipt_employer, document);
@@ -4020,6 +4132,8 @@ CREATE INDEX user_change_name_seq_idx ON batch.user_change USING btree (name, se
 
 CREATE TRIGGER approver_is_another AFTER UPDATE OF approved_by ON :area.run FOR EACH ROW WHEN (((new.approved_by IS DISTINCT FROM old.approved_by) AND (new.approved_by IS NOT NULL))) EXECUTE FUNCTION :area.run_approver_is_another();
 
+CREATE TRIGGER identity_decider_is_another BEFORE INSERT ON :area.identity_change_act FOR EACH ROW EXECUTE FUNCTION :area.identity_decider_is_another();
+
 CREATE TRIGGER match_confirmer_is_another BEFORE INSERT ON :area.money_match_act FOR EACH ROW EXECUTE FUNCTION :area.match_confirmer_is_another();
 
 CREATE TRIGGER month_has_begun BEFORE INSERT OR UPDATE OF state ON :area.run FOR EACH ROW WHEN ((new.state = ANY (ARRAY['computing'::text, 'computed'::text, 'approved'::text, 'posted'::text]))) EXECUTE FUNCTION :area.month_has_begun();
@@ -4050,6 +4164,12 @@ CREATE TRIGGER still_waits BEFORE INSERT ON batch.schedule_approval FOR EACH ROW
 
 ALTER TABLE ONLY :area.closing
     ADD CONSTRAINT closing_seq_fkey FOREIGN KEY (seq) REFERENCES :area.ledger(seq);
+
+ALTER TABLE ONLY :area.identity_change_act
+    ADD CONSTRAINT identity_change_act_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
+
+ALTER TABLE ONLY :area.identity_submission
+    ADD CONSTRAINT identity_submission_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
 
 ALTER TABLE ONLY :area.ledger
     ADD CONSTRAINT ledger_run_id_fkey FOREIGN KEY (run_id) REFERENCES :area.run(run_id);
@@ -4165,6 +4285,8 @@ GRANT ALL ON FUNCTION :area.fill_reversal(run integer) TO batch_program;
 
 REVOKE ALL ON FUNCTION :area.forget_run(run integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.forget_run(run integer) TO batch_program;
+
+REVOKE ALL ON FUNCTION :area.identity_decider_is_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION :area.last_closed() FROM PUBLIC;
 GRANT ALL ON FUNCTION :area.last_closed() TO batch_program;
@@ -4381,6 +4503,14 @@ GRANT SELECT ON TABLE :area.refiling TO batch_program;
 GRANT SELECT ON TABLE :area.filed TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.held_event TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.identity_change TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.identity_change_act TO batch_program;
+
+GRANT SELECT ON TABLE :area.identity_change_state TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.identity_submission TO batch_program;
 
 GRANT SELECT ON TABLE :area.ledger TO batch_program;
 

@@ -8,7 +8,7 @@ namespace Batch.Jobs.Facts;
 /// <param name="Content">Null: of a kind that no file has (a decision).</param>
 public sealed record Submission(
     int Number, FileContent? Content, SubmissionKind Kind, YearMonth Month, string File, byte[] Sha256, string? Refused, int Rows, int Accepted, int Unchanged, int Held,
-    int Rejected, long PersonPaidFen, long EmployerPaidFen, long HeldFen, long UnchangedFen, string By, Instant At, int? Parent, int InvisibleCells);
+    int Rejected, long PersonPaidFen, long EmployerPaidFen, long HeldFen, long UnchangedFen, string By, Instant At, int? Parent, int InvisibleCells, int OldNumbers);
 
 /// <summary>Reads submissions and their rejections back.</summary>
 public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
@@ -16,7 +16,7 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
     private const string Columns =
         """
         SELECT submission_id, content, kind, f.month, file, sha256, refused, rows, accepted, unchanged, held, rejected, person_paid_fen, employer_paid_fen, held_fen,
-               unchanged_fen, received_by, received_at, parent, invisible_cells
+               unchanged_fen, received_by, received_at, parent, invisible_cells, old_numbers
         FROM :area.submission JOIN :area.filed f USING (submission_id) LEFT JOIN :area.submission_parent USING (submission_id)
         """;
 
@@ -48,5 +48,5 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
         Enum.Parse<SubmissionKind>(reader.GetString(2), ignoreCase: true), reader.GetFieldValue<DateOnly>(3).Month(), reader.GetString(4), reader.GetFieldValue<byte[]>(5),
         reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetInt32(7), reader.GetInt32(8), reader.GetInt32(9), reader.GetInt32(10), reader.GetInt32(11),
         reader.GetInt64(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetString(16),
-        Instant.FromDateTimeUtc(reader.GetFieldValue<DateTime>(17)), reader.IsDBNull(18) ? null : reader.GetInt32(18), reader.GetInt32(19));
+        Instant.FromDateTimeUtc(reader.GetFieldValue<DateTime>(17)), reader.IsDBNull(18) ? null : reader.GetInt32(18), reader.GetInt32(19), reader.GetInt32(20));
 }

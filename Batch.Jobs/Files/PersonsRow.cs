@@ -112,7 +112,8 @@ internal static class PersonsRow
         LocalDate? born = row.BirthTold(id, required: false);
         CitizenId? number = change == PersonEvent.NumberChanged ? NewNumber(row, out born) : null;
         bool ofAccount = change is PersonEvent.AccountFrozen or PersonEvent.AccountUnfrozen or PersonEvent.AccountClosed;
-        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), number is { } to ? Told(to, born) : value, ofAccount ? MovementRow.Document(row, required: true) : null)
+        string? document = ofAccount || change is PersonEvent.NumberChanged or PersonEvent.NameChanged ? MovementRow.Document(row, required: ofAccount) : null;
+        return new PersonsLine(row.Row, id, row.Text(Column.Name), change, row.Date(Column.EventOn), number is { } to ? Told(to, born) : value, document)
         {
             BirthTold = born,
             Number = number,
@@ -134,7 +135,8 @@ internal static class PersonsRow
         return number;
     }
 
-    private static string Told(CitizenId number, LocalDate? born) => number.TellsBirth || born is not { } day ? number.Full() : $"{number.Full()} {day.Text()}";
+    /// <summary>What a change of number says: the number, and the birth date where the number tells none.</summary>
+    internal static string Told(CitizenId number, LocalDate? born) => number.TellsBirth || born is not { } day ? number.Full() : $"{number.Full()} {day.Text()}";
 
     private static string? NewName(RowFields row)
     {

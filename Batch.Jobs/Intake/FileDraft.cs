@@ -28,6 +28,14 @@ public sealed record FileOutcome(
     /// <summary>Cells that had characters which are not seen; they were removed.</summary>
     public int InvisibleCells { get; init; }
 
+    /// <summary>Rows that name a person by a number that is no longer the current one.</summary>
+    public int OldNumbers { get; init; }
+
+    /// <summary>What is told of those rows.</summary>
+    public static (string Chinese, string English) OfOldNumbers(int rows) => (
+        string.Create(CultureInfo.InvariantCulture, $"有 {rows} 行使用已变更的证件号码，已按本人收下；请通知报送单位改用现号码。"),
+        string.Create(CultureInfo.InvariantCulture, $"{rows} rows use a number that has changed since; they were taken in as the person's. Tell the sender to use the current number."));
+
     /// <summary>The submission that it is the same as; null: it is new or refused.</summary>
     public SameFile? Same { get; init; }
 
@@ -54,7 +62,7 @@ public sealed record FileOutcome(
         return new FileOutcome(
             of.File, of.Content, of.Kind, of.Number, of.Rows, of.Accepted, of.Unchanged, of.Held, of.Rejected, 0,
             await submissions.RejectionsAsync(number, FileDraft.RejectionsShown, cancellation), of.Refused)
-        { InvisibleCells = of.InvisibleCells };
+        { InvisibleCells = of.InvisibleCells, OldNumbers = of.OldNumbers };
     }
 
     public static FileOutcome Of(IncomingFile file, SubmissionKind kind, Exception failed) => new(file.Name, null, kind, null, 0, 0, 0, 0, 0, 0, [], null) { Failed = failed };
@@ -109,6 +117,9 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
 
     /// <summary>Cells that had characters which are not seen.</summary>
     public int InvisibleCells { get; set; }
+
+    /// <summary>Rows that name a person by a number that is no longer the current one.</summary>
+    public int OldNumbers { get; set; }
 
     /// <summary>Bytes of the file that the rows so far were read from, or a little more: it is read ahead.</summary>
     public long BytesRead { get; set; }
@@ -205,5 +216,5 @@ public sealed class FileDraft(IncomingFile file, byte[] sha256, int submission, 
     public bool HasTooManyRejections => Rejected >= 50 && Rejected * 10L > Rows;
 
     public FileOutcome Outcome() =>
-        new(Name, Content, Kind, Submission, Rows, Accepted, Unchanged, Held, Rejected, 0, Rejections, Refused) { InvisibleCells = InvisibleCells };
+        new(Name, Content, Kind, Submission, Rows, Accepted, Unchanged, Held, Rejected, 0, Rejections, Refused) { InvisibleCells = InvisibleCells, OldNumbers = OldNumbers };
 }

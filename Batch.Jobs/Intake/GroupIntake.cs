@@ -193,6 +193,10 @@ public sealed class GroupIntake(
         }
 
         await IntakeOf(blocks[0].Draft).TakeAsync(blocks, whole, cancellation);
+        foreach ((FileDraft draft, LineBlock block) in blocks)
+        {
+            draft.OldNumbers += _parts.Persons.CountOldNumbers(block);
+        }
     }
 
     private IContentIntake IntakeOf(FileDraft draft)

@@ -37,8 +37,25 @@ internal static class IdentityChanges
             }
         }
 
+        await reader.DisposeAsync();
+        if (last > after)
+        {
+            to.OldNumbers.Clear();
+            to.OldNumbers.UnionWith(await OldNumbersAsync(null, connection, area, cancellation));
+        }
+
         return last;
     }
+
+    // Few people have another number than they were registered with: only they are looked at.
+    private static Task<List<long>> OldNumbersAsync(long[]? among, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation) => connection.ReadAsync(
+        area.Sql(
+            $"""
+            SELECT n.number FROM (
+                SELECT DISTINCT ON (person_id) person_id, number FROM :area.person_event WHERE event = 15 ORDER BY person_id, submission_id DESC, row_no DESC) current
+            JOIN :area.person_number n USING (person_id) WHERE n.number <> current.number {(among is null ? "" : "AND n.number = ANY($1)")}
+            """),
+        r => r.GetInt64(0), cancellation, among is null ? [] : [among]);
 
     public static async Task<bool> AnyAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
@@ -56,6 +73,7 @@ internal static class IdentityChanges
             found.Add(person);
         }
 
+        to.OldNumbers.UnionWith(await OldNumbersAsync(citizens, connection, area, cancellation));
         await using NpgsqlCommand command = new(area.Sql("SELECT person_id, name, citizen, birth FROM :area.insured WHERE person_id = ANY($1)"), connection);
         command.Parameters.AddWithValue(found.Distinct().ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

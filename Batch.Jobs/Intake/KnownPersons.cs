@@ -25,6 +25,9 @@ public sealed class KnownPersons
     /// <summary>What the names of lines are compared with.</summary>
     internal KnownNames Names { get; } = new();
 
+    /// <summary>Numbers that find a person who has another number now.</summary>
+    internal HashSet<long> OldNumbers { get; } = [];
+
     /// <summary>The number that the next person registered will have, as of the last reading.</summary>
     public int Next { get; private set; } = 1;
 
@@ -111,6 +114,7 @@ public sealed class KnownPersons
     {
         Numbers.Clear();
         Names.Forget();
+        OldNumbers.Clear();
         Next = 1;
         _lastChange = 0;
     }

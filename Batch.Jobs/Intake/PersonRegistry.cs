@@ -106,6 +106,14 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
 
     public bool TryFind(CitizenId id, out int person) => _known.TryGetValue(id.Digits17, out person);
 
+    /// <summary>Rows of a block that name a person by a number that is no longer the current one; a row that changes the number rightly does.</summary>
+    public int CountOldNumbers(LineBlock block)
+    {
+        HashSet<long> old = persons.OldNumbers;
+        return old.Count == 0 ? 0 : block.Payroll.Count(l => old.Contains(l.Id.Digits17)) + block.Pension.Count(l => old.Contains(l.Id.Digits17))
+            + block.Movements.Count(l => old.Contains(l.Id.Digits17)) + block.Persons.Count(l => l.Event != PersonEvent.NumberChanged && old.Contains(l.Id.Digits17));
+    }
+
     public PersonRecord RecordOf(int person) => records.Of(person);
 
     /// <summary>The code of what contradicts the record, name or birth date; null: nothing does, or there is nothing to compare.</summary>

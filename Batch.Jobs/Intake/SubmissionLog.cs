@@ -10,7 +10,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 {
     private const string Columns =
         "submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, "
-        + "person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by, invisible_cells";
+        + "person_paid_fen, employer_paid_fen, held_fen, unchanged_fen, moved_fen, received_by, invisible_cells, old_numbers";
 
     /// <summary>One intake at a time in an area, so that two operators with the same file do not both bring it in.</summary>
     public async Task LockAsync(CancellationToken cancellation)
@@ -66,8 +66,8 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         return await command.ExecuteScalarAsync(cancellation) is DateOnly month ? month.Month() : null;
     }
 
-    // Where a file that names no month is found: the month after the last closed one, or, while none is closed, the one that the others are for.
-    private async Task<YearMonth> OpenMonthAsync(CancellationToken cancellation)
+    /// <summary>Where a file that names no month is found: the month after the last closed one, or, while none is closed, the one that the others are for.</summary>
+    public async Task<YearMonth> OpenMonthAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
             """
@@ -78,7 +78,8 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     }
 
     // A decision about a row of a file does not make the file another: sent again it is in force.
-    private string NoDecision => area.Sql("l.submission_id NOT IN (SELECT submission_id FROM :area.decision)");
+    private string NoDecision => area.Sql(
+        "l.submission_id NOT IN (SELECT submission_id FROM :area.decision) AND l.submission_id NOT IN (SELECT submission_id FROM :area.identity_submission)");
 
     /// <summary>How many facts of a submission are overridden by later files; a later file that contests a row overrides it, too.</summary>
     public Task<long> SupersededAsync(int submission, CancellationToken cancellation) => SupersededAsync(submission, accepted: false, cancellation);
@@ -223,5 +224,6 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         copy.Write(draft.MovedFen);
         copy.Write(by);
         copy.Write(draft.InvisibleCells);
+        copy.Write(draft.OldNumbers);
     }
 }

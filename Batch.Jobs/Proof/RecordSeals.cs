@@ -38,6 +38,8 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         new("match act", "SELECT match_act_id FROM :area.money_match_act", "", true),
         new("return", "SELECT return_id FROM :area.money_return", "", true),
         new("return act", "SELECT return_act_id FROM :area.money_return_act", "", true),
+        new("identity", "SELECT identity_id FROM :area.identity_change", "", true),
+        new("identity act", "SELECT identity_act_id FROM :area.identity_change_act", "", true),
         // Hundreds of which no record can still be on its way: by what the chain of all areas has sealed.
         new("audit", AuditHundreds + " HAVING count(*) = 100 AND max(audit_id) <= batch.sealed_upto('audit')", AuditHundreds, true),
     ];
@@ -213,7 +215,10 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
             "match" => "match_id",
             "match act" => "match_act_id",
             "return" => "return_id",
-            _ => "return_act_id",
+            "return act" => "return_act_id",
+            "identity" => "identity_id",
+            "identity act" => "identity_act_id",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
         List<string> tables = [];
         foreach (JsonProperty table in JsonDocument.Parse(columns).RootElement.EnumerateObject())

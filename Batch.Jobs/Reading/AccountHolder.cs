@@ -14,16 +14,28 @@ public sealed record HeldAccount(int Ordinal, AccountState State, LocalDate? Ope
 /// <summary>Whose account is asked for: found by citizen number or by card number, in one area or in whichever area knows the person.</summary>
 public sealed record AccountHolder(Area Area, int Person, int Account)
 {
-    private const string ByNumber = "SELECT p.person_id, max(a.account_id) FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1";
+    // The number of the person's latest document; null: the number of the registration is the only one.
+    private const string Latest =
+        "(SELECT c.number FROM :area.person_event c WHERE c.person_id = {0}.person_id AND c.event = 15 ORDER BY c.submission_id DESC, c.row_no DESC LIMIT 1)";
 
-    private const string ByLaterNumber =
-        "SELECT n.person_id, max(a.account_id) FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";
+    private static readonly string ByNumber =
+        $"SELECT p.person_id, max(a.account_id), {Latest.Replace("{0}", "p", StringComparison.Ordinal)} FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1";
+
+    private static readonly string ByLaterNumber =
+        $"SELECT n.person_id, max(a.account_id), {Latest.Replace("{0}", "n", StringComparison.Ordinal)} FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";
 
     private const string ByCard =
         """
-        SELECT e.person_id, max(a.account_id) FROM :area.person_event e JOIN :area.account a USING (person_id)
+        SELECT e.person_id, max(a.account_id), NULL::bigint FROM :area.person_event e JOIN :area.account a USING (person_id)
         WHERE e.event = 7 AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
         """;
+
+    /// <summary>The person's number now, masked, where the one asked for has changed since; null: it has not.</summary>
+    public string? NumberNow { get; init; }
+
+    /// <summary>What is told of it.</summary>
+    public (string Chinese, string English)? NumberChanged => NumberNow is not { } now ? null
+        : ($"所查的证件号码已变更，现号码为 {now}。", $"The number that was asked for has changed; the person's number is {now} now.");
 
     public static async Task<AccountHolder> FindAsync(
         DatabaseConnection database, string? area, string? number, string? card, LocalDate today, CancellationToken cancellation)
@@ -34,12 +46,15 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
             AreaSchema schema = new(code);
             Area? opened = area is null ? null : await Area.OpenAsync(database, code, cancellation);
             // Nearly everybody is found by the number of the registration; those whose number changed by the later ones too.
-            (int Person, int Account)? found = citizen is null
+            (int Person, int Account, long? Now)? found = citizen is null
                 ? await FindAsync(database, schema.Sql(ByCard), TypedNumber.Of(card!), cancellation)
                 : await FindAsync(database, schema.Sql(ByNumber), citizen, cancellation) ?? await FindAsync(database, schema.Sql(ByLaterNumber), citizen, cancellation);
-            if (found is var (person, account))
+            if (found is var (person, account, now))
             {
-                return new AccountHolder(opened ?? await Area.OpenAsync(database, code, cancellation), person, account);
+                return new AccountHolder(opened ?? await Area.OpenAsync(database, code, cancellation), person, account)
+                {
+                    NumberNow = now is { } latest && latest != citizen ? Masking.Number(latest) : null,
+                };
             }
         }
 
@@ -71,12 +86,12 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
             : throw new DataFaultException("ACCOUNT_UNKNOWN", $"此人共有 {count} 个账户，请给出 1 到 {count}。", $"This person has {count} account(s); ask for one from 1 to {count}.");
     }
 
-    private static async Task<(int Person, int Account)?> FindAsync(DatabaseConnection database, string sql, object number, CancellationToken cancellation)
+    private static async Task<(int Person, int Account, long? Now)?> FindAsync(DatabaseConnection database, string sql, object number, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = database.Program.CreateCommand(sql);
         command.Parameters.AddWithValue(number);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1)) : null;
+        return await reader.ReadAsync(cancellation) ? (reader.GetInt32(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetInt64(2)) : null;
     }
 
     private async Task<List<AccountSpan>> SpansAsync(CancellationToken cancellation)

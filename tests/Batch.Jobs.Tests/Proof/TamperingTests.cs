@@ -34,6 +34,9 @@ public sealed class TamperingTests
         ["ledger"] = "link|act",
         ["money_match"] = "match",
         ["money_match_act"] = "match act",
+        ["identity_change"] = "identity",
+        ["identity_change_act"] = "identity act",
+        ["identity_submission"] = "identity",
         ["record_seal"] = "its seal|not sealed|sealed, and gone|not what was sealed",
         ["record_shape"] = "seal",
         ["run_total"] = "totals",
@@ -51,6 +54,7 @@ public sealed class TamperingTests
         _cast = await WholeLine.OfTheCastAsync();
         await _cast.EndYearTwiceAsync();
         await MatchMoneyAsync();
+        await RenameAsync();
         await _cast.AssertCleanAsync(all: true, "as it was");
         // A superuser's liberties: no key, check or trigger stands in the way, and every change can be taken back.
         await _cast.TamperAsync(
@@ -64,6 +68,7 @@ public sealed class TamperingTests
                 END LOOP;
             END $$;
             ALTER TABLE :area.money_match_act DISABLE TRIGGER USER;
+            ALTER TABLE :area.identity_change_act DISABLE TRIGGER USER;
             """);
     }
 
@@ -77,6 +82,17 @@ public sealed class TamperingTests
         await hand.ProposeAsync(["A2"], [new ReceiptName("E1", month, "SK2")], "总公司代付", "operator", default);
         await hand.ConfirmAsync(2, "reviewer", default);
         await hand.UndoAsync(2, "认错了", "operator", default);
+    }
+
+    // Other names, proposed by one person and approved by another: several, since the end of a chain of seals is made again.
+    private async Task RenameAsync()
+    {
+        IdentityProposals proposals = new(_cast.Database.Program, _cast.Schema, SystemClock.Instance);
+        foreach (string name in (string[])["某甲", "某乙", "某丙"])
+        {
+            IdentityDocument proposed = await proposals.ProposeAsync(new Renaming(1, null, null, name, new LocalDate(2022, 2, 1), "公安函1号", "更名"), "operator", default);
+            await proposals.ApproveAsync(proposed.Proposal, "reviewer", default);
+        }
     }
 
     [OneTimeTearDown]

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using Batch.Host.Access;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+
+namespace Batch.Host.Verbs;
+
+/// <summary><c>person</c> changes who a person is: one person proposes, another approves.</summary>
+internal static class PersonVerbs
+{
+    private static readonly Option<string?> Area = VerbOptions.Area();
+    private static readonly Option<string?> By = VerbOptions.By();
+    private static readonly Option<string?> Reason = new("--reason") { Description = "理由 / why", HelpName = "TEXT", Required = true };
+    private static readonly Option<string?> Document = new("--document") { Description = "所依据的文书号 / number of the document that it rests on", HelpName = "NO", Required = true };
+    private static readonly Option<LocalDate?> On = VerbOptions.Date("--on", required: true, "变更日期 / since when it is so");
+    private static readonly Option<LocalDate?> Birth = VerbOptions.Date("--birth", required: false, "出生日期，新号码不含出生日期的填写 / birth date, where the new number tells none");
+    private static readonly Option<string?> Name = new("--name") { Description = "新姓名 / the new name", HelpName = "NAME" };
+    private static readonly Option<string?> Number = new("--number") { Description = "新证件号码；- 从标准输入读取 / the new number; - reads it from the standard input", HelpName = "ID" };
+    private static readonly Argument<int> Proposal = new("PROPOSAL") { Description = "提案的编号 / number of the proposal" };
+
+    public static Command Create() => new("person", "人员身份变更：一人提出，另一人复核 / change who a person is: one proposes, another approves")
+    {
+        new Verb("rename", "提出变更证件号码或姓名", "propose another number or name", RenameAsync)
+            { Word(), Area, PersonOptions.Id, PersonOptions.Card, Number, Birth, Name, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
+            { Proposal, Area, By }.Acts(Permissions.ChangePersons),
+        new Verb("refuse", "不同意他人提出的变更", "refuse what another person proposed", call => ActAsync(call, (p, n) => p.RefuseAsync(n, call.Need(Reason)!, call.By, call.Cancellation)))
+            { Proposal, Area, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("withdraw", "撤回自己提出的变更", "take one's own proposal back", call => ActAsync(call, (p, n) => p.WithdrawAsync(n, call.Need(Reason)!, call.By, call.Cancellation)))
+            { Proposal, Area, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("list", "提出的与已生效的变更", "proposals and changes", ListAsync) { Area },
+    };
+
+    // "person rename propose ..." says the same as "person rename ...".
+    private static Argument<string?> Word() => new("propose") { Description = "可省略 / may be left out", Arity = ArgumentArity.ZeroOrOne, Validators = { result =>
+    {
+        if (result.Tokens.Any(t => t.Value != "propose"))
+        {
+            result.AddError("Only \"propose\" may follow; a number is given by --id. / 此处只能写 propose；号码用 --id 给出。");
+        }
+    } } };
+
+    private static async Task<int> RenameAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        AccountHolder holder = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
+        Renaming renaming = new(
+            holder.Person, NumberOf(call), call.Get(Birth), call.Get(Name), call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
+        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeAsync(renaming, call.By, call.Cancellation));
+        return ExitCode.Done;
+    }
+
+    private static CitizenId? NumberOf(VerbCall call) => PersonOptions.Value(call.Get(Number), "新证件号码 new number") is not { Length: > 0 } typed ? null
+        : CitizenId.TryParse(TypedNumber.Of(typed).ToUpperInvariant(), call.Today, out CitizenId id) == CitizenIdFault.None ? id
+        : throw AccountHolder.IdInvalid();
+
+    private static async Task<int> ActAsync(VerbCall call, Func<IdentityProposals, int, Task<IdentityDocument>> act)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Show(call, await act(new IdentityProposals(area.Program, area.Schema, call.Clock), call.Need(Proposal)));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ListAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        List<IdentityDocument> proposals = await new IdentityProposals(area.Program, area.Schema, call.Clock).ListAsync(null, call.Cancellation);
+        call.Output.Document(new { area = area.Schema.Code, proposals });
+        if (proposals.Count == 0)
+        {
+            call.Output.Line("没有身份变更。/ There is no change of identity.");
+            return ExitCode.Done;
+        }
+
+        call.Output.Table(
+            ["编号 proposal", "种类 kind", "状态 state", "人员 person", "变更为 becomes", "日期 on", "文书 document", "提出 by", "复核 decided by"],
+            proposals.Select(p => new[]
+            {
+                Text(p.Proposal), IdentityText.KindOf(p.Kind).Both(), IdentityText.StateOf(p.State).Both(), $"{p.Id} {p.Name}", $"{p.NewId} {p.NewName}".Trim(), p.On.Text(), p.Document, p.ProposedBy, p.ActedBy ?? "",
+            }));
+        return ExitCode.Done;
+    }
+
+    private static void Show(VerbCall call, IdentityDocument told)
+    {
+        call.Output.Document(told);
+        call.Output.Line($"提案 proposal {Text(told.Proposal)} {IdentityText.KindOf(told.Kind).Both()} {IdentityText.StateOf(told.State).Both()}  {told.Id} {told.Name} -> {$"{told.NewId} {told.NewName}".Trim()}");
+        if (told.State == "proposed")
+        {
+            call.Output.Line($"由另一人复核 another person approves it: batch person approve {Text(told.Proposal)} --area {call.Get(Area)} --by WHO");
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>A change of who a person is: proposed, or how it ended. Numbers and names are masked.</summary>
+/// <param name="State">proposed, approved, refused or withdrawn.</param>
+/// <param name="Id">The person's number when it was proposed.</param>
+/// <param name="Submissions">What the approval brought; the next run takes them.</param>
+public sealed record IdentityDocument(
+    int Proposal, string Kind, string State, string Id, string Name, string? NewId, string? NewName, LocalDate On, string Document, string Reason,
+    string ProposedBy, DateTime ProposedAt, string? ActedBy, DateTime? ActedAt, string? ActReason, IReadOnlyList<int> Submissions);
+
+/// <summary>
+/// Changes of who a person is, by two people: one proposes with a reason and a document, another approves. An approval is a submission of its own, like a decision
+/// about a held row.
+/// </summary>
+public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area, IClock clock)
+{
+    private const string Columns =
+        """
+        SELECT identity_id, kind, state, number_was, name_was, number, name, on_date, document, reason, proposed_by, proposed_at, acted_by, acted_at, act_reason,
+               ARRAY(SELECT submission_id FROM :area.identity_submission i WHERE i.changed = s.identity_id ORDER BY 1)
+        FROM :area.identity_change_state s
+        """;
+
+    /// <summary>Proposes another number or name for a person.</summary>
+    /// <exception cref="DataFaultException">NOTHING_CHANGES, NUMBER_IN_USE, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
+    public async Task<IdentityDocument> ProposeAsync(Renaming renaming, string by, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
+        int proposal = await new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation);
+        return await EndAsync(connection, transaction, proposal, cancellation);
+    }
+
+    /// <summary>Approves what another person proposed: it takes effect, and the next run posts what follows from it.</summary>
+    /// <exception cref="DataFaultException">PROPOSAL_UNKNOWN, PROPOSAL_STATE, SAME_PERSON; PROPOSAL_STALE and what a file with the change would be told.</exception>
+    public async Task<IdentityDocument> ApproveAsync(int proposal, string by, CancellationToken cancellation)
+    {
+        byte[] sha256;
+        using (TemporaryFile file = new())
+        {
+            await File.WriteAllTextAsync(file.Path, string.Create(CultureInfo.InvariantCulture, $"identity\n{area.Code}\n{proposal}\napprove\n{by}\n"), cancellation);
+            sha256 = (await new Archive(program, area).KeepAsync([file.Path], cancellation))[0];
+        }
+
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
+        IdentityDocument found = await ReadAsync(connection, proposal, cancellation);
+        if (await ActAsync(connection, found, ("approve", by, ""), cancellation))
+        {
+            SubmissionLog log = new(connection, area);
+            FileDraft draft = new(new IncomingFile("", $"{found.Kind} {proposal}"), sha256, await log.NextNumberAsync(cancellation), SubmissionKind.Supplementary)
+            {
+                Month = await log.OpenMonthAsync(cancellation),
+                IsDecision = true,
+            };
+            await new Renamings(connection, area, clock.Today()).ApproveAsync(proposal, draft, cancellation);
+            await log.WriteAsync([draft], by, cancellation);
+            await connection.DoAsync(area.Sql("INSERT INTO :area.identity_submission (submission_id, changed) VALUES ($1, $2)"), cancellation, draft.Submission, proposal);
+        }
+
+        return await EndAsync(connection, transaction, proposal, cancellation);
+    }
+
+    /// <summary>Refuses what another person proposed.</summary>
+    public Task<IdentityDocument> RefuseAsync(int proposal, string reason, string by, CancellationToken cancellation) => EndProposalAsync(proposal, ("refuse", by, reason), cancellation);
+
+    /// <summary>Takes one's own proposal back.</summary>
+    public Task<IdentityDocument> WithdrawAsync(int proposal, string reason, string by, CancellationToken cancellation) => EndProposalAsync(proposal, ("withdraw", by, reason), cancellation);
+
+    /// <summary>Proposals and changes, those that wait first.</summary>
+    /// <param name="person">Null: everybody's.</param>
+    public Task<List<IdentityDocument>> ListAsync(int? person, CancellationToken cancellation) => program.ReadAsync(
+        area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
+        person is { } of ? [of] : []);
+
+    private async Task<IdentityDocument> EndProposalAsync(int proposal, (string Act, string By, string Reason) done, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
+        await ActAsync(connection, await ReadAsync(connection, proposal, cancellation), done, cancellation);
+        return await EndAsync(connection, transaction, proposal, cancellation);
+    }
+
+    /// <summary>False: the same person has done the same already.</summary>
+    private async Task<bool> ActAsync(NpgsqlConnection connection, IdentityDocument on, (string Act, string By, string Reason) done, CancellationToken cancellation)
+    {
+        if (done.Act != "approve" && string.IsNullOrWhiteSpace(done.Reason))
+        {
+            throw new DataFaultException("REASON_MISSING", "请写明理由。", "Give the reason.");
+        }
+
+        string state = done.Act switch { "approve" => "approved", "refuse" => "refused", _ => "withdrawn" };
+        if (on.State == state && on.ActedBy == done.By)
+        {
+            return false;
+        }
+
+        if (on.State != "proposed")
+        {
+            throw new DataFaultException("PROPOSAL_STATE", $"提案 {on.Proposal} 已经处理完毕。", $"Proposal {on.Proposal} has ended: it is {on.State}.");
+        }
+
+        try
+        {
+            await connection.DoAsync(
+                area.Sql(
+                    """
+                    INSERT INTO :area.identity_change_act (identity_act_id, changed, act, acted_by, reason)
+                    SELECT coalesce(max(identity_act_id), 0) + 1, $1, $2, $3, $4 FROM :area.identity_change_act
+                    """), cancellation, on.Proposal, done.Act, done.By, done.Reason.Trim());
+            return true;
+        }
+        catch (PostgresException refused) when (refused.SqlState == "BA001")
+        {
+            throw new DataFaultException("SAME_PERSON", "提出与复核须是两个人。", "A proposal is approved or refused by another person than made it.");
+        }
+        catch (PostgresException refused) when (refused.SqlState == "BA340")
+        {
+            throw new DataFaultException("NOT_PROPOSER", "只有提出的人可以撤回；其他人请选择不同意。", "A proposal is withdrawn by the person who made it; others refuse it.");
+        }
+    }
+
+    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        // Files may name the same people: one of both at a time.
+        await new SubmissionLog(connection, area).LockAsync(cancellation);
+        return transaction;
+    }
+
+    private async Task<IdentityDocument> EndAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int proposal, CancellationToken cancellation)
+    {
+        IdentityDocument document = await ReadAsync(connection, proposal, cancellation);
+        KillSwitch.Pass(KillPoint.ActBefore);
+        await transaction.CommitAsync(cancellation);
+        KillSwitch.Pass(KillPoint.ActAfter);
+        await new AuditLog(program).SealWhatIsThereAsync();
+        return document;
+    }
+
+    private async Task<IdentityDocument> ReadAsync(NpgsqlConnection connection, int proposal, CancellationToken cancellation) =>
+        await connection.ReadAsync(area.Sql($"{Columns} WHERE identity_id = $1"), Read, cancellation, proposal) is [var found] ? found : throw new DataFaultException(
+            "PROPOSAL_UNKNOWN", $"没有第 {proposal} 号提案。", $"There is no proposal {proposal}.");
+
+    private static IdentityDocument Read(NpgsqlDataReader row) => new(
+        row.GetInt32(0), row.GetString(1), row.GetString(2), Masking.Number(row.GetInt64(3)), Masking.Name(row.GetString(4)),
+        row.IsDBNull(5) ? null : Masking.Number(row.GetInt64(5)), row.IsDBNull(6) ? null : Masking.Name(row.GetString(6)),
+        LocalDate.FromDateOnly(row.GetFieldValue<DateOnly>(7)), row.GetString(8), row.GetString(9), row.GetString(10), row.GetDateTime(11), row.Text(12), row.Time(13),
+        row.Text(14), row.GetFieldValue<int[]>(15));
+}

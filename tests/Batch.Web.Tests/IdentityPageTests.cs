@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Batch.Host.Access;
+using NUnit.Framework;
+
+namespace Batch.Web.Tests;
+
+/// <summary>Another number of a person: proposed on the account page by one, approved on the page of changes by another; inquiries by the number before say so.</summary>
+public sealed class IdentityPageTests
+{
+    private const string Area = "420100";
+    private const string Before = "420100198503103010";
+    private const string After = "420100198504103012";
+
+    private TestHost host = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => host = await TestHost.StartAsync(worker: true, areas: Area);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await host.DisposeAsync();
+
+    [Test]
+    public async Task Two_people_change_a_number_and_the_number_before_finds_the_person()
+    {
+        using HttpClient operates = await host.SignedInAsync(await host.AddUserAsync("wang", UserRoles.Operator));
+        using HttpClient reviews = await host.SignedInAsync(await host.AddUserAsync("li", UserRoles.Reviewer));
+        await UploadAsync(operates, $"单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额\nE1,甲厂,周正,{Before},2021-06,8000.00,160.00,640.00\n");
+
+        string account = await LookUpAsync(operates, Before);
+        using HttpResponseMessage incomplete = await PostAsync(operates, account, "Rename", ("number", After), ("on", "2021-07-01"), ("document", " "), ("reason", "原登记有误"));
+        Assert.That(await incomplete.Content.ReadAsStringAsync(), Does.Contain("DOCUMENT_BLANK").And.Contain("value=\"2021-07-01\"").And.Not.Contain(After), "what was typed stays, but no number");
+        using HttpResponseMessage proposed = await PostAsync(operates, account, "Rename", ("number", After), ("on", "2021-07-01"), ("document", "公安函3号"), ("reason", "原登记有误"));
+        Assert.That(proposed.Headers.Location?.ToString(), Is.EqualTo(account), await proposed.Content.ReadAsStringAsync());
+        Assert.That(await operates.GetStringAsync($"/{Area}/identity"), Does.Contain("4201*************2").And.Not.Contain("handler=Approve"), "not by the same person");
+
+        using HttpResponseMessage approved = await PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", "1"));
+        Assert.That(approved.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await approved.Content.ReadAsStringAsync());
+        string page = await reviews.GetStringAsync(await LookUpAsync(reviews, Before) + "?lang=en");
+        Assert.That(page, Does.Contain("id=\"earlier-numbers\">4201*************0").And.Contain("id=\"document\">citizen number").And.Contain("approved").And.Contain("has changed"));
+        Assert.That(
+            await host.Database.ScalarAsync<string>("SELECT string_agg(who || ' ' || act || ' ' || subject, ', ' ORDER BY audit_id) FROM batch.audit WHERE act LIKE 'person.%'"),
+            Is.EqualTo("wang person.proposed 1, li person.approved 1"));
+
+        HttpClient machine = host.Machine(await host.AddKeyAsync("counter", "accounts"));
+        using HttpResponseMessage told = await machine.PostAsJsonAsync("accounts/balance", new { id = Before, area = Area }), now = await machine.PostAsJsonAsync("accounts/balance", new { id = After, area = Area });
+        JsonElement answer = await told.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.That(answer.GetProperty("balance").GetString(), Is.EqualTo("0.00"));
+        Assert.That(answer.GetProperty("notices")[0].GetProperty("message").GetString(), Does.Contain("4201*************2 now"));
+        Assert.That((await now.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("notices", out _), Is.False);
+    }
+
+    private async Task UploadAsync(HttpClient browser, string text)
+    {
+        using MultipartFormDataContent form = new()
+        {
+            { new StringContent("regular"), "kind" }, { new StringContent("2021-06"), "month" },
+            { new StringContent(TestHost.TokenOf(await browser.GetStringAsync($"/{Area}/uploads"))), "__RequestVerificationToken" },
+            { new StringContent(text), "files", "payroll.csv" },
+        };
+        using HttpResponseMessage sent = await browser.PostAsync($"/{Area}/uploads", form);
+        for (int i = 0; await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.submission") < 1; i++)
+        {
+            Assert.That(i, Is.LessThan(600), "the upload is taken in");
+            await Task.Delay(100);
+        }
+    }
+
+    private static async Task<string> LookUpAsync(HttpClient browser, string number)
+    {
+        using HttpResponseMessage answer = await PostAsync(browser, $"/{Area}/accounts", null, ("number", number));
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Redirect), await answer.Content.ReadAsStringAsync());
+        return answer.Headers.Location!.ToString();
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string address, string? handler, params (string Name, string Value)[] fields)
+    {
+        string token = TestHost.TokenOf(await browser.GetStringAsync(address));
+        return await browser.PostAsync(
+            handler is null ? address : $"{address}?handler={handler}",
+            new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]));
+    }
+}
