@@ -168,6 +168,11 @@ internal sealed class HomeModel : AreaPage
             todo.Add(new Duty("look", $"{points["employers-missing"].Count} 家上月申报的单位本月尚未申报", $"{Show.Count(points["employers-missing"].Count, "employer")} of last month not filed yet", $"{Code}/months/{month}"));
         }
 
+        if (points["money-missing"].Count > 0)
+        {
+            todo.Add(new Duty("look", $"{month} 有 {points["money-missing"].Count} 个单位已申报、款项未到齐，没有划入：请送入到账文件", $"{Show.Count(points["money-missing"].Count, "employer")} declared for {month}, money not received in full: not credited until the receipts file is in", $"{Code}/months/{month}"));
+        }
+
         if (points["retirees-missing"].Count > 0)
         {
             todo.Add(new Duty("look", $"在册退休人员中有 {points["retirees-missing"].Count} 人不在 {month} 的养老金文件中", $"{Show.Count(points["retirees-missing"].Count, "retiree")} on the roster in no pension file of {month}", $"{Code}/months/{month}"));

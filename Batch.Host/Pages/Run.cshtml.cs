@@ -53,6 +53,9 @@ internal sealed class RunModel : AreaPage
     /// <summary>Files and decisions that have come since the run was computed and are not in it: how many, and the first of them.</summary>
     public (long Count, IReadOnlyList<LaterSubmission> First) CameLater { get; private set; } = (0, []);
 
+    /// <summary>Employers of the month that have declared and whose money has not come.</summary>
+    public UnpaidList Unpaid { get; private set; } = UnpaidList.None;
+
     /// <summary>What was decided about held rows, of this run and of its month.</summary>
     public IReadOnlyList<RunDecision> Decisions { get; private set; } = [];
 
@@ -85,6 +88,7 @@ internal sealed class RunModel : AreaPage
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
         NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);
+        Unpaid = Line.Kind == "allocation" && Line.State is not ("computing" or "discarded") ? await new UnpaidEmployers(Area).OfMonthAsync(Line.Month, Cancellation) : UnpaidList.None;
         Decisions = Line.Kind == "allocation" && Line.State != "discarded" ? await new RunDecisions(Area).ReadAsync(Run, Line.Month, Cancellation) : [];
         if (Line.State is "computed" or "approved")
         {

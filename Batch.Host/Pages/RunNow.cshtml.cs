@@ -1,5 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
@@ -16,6 +17,9 @@ internal sealed class RunNowModel : AreaPage
 
     public WorkItem Work { get; private set; } = null!;
 
+    /// <summary>Employers of the month that have declared and whose money has not come.</summary>
+    public UnpaidList Unpaid { get; private set; } = UnpaidList.None;
+
     /// <summary>The session that the job waits for; empty: none.</summary>
     public string Waits => JobsModel.WaitOf(Work, L);
 
@@ -29,6 +33,7 @@ internal sealed class RunNowModel : AreaPage
             return Redirect($"~/{Code}/runs/{number}");
         }
 
+        Unpaid = Work is { State: WorkState.Done, Kind: WorkKinds.Allocate } ? await new UnpaidEmployers(Area).OfMonthAsync(Show.NeedMonth(Work.Argument), Cancellation) : UnpaidList.None;
         Fault = Work.Fault is { } fault ? new DataFaultException(fault.Code, fault.Zh, fault.En) : null;
         return Page();
     }

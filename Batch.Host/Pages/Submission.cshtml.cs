@@ -61,6 +61,9 @@ internal sealed class SubmissionModel : AreaPage
     /// <summary>It was refused only for want of a confirmation.</summary>
     public bool MayConfirm => Line.Refused == Codes.ReplacementLeavesOut;
 
+    /// <summary>Employers of the file whose money has not come.</summary>
+    public UnpaidList Unpaid { get; private set; } = UnpaidList.None;
+
     public bool MaySend { get; private set; }
 
     public bool MonthClosed { get; private set; }
@@ -87,6 +90,7 @@ internal sealed class SubmissionModel : AreaPage
         Dismissal = await list.DismissalAsync(Number, Cancellation);
         MonthClosed = await Area.OneAsync<bool>("SELECT coalesce($1 <= :area.last_closed(), false)", Cancellation, Line.Month.FirstDay());
         Mended = await list.MendedAsync(Number, Cancellation);
+        Unpaid = Line.Refused is null && Line.Content == "payroll" ? await new UnpaidEmployers(Area).OfSubmissionsAsync([Number], Cancellation) : UnpaidList.None;
         MaySend = await MayAsync(Permissions.SendFiles);
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
         Submissions submissions = new(connection, Area.Schema);

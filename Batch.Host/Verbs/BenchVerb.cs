@@ -7,6 +7,7 @@ using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tools;
+using Batch.Rules;
 using NodaTime;
 
 namespace Batch.Host.Verbs;
@@ -19,17 +20,20 @@ internal static class BenchVerb
 
     // A script over many months takes hours; the first months tell its speed.
     private const int ScriptMonths = 3;
-    private static readonly string[] Contents = ["persons", "payroll", "pension"];
+    private static readonly string[] Contents = ["persons", "payroll", "receipts", "bank", "pension"];
+    private static readonly YearMonth First = new(2021, 1);
     private static readonly Option<int> People = new("--people") { Description = "人数 / people", DefaultValueFactory = _ => 100_000 };
     private static readonly Option<int> Months = new("--months") { Description = "月数 / months", DefaultValueFactory = _ => 2 };
     private static readonly Option<bool> Inquiry = new("--inquiry") { Description = "另测查询余额的时间 / also how long a balance takes, idle and beside a run" };
     private static readonly Option<bool> Verify = new("--verify") { Description = "另测核验最后一月和全部的时间 / also how long verify takes, of the last month and of all" };
 
+    private static readonly Option<bool> Receipts = new("--receipts") { Description = "另测划入须待到账的月份 / also the months with credits that wait for the money: receipts and bank statements" };
+
     private static readonly Option<bool> Intake = new("--intake") { Description = "只测接收文件的时间和内存 / measure how files are taken in instead" };
 
     public static Command Create() => new Verb("bench", "性能测量：下限、脚本与产品", "measure the floor, a script and the product side by side", RunAsync)
     {
-        People, Months, Inquiry, Verify, Intake,
+        People, Months, Inquiry, Verify, Receipts, Intake,
     };
 
     private static async Task<int> RunAsync(VerbCall call)
@@ -40,31 +44,39 @@ internal static class BenchVerb
             return await IntakeBenchVerb.RunAsync(call, people);
         }
 
-        YearMonth first = new(2021, 1);
         string folder = Path.Combine(call.Database.DataDirectory, "bench"), files = Path.Combine(folder, "files");
         // One month more for the run beside which balances are asked.
         int written = call.Get(Inquiry) ? months + 1 : months;
         GenerateOutcome generated = Generator.Write(
-            new GenerateOptions { Area = BenchArea, People = people, Month = first, Months = written, Seed = 7, Directory = files }, call.Cancellation);
+            new GenerateOptions { Area = BenchArea, People = people, Month = First, Months = written, Seed = 7, Directory = files }, call.Cancellation);
         await using DatabaseConnection database = await DatabaseConnection.OpenAsync(call.Database with { DataDirectory = folder }, call.Cancellation);
+        BenchResult result = await MeasureAsync(call, database, generated, files, months, onReceipt: false);
+        Tell(call, result, call.Get(Receipts) ? await MeasureAsync(call, database, generated, files, months, onReceipt: true) : null);
+        return ExitCode.Done;
+    }
+
+    /// <summary>All months in a new area. By the floor, the script and the product; with receipts by the product and its floor.</summary>
+    private static async Task<BenchResult> MeasureAsync(VerbCall call, DatabaseConnection database, GenerateOutcome generated, string files, int months, bool onReceipt)
+    {
         await DatabaseContents.ResetAsync(database, call.Cancellation);
-        Area area = await Area.OpenOrCreateAsync(database, BenchArea, call.Cancellation);
+        Area area = await OpenAsync(call, database, onReceipt);
         BenchCourse course = new(area, database, call.Clock);
+        int people = generated.People;
         await course.EndAsync(call.Cancellation);
         BenchResult result = new(people, []);
         for (int i = 0; i < months; i++)
         {
-            YearMonth month = first.PlusMonths(i);
+            YearMonth month = First.PlusMonths(i);
             if (i == months - 1 && call.Get(Verify))
             {
                 // Sealed up to here, so that the verification since the last seal proves one month.
                 await course.VerifyAsync(all: false, call.Cancellation);
             }
 
-            BenchMonth measured = await course.MeasureAsync(month, FilesOf(files, month), generated.Months[i].Credited, months <= ScriptMonths, call.Cancellation);
+            BenchMonth measured = await course.MeasureAsync(month, FilesOf(files, month, onReceipt), generated.Months[i].Credited, months <= ScriptMonths && !onReceipt, call.Cancellation);
             result.Months.Add(measured);
             call.Output.Log(string.Create(
-                CultureInfo.InvariantCulture, $"{month.Text()}: floor {measured.Floor.Total.TotalSeconds:0.00} s, script {measured.Script?.TotalSeconds:0.00} s, product {measured.Product:0.00} s"));
+                CultureInfo.InvariantCulture, $"{month.Text()}{(onReceipt ? " with receipts" : "")}: floor {measured.Floor.Total.TotalSeconds:0.00} s, script {measured.Script?.TotalSeconds:0.00} s, product {measured.Product:0.00} s"));
         }
 
         await course.EndAsync(call.Cancellation);
@@ -74,13 +86,23 @@ internal static class BenchVerb
             result = result with { VerifySeconds = await course.VerifyAsync(all: false, call.Cancellation), VerifyAllSeconds = await course.VerifyAsync(all: true, call.Cancellation) };
         }
 
-        if (call.Get(Inquiry))
+        return call.Get(Inquiry) && !onReceipt ? await AskAsync(call, area, result, FilesOf(files, First.PlusMonths(months), onReceipt)) : result;
+    }
+
+    /// <summary>Without receipts an accepted line has to be enough: the shipped policy with this one word changed.</summary>
+    private static async Task<Area> OpenAsync(VerbCall call, DatabaseConnection database, bool onReceipt)
+    {
+        Area area = await Area.OpenOrCreateAsync(database, BenchArea, call.Cancellation);
+        if (onReceipt)
         {
-            result = await AskAsync(call, area, result, FilesOf(files, first.PlusMonths(months)));
+            return area;
         }
 
-        Tell(call, result);
-        return ExitCode.Done;
+        PolicyProposals policies = new(database.Program);
+        string text = ShippedPolicies.Text(BenchArea).Replace("credit-on: receipt", "credit-on: declaration", StringComparison.Ordinal);
+        PolicyProposal proposal = await policies.ProposeFileAsync(text, "bench.yaml", "bench", "bench", call.Cancellation);
+        await policies.ApproveAsync(proposal.Hash, "bench-reviewer", call.Cancellation);
+        return await Area.OpenAsync(database, BenchArea, call.Cancellation);
     }
 
     private static async Task<BenchResult> AskAsync(VerbCall call, Area area, BenchResult result, IReadOnlyList<string> next)
@@ -116,7 +138,7 @@ internal static class BenchVerb
         public InquiryTimes? BesideARunApi { get; init; }
     }
 
-    private static void Tell(VerbCall call, BenchResult result)
+    private static void Tell(VerbCall call, BenchResult result, BenchResult? received)
     {
         // The first month also registers everybody; the last one is the month that comes every month.
         BenchMonth usual = result.Months[^1];
@@ -152,6 +174,16 @@ internal static class BenchVerb
             inquiryApi = result.IdleApi,
             inquiryBesideARun = result.BesideARun,
             inquiryApiBesideARun = result.BesideARunApi,
+            receipts = received is null ? null : new
+            {
+                productSeconds = received.Months[^1].Product,
+                received.Months[^1].Stages,
+                received.Months[^1].RatioToFloor,
+                timesWithout = received.Months[^1].Product / usual.Product,
+                received.VerifySeconds,
+                received.VerifyAllSeconds,
+                months = received.Months.Select(m => new { m.Month, floorSeconds = m.Floor.Total.TotalSeconds, productSeconds = m.Product, m.RatioToFloor, m.Stages }),
+            },
         });
         call.Output.Table(
             ["月 month", "下限 floor s", "脚本 script s", "产品 product s", "产品/下限", "脚本/产品", "行/秒 rows/s", "字节/人月", .. usual.Stages.Keys],
@@ -169,6 +201,11 @@ internal static class BenchVerb
             call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"verify: the last month {verify:0.00} s, --all {result.VerifyAllSeconds:0.00} s"));
         }
 
+        if (received is not null)
+        {
+            TellReceipts(call, result, received);
+        }
+
         foreach ((string name, InquiryTimes? times) in new[]
             { ("idle", result.Idle), ("idle, API", result.IdleApi), ("beside a run", result.BesideARun), ("beside a run, API", result.BesideARunApi) })
         {
@@ -180,12 +217,24 @@ internal static class BenchVerb
         }
     }
 
+    private static void TellReceipts(VerbCall call, BenchResult without, BenchResult received)
+    {
+        call.Output.Table(
+            ["月 month", "不待到账 without receipts s", "待到账 with receipts s", "倍 times", .. received.Months[^1].Stages.Keys],
+            without.Months.Zip(received.Months, (a, b) => new[] { a.Month.Text(), Number(a.Product), Number(b.Product), Number(b.Product / a.Product) }
+                .Concat(b.Stages.Select(s => $"{Number(s.Value)} ({Number(a.Stages[s.Key])})")).ToArray()));
+        if (received.VerifySeconds is { } verify)
+        {
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"verify with receipts: the last month {verify:0.00} s, --all {received.VerifyAllSeconds:0.00} s"));
+        }
+    }
+
     private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
-    private static IReadOnlyList<string> FilesOf(string folder, YearMonth month)
+    private static IReadOnlyList<string> FilesOf(string folder, YearMonth month, bool onReceipt)
     {
         string stamp = string.Create(CultureInfo.InvariantCulture, $"-{month.Year:0000}{month.Month:00}.csv");
-        return [.. Contents.Select(c => Path.Combine(folder, c + stamp)).Where(File.Exists)];
+        return [.. Contents.Where(c => onReceipt || c is not ("receipts" or "bank")).Select(c => Path.Combine(folder, c + stamp)).Where(File.Exists)];
     }
 
     private static long PeakMiB()

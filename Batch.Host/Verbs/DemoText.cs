@@ -3,6 +3,7 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Proof;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tools;
@@ -28,7 +29,7 @@ internal sealed class DemoText(VerbOutput output, string data)
         output.Line("每月：导入 import → 计算 allocate → 另一人复核 approve → 入账 post → 结账 close");
     }
 
-    public void Write(IReadOnlyList<SampleOutcome> outcomes)
+    public void Write(IReadOnlyList<SampleOutcome> outcomes, IReadOnlyList<ReceivedMonth> money)
     {
         List<Month> months = MonthsOf(outcomes);
         Heading("一、导入 what came in");
@@ -40,6 +41,7 @@ internal sealed class DemoText(VerbOutput output, string data)
             ["入账月 month", "人数 people", "分录 entries", "个人缴费 person", "单位缴费 employer", "划入账户 credited", "其中统筹支付 by the pool", "统筹净额 pool, net", "其他资金 other"],
             months.Select(m => MoneyOf(m.Posting.Text(), m)).Append(MoneyOf("合计 total", All(months))));
         output.Line("  个人缴费 + 单位缴费 = 划入账户 + 统筹净额 + 其他资金 / what was paid = credited + pool, net + other");
+        WriteMoney(money);
         WriteRejections(outcomes);
         WriteUnexpected(outcomes);
     }
@@ -72,13 +74,14 @@ internal sealed class DemoText(VerbOutput output, string data)
         output.Line($"接着可以 go on: echo ID | ./batch statement --id - --from 2021-01 --to 2022-02 --data {data}");
     }
 
-    public static object Document(bool ok, IReadOnlyList<SampleOutcome> outcomes, IReadOnlyList<string> reports, VerificationDocument verification) => new
+    public static object Document(bool ok, IReadOnlyList<SampleOutcome> outcomes, IReadOnlyList<ReceivedMonth> money, IReadOnlyList<string> reports, VerificationDocument verification) => new
     {
         ok,
         steps = outcomes.Count,
         unexpected = outcomes.Where(o => !o.IsAsExpected).Select(o => new { o.Step.Number, o.Expected, o.Came }),
         months = MonthsOf(outcomes).Select(Document),
         total = Document(All(MonthsOf(outcomes))),
+        money,
         rejectedByCode = Faults(outcomes).GroupBy(f => f.Rejection.Code).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
         reports,
         verify = verification,
@@ -100,6 +103,18 @@ internal sealed class DemoText(VerbOutput output, string data)
         pool = month.Sum(r => r.Pool),
         other = month.Sum(r => r.Other),
     };
+
+    private void WriteMoney(IReadOnlyList<ReceivedMonth> money)
+    {
+        Heading("收到的钱 the money that arrived, in yuan");
+        output.Table(
+            ["月 month", "到账 received", "与银行流水核对 matched to the bank", "记入各账户与基金 allocated", "暂收 in suspense"],
+            money.Select(m => new[] { m.Month.Text(), m.Received.ToString(), m.Matched.ToString(), m.Allocated.ToString(), m.Suspense.ToString() }).Append(
+                ["合计 total", Sum(m => m.Received), Sum(m => m.Matched), Sum(m => m.Allocated), money[^1].Suspense.ToString()]));
+        output.Line("  到账 = 记入 + 暂收增加 / received = allocated + what suspense grew by");
+
+        string Sum(Func<ReceivedMonth, Money> of) => new Money(money.Sum(m => of(m).Fen)).ToString();
+    }
 
     private void WriteRejections(IReadOnlyList<SampleOutcome> outcomes)
     {
@@ -131,8 +146,11 @@ internal sealed class DemoText(VerbOutput output, string data)
 
     private static List<Month> MonthsOf(IReadOnlyList<SampleOutcome> outcomes) =>
     [
-        .. outcomes.GroupBy(o => o.PostingMonth).OrderBy(g => g.Key).Select(g => new Month(g.Key, [.. g.SelectMany(o => o.Files)], [.. g.Select(o => o.Run).OfType<RunDocument>()])),
+        .. outcomes.GroupBy(o => o.PostingMonth).OrderBy(g => g.Key).Select(g => new Month(g.Key, [.. g.SelectMany(o => o.Files).Where(f => !IsMoney(f))], [.. g.Select(o => o.Run).OfType<RunDocument>()])),
     ];
+
+    /// <summary>Receipts and bank statements: they have their own table.</summary>
+    private static bool IsMoney(FileOutcome file) => file.Content is FileContent.Receipts or FileContent.Bank;
 
     private static Month All(IReadOnlyList<Month> months) => new(months[^1].Posting, [.. months.SelectMany(m => m.Files)], [.. months.SelectMany(m => m.Runs)]);
 

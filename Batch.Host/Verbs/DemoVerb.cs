@@ -38,14 +38,15 @@ internal static class DemoVerb
             outcomes.Add(outcome);
         }
 
-        text.Write(outcomes);
+        IReadOnlyList<ReceivedMonth> money = await new ReceivedMonths(area).ReadAsync(call.Cancellation);
+        text.Write(outcomes, money);
         await AskAsync(call, database, samples, text);
         IReadOnlyList<string> reports = await ReportAsync(area, Path.Combine(data, "reports"), call.Cancellation);
         VerificationDocument verification = await new Verifier(database, area.Schema).VerifyAsync(all: true, call.Cancellation);
         text.Write(reports, verification);
-        bool ok = verification.Ok && outcomes.TrueForAll(o => o.IsAsExpected);
+        bool ok = verification.Ok && outcomes.TrueForAll(o => o.IsAsExpected) && money.All(m => m.Matched == m.Received);
         text.End(ok, Stopwatch.GetElapsedTime(began));
-        call.Output.Document(DemoText.Document(ok, outcomes, reports, verification));
+        call.Output.Document(DemoText.Document(ok, outcomes, money, reports, verification));
         return ok ? ExitCode.Done : ExitCode.Data;
     }
 

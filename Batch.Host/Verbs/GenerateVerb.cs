@@ -15,6 +15,8 @@ internal static class GenerateVerb
     private static readonly Option<int> Months = Count("--months", required: false, GenerateOptions.MostMonths, "月数，缺省 1 / how many months, default 1");
     private static readonly Option<long> Seed = new("--seed") { Description = "随机种子，缺省 1；同样的选项得到同样的文件 / seed, default 1; equal options give equal bytes", DefaultValueFactory = _ => 1 };
     private static readonly Option<decimal> Faults = VerbOptions.Parsed("--faults", required: false, "SHARE", "应被拒绝的行所占比例，如 0.01 / share of rows to be rejected, such as 0.01", ParseShare);
+    private static readonly Option<decimal> ReceiptFaults = VerbOptions.Parsed(
+        "--receipt-faults", required: false, "SHARE", "迟到、短缴、多缴、重复、他人付款或付款人不详的到账所占比例 / share of employers' payments that come late, short, over, doubled, from another payer or unnamed", ParseShare);
     private static readonly Option<FileLayout> Files = VerbOptions.Parsed("--files", required: false, "one|employer", "一个缴费文件或每单位一个 / one payroll file, or one an employer", ParseLayout);
     private static readonly Option<bool> Movements = new("--movements") { Description = "另生成账户变动文件和家庭共济绑定 / also files of movements: opening balances, spending, pay-outs, transfers, corrections; and family members bound" };
     private static readonly Option<string?> Area = VerbOptions.Area();
@@ -23,7 +25,7 @@ internal static class GenerateVerb
 
     public static Command Create() => new Verb("generate", "生成任意规模的模拟文件", "realistic files of any size, with a manifest", RunAsync)
     {
-        People, Month, Months, Seed, Faults, Files, Movements, Area, Set, Out,
+        People, Month, Months, Seed, Faults, ReceiptFaults, Files, Movements, Area, Set, Out,
     };
 
     private static Task<int> RunAsync(VerbCall call)
@@ -39,6 +41,7 @@ internal static class GenerateVerb
             Months = Math.Max(1, call.Get(Months)),
             Seed = call.Get(Seed),
             Faults = call.Get(Faults),
+            ReceiptFaults = call.Get(ReceiptFaults),
             Files = call.Get(Files),
             Movements = call.Get(Movements),
             Figures = FigureOverrides.Of(call, Set),

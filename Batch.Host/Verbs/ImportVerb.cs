@@ -3,6 +3,7 @@ using System.Globalization;
 using Batch.Host.Access;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 
 namespace Batch.Host.Verbs;
@@ -37,7 +38,7 @@ internal static class ImportVerb
         {
             IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(
                 files, new ImportRequest(call.Get(Month), call.Get(Kind), call.Get(Confirm), call.By, call.Get(Parent)), ended, call.Cancellation);
-            OutcomeText.Write(call.Output, outcomes);
+            OutcomeText.Write(call.Output, outcomes, await new UnpaidEmployers(area).OfSubmissionsAsync(DeclaredBy(outcomes), call.Cancellation));
             return outcomes.Any(o => o.Failed is not null) ? ExitCode.Environment : outcomes.Any(o => o.Refused is not null) ? ExitCode.Data : ExitCode.Done;
         }
         catch when (ended.Files.Count > 0)
@@ -47,6 +48,9 @@ internal static class ImportVerb
             throw;
         }
     }
+
+    private static int[] DeclaredBy(IReadOnlyList<FileOutcome> outcomes) =>
+        [.. outcomes.Where(o => o is { Content: FileContent.Payroll, Submission: not null, Refused: null }).Select(o => o.Submission!.Value)];
 
     /// <summary>The files that have their outcome: told when the verb breaks off behind them.</summary>
     private sealed class Ended : IProgress<FileOutcome>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
 
 namespace Batch.Host.Verbs;
 
@@ -10,9 +11,10 @@ internal static class OutcomeText
 {
     private const int FaultsShown = 20;
 
-    public static void Write(VerbOutput output, IReadOnlyList<FileOutcome> outcomes)
+    /// <param name="unpaid">Employers of the files whose money has not come; null: not looked at.</param>
+    public static void Write(VerbOutput output, IReadOnlyList<FileOutcome> outcomes, UnpaidList? unpaid = null)
     {
-        output.Document(new { files = outcomes.Select(Document) });
+        output.Document(new { files = outcomes.Select(Document), moneyMissing = UnpaidText.Document(unpaid) });
         output.Table(
             ["文件 file", "内容 content", "行 rows", "接受 accepted", "未变 unchanged", "待定 held", "拒绝 rejected"],
             outcomes.Select(o => Cells(o.File, o.Content?.ToString().ToLowerInvariant() ?? "-", o.Rows, o.Accepted, o.Unchanged, o.Held, o.Rejected)).Append(
@@ -59,6 +61,8 @@ internal static class OutcomeText
                 output.Line(string.Create(CultureInfo.InvariantCulture, $"  {outcome.File}: … 共 {outcome.Rejected} 行被拒绝 / {outcome.Rejected} rows rejected in all"));
             }
         }
+
+        UnpaidText.Write(output, unpaid);
     }
 
     internal static object Document(FileOutcome outcome) => new

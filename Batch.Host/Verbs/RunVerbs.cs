@@ -90,7 +90,8 @@ internal static class RunVerbs
         call.Output, run, run.Run is { } held ? await RunKind.ReadAsync(area, held, call.Cancellation) : [], await RunComparison.ReadAsync(area, run, call.Cancellation),
         run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : [],
         run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : [],
-        run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation));
+        run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation),
+        run.Kind == "allocation" && run.State != "discarded" ? await new UnpaidEmployers(area).OfMonthAsync(run.Month, call.Cancellation) : null);
 
     private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
     {
@@ -108,7 +109,7 @@ internal static class RunVerbs
 internal static class RunText
 {
     public static void Write(VerbOutput output, RunDocument run, IReadOnlyList<RunKind> kinds, RunComparison? compared, IReadOnlyList<Anomaly> anomalies,
-        IReadOnlyList<FigureGap> figures, IReadOnlyList<LaterSubmission>? later = null)
+        IReadOnlyList<FigureGap> figures, IReadOnlyList<LaterSubmission>? later = null, UnpaidList? unpaid = null)
     {
         output.Document(new
         {
@@ -136,10 +137,12 @@ internal static class RunText
             anomalies = anomalies.Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
             warnings = FigureText.Documents(figures),
             notTaken = later ?? [],
+            moneyMissing = UnpaidText.Document(unpaid),
         });
         if (run.Run is null)
         {
             output.Line($"{run.Area} {run.Month.Text()}：没有需要入账的变动 / nothing to post");
+            UnpaidText.Write(output, unpaid);
             WriteLater(output, later);
             return;
         }
@@ -158,6 +161,7 @@ internal static class RunText
         }
 
         FigureText.Write(output, run.Area, figures);
+        UnpaidText.Write(output, unpaid);
         WriteLater(output, later);
     }
 

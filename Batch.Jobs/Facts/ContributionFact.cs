@@ -7,7 +7,7 @@ using Npgsql;
 namespace Batch.Jobs.Facts;
 
 /// <summary>A version of what an employer declared for a person and contribution month.</summary>
-/// <param name="ReceivedOn">The day that the row names for the money's arrival 到账日期.</param>
+/// <param name="ReceivedOn">The day that the row names for the money's arrival 到账日期: a note, which receives nothing.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ContributionFact(
     YearMonth Month, int Person, int Employer, int Row, FactState State, Money Base, Money PersonPaid, Money EmployerPaid, DateOnly? ReceivedOn)
@@ -28,8 +28,8 @@ public readonly record struct ContributionFact(
 
     public IReadOnlyList<(string Name, Money? Amount)> Figures => [("缴费基数 base", Base), ("个人缴费 person paid", PersonPaid), ("单位缴费 employer paid", EmployerPaid)];
 
-    public bool SaysTheSameAs(in ContributionFact other) =>
-        Base == other.Base && PersonPaid == other.PersonPaid && EmployerPaid == other.EmployerPaid && ReceivedOn == other.ReceivedOn;
+    // Not the note of a day: another version comes later among the employer's lines, and the money that covered the first might no longer reach it.
+    public bool SaysTheSameAs(in ContributionFact other) => Base == other.Base && PersonPaid == other.PersonPaid && EmployerPaid == other.EmployerPaid;
 
     public ContributionFact As(FactState state, int row) => this with { State = state, Row = row };
 

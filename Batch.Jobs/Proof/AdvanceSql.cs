@@ -17,10 +17,10 @@ internal sealed class AdvanceSql(AreaSchema area, DateOnly month, PolicySlice sl
         {(slice.OnReceipt ? Covered() : "")}
         work AS MATERIALIZED (
             SELECT DISTINCT person_id, contribution_month AS month FROM (
-                SELECT DISTINCT ON (contribution_month, employer_id, person_id) contribution_month, employer_id, person_id, submission_id, state, received_on FROM :area.contribution
+                SELECT DISTINCT ON (contribution_month, employer_id, person_id) contribution_month, employer_id, person_id, submission_id, state FROM :area.contribution
                 WHERE contribution_month BETWEEN {From.Literal()} AND {To} AND person_id IN (SELECT person_id FROM pensions) AND submission_id <> ALL($3)
                 ORDER BY contribution_month, employer_id, person_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) l
-            WHERE state = 1 {(slice.OnReceipt ? "AND (received_on IS NOT NULL OR (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_in_year))" : "")}),
+            WHERE state = 1 {(slice.OnReceipt ? "AND (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_in_year)" : "")}),
         leaves AS MATERIALIZED (
             SELECT person_id, max(month) FILTER (WHERE month < {month.Literal()}) AS before, min(month) FILTER (WHERE month >= {month.Literal()}) AS since FROM (
                 SELECT person_id, date_trunc('month', on_date)::date AS month FROM :area.person_event WHERE event = 2 AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)) l
@@ -58,7 +58,7 @@ internal sealed class AdvanceSql(AreaSchema area, DateOnly month, PolicySlice sl
                         SELECT DISTINCT ON (contribution_month, person_id, employer_id) * FROM :area.contribution
                         WHERE contribution_month BETWEEN {From.Literal()} AND {To} AND submission_id <> ALL($3)
                         ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) v
-                    WHERE state = 1 AND received_on IS NULL GROUP BY 1, 2, 3) d) d
+                    WHERE state = 1 GROUP BY 1, 2, 3) d) d
             JOIN (SELECT receipt_month AS contribution_month, employer_id, sum(amount_fen) AS received FROM (
                       SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, state, amount_fen FROM :area.receipt
                       WHERE receipt_month BETWEEN {From.Literal()} AND {To} AND submission_id <> ALL($3) ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) r

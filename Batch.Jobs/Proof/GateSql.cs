@@ -140,18 +140,18 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
            """
         : "late AS (SELECT 0 AS person_id, NULL::date AS paid_in WHERE false)";
 
-    // Months before this one that count as paid; a retiree's years ask for retirees only. Where credits wait for the money, so does the month: paid by a date
-    // of its own, or by what was received from the employer, submission by submission.
+    // Months before this one that count as paid; a retiree's years ask for retirees only. Where credits wait for the money, so does the month: paid
+    // by what was received from the employer, submission by submission.
     private string Paid() =>
         $"""
         {(slice.OnReceipt ? CoveredBefore() : "")}
         paid AS MATERIALIZED (
             SELECT DISTINCT person_id, contribution_month AS month FROM (
-                SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, person_id, employer_id, submission_id, state, received_on
+                SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, person_id, employer_id, submission_id, state
                 FROM :area.contribution WHERE contribution_month < {Month} AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)
                       {(_gates.ResumptionOffset > 0 ? "" : "AND person_id IN (SELECT person_id FROM pensions)")}
                 ORDER BY contribution_month, person_id, employer_id, submission_id DESC, row_no > 0, row_no) v
-            WHERE state = 1 {(slice.OnReceipt ? "AND (received_on IS NOT NULL OR (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_before))" : "")})
+            WHERE state = 1 {(slice.OnReceipt ? "AND (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_before)" : "")})
         """;
 
     private string CoveredBefore() =>
@@ -161,10 +161,10 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
                 SELECT contribution_month, employer_id, submission_id, sum(due) OVER (PARTITION BY contribution_month, employer_id ORDER BY submission_id) AS due FROM (
                     SELECT contribution_month, employer_id, submission_id, sum(person_paid_fen + employer_paid_fen) AS due FROM (
                         SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, employer_id, submission_id, state, person_paid_fen,
-                               employer_paid_fen, received_on
+                               employer_paid_fen
                         FROM :area.contribution WHERE contribution_month < {Month} AND submission_id <> ALL($3)
                         ORDER BY contribution_month, person_id, employer_id, submission_id DESC, row_no > 0, row_no) v
-                    WHERE state = 1 AND received_on IS NULL GROUP BY 1, 2, 3) d) d
+                    WHERE state = 1 GROUP BY 1, 2, 3) d) d
             JOIN (SELECT receipt_month AS contribution_month, employer_id, sum(amount_fen) AS received FROM (
                       SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, state, amount_fen FROM :area.receipt
                       WHERE receipt_month < {Month} AND submission_id <> ALL($3) ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) r

@@ -51,10 +51,10 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             WHERE state = 1 GROUP BY employer_id),
         declared AS (
             SELECT employer_id, submission_id, sum(person_paid_fen + employer_paid_fen) AS due_fen FROM (
-                SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, person_paid_fen, employer_paid_fen, received_on
+                SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, person_paid_fen, employer_paid_fen
                 FROM {area.Part("contribution", month.Month())} WHERE submission_id <> ALL($3) AND employer_id IN (SELECT employer_id FROM received)
                 ORDER BY person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
-            WHERE state = 1 AND received_on IS NULL GROUP BY employer_id, submission_id),
+            WHERE state = 1 GROUP BY employer_id, submission_id),
         covered AS MATERIALIZED (
             SELECT employer_id, submission_id FROM (
                 SELECT employer_id, submission_id, sum(due_fen) OVER (PARTITION BY employer_id ORDER BY submission_id) AS due_fen FROM declared) d
@@ -70,8 +70,8 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             WHERE to_month = {Month} AND (amount_fen < 0 OR coalesce(submission_id, 0) <> ALL($3))
         """;
 
-    private string Received() => !slice.OnReceipt ? "" : !ByReceipts ? "AND received_on IS NOT NULL"
-        : "AND (received_on IS NOT NULL OR EXISTS (SELECT FROM covered v WHERE v.employer_id = latest.employer_id AND v.submission_id = latest.submission_id))";
+    private string Received() => !slice.OnReceipt ? "" : !ByReceipts ? "AND false"
+        : "AND EXISTS (SELECT FROM covered v WHERE v.employer_id = latest.employer_id AND v.submission_id = latest.submission_id)";
 
     // Of each employer the version of the latest submission counts. Within one a consequence (row_no <= 0) overrides a row: there are few, so
     // that the versions can be read in the order of their key.
@@ -79,7 +79,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         ? $"""
            contributions AS MATERIALIZED (
                SELECT person_id, employer_id, submission_id, base_fen, person_paid_fen, employer_paid_fen FROM (
-                   SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, base_fen, person_paid_fen, employer_paid_fen, received_on
+                   SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, base_fen, person_paid_fen, employer_paid_fen
                    FROM {area.Part("contribution", month.Month())} WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND submission_id <> ALL($3)
                    ORDER BY person_id DESC, employer_id DESC, submission_id DESC, row_no DESC) latest
                LEFT JOIN (

@@ -26,8 +26,7 @@ public sealed class ArrearsReport : Report
 
     private static ReportColumn Sum(string chinese, string english) => new(chinese, english, ColumnContent.Yuan, ColumnTotal.Sum);
 
-    // Months are compared one by one: a surplus of one does not pay for another, for the money says which month it is for. A line with a date of
-    // receipt of its own is received by that.
+    // Months are compared one by one: a surplus of one does not pay for another, for the money says which month it is for.
     private const string Sql =
         """
         WITH receipts AS (
@@ -43,16 +42,16 @@ public sealed class ArrearsReport : Report
                 UNION ALL SELECT month, employer_id, -amount_fen, 0, 0, on_date FROM :area.money_returned WHERE month <= :month) r
             GROUP BY 1, 2),
         lines AS (
-            SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, employer_id, state, person_paid_fen + employer_paid_fen AS fen, received_on
+            SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, employer_id, state, person_paid_fen + employer_paid_fen AS fen
             FROM :area.contribution
             WHERE contribution_month <= :month AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
                   AND (contribution_month = ANY($1) OR (contribution_month, employer_id) IN (SELECT month, employer_id FROM received))
             ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
         declared AS (
-            SELECT contribution_month AS month, employer_id, sum(fen) AS fen, coalesce(sum(fen) FILTER (WHERE received_on < :month + interval '1 month'), 0) AS dated_fen
+            SELECT contribution_month AS month, employer_id, sum(fen) AS fen
             FROM lines WHERE state = 1 GROUP BY 1, 2),
         compared AS (
-            SELECT month, employer_id, coalesce(d.fen, 0) AS declared, coalesce(r.fen, 0) + coalesce(d.dated_fen, 0) AS received,
+            SELECT month, employer_id, coalesce(d.fen, 0) AS declared, coalesce(r.fen, 0) AS received,
                    coalesce(r.late_fee_fen, 0) AS late_fee, coalesce(r.interest_fen, 0) AS interest,
                    (extract(year FROM age(:month, month)) * 12 + extract(month FROM age(:month, month)))::int AS months_past
             FROM declared d FULL JOIN received r USING (month, employer_id)),

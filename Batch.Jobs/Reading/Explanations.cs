@@ -52,6 +52,10 @@ public sealed class Explanations(Area area)
             }
 
             (kind, why, whyEnglish) = Reason(facts, slice, chinese, posted.Account);
+            if (kind == ReasonKind.MoneyNotReceived)
+            {
+                (why, whyEnglish) = await UnpaidAsync(connection, facts.Contribution.Employer, month, cancellation);
+            }
         }
 
         Money interest = await new ExplainedInterest(connection, area).ReadAsync(facts.Account, month, policy, (chinese, english), cancellation);
@@ -75,13 +79,27 @@ public sealed class Explanations(Area area)
         (true, 0) when facts.DiedIn is { } died && policy.Month > died => (ReasonKind.AfterDeath, "死亡次月起不再划入。", "Nothing is credited after the month of death."),
         (true, 0) when facts.Pension.Submission != 0 && facts.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(facts.Category ?? Categories.Unit) =>
             (ReasonKind.FrozenAmountMissing, "尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
-        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived,
-            "单位已申报但尚未足额到账，因此没有划入；足额到账后补划。", "The employer has declared the month and not yet paid for it in full, so nothing was credited; it will be when the money is received."),
+        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived, "", ""),
         (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules above nothing of this month's contribution is credited, or not yet."),
         (true, 0) when told.Lines.Count > 0 => (ReasonKind.NotCredited, "该月按规定不划入或暂未划入，理由见上。", "By the rules above nothing is credited for this month, or not yet."),
         (true, 0) => (ReasonKind.NoRecord, "该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
         _ => (facts.PostedRetiree.Account != 0 ? ReasonKind.Retired : ReasonKind.Contribution, "", ""),
     };
+
+    private async Task<(string Chinese, string English)> UnpaidAsync(NpgsqlConnection connection, int employer, YearMonth month, CancellationToken cancellation)
+    {
+        (string of, Money received) = (await connection.ReadAsync(
+            area.Schema.Sql(
+                """
+                SELECT concat_ws(' ', e.number, e.name), (SELECT coalesce(sum(m.amount_fen), 0)::bigint FROM :area.money_for_month m WHERE m.month = $2 AND m.employer_id = $1)
+                FROM :area.employer e WHERE e.employer_id = $1
+                """), r => (r.GetString(0), new Money(r.GetInt64(1))), cancellation, employer, month.FirstDay()))[0];
+        return received.IsZero
+            ? ($"已申报，款项未到账：单位 {of}，{month.Text()} 没有到账记录，因此没有划入；到账后补划。",
+                $"Declared, money not received yet: no receipt for employer {of}, month {month.Text()}. So nothing was credited; it will be when the money is received.")
+            : ($"已申报，款项未到齐：单位 {of}，{month.Text()} 已到 {received} 元，少于申报，因此没有划入；到齐后补划。",
+                $"Declared, money not received in full: employer {of}, month {month.Text()}, received {received}, less than declared. So nothing was credited; it will be when the rest is received.");
+    }
 
     private async Task<PolicyInForce> PolicyOfAsync(NpgsqlConnection connection, YearMonth month, CancellationToken cancellation)
     {

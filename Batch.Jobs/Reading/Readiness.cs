@@ -20,7 +20,7 @@ public enum Ready
 }
 
 /// <summary>One point of the list.</summary>
-/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, retirees-missing, retirees-unknown, left-declared, retired-declared, rejects-open, rows-held, waiting-files, waiting-decisions,
+/// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, money-missing, retirees-missing, retirees-unknown, left-declared, retired-declared, rejects-open, rows-held, waiting-files, waiting-decisions,
 /// parked-work, age-bounds, retiring.</param>
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
@@ -45,6 +45,7 @@ public sealed class Readiness(Area area)
             new("files-none", files > 0 ? Ready.Yes : Ready.Look, files, []),
             await RefusedAsync(month, cancellation),
             await EmployersAsync(month, cancellation),
+            await MoneyAsync(month, cancellation),
             .. await RetireesAsync(month, cancellation),
             .. await StatusAsync(month, cancellation),
             .. await RowsAsync(month, unmended.GetValueOrDefault(month), cancellation),
@@ -126,6 +127,13 @@ public sealed class Readiness(Area area)
         List<string> names = count == 0 ? [] : await area.ReadAsync(
             $"SELECT e.number || ' ' || e.name {from} JOIN :area.employer e USING (employer_id) ORDER BY e.number LIMIT {MostNames}", r => r.GetString(0), cancellation);
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
+    }
+
+    private async Task<ReadinessPoint> MoneyAsync(YearMonth month, CancellationToken cancellation)
+    {
+        UnpaidList unpaid = await new UnpaidEmployers(area).OfMonthAsync(month, cancellation);
+        return new ReadinessPoint(
+            "money-missing", unpaid.Count > 0 ? Ready.Look : Ready.Yes, unpaid.Count, [.. unpaid.First.Select(u => $"{u.Number} {u.Name}{(u.Month == month ? "" : " " + u.Month.Text())}")]);
     }
 
     private Task<IEnumerable<ReadinessPoint>> RetireesAsync(YearMonth month, CancellationToken cancellation) =>

@@ -33,11 +33,11 @@ public sealed class ThreeWay(Area area)
     private static readonly string Sql =
         $"""
         WITH lines AS (
-            SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month AS month, employer_id, state, person_paid_fen + employer_paid_fen AS fen, received_on
+            SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month AS month, employer_id, state, person_paid_fen + employer_paid_fen AS fen
             FROM :area.contribution WHERE contribution_month = ANY($1) AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= $2)
             ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
         declared AS (
-            SELECT month, employer_id, sum(fen) AS fen, coalesce(sum(fen) FILTER (WHERE received_on <= $3), 0) AS dated_fen FROM lines WHERE state = 1 GROUP BY 1, 2),
+            SELECT month, employer_id, sum(fen) AS fen FROM lines WHERE state = 1 GROUP BY 1, 2),
         received AS (
             SELECT month, employer_id, sum(amount_fen) AS fen FROM :area.money_for_month WHERE month = ANY($1) AND on_date <= $3 GROUP BY 1, 2),
         moved AS MATERIALIZED (
@@ -47,7 +47,7 @@ public sealed class ThreeWay(Area area)
         {EmployerReport.LastEmployers("$2", "$1")},
         booked AS (SELECT contribution_month AS month, employer_id, sum(fen) AS fen FROM moved JOIN last_employer USING (contribution_month, person_id) GROUP BY 1, 2)
         SELECT e.number, e.name, month, coalesce(d.fen, 0)::bigint,
-               CASE WHEN month = ANY($4) OR month IN (SELECT m.month FROM :area.money_for_month m WHERE m.month = ANY($1)) THEN (coalesce(r.fen, 0) + coalesce(d.dated_fen, 0))::bigint END, coalesce(b.fen, 0)::bigint,
+               CASE WHEN month = ANY($4) OR month IN (SELECT m.month FROM :area.money_for_month m WHERE m.month = ANY($1)) THEN coalesce(r.fen, 0)::bigint END, coalesce(b.fen, 0)::bigint,
                greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0)
         FROM declared d FULL JOIN received r USING (month, employer_id) FULL JOIN booked b USING (month, employer_id) JOIN :area.employer e USING (employer_id)
         ORDER BY month, e.number COLLATE "C"

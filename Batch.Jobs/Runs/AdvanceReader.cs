@@ -80,12 +80,12 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
         string employer = table == "contribution" ? "employer_id, " : "";
         List<(int Person, bool Counts)> found = await connection.ReadAsync(
             $"""
-            SELECT person_id, submission_id, {(table == "contribution" ? "employer_id, received_on IS NOT NULL" : "0, true")} FROM (
+            SELECT person_id, submission_id, {(table == "contribution" ? "employer_id" : "0")} FROM (
                 SELECT DISTINCT ON ({employer}person_id) * FROM {area.Part(table, month)} WHERE person_id = ANY($1) AND submission_id <> ALL($2)
                 ORDER BY {employer}person_id, {FactVersions.LatestFirst}) latest
             WHERE state = 1
             """,
-            r => (r.GetInt32(0), !credits.OnReceipt || r.GetBoolean(3) || (credits.Cover?.Covers(r.GetInt32(2), r.GetInt32(1)) ?? false)), cancellation, some, unseen);
+            r => (r.GetInt32(0), !credits.OnReceipt || (credits.Cover?.Covers(r.GetInt32(2), r.GetInt32(1)) ?? false)), cancellation, some, unseen);
         return [.. found.Where(f => f.Counts).Select(f => f.Person)];
     }
 }

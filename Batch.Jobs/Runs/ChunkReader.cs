@@ -167,7 +167,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     {
         await using NpgsqlDataReader reader = await ReadRangeAsync(
             $"""
-            SELECT person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen, received_on IS NOT NULL
+            SELECT person_id, employer_id, submission_id, row_no, state, base_fen, person_paid_fen, employer_paid_fen
             FROM {area.Part("contribution", chunk.Month)} WHERE person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)
             ORDER BY person_id, employer_id, submission_id, row_no
             """, chunk, by.Unseen, cancellation);
@@ -176,7 +176,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             DeclaredContribution version = new(
                 reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4), new Money(reader.GetInt64(5)), new Money(reader.GetInt64(6)),
-                new Money(reader.GetInt64(7)), reader.GetBoolean(8) || (by.Cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false));
+                new Money(reader.GetInt64(7)), by.Cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false);
             person.Touched |= by.Taken.Contains(version.Submission) || (by.Cover?.Touches(version.Employer) ?? false);
             if (person.Reading.Employer != version.Employer)
             {

@@ -129,8 +129,8 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     {
         await using NpgsqlCommand command = Command(
             $"""
-            SELECT person_id, employer_id, submission_id, state = 1, received_on IS NOT NULL, is_new FROM (
-                SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, received_on,
+            SELECT person_id, employer_id, submission_id, state = 1, is_new FROM (
+                SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state,
                        bool_or(submission_id = ANY($4)) OVER (PARTITION BY person_id, employer_id) AS is_new
                 FROM {area.Part("contribution", month)}
                 WHERE person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) {(some is null ? "" : "AND person_id = ANY($5)")}
@@ -146,11 +146,10 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         while (reader.Read())
         {
             GatedFacts gated = Gated(reader.GetInt32(0) - chunk.FirstPerson);
-            gated.HasNew |= reader.GetBoolean(5) || (cover?.Touches(reader.GetInt32(1)) ?? false);
+            gated.HasNew |= reader.GetBoolean(4) || (cover?.Touches(reader.GetInt32(1)) ?? false);
             if (reader.GetBoolean(3))
             {
-                bool received = reader.GetBoolean(4) || (cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false);
-                gated.Declared[month] = received;
+                gated.Declared[month] = cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false;
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Batch.Jobs.Runs;
 /// <summary>
 /// Which lines of a contribution month the money received covers, where credits wait for it. An employer's submissions are covered in the order in
 /// which they came, each whole or not at all: a part payment covers nobody of what it does not reach, and people added later do not
-/// take the credit of those paid for before. A line with a date of receipt of its own is received, and no part of this.
+/// take the credit of those paid for before. A date of receipt in a payroll file is a note and covers nothing.
 /// </summary>
 public sealed class ReceiptCover
 {
@@ -23,7 +23,7 @@ public sealed class ReceiptCover
 
     /// <param name="taken">Submissions that the run takes.</param>
     /// <param name="unseen">Submissions that wait and that it does not take.</param>
-    /// <returns>Null: nothing was received by a receipt for this month, so that only lines with dates of their own are.</returns>
+    /// <returns>Null: nothing was received for this month.</returns>
     public static async Task<ReceiptCover?> ReadAsync(
         NpgsqlConnection connection, AreaSchema area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
     {
@@ -96,7 +96,7 @@ public sealed class ReceiptCover
 
         await using NpgsqlCommand command = new(
             $"""
-            SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen, received_on IS NOT NULL
+            SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen
             FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) ORDER BY person_id, employer_id, submission_id, row_no
             """, connection)
         { CommandTimeout = 0 };
@@ -112,7 +112,7 @@ public sealed class ReceiptCover
 
             Line version = new(
                 reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3),
-                (FactState)reader.GetInt16(4) == FactState.Accepted && !reader.GetBoolean(6) ? reader.GetInt64(5) : null);
+                (FactState)reader.GetInt16(4) == FactState.Accepted ? reader.GetInt64(5) : null);
             if (taken.Contains(version.Submission))
             {
                 _touched.Add(version.Employer);
@@ -148,6 +148,6 @@ public sealed class ReceiptCover
         submissions[line.Submission] = submissions.GetValueOrDefault(line.Submission) + due;
     }
 
-    /// <param name="DueFen">What the receipts have to cover; null: the line is not in force, or it is received by itself.</param>
+    /// <param name="DueFen">What the receipts have to cover; null: the line is not in force.</param>
     private readonly record struct Line(int Person, int Employer, int Submission, int Row, long? DueFen);
 }

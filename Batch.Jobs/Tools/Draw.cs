@@ -11,6 +11,7 @@ internal enum Purpose : ulong
     Movement,
     MemberSpending,
     Correction,
+    PaymentFault,
 }
 
 /// <summary>

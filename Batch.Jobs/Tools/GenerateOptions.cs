@@ -30,6 +30,9 @@ public sealed record GenerateOptions
     /// <summary>Share of the payroll and pension rows that are to be rejected. Up to 0.1 no file collects so many of them that it would be refused whole.</summary>
     public decimal Faults { get; init; }
 
+    /// <summary>Share of the employers' payments of a month that come late, short, over, doubled, from a payer who is not the employer, or with no payer known.</summary>
+    public decimal ReceiptFaults { get; init; }
+
     public FileLayout Files { get; init; }
 
     /// <summary>Figures that replace those of the policy in every month, yuan a month by name; the ledger needs them by <c>policy set</c>.</summary>
@@ -49,13 +52,32 @@ public sealed class GenerateRefusedException(string message) : Exception(message
 public sealed record GenerateOutcome(
     int People, int Files, long Rows, long Rejected, IReadOnlyDictionary<string, long> RejectedByCode, IReadOnlyList<MonthTotals> Months);
 
-/// <summary>What a month's good rows pay and what the area's policy credits for them, in fen.</summary>
+/// <summary>What good rows pay, and what the area's policy credits for them.</summary>
+internal readonly record struct ContributionSum(long PersonPaid, long EmployerPaid, long Credited)
+{
+    public long Paid => PersonPaid + EmployerPaid;
+
+    public ContributionSum With(long person, long employer, long credited) => new(PersonPaid + person, EmployerPaid + employer, Credited + credited);
+}
+
+/// <summary>
+/// What a month's good rows pay and what the area's policy credits for them, in fen; where credits wait for the money, those whose money has come, in the month in which
+/// it came.
+/// </summary>
 public sealed class MonthTotals(YearMonth month)
 {
     public YearMonth Month { get; } = month;
     public long PersonPaid { get; internal set; }
     public long EmployerPaid { get; internal set; }
     public long Credited { get; internal set; }
+
+    /// <summary>Where credits wait for the money: contributions received in the month, late fees with them, and what is not allocated at its end.</summary>
+    public long Received { get; internal set; }
+    public long LateFees { get; internal set; }
+    public long Suspense { get; internal set; }
+
+    /// <summary>Money on the bank's statement of the month that no receipt names.</summary>
+    public long Unnamed { get; internal set; }
 
     /// <summary>Of movements, each without its sign; and the rows that will be held.</summary>
     public long Opening { get; internal set; }
@@ -70,4 +92,11 @@ public sealed class MonthTotals(YearMonth month)
     /// <summary>Of what was spent, that of family members.</summary>
     public long SpentByMembers { get; internal set; }
     public int Held { get; internal set; }
+
+    internal void Add(ContributionSum sum)
+    {
+        PersonPaid += sum.PersonPaid;
+        EmployerPaid += sum.EmployerPaid;
+        Credited += sum.Credited;
+    }
 }

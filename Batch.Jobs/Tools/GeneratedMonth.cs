@@ -62,7 +62,7 @@ internal sealed class GeneratedMonth
     /// <summary>Whether retired people are credited by their pension, so that they need one.</summary>
     public bool NeedsPension { get; }
 
-    /// <summary>Whether a credit waits for the receipt of the money, so that the rows carry its date.</summary>
+    /// <summary>Whether a credit waits for the receipt of the money, so that there are receipts and a bank statement.</summary>
     public bool CreditsOnReceipt => policy.CreditsOnReceipt;
 
     /// <summary>Whether people who are not on record are held, so that their enrolment comes before their rows.</summary>
@@ -98,12 +98,8 @@ internal sealed class GeneratedMonth
         return (due.Person ?? Money.Zero, due.Employer ?? Money.Zero);
     }
 
-    public void CountEmployed(in Person person, Money declaredBase, Money personPaid, Money employerPaid)
-    {
-        Totals.PersonPaid += personPaid.Fen;
-        Totals.EmployerPaid += employerPaid.Fen;
-        Totals.Credited += CreditEmployed(person, declaredBase, personPaid, employerPaid);
-    }
+    /// <summary>Whether months paid before decide about later credits, so that money which comes late changes more than its own month.</summary>
+    public bool CountsPaidMonths => (policy.Gates & (Gates.Resumption | Gates.Years)) != 0;
 
     public long CreditEmployed(in Person person, Money declaredBase, Money personPaid, Money employerPaid) => Assessment.Assess(policy, new PersonMonth
     {

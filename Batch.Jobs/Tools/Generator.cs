@@ -17,6 +17,7 @@ public sealed partial class Generator
     private readonly Employers employers;
     private readonly FamilySharing family;
     private readonly Faults faults;
+    private readonly Payments payments;
     private readonly RowWriter rows;
     private readonly ManifestWriter manifest;
 
@@ -38,6 +39,7 @@ public sealed partial class Generator
         family = new FamilySharing(population);
         employers = new Employers(options.Seed, options.Area, population.EmployedCount);
         faults = new Faults(options.Seed, options.Faults);
+        payments = new Payments(options, months);
     }
 
     /// <summary>Writes the files into the folder. Done again after being cut off it starts over and ends in the same bytes.</summary>
@@ -53,6 +55,7 @@ public sealed partial class Generator
         {
             generator.WriteChanges(month);
             generator.WritePayroll(month);
+            generator.WriteMoney(month);
             generator.WritePensions(month);
             generator.WriteMovements(month, months);
         }
@@ -67,9 +70,18 @@ public sealed partial class Generator
         Require(options.People is >= 1 and <= GenerateOptions.MostPeople, $"The number of people must be from 1 to {GenerateOptions.MostPeople}.");
         Require(options.Months is >= 1 and <= GenerateOptions.MostMonths, $"The number of months must be from 1 to {GenerateOptions.MostMonths}.");
         Require(options.Faults is >= 0 and <= 1, "The share of faults must be from 0 to 1.");
+        Require(options.ReceiptFaults is >= 0 and <= 1, "The share of faulty receipts must be from 0 to 1.");
         Require(ShippedPolicies.Areas.Contains(options.Area), $"No policy file comes with the product for area {options.Area}; known are {string.Join(", ", ShippedPolicies.Areas)}.");
         AreaPolicy area = ShippedPolicies.Load(options.Area);
-        return [.. Enumerable.Range(0, options.Months).Select(number => new GeneratedMonth(area, options, number))];
+        List<GeneratedMonth> months = [.. Enumerable.Range(0, options.Months).Select(number => new GeneratedMonth(area, options, number))];
+        if (options.ReceiptFaults > 0)
+        {
+            Require(months.TrueForAll(m => m.CreditsOnReceipt), $"Credits of {options.Area} do not wait for the money, so there are no receipts to be faulty.");
+            Require(!months.Exists(m => m.CountsPaidMonths), $"In {options.Area} months paid decide about later credits; faulty receipts cannot be foretold there.");
+            Require(!options.Movements, "Movements pay out what was credited; they cannot be generated beside faulty receipts.");
+        }
+
+        return months;
     }
 
     private static void Require(bool holds, string sentence)
@@ -85,14 +97,14 @@ public sealed partial class Generator
         bool each = options.Files == FileLayout.Employer;
         string name = $"payroll-{Stamp(month.Month)}";
         CleanUp(Path.Combine(options.Directory, name), each);
-        Begin(name + ".csv", PayrollRows.HeaderOf(month));
+        Begin(name + ".csv", PayrollRows.Header);
         var payroll = new PayrollRows(rows, faults);
         for (Employer? next = employers.First(); next is { } employer; next = employers.After(employer))
         {
             string own = $"{name}/E{employer.Ordinal:000000}.csv";
             if (each)
             {
-                Begin(own, PayrollRows.HeaderOf(month));
+                Begin(own, PayrollRows.Header);
             }
 
             WriteEmployer(employer, payroll, month);
@@ -110,6 +122,7 @@ public sealed partial class Generator
 
     private void WriteEmployer(in Employer employer, PayrollRows payroll, GeneratedMonth month)
     {
+        payroll.BeginEmployer();
         Span<byte> columns = stackalloc byte[128];
         int length = employers.WriteColumns(employer, columns);
         for (int i = employer.First; i < employer.First + employer.Size; i++)
@@ -117,10 +130,19 @@ public sealed partial class Generator
             Person person = population.Employed(i);
             if (person.IsEmployed(month.Number))
             {
-                payroll.Write(employer, columns[..length], person, month);
+                payroll.Write(columns[..length], person, month);
             }
 
             StopIfCancelled(i);
+        }
+
+        if (month.CreditsOnReceipt)
+        {
+            payments.Pay(employer.Ordinal, month, payroll.Sum);
+        }
+        else
+        {
+            month.Totals.Add(payroll.Sum);
         }
     }
 

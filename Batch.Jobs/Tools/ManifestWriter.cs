@@ -64,6 +64,14 @@ internal sealed class ManifestWriter : IDisposable
             json.WriteString("personPaid", new Money(month.PersonPaid).ToString());
             json.WriteString("employerPaid", new Money(month.EmployerPaid).ToString());
             json.WriteString("credited", new Money(month.Credited).ToString());
+            if (month.Received + month.Unnamed > 0)
+            {
+                json.WriteString("received", new Money(month.Received).ToString());
+                json.WriteString("lateFees", new Money(month.LateFees).ToString());
+                json.WriteString("suspense", new Money(month.Suspense).ToString());
+                json.WriteString("unnamed", new Money(month.Unnamed).ToString());
+            }
+
             if (month.Opening + month.Spent + month.TransferredIn > 0)
             {
                 WriteMovements(month);

@@ -5,20 +5,17 @@ namespace Batch.Jobs.Tools;
 /// <summary>The employers' rows of a month.</summary>
 internal sealed class PayrollRows(RowWriter to, Faults faults)
 {
-    private static readonly byte[] Header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额"u8.ToArray();
-
-    private static readonly byte[] HeaderWithReceipt = [.. Header, .. ",到账日期"u8];
-
-    private const int EarliestReceipt = 8;
-    private const int ReceiptDays = 21;
+    public static readonly byte[] Header = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额"u8.ToArray();
 
     private static readonly Money WrongBy = new(10_00);
 
-    public static byte[] HeaderOf(GeneratedMonth month) => month.CreditsOnReceipt ? HeaderWithReceipt : Header;
+    /// <summary>What the good rows of the employer have come to so far.</summary>
+    public ContributionSum Sum { get; private set; }
 
-    /// <param name="employer">The money of its people is received on one day.</param>
+    public void BeginEmployer() => Sum = default;
+
     /// <param name="columns">The employer's two columns.</param>
-    public void Write(in Employer employer, ReadOnlySpan<byte> columns, in Person person, GeneratedMonth month)
+    public void Write(ReadOnlySpan<byte> columns, in Person person, GeneratedMonth month)
     {
         Money declared = month.BaseOf(person);
         (Money own, Money employers) = month.Due(person, declared);
@@ -37,16 +34,10 @@ internal sealed class PayrollRows(RowWriter to, Faults faults)
         to.Amount((fault == Fault.AmountMismatch ? own + WrongBy : own).Fen);
         to.Comma();
         to.Amount(employers.Fen);
-        if (month.CreditsOnReceipt)
-        {
-            to.Comma();
-            to.Date(month.Month.OnDayOfMonth(EarliestReceipt + (employer.Ordinal % ReceiptDays)));
-        }
-
         to.EndRow();
         if (fault == Fault.None)
         {
-            month.CountEmployed(person, declared, own, employers);
+            Sum = Sum.With(own.Fen, employers.Fen, month.CreditEmployed(person, declared, own, employers));
         }
     }
 

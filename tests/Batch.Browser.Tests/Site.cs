@@ -43,12 +43,15 @@ internal sealed class Site : IAsyncDisposable
     public TestDatabase Database => _database!;
 
     /// <param name="data">A data folder that is there already, instead of a new database.</param>
-    public static Task<Site> OpenAsync(string? data = null) => StartAsync(data, "420100");
+    public static Task<Site> OpenAsync(string? data = null) => StartAsync(data, null, "420100");
+
+    /// <summary>By the shipped policy: credits wait for the money.</summary>
+    public static async Task<Site> OpenAsShippedAsync() => await StartAsync(null, await TestDatabase.CreateAsShippedAsync("420100"));
 
     /// <summary>As it is right after it was installed: no area, nobody who may sign in.</summary>
-    public static Task<Site> OpenEmptyAsync() => StartAsync(null);
+    public static Task<Site> OpenEmptyAsync() => StartAsync(null, null);
 
-    private static async Task<Site> StartAsync(string? data, params string[] areas)
+    private static async Task<Site> StartAsync(string? data, TestDatabase? made, params string[] areas)
     {
         string browser = Browsers.FirstOrDefault(File.Exists) ?? "";
         if (browser.Length == 0)
@@ -62,7 +65,7 @@ internal sealed class Site : IAsyncDisposable
             Assert.Ignore(Lacking);
         }
 
-        TestDatabase? database = data is null ? await TestDatabase.CreateAsync(areas) : null;
+        TestDatabase? database = made ?? (data is null ? await TestDatabase.CreateAsync(areas) : null);
         string root = $"http://127.0.0.1:{FreePorts.One()}";
         Process host = new BatchCli { Db = database?.Url, Data = data }.Start("serve", "--urls", root);
         Task<string> errors = host.StandardError.ReadToEndAsync();

@@ -101,10 +101,10 @@ public sealed class StateScreenshotTests
         CliResult made = await site.Cli.RunAsync("generate", "--people", "1200", "--month", month, "--months", "2", "--area", "420100", "--seed", "5", "--faults", "0.01", "--out", files);
         Assert.That(made.ExitCode, Is.Zero, made.ToString());
         await Clicks.GoAsync(wang, "上传文件");
-        await wang.GetByLabel("文件").First.SetInputFilesAsync(Directory.GetFiles(files, "*.csv").Where(f => f.EndsWith("202106.csv", StringComparison.Ordinal) && !f.Contains("persons", StringComparison.Ordinal)));
+        await wang.GetByLabel("文件").First.SetInputFilesAsync(Directory.GetFiles(files, "*.csv").Where(f => f.EndsWith("202106.csv", StringComparison.Ordinal) && !f.Contains("persons", StringComparison.Ordinal)).OrderByDescending(f => f.Contains("payroll", StringComparison.Ordinal)).ThenBy(f => f, StringComparer.Ordinal));
         await Clicks.FillAsync(wang, "月份（文件没有月份列时）", month);
         await Clicks.PressAsync(wang, "上传");
-        await Assertions.Expect(wang.Locator(".tag.good")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await Assertions.Expect(wang.Locator(".tag.good")).ToHaveCountAsync(4, new() { Timeout = 60_000 });
         await shots.DrawAsync(wang, "uploads-taken");
         await Clicks.FollowAsync(wang, "报送 1");
         await shots.DrawAsync(wang, "submission-open");

@@ -54,6 +54,9 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
             foreach (string folder in Directory.GetDirectories(server.Files, "payroll-*").Order(StringComparer.Ordinal))
             {
                 string digits = Path.GetFileName(folder)[^6..], month = $"{digits[..4]}-{digits[4..]}";
+                // The month's money comes before what it is for, and its bank statement.
+                await UploadAsync(maker, Path.Combine(server.Files, $"receipts-{digits}.csv"), month, null);
+                await UploadAsync(maker, Path.Combine(server.Files, $"bank-{digits}.csv"), month, null);
                 foreach (string[] files in Directory.GetFiles(folder).Order(StringComparer.Ordinal).Chunk(FilesOfARun))
                 {
                     foreach (string file in files)
@@ -63,7 +66,7 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
                             return;
                         }
 
-                        await UploadAsync(maker, file, month);
+                        await UploadAsync(maker, file, month, column: 3);
                     }
 
                     await PostAsync(maker, checker, month);
@@ -76,7 +79,8 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
         Count("calls made again", maker.Again + checker.Again);
     }
 
-    private async Task UploadAsync(SoakCalls maker, string file, string month)
+    /// <param name="column">Where a row has its person's number; null: it is about nobody.</param>
+    private async Task UploadAsync(SoakCalls maker, string file, string month, int? column)
     {
         string name = $"{month}-{Path.GetFileName(file)}";
         (HttpStatusCode status, JsonElement told) = await maker.UploadAsync($"areas/{Life.Area}/uploads?name={name}&month={month}", await File.ReadAllBytesAsync(file), name);
@@ -84,9 +88,12 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
         int number = told.GetProperty("upload").GetProperty("number").GetInt32();
         await SoakCalls.UntilAsync(() => maker.GetAsync($"areas/{Life.Area}/uploads/{number}"), u => u.GetProperty("upload").GetProperty("state").GetString() == "taken");
         Count("files");
-        lock (_people)
+        if (column is { } at)
         {
-            _people.AddRange(File.ReadLines(file).Skip(1).Select(l => l.Split(',')[3]));
+            lock (_people)
+            {
+                _people.AddRange(File.ReadLines(file).Skip(1).Select(l => l.Split(',')[at]));
+            }
         }
     }
 

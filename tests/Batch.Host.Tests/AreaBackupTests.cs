@@ -10,8 +10,8 @@ public sealed class AreaBackupTests
     [Test, CancelAfter(900_000)]
     public async Task An_area_goes_back_alone_or_moves_to_another_server_and_its_month_goes_on([Values] bool embedded)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
-        await using TestDatabase elsewhere = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsShippedAsync();
+        await using TestDatabase elsewhere = await TestDatabase.CreateAsShippedAsync();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("batch-backup-");
         BatchCli batch = embedded ? new() { Data = Path.Combine(folder.FullName, "data") } : new() { Db = database.Url };
         string backup = Path.Combine(folder.FullName, "wuhan"), whole = Path.Combine(folder.FullName, "all");

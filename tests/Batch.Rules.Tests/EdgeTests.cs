@@ -102,10 +102,16 @@ public sealed class EdgeTests
         Assert.That((nothing.Account, nothing.Pool, nothing.Other), Is.EqualTo((Money.Zero, Money.Zero, Money.Zero)));
     }
 
-    [TestCase("420100", false, TestName = "Edge 32: in Wuhan an accepted line counts as received")]
-    [TestCase("110000", true, TestName = "Edge 32: elsewhere a credit waits for the receipt")]
-    public void Edge_32(string area, bool onReceipt) =>
-        Assert.That(ShippedPolicies.Load(area).For(new YearMonth(2021, 6), []).CreditsOnReceipt, Is.EqualTo(onReceipt));
+    [TestCaseSource(typeof(ShippedPolicies), nameof(ShippedPolicies.Areas))]
+    public void Edge_32_a_credit_waits_for_the_receipt_in_every_version_of_every_area(string area)
+    {
+        AreaPolicy policy = ShippedPolicies.Load(area);
+        Assert.That(policy.Versions.Select(v => v.Rules.CreditOn), Is.Not.Empty.And.All.EqualTo(CreditOn.Receipt));
+    }
+
+    [Test]
+    public void Edge_32_a_file_can_say_that_a_declaration_is_enough() =>
+        Assert.That(TestPolicies.WuhanWith("credit-on: receipt => credit-on: declaration").For(new YearMonth(2021, 6), []).CreditsOnReceipt, Is.False);
 
     private static PersonMonth Employee(decimal yuan) =>
         new() { Standing = Standing.Active, Category = "unit", Birth = new LocalDate(1990, 1, 1), Base = Money.FromYuan(yuan) };

@@ -29,10 +29,18 @@ public sealed class TestDatabase : IAsyncDisposable
     public string Url => Connection.Url;
 
     /// <param name="areas">Areas whose schema is there already, such as <c>420100</c>.</param>
+    /// <remarks>The policy of 420100 is <see cref="TestPolicy"/>.</remarks>
     public static async Task<TestDatabase> CreateAsync(params string[] areas)
     {
         TestServer server = await TestServer.RequireAsync();
-        return await OpenAsync(server, await server.CopyAsync(areas));
+        return await OpenAsync(server, await server.CopyAsync(areas, asShipped: false));
+    }
+
+    /// <summary>With no policy adopted yet: an area adopts the shipped one, by which credits wait for the money.</summary>
+    public static async Task<TestDatabase> CreateAsShippedAsync(params string[] areas)
+    {
+        TestServer server = await TestServer.RequireAsync();
+        return await OpenAsync(server, await server.CopyAsync(areas, asShipped: true));
     }
 
     /// <summary>A copy of this database as it is now; nobody may be at work in it.</summary>

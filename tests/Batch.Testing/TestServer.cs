@@ -77,15 +77,15 @@ public sealed class TestServer
     }
 
     /// <summary>A new database like one that was just set up, with the schemas of some areas; a copy of files, so it costs little.</summary>
-    internal async Task<string> CopyAsync(string[] areas)
+    internal async Task<string> CopyAsync(string[] areas, bool asShipped)
     {
         await Gate.WaitAsync();
         try
         {
-            string template = string.Join('_', areas.Order().Prepend(DatabaseConnection.EmbeddedDatabase));
+            string template = string.Join('_', areas.Order().Prepend(DatabaseConnection.EmbeddedDatabase)) + (asShipped ? "" : "_declared");
             if (templates.Add(template))
             {
-                await MakeTemplateAsync(template, areas);
+                await MakeTemplateAsync(template, areas, asShipped);
             }
 
             string name = string.Create(CultureInfo.InvariantCulture, $"test_{++databases}");
@@ -114,7 +114,7 @@ public sealed class TestServer
         }
     }
 
-    private async Task MakeTemplateAsync(string template, string[] areas)
+    private async Task MakeTemplateAsync(string template, string[] areas, bool asShipped)
     {
         await ExecuteAsync($"CREATE DATABASE {template} OWNER {Roles.Owner} TEMPLATE {DatabaseConnection.EmbeddedDatabase}");
         await using DatabaseConnection made = await DatabaseConnection.OpenAsync(new DatabaseOptions(UrlOf(template), folder), CancellationToken.None);
@@ -122,6 +122,26 @@ public sealed class TestServer
         {
             await Migrator.EnsureAreaAsync(made.Owner, area);
         }
+
+        if (!asShipped)
+        {
+            await AdoptTestPolicyAsync(made.Owner);
+        }
+    }
+
+    // As the program adopts the shipped text of a new area, so that nothing else of a test differs.
+    private static async Task AdoptTestPolicyAsync(NpgsqlDataSource owner)
+    {
+        await using NpgsqlCommand command = owner.CreateCommand(
+            """
+            WITH proposed AS (
+                INSERT INTO batch.policy_change (hash, area, kind, content, document, proposed_by)
+                SELECT encode(sha256(convert_to(format(E'file\n%s\n%s', $1, $2), 'UTF8')), 'hex'), $1, 'file', $2, 'shipped', 'shipped' RETURNING hash)
+            INSERT INTO batch.policy_approval (hash, approved_by) SELECT hash, 'shipped' FROM proposed
+            """);
+        command.Parameters.AddWithValue(TestPolicy.Area);
+        command.Parameters.AddWithValue(TestPolicy.TextOf(TestPolicy.Area));
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task<TestServer> StartAsync()

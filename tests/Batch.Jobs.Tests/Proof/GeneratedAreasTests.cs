@@ -49,7 +49,7 @@ public sealed class GeneratedAreasTests
             Figures = figure is null ? new Dictionary<string, decimal>() : new Dictionary<string, decimal> { [figure] = (decimal)value },
         };
         GenerateOutcome told = Generator.Write(options, CancellationToken.None);
-        await using WholeLine line = await WholeLine.CreateAsync(area);
+        await using WholeLine line = await WholeLine.CreateAsync(area, asShipped: true);
         foreach ((string name, decimal yuan) in options.Figures)
         {
             await line.SetFigureAsync(name, options.Month, yuan);
@@ -77,7 +77,8 @@ public sealed class GeneratedAreasTests
         Generator.Write(new GenerateOptions { Area = area, People = 400, Month = posting, Months = 1, Seed = 11, Directory = _folder }, CancellationToken.None);
         string asWritten = await LedgerAsync(area, posting);
         Random random = new(20210601);
-        foreach (string file in Directory.GetFiles(_folder, "*.csv"))
+        // The lines of a bank's statement have an order: the balance runs on.
+        foreach (string file in Directory.GetFiles(_folder, "*.csv").Where(f => !Path.GetFileName(f).StartsWith("bank", StringComparison.Ordinal)))
         {
             string[] lines = await File.ReadAllLinesAsync(file);
             random.Shuffle(lines.AsSpan(1));
@@ -91,7 +92,7 @@ public sealed class GeneratedAreasTests
     // Who has what, told by citizen number: persons are numbered as they come.
     private async Task<string> LedgerAsync(string area, YearMonth month)
     {
-        await using WholeLine line = await WholeLine.CreateAsync(area);
+        await using WholeLine line = await WholeLine.CreateAsync(area, asShipped: true);
         await ImportAsync(line, month);
         await line.PostAsync(month);
         await using NpgsqlCommand command = line.Database.Connection.Owner.CreateCommand(line.Schema.Sql(

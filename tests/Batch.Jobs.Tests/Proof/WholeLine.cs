@@ -31,9 +31,10 @@ internal sealed class WholeLine : IAsyncDisposable
 
     private DatabaseConnection Connection => Database.Connection;
 
-    public static async Task<WholeLine> CreateAsync(string area = "420100")
+    /// <param name="asShipped">By the shipped policy, so that credits of 420100 wait for the money.</param>
+    public static async Task<WholeLine> CreateAsync(string area = "420100", bool asShipped = false)
     {
-        WholeLine line = new(await TestDatabase.CreateAsync(area), new AreaSchema(area));
+        WholeLine line = new(asShipped ? await TestDatabase.CreateAsShippedAsync(area) : await TestDatabase.CreateAsync(area), new AreaSchema(area));
         await line.OpenAsync();
         return line;
     }
@@ -44,7 +45,7 @@ internal sealed class WholeLine : IAsyncDisposable
     /// <summary>A ledger with the whole cast in it, up to its last closing.</summary>
     public static async Task<WholeLine> OfTheCastAsync(Func<WholeLine, YearMonth, Task>? closed = null)
     {
-        WholeLine line = await CreateAsync();
+        WholeLine line = await CreateAsync(asShipped: true);
         foreach (Dictionary<string, string> step in Cast.Table("steps.csv"))
         {
             YearMonth month = Month(step["month"]);
@@ -157,11 +158,11 @@ internal sealed class WholeLine : IAsyncDisposable
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }
 
-    /// <summary>The shipped policy with a change, approved.</summary>
+    /// <summary>The test's policy with a change, approved.</summary>
     public async Task AdoptAsync(Func<string, string> change)
     {
         PolicyProposals policies = new(Connection.Program);
-        PolicyProposal proposal = await policies.ProposeFileAsync(change(ShippedPolicies.Text(Schema.Code)), "changed.yaml", "no. 1", "operator", CancellationToken.None);
+        PolicyProposal proposal = await policies.ProposeFileAsync(change(TestPolicy.TextOf(Schema.Code)), "changed.yaml", "no. 1", "operator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }
 

@@ -36,7 +36,7 @@ public sealed class CityTests
         Generator.Write(options, CancellationToken.None);
         GeneratedFiles files = GeneratedFiles.Read(_folder);
         AssertEverythingHappens(files);
-        await using WholeLine line = await WholeLine.CreateAsync();
+        await using WholeLine line = await WholeLine.CreateAsync(asShipped: true);
         for (int number = 0; number < options.Months; number++)
         {
             YearMonth month = First.PlusMonths(number);

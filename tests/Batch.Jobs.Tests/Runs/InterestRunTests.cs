@@ -5,6 +5,7 @@ using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Rules;
+using Batch.Testing;
 using NUnit.Framework;
 using NodaTime;
 
@@ -140,7 +141,7 @@ public class InterestRunTests
     private async Task DoubleTheRateAsync()
     {
         PolicyProposals policies = new(town.Database.Program);
-        string text = ShippedPolicies.Text(Town.Code).Replace("current-year: 0.35 %/year", "current-year: 0.70 %/year", StringComparison.Ordinal);
+        string text = TestPolicy.TextOf(Town.Code).Replace("current-year: 0.35 %/year", "current-year: 0.70 %/year", StringComparison.Ordinal);
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "rates.yaml", "no. 1", "administrator", default);
         await policies.ApproveAsync(proposal.Hash, "reviewer", default);
     }

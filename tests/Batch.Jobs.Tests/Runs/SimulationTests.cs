@@ -1,6 +1,7 @@
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Rules;
+using Batch.Testing;
 using NUnit.Framework;
 using NodaTime;
 
@@ -70,7 +71,7 @@ public class SimulationTests
     [Test]
     public async Task The_file_in_force_changes_nothing_for_anybody()
     {
-        SimulationDocument told = await SimulateAsync(ShippedPolicies.Text(Town.Code));
+        SimulationDocument told = await SimulateAsync(TestPolicy.TextOf(Town.Code));
         Assert.That((told.People, told.Unchanged, told.Difference, told.Largest.Count), Is.EqualTo((4, 4, Money.Zero, 0)));
     }
 
@@ -138,7 +139,7 @@ public class SimulationTests
         Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("FIGURE_MISSING"));
 
     // The shipped file with another rate for the youngest and for the oldest; 6000 x 3.3 % = 198.00, 6000 x 5.0 % = 300.00.
-    private static string Changed => ShippedPolicies.Text(Town.Code)
+    private static string Changed => TestPolicy.TextOf(Town.Code)
         .Replace("up-to: 35, rate: 1.1 %", "up-to: 35, rate: 1.3 %", StringComparison.Ordinal).Replace("net: 186.00", "net: 198.00", StringComparison.Ordinal)
         .Replace("over: 70, rate: 5.1 %", "over: 70, rate: 5.0 %", StringComparison.Ordinal).Replace("net: 306.00", "net: 300.00", StringComparison.Ordinal);
 

@@ -124,11 +124,11 @@ public sealed class Town : IAsyncDisposable
         return (await new Balances(database.Program, Schema).BalanceAsync(holder.Account, null, CancellationToken.None)).Balance;
     }
 
-    /// <summary>The shipped policy with a change, proposed by one person and approved by another.</summary>
+    /// <summary>The test's policy with a change, proposed by one person and approved by another.</summary>
     public async Task AdoptAsync(Func<string, string> change)
     {
         PolicyProposals policies = new(database.Program);
-        string text = change(ShippedPolicies.Text(Code));
+        string text = change(TestPolicy.TextOf(Code));
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "changed.yaml", "文号1", "administrator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
     }

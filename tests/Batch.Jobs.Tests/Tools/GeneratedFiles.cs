@@ -14,6 +14,13 @@ internal sealed partial class GeneratedFiles
     public Dictionary<string, (int Rows, int Rejected)> Files { get; } = [];
     public Dictionary<string, (decimal PersonPaid, decimal EmployerPaid, decimal Credited)> Months { get; } = [];
 
+    /// <summary>Rows of the receipts files, and lines of the bank's statements: month, amount, voucher.</summary>
+    public List<GeneratedReceipt> Receipts { get; } = [];
+    public List<(string Month, decimal Amount, string Document)> BankLines { get; } = [];
+
+    private readonly Dictionary<(string Employer, string Month), (decimal PersonPaid, decimal EmployerPaid, decimal Credited)> _declared = [];
+    private decimal _balance;
+
     /// <summary>Who stood in which month, by content; good rows only.</summary>
     public Dictionary<(string Content, string Month), HashSet<string>> People { get; } = [];
 
@@ -36,6 +43,7 @@ internal sealed partial class GeneratedFiles
             files.ReadFile(name, told.Groups[1].Value, $"{told.Groups[2].Value}-{told.Groups[3].Value}", File.ReadAllLines(path));
         }
 
+        files.Settle();
         return files;
     }
 
@@ -54,6 +62,8 @@ internal sealed partial class GeneratedFiles
                 "payroll" => Payroll(cells, month),
                 "pension" => Pension(cells, month),
                 "movements" => Movement(cells),
+                "receipts" => Receipt(cells, month),
+                "bank" => BankLine(cells, month),
                 _ => Change(cells, month),
             };
             if (code is not null)
@@ -83,8 +93,40 @@ internal sealed partial class GeneratedFiles
 
         int age = Age(cells[3], month);
         decimal share = age <= 35 ? 0.011m : age <= 45 ? 0.014m : 0.017m;
-        Count("payroll", month, cells[3], value[1], value[2], value[1] + Round(value[0] * share));
+        Count("payroll", month, cells[3], value[1] + Round(value[0] * share));
+        (decimal person, decimal employer, decimal credit) = _declared.GetValueOrDefault((cells[0], month));
+        _declared[(cells[0], month)] = (person + value[1], employer + value[2], credit + value[1] + Round(value[0] * share));
         return null;
+    }
+
+    private string? Receipt(string[] cells, string month)
+    {
+        Receipts.Add(new GeneratedReceipt(cells[0], cells[2], month, Amount(cells[3]), cells[6].Length == 0 ? 0 : Amount(cells[6]), cells[5]));
+        return cells[4].StartsWith(month, StringComparison.Ordinal) ? null : "DATE_INVALID";
+    }
+
+    // The balance runs on from line to line, over all months.
+    private string? BankLine(string[] cells, string month)
+    {
+        _balance += Amount(cells[5]);
+        BankLines.Add((month, Amount(cells[5]), cells[7]));
+        return Amount(cells[6]) == _balance ? null : "BALANCE_MISMATCH";
+    }
+
+    // What an employer declared for a month is credited whole, in the month in which its receipts reach it.
+    private void Settle()
+    {
+        foreach (((string employer, string month), (decimal person, decimal share, decimal credit)) in _declared)
+        {
+            decimal received = 0;
+            GeneratedReceipt? last = Receipts.Where(r => r.Employer == employer && r.Month == month).OrderBy(r => r.CameIn, StringComparer.Ordinal)
+                .FirstOrDefault(r => (received += r.Amount) >= person + share);
+            if (last is not null)
+            {
+                (decimal p, decimal e, decimal c) = Months.GetValueOrDefault(last.CameIn);
+                Months[last.CameIn] = (p + person, e + share, c + credit);
+            }
+        }
     }
 
     private string? Pension(string[] cells, string month)
@@ -94,7 +136,10 @@ internal sealed partial class GeneratedFiles
         code ??= figures.Length == 0 ? "PENSION_MISSING" : figures.Any(f => Amount(f) == 0) ? "AMOUNT_ZERO" : null;
         if (code is null)
         {
-            Count("pension", month, cells[1], 0, 0, Round(Math.Max(Amount(figures[0]), 0.8m * (month.StartsWith("2021", StringComparison.Ordinal) ? 7327m : 7800m)) * (Age(cells[1], month) <= 70 ? 0.048m : 0.051m)));
+            decimal credit = Round(Math.Max(Amount(figures[0]), 0.8m * (month.StartsWith("2021", StringComparison.Ordinal) ? 7327m : 7800m)) * (Age(cells[1], month) <= 70 ? 0.048m : 0.051m));
+            Count("pension", month, cells[1], credit);
+            (decimal p, decimal e, decimal c) = Months.GetValueOrDefault(month);
+            Months[month] = (p, e, c + credit);
         }
 
         return code;
@@ -112,10 +157,8 @@ internal sealed partial class GeneratedFiles
         return IdFault(cells[1]);
     }
 
-    private void Count(string content, string month, string id, decimal personPaid, decimal employerPaid, decimal credited)
+    private void Count(string content, string month, string id, decimal credited)
     {
-        (decimal person, decimal employer, decimal credit) = Months.GetValueOrDefault(month);
-        Months[month] = (person + personPaid, employer + employerPaid, credit + credited);
         Credited[(id, month)] = credited;
         if (!People.TryGetValue((content, month), out HashSet<string>? people))
         {
@@ -156,9 +199,13 @@ internal sealed partial class GeneratedFiles
         return (on - born) / 10_000;
     }
 
-    [GeneratedRegex(@"^(payroll|pension|persons|movements)-(\d{4})(\d{2})")]
+    [GeneratedRegex(@"^(payroll|pension|persons|movements|receipts|bank)-(\d{4})(\d{2})")]
     private static partial Regex FileName();
 
     [GeneratedRegex(@"^-?\d+\.\d+$")]
     private static partial Regex Number();
 }
+
+/// <param name="Month">The contribution month that it is for.</param>
+/// <param name="CameIn">The month of the file.</param>
+internal sealed record GeneratedReceipt(string Employer, string Month, string CameIn, decimal Amount, decimal LateFee, string Document);

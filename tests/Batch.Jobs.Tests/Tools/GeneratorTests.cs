@@ -41,6 +41,45 @@ public sealed class GeneratorTests
     }
 
     [Test]
+    public void With_faulty_receipts_the_manifest_says_what_is_credited_in_the_month_in_which_the_money_came_and_what_is_left()
+    {
+        Write(Options(people: 4000) with { Months = 3, ReceiptFaults = 0.3m });
+        GeneratedFiles read = GeneratedFiles.Read(folder);
+        JsonElement[] months = [.. GeneratedFiles.Manifest(folder).GetProperty("months").EnumerateArray()];
+        decimal suspense = 0;
+        foreach (JsonElement month in months)
+        {
+            string name = month.GetProperty("month").GetString()!;
+            (decimal person, decimal employer, decimal credited) = read.Months[name];
+            List<GeneratedReceipt> came = [.. read.Receipts.Where(r => r.CameIn == name)];
+            decimal unnamed = read.BankLines.Where(l => l.Month == name && l.Document.Length == 0).Sum(l => l.Amount);
+            suspense += came.Sum(r => r.Amount) - person - employer;
+            Assert.Multiple(() =>
+            {
+                Assert.That((Yuan(month, "personPaid"), Yuan(month, "employerPaid"), Yuan(month, "credited")), Is.EqualTo((person, employer, credited)), name);
+                Assert.That((Yuan(month, "received"), Yuan(month, "lateFees")), Is.EqualTo((came.Sum(r => r.Amount), came.Sum(r => r.LateFee))), name);
+                Assert.That((Yuan(month, "suspense"), Yuan(month, "unnamed")), Is.EqualTo((suspense, unnamed)), name);
+                Assert.That(read.BankLines.Where(l => l.Month == name).Sum(l => l.Amount), Is.EqualTo(came.Sum(r => r.Amount + r.LateFee) + unnamed), name);
+            });
+        }
+
+        // Each fault is there: late with its fee, a payer who declares nothing, two receipts of one amount, none named.
+        Assert.That(read.Receipts.Exists(r => r.CameIn != r.Month && r.LateFee > 0));
+        Assert.That(read.Receipts.Exists(r => r.Employer[0] == 'W'));
+        Assert.That(read.Receipts.GroupBy(r => (r.Employer, r.Month, r.Amount)).Any(g => g.Count() == 2 && g.Select(r => r.Document).Distinct().Count() == 2));
+        Assert.That(read.BankLines.Exists(l => l.Document.Length == 0));
+        Assert.That(suspense, Is.GreaterThan(0));
+    }
+
+    [TestCase("460100", false, "months paid decide")]
+    [TestCase("420100", true, "Movements")]
+    public void Faulty_receipts_are_refused_where_what_comes_of_them_cannot_be_foretold(string area, bool movements, string told)
+    {
+        GenerateOptions options = Options(people: 10) with { Area = area, ReceiptFaults = 0.1m, Movements = movements, Month = new YearMonth(area == "460100" ? 2023 : 2021, 6) };
+        Assert.That(() => Write(options), Throws.TypeOf<GenerateRefusedException>().With.Message.Contains(told));
+    }
+
+    [Test]
     public void Equal_options_give_equal_bytes_and_another_seed_gives_others()
     {
         GenerateOptions options = Options(people: 500) with { Months = 3, Faults = 0.05m };
@@ -60,7 +99,7 @@ public sealed class GeneratorTests
         Assert.That(GeneratedFiles.Manifest(folder).GetProperty("files").GetArrayLength(), Is.EqualTo(GeneratedFiles.Read(folder).Files.Count));
 
         Write(Options(people: 20));
-        Assert.That(GeneratedFiles.Read(folder).Files.Keys, Is.EquivalentTo(new[] { "payroll-202106.csv", "pension-202106.csv" }));
+        Assert.That(GeneratedFiles.Read(folder).Files.Keys, Is.EquivalentTo(new[] { "bank-202106.csv", "payroll-202106.csv", "pension-202106.csv", "receipts-202106.csv" }));
     }
 
     [Test]
@@ -165,13 +204,25 @@ public sealed class GeneratorTests
     }
 
     [Test]
-    public void Where_credits_wait_for_receipt_and_unknown_people_are_held_rows_have_a_receipt_and_everybody_is_enrolled_first()
+    public void Where_credits_wait_for_receipt_each_employer_has_one_and_its_line_of_the_bank_in_the_order_to_import()
     {
         Write(Options(people: 1000) with { Area = "110000", Months = 2 });
-        List<string[]> payroll = [.. File.ReadLines(Path.Combine(folder, "payroll-202107.csv")).Select(r => r.Split(','))];
-        Assert.That(payroll[0][^1], Is.EqualTo("到账日期"));
-        Assert.That(payroll.Skip(1).Select(r => r[^1]), Has.All.Match("^2021-07-(0[89]|1[0-9]|2[0-8])$"));
-        Assert.That(payroll.Skip(1).GroupBy(r => r[0]).Select(e => e.Select(r => r[^1]).Distinct().Count()), Has.All.EqualTo(1), "an employer pays on one day");
+        Dictionary<string, decimal> declared = File.ReadLines(Path.Combine(folder, "payroll-202107.csv")).Skip(1).Select(r => r.Split(','))
+            .GroupBy(r => r[0]).ToDictionary(e => e.Key, e => e.Sum(r => Yuan(r[6]) + Yuan(r[7])));
+        List<string[]> receipts = [.. File.ReadLines(Path.Combine(folder, "receipts-202107.csv")).Skip(1).Select(r => r.Split(','))];
+        Assert.That(receipts.ToDictionary(r => r[0], r => Yuan(r[3])), Is.EquivalentTo(declared), "an employer pays once, what it declares");
+        Assert.That(receipts.Select(r => $"{r[2]} {r[4]}"), Has.All.Match("^2021-07 2021-07-(0[89]|1[0-9]|2[0-8])$"));
+        IEnumerable<string> bank = File.ReadLines(Path.Combine(folder, "bank-202107.csv")).Skip(1).Select(r => r.Split(',')).Select(r => $"{r[0]} {r[2]} {r[5]} {r[7]}");
+        Assert.That(bank, Is.EqualTo(receipts.Select(r => $"{r[4]} {r[1]} {r[3]} {r[5]}")));
+        Assert.That(
+            GeneratedFiles.Manifest(folder).GetProperty("files").EnumerateArray().Select(f => $"{f.GetProperty("month")} {f.GetProperty("content")}"),
+            Is.EqualTo(new[] { "06", "07" }.SelectMany(m => new[] { "persons", "payroll", "receipts", "bank", "pension" }.Select(c => $"2021-{m} {c}"))));
+    }
+
+    [Test]
+    public void Where_unknown_people_are_held_everybody_is_enrolled_first()
+    {
+        Write(Options(people: 1000) with { Area = "110000", Months = 2 });
 
         HashSet<string> enrolled = [.. File.ReadLines(Path.Combine(folder, "persons-202106.csv")).Skip(1).Select(r => r.Split(',')).Select(r => $"{r[1]} {r[2]} {r[3]}")];
         IEnumerable<string> there = Ids("payroll-202106.csv", 3).Concat(Ids("pension-202106.csv", 1));
@@ -208,6 +259,8 @@ public sealed class GeneratorTests
     private static string[] Months() => [.. Enumerable.Range(1, 6).Select(m => $"2021-{m:00}")];
 
     private static int Born(string id) => int.Parse(id.AsSpan(6, 4), CultureInfo.InvariantCulture);
+
+    private static decimal Yuan(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 
     private static decimal Yuan(JsonElement month, string name) => decimal.Parse(month.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 
