@@ -151,16 +151,15 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         }
     }
 
-    // What a wallet has back it has sent under the same document, in the month or in the one before.
+    // What a wallet has back it has sent under the same document, in the month or in the one before. A full join is hashed, however few rows are expected.
     private async Task CheckReturnsAsync(DateOnly month, List<DateOnly> tables, CancellationToken cancellation)
     {
         string sent = string.Join(" UNION ALL ", new[] { month, month.AddMonths(-1) }.Where(tables.Contains).Select(m => $"SELECT * FROM ({InForce(m, "kind = 10")}) o"));
         await using NpgsqlCommand command = new(area.Sql(
             $"""
-            WITH sent AS ({sent}), judged AS (
-                SELECT r.person_id, NOT EXISTS (
-                    SELECT FROM sent s WHERE s.person_id = r.person_id AND s.reference = r.reference AND s.amount_fen = -r.amount_fen AND s.on_date <= r.on_date) AS alone
-                FROM ({InForce(month, "kind = 12")}) r)
+            WITH judged AS (
+                SELECT person_id, (s.amount_fen = -r.amount_fen AND s.on_date <= r.on_date) IS NOT TRUE AS alone
+                FROM ({sent}) s FULL JOIN ({InForce(month, "kind = 12")}) r USING (person_id, reference) WHERE r.kind IS NOT NULL)
             SELECT count(*), count(*) FILTER (WHERE alone), batch.masked_number((SELECT citizen FROM :area.person WHERE person_id = min(j.person_id) FILTER (WHERE alone))) FROM judged j
             """), connection);
         command.Parameters.AddWithValue(scope.Waiting);
