@@ -15,7 +15,7 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
 {
     public List<MovementFact> Withdrawn { get; } = [];
 
-    // Below every row of the file.
+    // Below every row of the file and what follows from it.
     private const int FirstConsequence = -1_000_000_000;
 
     /// <summary>Accounts that a withdrawn pay-out or transfer had closed.</summary>

@@ -10,6 +10,9 @@ namespace Batch.Jobs.Intake;
 public sealed class MovementStaging(
     FileDraft draft, int rows, PersonRegistry persons, AccountLives lives, AvailableBalances balances, MovementsInForce standing)
 {
+    // Below every row of a file, and in their order: of two closings of one file the later row's is in force.
+    private const int FirstConsequence = -500_000_000;
+
     private readonly HashSet<int> _rejectedRows = [];
     private readonly List<(MovementIdentity Identity, StandingMovement? Before)> _stood = [];
     private readonly List<(int Account, long Fen)> _moved = [];
@@ -100,6 +103,11 @@ public sealed class MovementStaging(
             Hold(fact, own, known
                 ? new Rejection(Codes.BalanceExceeded, line.Row, "金额", new Money(-fact.Fen).ToString(), new Money(Math.Max(available, 0)).ToString())
                 : new Rejection(Codes.UnknownPerson, line.Row, "", line.Id.ToString(), ""));
+            if (own is { Fact.State: FactState.Accepted } paid && Ends(paid.Fact))
+            {
+                Close(line, fact with { State = FactState.Held }, account);
+            }
+
             return true;
         }
 
@@ -229,11 +237,11 @@ public sealed class MovementStaging(
         }
     }
 
-    // Closed with the last fen; open again when a correction leaves some, or gives a ground that ends no account.
+    // Closed with the last fen; open again when a correction leaves some, gives a ground that ends no account, or waits for a decision.
     private void Close(in MovementLine line, in MovementFact fact, int account)
     {
         AccountSpan span = lives.Change(fact.Person).In(fact.Month);
-        bool empty = Ends(fact) && balances.Of(account) == 0;
+        bool empty = fact.State == FactState.Accepted && Ends(fact) && balances.Of(account) == 0;
         if (empty == (span.ClosedOn is not null))
         {
             return;
@@ -244,7 +252,7 @@ public sealed class MovementStaging(
         _closed.Add((span, span.ClosedOn));
         span.ClosedOn = empty ? on : null;
         Events.Add((fact.Person, new PersonsLine(
-            -line.Row, line.Id, line.Name, PersonEvent.AccountClosed, on, empty ? ground.ToString() : AccountLife.Withdrawn, line.Document)));
+            FirstConsequence + line.Row, line.Id, line.Name, PersonEvent.AccountClosed, on, empty ? ground.ToString() : AccountLife.Withdrawn, line.Document)));
     }
 
     private void Move(int account, long fen)

@@ -178,6 +178,34 @@ public sealed class MovementKindsTests
         Assert.That(late.Rejections.Single().Code, Is.EqualTo("ACCOUNT_CLOSED"));
     }
 
+    // 255.00 were paid out; corrected to 300.00, which is 45.00 more than there is, it waits. Until it is decided nothing is paid out, and the account is open.
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_correction_of_a_closing_pay_out_that_is_held_opens_the_account_until_it_is_decided(bool take)
+    {
+        await town.MovementsAsync(February, Numbers("ANN,支付,255.00,2021-02-10,,CG1,出国定居,,,,,"));
+        FileOutcome held = await town.MovementsAsync(February, SubmissionKind.Supplementary, false, Numbers("ANN,支付,300.00,2021-02-10,,CG1,出国定居,,,,,"));
+        FileOutcome meanwhile = await town.MovementsAsync(February, Numbers("ANN,消费,5.00,2021-02-11,药店,,,,,,,"));
+        Assert.That((held.Held, meanwhile.Accepted), Is.EqualTo((1, 1)), string.Join(' ', meanwhile.Rejections.Select(r => r.Code)));
+        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(held.Submission!.Value, 2, take, "reviewer", "已核实"), CancellationToken.None);
+        await town.PostMonthAsync(February);
+        FileOutcome late = await town.MovementsAsync(February, Numbers("ANN,消费,1.00,2021-02-12,药店,,,,,,,"));
+        await town.PostMonthAsync(February);
+        Assert.That((late.Rejections.FirstOrDefault()?.Code, await town.BalanceAsync(Ann)), Is.EqualTo(take ? ("ACCOUNT_CLOSED", Yuan(-50)) : (null, Yuan(249))));
+    }
+
+    // One file corrects the pay-out that closed the account, which opens it, and pays the rest out, which closes it again: the later row is in force.
+    [Test]
+    public async Task Of_two_changes_of_an_account_in_one_file_the_later_row_is_in_force()
+    {
+        await town.MovementsAsync(February, Numbers("ANN,转出,255.00,2021-02-10,,ZC1,,,,310000,,"));
+        FileOutcome both = await town.MovementsAsync(
+            February, SubmissionKind.Supplementary, false, Numbers("ANN,转出,200.00,2021-02-10,,ZC1,,,,310000,,"), Numbers("ANN,转出,55.00,2021-02-10,,ZC2,,,,310000,,"));
+        await town.PostMonthAsync(February);
+        FileOutcome late = await town.MovementsAsync(February, Numbers("ANN,消费,1.00,2021-02-11,药店,,,,,,,"));
+        Assert.That((both.Accepted, late.Rejections.SingleOrDefault()?.Code, await town.BalanceAsync(Ann)), Is.EqualTo((2, "ACCOUNT_CLOSED", Money.Zero)));
+    }
+
     [Test]
     public async Task What_is_known_since_speaks_against_taking_what_was_held()
     {
