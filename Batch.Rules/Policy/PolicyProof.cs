@@ -103,6 +103,12 @@ internal static partial class PolicyProof
             faults.Add(retired.Line, "ADVANCE_CREDIT", "按年预划的金额须事先已知，不能用 pension-rate 或 frozen",
                 "an amount paid a year in advance is known beforehand; pension-rate and frozen do not go with advance");
         }
+
+        foreach (RetiredText retired in version.Categories.Values.Select(c => c.Retired).OfType<RetiredText>().Where(r => r.ProRata is not null))
+        {
+            faults.Add(retired.Line, "ADVANCE_PRO_RATA", "按缴费月数比例（pro-rata）的金额会随月数变化，不能按年预划；请去掉 advance 或 pro-rata",
+                "a proportion of the months of contribution changes with the months; pro-rata does not go with advance. Leave one of them out");
+        }
     }
 
     // Nobody can miss years of a minimum that is not given.

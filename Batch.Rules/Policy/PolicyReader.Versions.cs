@@ -104,6 +104,7 @@ internal sealed partial class PolicyReader
 
         int? month = map.Integer("month", 1, 12, required: true);
         Clause clause = ReadClause(map);
+        RefuseAdvanceOf(map);
         map.RefuseOthers();
         if (rules.Word("rhythm", Rhythm.Monthly) != Rhythm.YearlyInAdvance)
         {
@@ -111,6 +112,22 @@ internal sealed partial class PolicyReader
         }
 
         return month is { } given ? new AdvanceText(given, clause) : null;
+    }
+
+    // What sources say of other years in advance, and is not computed: said in so many words, it is refused by name.
+    private void RefuseAdvanceOf(PolicyMap map)
+    {
+        if (map.Word("of", AdvanceOf.Retired) != AdvanceOf.Retired)
+        {
+            _faults.Add(map.Child("of")!, "ADVANCE_ACTIVE", $"{map.What} 只用于退休人员；在职人员的划入须等到账（docs/policies/edges.md），不能按上年 12 月的基数预划。请写 of: retired，在职逐月划入",
+                $"{map.What} is for retirees; the employed are credited when their money is there and not in advance on the base of December. Write of: retired; the employed are credited month by month");
+        }
+
+        if (map.Word("ages", AdvanceAges.FirstMonth) != AdvanceAges.FirstMonth)
+        {
+            _faults.Add(map.Child("ages")!, "ADVANCE_AGES", $"{map.What} 按带来划入的那个月的年龄计算全部月份；按每月年龄的地区不能写 advance，逐月划入",
+                $"{map.What} takes the age in the month that brings the credit for all its months; an area that takes each month's age is credited month by month, without advance");
+        }
     }
 
     private static BreakRule ReadBreak(PolicyMap? breaks, string key, BreakRule standard)

@@ -94,6 +94,21 @@ public enum Relative : byte
     Grandchild,
 }
 
+/// <summary>Who is credited a year in advance; of the employed a policy may not say it.</summary>
+public enum AdvanceOf : byte
+{
+    Retired,
+    Active,
+    All,
+}
+
+/// <summary>The age by which the months of a year in advance are credited; of each month a policy may not say it.</summary>
+public enum AdvanceAges : byte
+{
+    FirstMonth,
+    EachMonth,
+}
+
 /// <summary>What of the balance is paid out for a listed severe illness 重大疾病 (docs/policies/edges.md, account closed or frozen).</summary>
 public enum SevereIllnessPays : byte
 {

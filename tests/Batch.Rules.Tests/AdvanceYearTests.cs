@@ -89,7 +89,12 @@ public sealed class AdvanceYearTests
     [TestCase("month: 7", "ADVANCE_YEAR")]
     [TestCase("month: 13", "NUMBER_WRONG")]
     [TestCase("on: 1", "KEY_MISSING,KEY_UNKNOWN")]
-    public void What_does_not_fit_is_a_fault(string advance, string codes) => Assert.That(Codes(Text(advance)), Is.EqualTo(codes.Split(',')));
+    [TestCase("month: 1, of: active", "ADVANCE_ACTIVE")]
+    [TestCase("month: 1, of: all", "ADVANCE_ACTIVE")]
+    [TestCase("month: 1, of: everybody", "WORD_UNKNOWN")]
+    [TestCase("month: 1, ages: each-month", "ADVANCE_AGES")]
+    [TestCase("month: 1, of: retired, ages: first-month", "")]
+    public void What_does_not_fit_is_a_fault(string advance, string codes) => Assert.That(Codes(Text(advance)), Is.EqualTo(codes.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 
     [Test]
     public void It_goes_with_its_rhythm_and_with_amounts_that_are_known_beforehand()
@@ -101,36 +106,22 @@ public sealed class AdvanceYearTests
         Assert.That(Codes(Text("month: 1").Replace("    to: 2025-12\n", "    to: 2025-10\n", StringComparison.Ordinal)), Is.EqualTo(new[] { "ADVANCE_YEAR" }));
     }
 
+    [Test]
+    public void A_proportion_of_the_months_is_not_paid_in_advance_and_it_is_said_why()
+    {
+        string text = Text("month: 1").Replace("          credit: flat\n", "          credit: flat\n          pro-rata: {of-months: 180, ref: NB25, grade: C}\n", StringComparison.Ordinal);
+        PolicyFault fault = PolicyCheck.Check(text, "advance.yaml").Single();
+        Assert.That((fault.Code, fault.Chinese), Is.EqualTo(("ADVANCE_PRO_RATA", "按缴费月数比例（pro-rata）的金额会随月数变化，不能按年预划；请去掉 advance 或 pro-rata")));
+    }
+
     private static IEnumerable<string> Codes(string text) => PolicyCheck.Check(text, "advance.yaml").Select(f => f.Code);
 
-    private static string Text(string advance) => $$"""
-        area: "330200"
-        name: 宁波市
-        english: Ningbo
-        sources:
-          NB25: jiusongjiankang.com/health/news/4722598.html
-        versions:
-          - from: 2025-01
-            to: 2025-12
-            rules:
-              ref: NB25
-              grade: C
-              rhythm: yearly-in-advance
-              advance: {{{advance}}, ref: NB25, grade: C}
-            categories:
-              unit:
-                active: {account: none, ref: NB25, grade: C}
-                retired:
-                  credit: flat
-                  ref: NB25
-                  grade: C
-                  tiers:
-                    - {under: 70, amount: 3480 yuan/year}
-                    - {from: 70, amount: 3780 yuan/year}
-        examples:
-          - {name: nothing, month: 2025-03, standing: active, birth: 1990-01-01, base: 0, net: 0.00}
-
-        """;
+    // Without its examples of amounts, which some tests change.
+    private static string Text(string advance)
+    {
+        string text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Policies", "330200-advance.yaml"));
+        return text[..text.IndexOf("  - {name: 69", StringComparison.Ordinal)].Replace("advance: {month: 1,", $"advance: {{{advance},", StringComparison.Ordinal);
+    }
 
     private static AreaPolicy Policy(string advance, Func<string, string>? change = null) => AreaPolicy.Parse((change ?? (t => t))(Text(advance)), "advance.yaml");
 

@@ -27,7 +27,7 @@ public sealed partial class PolicyDocumentationTests
     [Test]
     public void Every_word_is_described() => Assert.That(
         new[] { Words.All<AgeReference>(), Words.All<Rounding>(), Words.All<CreditOn>(), Words.All<Rhythm>(), Words.All<UnknownPeople>(), Words.All<TwoEmployers>(), Words.All<BreakEffect>(),
-            Words.All<ArrearsCredited>(), Words.All<ArrearsAge>(), Words.All<ShortOfYears>(), Words.All<CountedMonths>(), Words.All<BackPayment>(), Words.All<ProvisionalPension>(), Words.All<OwnCredit>(), Words.All<RateBase>(), Words.All<RetireeCredit>(), Words.All<PensionSource>(), Words.All<InterestOn>(), Words.All<ClosedAccount>(), Words.All<Relative>(), Words.All<SevereIllnessPays>(), Words.All<Grade>() }
+            Words.All<ArrearsCredited>(), Words.All<ArrearsAge>(), Words.All<ShortOfYears>(), Words.All<CountedMonths>(), Words.All<BackPayment>(), Words.All<ProvisionalPension>(), Words.All<OwnCredit>(), Words.All<RateBase>(), Words.All<RetireeCredit>(), Words.All<PensionSource>(), Words.All<InterestOn>(), Words.All<ClosedAccount>(), Words.All<Relative>(), Words.All<SevereIllnessPays>(), Words.All<AdvanceOf>(), Words.All<AdvanceAges>(), Words.All<Grade>() }
             .SelectMany(w => w).Where(word => !Page.Contains($"`{word}`", StringComparison.Ordinal)),
         Is.Empty);
 

@@ -18,36 +18,6 @@ public sealed class AdvanceLineTests
     private const string Pension = "姓名,公民身份号码,所属期,上年度月平均养老金,本年月平均养老金,当月养老金\n";
     private const string Persons = "姓名,公民身份号码,变更类型,变更日期,变更内容\n";
     private const string He = "何向东,420100196105100579", Qin = "秦淑芬,420100195006013029";
-    private const string Policy = """
-        area: "330200"
-        name: 宁波市
-        english: Ningbo
-        sources:
-          NB25: jiusongjiankang.com/health/news/4722598.html
-        versions:
-          - from: 2025-01
-            to: 2025-12
-            rules:
-              ref: NB25
-              grade: C
-              rhythm: yearly-in-advance
-              unknown-people: register
-              credit-on: declaration
-              advance: {month: 1, ref: NB25, grade: C}
-            categories:
-              unit:
-                active: {account: none, ref: NB25, grade: C}
-                retired:
-                  credit: flat
-                  ref: NB25
-                  grade: C
-                  tiers:
-                    - {under: 70, amount: 3480 yuan/year}
-                    - {from: 70, amount: 3780 yuan/year}
-        examples:
-          - {name: nothing, month: 2025-03, standing: active, birth: 1990-01-01, base: 0, net: 0.00}
-
-        """;
 
     private WholeLine _line = null!;
 
@@ -55,7 +25,7 @@ public sealed class AdvanceLineTests
     public async Task BeginAsync()
     {
         _line = await WholeLine.CreateAsync("330200");
-        await _line.AdoptAsync(_ => Policy);
+        await _line.AdoptAsync(_ => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Policies", "330200-advance.yaml")));
     }
 
     [TearDown]
@@ -142,7 +112,7 @@ public sealed class AdvanceLineTests
         Assert.That(await _line.Database.ScalarAsync<long>(_line.Schema.Sql("SELECT count(*) FROM :area.entry WHERE account_fen < 0")), Is.Positive, "something was taken back");
     }
 
-    private static string Row(string who, int month) => $"91330200MA4KDE7M6J,江城精密机械有限公司,{who},2025-{month:00},8000.00,0.00,640.00\n";
+    private static string Row(string who, int month) => $"91330200MA4KDE7M6J,江城精密机械有限公司,{who},2025-{month:00},8000.00,160.00,640.00\n";
 
     private Task PensionsAsync(int month, params string[] people) => TakeAsync(month, Pension + string.Concat(people.Select(p => $"{p},2025-{month:00},3000.00,,\n")));
 
