@@ -29,6 +29,8 @@ internal static class Permissions
 
     /// <summary>Change who a person is: proposed by one person, approved by another.</summary>
     public const string ChangePersons = "change-persons";
+    /// <summary>Refund, carry over or write off surplus contributions: proposed by one person, confirmed by another.</summary>
+    public const string ReturnMoney = "return-money";
 
     /// <summary>See submissions, runs and months.</summary>
     public const string SeeWork = "see-work";
@@ -75,6 +77,7 @@ internal static class Permissions
         [CloseMonths] = [Operator, Reviewer],
         [MatchMoney] = [Operator, Reviewer],
         [ChangePersons] = [Operator, Reviewer],
+        [ReturnMoney] = [Operator, Reviewer],
         [SeeWork] = [Operator, Reviewer, Analyst, Administrator],
         [ExportReports] = [Operator, Reviewer, Analyst],
         [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],

@@ -1,5 +1,6 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
@@ -59,6 +60,7 @@ internal sealed class HomeModel : AreaPage
             Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, unmended, Cancellation)).ToDictionary(p => p.Code);
             await AddRunAsync(todo, points);
             await AddReopeningsAsync(todo);
+            await AddReturnsAsync(todo);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             await AddLeftBehindAsync(todo, points, unmended);
             AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
@@ -140,6 +142,24 @@ internal sealed class HomeModel : AreaPage
                 : waiting.ProposedBy == Who ? ("待另一人同意，也可撤回", "waits for another person; you can withdraw it")
                 : ("待您同意", "waits for your approval");
             todo.Add(new Duty("look", $"{waiting.ProposedBy} 请求重新打开 {of}：{zh}", $"The request of {waiting.ProposedBy} to open {of} again {en}", $"{Code}/months/{of}"));
+        }
+    }
+
+    // Who proposed it is told that it waits, who may confirm it that it is theirs.
+    private async Task AddReturnsAsync(List<Duty> todo)
+    {
+        if (!await MayAsync(Permissions.ReturnMoney))
+        {
+            return;
+        }
+
+        foreach (ReturnDocument waiting in await ReturnList.WaitingAsync(Area, Cancellation))
+        {
+            (string chinese, string english) = ReconcileModel.KindOf(waiting.Kind);
+            string amount = Show.Yuan(waiting.Amount), href = $"{Code}/reconcile?month={Show.Month(waiting.On.ToYearMonth())}#returns";
+            todo.Add(waiting.By == Who
+                ? new Duty("look", $"您提出的{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元）待另一人确认", $"Your {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan) waits for another person", href)
+                : new Duty("look", $"{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元，{waiting.By} 提出）待您确认", $"The {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan, by {waiting.By}) waits for you to confirm it", href));
         }
     }
 

@@ -12,7 +12,7 @@ namespace Batch.Host.Pages;
 
 /// <summary>A month's money: the bank's statement against the receipts, and what people match by hand.</summary>
 [Authorize(Permissions.SeeWork)]
-internal sealed class ReconcileModel : AreaPage
+internal sealed partial class ReconcileModel : AreaPage
 {
     /// <summary>Rows of one list that the page shows; the reports have all.</summary>
     public const int Shown = 200;
@@ -33,6 +33,7 @@ internal sealed class ReconcileModel : AreaPage
         Told = await check.ReadAsync(month, Cancellation);
         Made = await check.MadeAsync(month, Shown, Cancellation);
         MayMatch = await MayAsync(Permissions.MatchMoney);
+        await ReadReturnsAsync(month);
     }
 
     public Task<IActionResult> OnPostProposeAsync(string[]? line, string[]? receipt, string? reason) => ActAsync(

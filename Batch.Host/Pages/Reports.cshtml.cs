@@ -53,6 +53,8 @@ internal sealed class ReportsModel : AreaPage
         "arrears" => "Arrears",
         "receipts" => "Receipts",
         "suspense" => "Money in suspense",
+        "books" => "Trial balance",
+        "vouchers" => "Vouchers",
         "movement" => "Account movements",
         "flows" => "Accounts: in, out and balances",
         "recovery" => "Accounts to be recovered from",

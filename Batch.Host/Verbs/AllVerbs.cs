@@ -20,6 +20,7 @@ internal static class AllVerbs
         .. ClosingVerbs.Create(),
         .. MoneyVerbs.Create(),
         PersonVerbs.Create(),
+        RefundVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),
         ReportVerb.Create(),

@@ -76,6 +76,7 @@ internal static class MoneyVerbs
         Table(
             call, "人工核对待确认 proposed by hand", told.Proposed, ["编号 match", "提出人 by", "金额 amount", "流水号 lines", "到账 receipts", "理由 reason"],
             p => [Count(p.Match), p.By, p.Amount.ToString(), string.Join(' ', p.Lines), string.Join(' ', p.Receipts), p.Reason]);
+        Table(call, "退款、结转与核销 returns", told.Returns, RefundVerbs.Header, RefundVerbs.RowOf);
         return ExitCode.Done;
     }
 

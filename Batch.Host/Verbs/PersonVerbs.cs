@@ -38,13 +38,18 @@ internal static class PersonVerbs
     };
 
     // "person rename propose ..." says the same as "person rename ...".
-    private static Argument<string?> Word() => new("propose") { Description = "可省略 / may be left out", Arity = ArgumentArity.ZeroOrOne, Validators = { result =>
+    private static Argument<string?> Word() => new("propose")
+    {
+        Description = "可省略 / may be left out",
+        Arity = ArgumentArity.ZeroOrOne,
+        Validators = { result =>
     {
         if (result.Tokens.Any(t => t.Value != "propose"))
         {
             result.AddError("Only \"propose\" may follow; a number is given by --id. / 此处只能写 propose；号码用 --id 给出。");
         }
-    } } };
+    } }
+    };
 
     private static async Task<int> RenameAsync(VerbCall call)
     {

@@ -56,6 +56,7 @@ internal static partial class ActSubjects
             ("journal.export", [var from, var to]) => ($"{from} 至 {to}", $"{from} to {to}"),
             ("money.proposed" or "money.matched" or "money.refused" or "money.undone", [var match]) => ($"核对 {match}", $"match {match}"),
             ("person.proposed" or "person.approved" or "person.refused" or "person.withdrawn", [var proposal]) => ($"提案 {proposal}", $"proposal {proposal}"),
+            ("refund.proposed" or "refund.confirmed" or "refund.withdrawn" or "refund.cancelled", [var number]) => ($"退款或结转 {number}", $"return {number}"),
             ("rejects.dismiss", [var submission]) => ($"报送 {submission}", $"submission {submission}"),
             ("schedule propose" or "schedule approve", [var work, var change]) => (WorkText.Of(work).Chinese + $"，第 {change} 项", WorkText.Of(work).English + $", change {change}"),
             ("schedule withdraw" or "schedule refuse", [var change]) => ($"第 {change} 项", $"change {change}"),

@@ -2490,16 +2490,15 @@ CREATE TABLE :area.benefit_export (
 
 ALTER TABLE :area.benefit_export OWNER TO batch_owner;
 
-CREATE TABLE :area.child_row (
-    submission_id integer NOT NULL,
-    row_no integer NOT NULL,
-    parent_row integer NOT NULL,
-    outcome smallint NOT NULL,
-    paid_fen bigint,
-    CONSTRAINT child_row_outcome_check CHECK (((outcome >= 1) AND (outcome <= 4)))
-);
+CREATE VIEW :area.book_account AS
+ SELECT a.account,
+    a.name,
+    a.english,
+    a.kind,
+    a.closes_to
+   FROM ( VALUES ('1002'::text,'收入户存款'::text,'income account'::text,'asset'::text,NULL::text), ('1003'::text,'财政专户存款'::text,'fiscal account'::text,'asset'::text,NULL::text), ('1004'::text,'支出户存款'::text,'expenditure account'::text,'asset'::text,NULL::text), ('110101'::text,'暂付款—待核对付款'::text,'payments to be checked'::text,'asset'::text,NULL::text), ('200101'::text,'暂收款—单位缴费'::text,'suspense of employers'::text,'liability'::text,NULL::text), ('200102'::text,'暂收款—待核对收款'::text,'money in to be checked'::text,'liability'::text,NULL::text), ('300101'::text,'基本医疗保险统筹基金'::text,'pooled fund'::text,'fund'::text,NULL::text), ('300102'::text,'基本医疗保险个人账户基金'::text,'personal accounts fund'::text,'fund'::text,NULL::text), ('300103'::text,'其他资金'::text,'other funds'::text,'fund'::text,NULL::text), ('300104'::text,'统筹基金—滞纳金、利息和其他收入'::text,'late fees, interest, other'::text,'fund'::text,NULL::text), ('400101'::text,'保险费收入—统筹基金'::text,'contributions to the pool'::text,'income'::text,'300101'::text), ('400102'::text,'保险费收入—个人账户基金'::text,'contributions to accounts'::text,'income'::text,'300102'::text), ('400103'::text,'保险费收入—其他资金'::text,'contributions to other funds'::text,'income'::text,'300103'::text), ('4301'::text,'利息收入'::text,'interest'::text,'income'::text,'300104'::text), ('4501'::text,'转移收入'::text,'transfers in'::text,'income'::text,'300102'::text), ('490101'::text,'其他收入—滞纳金'::text,'late fees'::text,'income'::text,'300104'::text), ('490102'::text,'其他收入—核销'::text,'written off'::text,'income'::text,'300104'::text), ('500101'::text,'待遇支出—个人账户消费'::text,'spending of accounts'::text,'expense'::text,'300102'::text), ('500102'::text,'待遇支出—个人账户支付'::text,'pay-outs of accounts'::text,'expense'::text,'300102'::text), ('5401'::text,'转移支出'::text,'transfers out'::text,'expense'::text,'300102'::text)) a(account, name, english, kind, closes_to);
 
-ALTER TABLE :area.child_row OWNER TO batch_owner;
+ALTER TABLE :area.book_account OWNER TO batch_owner;
 
 CREATE TABLE :area.closing (
     month date NOT NULL,
@@ -2544,6 +2543,442 @@ CREATE VIEW :area.closing_in_force AS
           WHERE (o.closing_seq = c.seq))));
 
 ALTER TABLE :area.closing_in_force OWNER TO batch_owner;
+
+CREATE TABLE :area.ledger (
+    seq bigint NOT NULL,
+    act text NOT NULL,
+    run_id integer,
+    month date NOT NULL,
+    by text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_act_check CHECK ((act = ANY (ARRAY['post'::text, 'close'::text, 'reopen'::text]))),
+    CONSTRAINT ledger_check CHECK (((act = 'post'::text) = (run_id IS NOT NULL)))
+);
+
+ALTER TABLE :area.ledger OWNER TO batch_owner;
+
+CREATE VIEW :area.book_file AS
+ SELECT s.submission_id,
+    s.received_by,
+    s.file,
+    (COALESCE(( SELECT (max(c.month) + '1 mon'::interval)
+           FROM (:area.closing_in_force c
+             JOIN :area.ledger l USING (seq))
+          WHERE (l.at <= s.received_at)), '-infinity'::timestamp without time zone))::date AS open_from
+   FROM :area.submission s
+  WHERE (s.content = ANY (ARRAY['receipts'::text, 'bank'::text]));
+
+ALTER TABLE :area.book_file OWNER TO batch_owner;
+
+CREATE TABLE :area.receipt (
+    receipt_month date NOT NULL,
+    employer_id integer NOT NULL,
+    document text NOT NULL,
+    submission_id integer NOT NULL,
+    row_no integer NOT NULL,
+    state smallint NOT NULL,
+    amount_fen bigint NOT NULL,
+    late_fee_fen bigint NOT NULL,
+    interest_fen bigint NOT NULL,
+    received_on date NOT NULL,
+    CONSTRAINT receipt_amount_fen_check CHECK ((amount_fen >= 0)),
+    CONSTRAINT receipt_interest_fen_check CHECK ((interest_fen >= 0)),
+    CONSTRAINT receipt_late_fee_fen_check CHECK ((late_fee_fen >= 0)),
+    CONSTRAINT receipt_state_check CHECK ((state = ANY (ARRAY[1, 3])))
+);
+
+ALTER TABLE :area.receipt OWNER TO batch_owner;
+
+CREATE VIEW :area.book_money AS
+ WITH file AS MATERIALIZED (
+         SELECT book_file.submission_id,
+            book_file.received_by,
+            book_file.file,
+            book_file.open_from
+           FROM :area.book_file
+        ), receipts AS (
+         SELECT r.receipt_month,
+            r.employer_id,
+            r.document,
+            r.submission_id,
+            r.received_on,
+            r.amount_fen,
+            r.late_fee_fen,
+            r.interest_fen,
+            f.open_from,
+            f.received_by,
+            f.file,
+            GREATEST(r.received_on, f.open_from) AS day
+           FROM (( SELECT DISTINCT ON (receipt.receipt_month, receipt.employer_id, receipt.document, receipt.submission_id) receipt.receipt_month,
+                    receipt.employer_id,
+                    receipt.document,
+                    receipt.submission_id,
+                    receipt.received_on,
+                        CASE receipt.state
+                            WHEN 1 THEN receipt.amount_fen
+                            ELSE (0)::bigint
+                        END AS amount_fen,
+                        CASE receipt.state
+                            WHEN 1 THEN receipt.late_fee_fen
+                            ELSE (0)::bigint
+                        END AS late_fee_fen,
+                        CASE receipt.state
+                            WHEN 1 THEN receipt.interest_fen
+                            ELSE (0)::bigint
+                        END AS interest_fen
+                   FROM :area.receipt
+                  ORDER BY receipt.receipt_month, receipt.employer_id, receipt.document, receipt.submission_id, receipt.row_no) r
+             JOIN file f USING (submission_id))
+        ), receipt_versions AS (
+         SELECT receipts.receipt_month,
+            receipts.employer_id,
+            receipts.document,
+            receipts.submission_id,
+            receipts.received_on,
+            receipts.amount_fen,
+            receipts.late_fee_fen,
+            receipts.interest_fen,
+            receipts.open_from,
+            receipts.received_by,
+            receipts.file,
+            receipts.day,
+            lag(receipts.day) OVER w AS day_before,
+            lag(receipts.amount_fen) OVER w AS amount_before,
+            lag(receipts.late_fee_fen) OVER w AS late_fee_before,
+            lag(receipts.interest_fen) OVER w AS interest_before
+           FROM receipts
+          WINDOW w AS (PARTITION BY receipts.receipt_month, receipts.employer_id, receipts.document ORDER BY receipts.submission_id)
+        ), lines AS (
+         SELECT l.serial,
+            l.submission_id,
+            l.traded_on,
+            l.credit_fen,
+            l.debit_fen,
+            f.open_from,
+            f.received_by,
+            f.file,
+            GREATEST(l.traded_on, f.open_from) AS day
+           FROM (( SELECT DISTINCT ON (bank_line.serial, bank_line.submission_id) bank_line.serial,
+                    bank_line.submission_id,
+                    bank_line.traded_on,
+                        CASE bank_line.state
+                            WHEN 1 THEN bank_line.credit_fen
+                            ELSE (0)::bigint
+                        END AS credit_fen,
+                        CASE bank_line.state
+                            WHEN 1 THEN bank_line.debit_fen
+                            ELSE (0)::bigint
+                        END AS debit_fen
+                   FROM :area.bank_line
+                  ORDER BY bank_line.serial, bank_line.submission_id, bank_line.row_no) l
+             JOIN file f USING (submission_id))
+        ), line_versions AS (
+         SELECT lines.serial,
+            lines.submission_id,
+            lines.traded_on,
+            lines.credit_fen,
+            lines.debit_fen,
+            lines.open_from,
+            lines.received_by,
+            lines.file,
+            lines.day,
+            lag(lines.day) OVER w AS day_before,
+            lag(lines.credit_fen) OVER w AS credit_before,
+            lag(lines.debit_fen) OVER w AS debit_before
+           FROM lines
+          WINDOW w AS (PARTITION BY lines.serial ORDER BY lines.submission_id)
+        )
+ SELECT receipt_versions.day,
+    receipt_versions.submission_id,
+    receipt_versions.received_by,
+    receipt_versions.file,
+    receipt_versions.amount_fen,
+    receipt_versions.late_fee_fen,
+    receipt_versions.interest_fen,
+    (0)::bigint AS credit_fen,
+    (0)::bigint AS debit_fen
+   FROM receipt_versions
+UNION ALL
+ SELECT GREATEST(receipt_versions.day_before, receipt_versions.open_from) AS day,
+    receipt_versions.submission_id,
+    receipt_versions.received_by,
+    receipt_versions.file,
+    (- receipt_versions.amount_before) AS amount_fen,
+    (- receipt_versions.late_fee_before) AS late_fee_fen,
+    (- receipt_versions.interest_before) AS interest_fen,
+    0 AS credit_fen,
+    0 AS debit_fen
+   FROM receipt_versions
+  WHERE (receipt_versions.day_before IS NOT NULL)
+UNION ALL
+ SELECT line_versions.day,
+    line_versions.submission_id,
+    line_versions.received_by,
+    line_versions.file,
+    0 AS amount_fen,
+    0 AS late_fee_fen,
+    0 AS interest_fen,
+    line_versions.credit_fen,
+    line_versions.debit_fen
+   FROM line_versions
+UNION ALL
+ SELECT GREATEST(line_versions.day_before, line_versions.open_from) AS day,
+    line_versions.submission_id,
+    line_versions.received_by,
+    line_versions.file,
+    0 AS amount_fen,
+    0 AS late_fee_fen,
+    0 AS interest_fen,
+    (- line_versions.credit_before) AS credit_fen,
+    (- line_versions.debit_before) AS debit_fen
+   FROM line_versions
+  WHERE (line_versions.day_before IS NOT NULL);
+
+ALTER TABLE :area.book_money OWNER TO batch_owner;
+
+CREATE TABLE :area.money_return_act (
+    return_act_id integer NOT NULL,
+    returned integer NOT NULL,
+    act text NOT NULL,
+    acted_by text NOT NULL,
+    acted_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    submission_id integer,
+    CONSTRAINT money_return_act_act_check CHECK ((act = ANY (ARRAY['confirm'::text, 'withdraw'::text]))),
+    CONSTRAINT money_return_act_check CHECK (((act = 'confirm'::text) OR ((submission_id IS NULL) AND (btrim(reason) <> ''::text))))
+);
+
+ALTER TABLE :area.money_return_act OWNER TO batch_owner;
+
+CREATE VIEW :area.posted_run AS
+ SELECT r.run_id,
+    r.kind,
+    r.posting_month,
+    r.reverses,
+    r.state,
+    r.ledger_head,
+    r.policy_seq,
+    r.made_by,
+    r.made_at,
+    r.people,
+    r.digest,
+    r.approved_by,
+    r.approved_digest,
+    r.approved_at,
+    r.ended_by,
+    r.ended_at,
+    r.reason,
+    l.seq
+   FROM (:area.run r
+     JOIN :area.ledger l USING (run_id));
+
+ALTER TABLE :area.posted_run OWNER TO batch_owner;
+
+CREATE VIEW :area.return_state AS
+ SELECT r.return_id,
+    r.kind,
+    r.return_employer,
+    r.return_month,
+    r.to_month,
+    r.amount_fen,
+    r.on_date,
+    r.document,
+    r.cancels,
+    r.made_by,
+    r.made_at,
+    r.reason,
+        CASE a.act
+            WHEN 'confirm'::text THEN 'confirmed'::text
+            WHEN 'withdraw'::text THEN 'withdrawn'::text
+            ELSE 'proposed'::text
+        END AS state,
+    a.acted_by,
+    a.acted_at,
+    a.submission_id
+   FROM (:area.money_return r
+     LEFT JOIN :area.money_return_act a ON ((a.returned = r.return_id)));
+
+ALTER TABLE :area.return_state OWNER TO batch_owner;
+
+CREATE VIEW :area.book_entry AS
+ WITH money AS (
+         SELECT book_money.day,
+            (sum(book_money.amount_fen))::bigint AS amount,
+            (sum(book_money.late_fee_fen))::bigint AS late,
+            (sum(book_money.interest_fen))::bigint AS interest,
+            (sum(book_money.credit_fen))::bigint AS credit,
+            (sum(book_money.debit_fen))::bigint AS debit,
+            string_agg(DISTINCT book_money.received_by, '、'::text ORDER BY book_money.received_by) AS maker,
+            (min(book_money.file) ||
+                CASE
+                    WHEN (count(DISTINCT book_money.submission_id) > 1) THEN format(' 等 %s 份'::text, count(DISTINCT book_money.submission_id))
+                    ELSE ''::text
+                END) AS source
+           FROM :area.book_money
+          GROUP BY book_money.day
+        ), returned AS (
+         SELECT return_state.on_date AS day,
+            return_state.kind,
+            (sum(return_state.amount_fen))::bigint AS amount
+           FROM :area.return_state
+          WHERE (return_state.state = 'confirmed'::text)
+          GROUP BY return_state.on_date, return_state.kind
+        ), return_day AS (
+         SELECT return_state.on_date AS day,
+            string_agg(DISTINCT return_state.made_by, '、'::text ORDER BY return_state.made_by) AS maker,
+            string_agg(DISTINCT return_state.acted_by, '、'::text ORDER BY return_state.acted_by) AS checker,
+            string_agg(DISTINCT return_state.document, ' '::text ORDER BY return_state.document) AS source
+           FROM :area.return_state
+          WHERE (return_state.state = 'confirmed'::text)
+          GROUP BY return_state.on_date
+        ), runs AS (
+         SELECT r.posting_month,
+            r.seq,
+            r.made_by,
+            r.approved_by,
+            t.component,
+            (sum(t.account_fen))::bigint AS a,
+            (sum(t.pool_fen))::bigint AS p,
+            (sum(t.other_fen))::bigint AS o,
+            (sum((t.person_paid_fen + t.employer_paid_fen)))::bigint AS paid,
+            (sum(t.paid_out_fen))::bigint AS paid_out,
+                CASE r.kind
+                    WHEN 'interest'::text THEN '计息'::text
+                    WHEN 'reversal'::text THEN '冲正'::text
+                    ELSE '划账'::text
+                END AS act
+           FROM (:area.posted_run r
+             JOIN :area.run_total t USING (run_id))
+          GROUP BY r.posting_month, r.seq, r.made_by, r.approved_by, t.component, r.kind
+        ), numbered AS (
+         SELECT runs.posting_month,
+            runs.seq,
+            runs.made_by,
+            runs.approved_by,
+            runs.component,
+            runs.a,
+            runs.p,
+            runs.o,
+            runs.paid,
+            runs.paid_out,
+            runs.act,
+            dense_rank() OVER (PARTITION BY runs.posting_month, runs.act ORDER BY runs.seq) AS place
+           FROM runs
+        ), lines AS (
+         SELECT m.day,
+            1 AS part,
+            (0)::bigint AS key,
+            v.line,
+            v.summary,
+            v.account,
+            v.debit,
+            v.credit,
+            m.maker,
+            NULL::text AS checker,
+            m.source
+           FROM (money m
+             CROSS JOIN LATERAL ( VALUES (1,'银行收款'::text,'1002'::text,m.credit,0), (2,'银行收款'::text,'200102'::text,0,m.credit), (3,'银行付款'::text,'110101'::text,m.debit,0), (4,'银行付款'::text,'1002'::text,0,m.debit), (5,'缴费到账'::text,'200102'::text,((m.amount + m.late) + m.interest),0), (6,'缴费到账'::text,'200101'::text,0,m.amount), (7,'滞纳金'::text,'490101'::text,0,m.late), (8,'欠费利息'::text,'4301'::text,0,m.interest)) v(line, summary, account, debit, credit))
+        UNION ALL
+         SELECT r.day,
+            2,
+            0,
+            v.line,
+            v.summary,
+            v.account,
+            v.debit,
+            v.credit,
+            g.maker,
+            g.checker,
+            g.source
+           FROM ((returned r
+             JOIN return_day g USING (day))
+             CROSS JOIN LATERAL ( VALUES (1,'refund'::text,'退还单位缴费'::text,'200101'::text,r.amount,0), (2,'refund'::text,'退还单位缴费'::text,'110101'::text,0,r.amount), (3,'carry-over'::text,'结转到其他月份'::text,'200101'::text,r.amount,0), (4,'carry-over'::text,'结转自其他月份'::text,'200101'::text,0,r.amount), (5,'write-off'::text,'核销多缴款'::text,'200101'::text,r.amount,0), (6,'write-off'::text,'核销多缴款'::text,'490102'::text,0,r.amount)) v(line, kind, summary, account, debit, credit))
+          WHERE (v.kind = r.kind)
+        UNION ALL
+         SELECT (((r.posting_month + '1 mon'::interval) - '1 day'::interval))::date AS date,
+            3,
+            r.seq,
+            ((r.component * 10) + v.line),
+            v.summary,
+            v.account,
+            v.debit,
+            v.credit,
+            r.made_by,
+            r.approved_by,
+            format('本月第 %s 次%s'::text, r.place, r.act) AS format
+           FROM (numbered r
+             CROSS JOIN LATERAL ( VALUES ('{1}'::integer[],1,'缴费入账'::text,'200101'::text,r.paid,0), ('{1}'::integer[],2,'划入个人账户'::text,'400102'::text,0,r.a), ('{1}'::integer[],3,'划入统筹基金'::text,'400101'::text,0,r.p), ('{1}'::integer[],4,'划入其他资金'::text,'400103'::text,0,r.o), ('{2}'::integer[],1,'退休人员划账'::text,'300101'::text,(- r.p),0), ('{2}'::integer[],2,'退休人员划账'::text,'300102'::text,0,r.a), ('{2}'::integer[],3,'退休人员划账'::text,'300103'::text,0,r.o), ('{3}'::integer[],1,'个人账户计息'::text,'300103'::text,(- r.o),0), ('{3}'::integer[],2,'个人账户计息'::text,'300102'::text,0,r.a), ('{3}'::integer[],3,'个人账户计息'::text,'300101'::text,0,r.p), ('{4}'::integer[],1,'接收期初余额'::text,'1003'::text,(- r.paid_out),0), ('{5,13}'::integer[],1,'个人账户消费'::text,'500101'::text,r.paid_out,0), ('{5,13}'::integer[],2,'个人账户消费'::text,'1004'::text,0,r.paid_out), ('{6}'::integer[],1,'个人账户支付'::text,'500102'::text,r.paid_out,0), ('{6}'::integer[],2,'个人账户支付'::text,'1004'::text,0,r.paid_out), ('{7,11}'::integer[],1,'转移接续转入'::text,'200102'::text,(- r.paid_out),0), ('{7,11}'::integer[],2,'转移接续转入'::text,'4501'::text,0,(- r.paid_out)), ('{8,10,12}'::integer[],1,'转移接续转出'::text,'5401'::text,r.paid_out,0), ('{8,10,12}'::integer[],2,'转移接续转出'::text,'1004'::text,0,r.paid_out), ('{9}'::integer[],1,'更正'::text,'300103'::text,(- r.o),0), ('{9}'::integer[],2,'更正'::text,'300102'::text,0,r.a), ('{9}'::integer[],3,'更正'::text,'300101'::text,0,r.p), ('{4}'::integer[],3,'接收期初余额'::text,'300102'::text,0,r.a), ('{5,6,7,8,10,11,12,13}'::integer[],3,'无继承人余额归统筹'::text,'300102'::text,(- (r.a + r.paid_out)),0), ('{4,5,6,7,8,10,11,12,13}'::integer[],4,'无继承人余额归统筹'::text,'300101'::text,0,r.p), ('{4,5,6,7,8,10,11,12,13}'::integer[],5,'其他资金'::text,'300103'::text,0,r.o), ('{2,3,4,5,6,7,8,9,10,11,12,13}'::integer[],6,'缴费'::text,'200101'::text,r.paid,0), ('{1,2,3,9}'::integer[],7,'支付'::text,'1004'::text,0,r.paid_out)) v(components, line, summary, account, debit, credit))
+          WHERE (r.component = ANY (v.components))
+        )
+ SELECT (date_trunc('month'::text, (lines.day)::timestamp with time zone))::date AS month,
+    lines.day,
+    lines.part,
+    lines.key,
+    lines.line,
+    lines.summary,
+    lines.account,
+    lines.debit AS debit_fen,
+    lines.credit AS credit_fen,
+    lines.maker,
+    lines.checker,
+    lines.source
+   FROM lines
+  WHERE ((lines.debit <> 0) OR (lines.credit <> 0));
+
+ALTER TABLE :area.book_entry OWNER TO batch_owner;
+
+CREATE VIEW :area.book_line AS
+ SELECT book_entry.month,
+    book_entry.day,
+    book_entry.part,
+    book_entry.key,
+    book_entry.line,
+    book_entry.summary,
+    book_entry.account,
+    book_entry.debit_fen,
+    book_entry.credit_fen,
+    book_entry.maker,
+    book_entry.checker,
+    book_entry.source
+   FROM :area.book_entry
+UNION ALL
+ SELECT t.month,
+    (((t.month + '1 mon'::interval) - '1 day'::interval))::date AS day,
+    4 AS part,
+    0 AS key,
+    v.line,
+    v.summary,
+    v.account,
+    v.debit AS debit_fen,
+    v.credit AS credit_fen,
+    NULL::text AS maker,
+    NULL::text AS checker,
+    '本月收支'::text AS source
+   FROM (( SELECT e.month,
+            a.account,
+            a.closes_to,
+            a.kind,
+            row_number() OVER (PARTITION BY e.month ORDER BY a.account) AS place,
+            (sum((e.credit_fen - e.debit_fen)))::bigint AS fen
+           FROM (:area.book_entry e
+             JOIN :area.book_account a USING (account))
+          WHERE (a.closes_to IS NOT NULL)
+          GROUP BY e.month, a.account, a.closes_to, a.kind) t
+     CROSS JOIN LATERAL ( VALUES ('income'::text,((t.place * 2))::integer,'结转本月收入'::text,t.account,t.fen,(0)::bigint), ('income'::text,(((t.place * 2) + 1))::integer,'结转本月收入'::text,t.closes_to,0,t.fen), ('expense'::text,((t.place * 2))::integer,'结转本月支出'::text,t.closes_to,(- t.fen),0), ('expense'::text,(((t.place * 2) + 1))::integer,'结转本月支出'::text,t.account,0,(- t.fen))) v(kind, line, summary, account, debit, credit))
+  WHERE ((v.kind = t.kind) AND (t.fen <> 0));
+
+ALTER TABLE :area.book_line OWNER TO batch_owner;
+
+CREATE TABLE :area.child_row (
+    submission_id integer NOT NULL,
+    row_no integer NOT NULL,
+    parent_row integer NOT NULL,
+    outcome smallint NOT NULL,
+    paid_fen bigint,
+    CONSTRAINT child_row_outcome_check CHECK (((outcome >= 1) AND (outcome <= 4)))
+);
+
+ALTER TABLE :area.child_row OWNER TO batch_owner;
 
 CREATE TABLE :area.withdrawn_statement_year (
     seq bigint NOT NULL,
@@ -2717,19 +3152,6 @@ CREATE TABLE :area.identity_submission (
 
 ALTER TABLE :area.identity_submission OWNER TO batch_owner;
 
-CREATE TABLE :area.ledger (
-    seq bigint NOT NULL,
-    act text NOT NULL,
-    run_id integer,
-    month date NOT NULL,
-    by text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ledger_act_check CHECK ((act = ANY (ARRAY['post'::text, 'close'::text, 'reopen'::text]))),
-    CONSTRAINT ledger_check CHECK (((act = 'post'::text) = (run_id IS NOT NULL)))
-);
-
-ALTER TABLE :area.ledger OWNER TO batch_owner;
-
 CREATE TABLE :area.money_match (
     match_id integer NOT NULL,
     way text NOT NULL,
@@ -2780,46 +3202,6 @@ CREATE VIEW :area.match_state AS
 
 ALTER TABLE :area.match_state OWNER TO batch_owner;
 
-CREATE TABLE :area.money_return_act (
-    return_act_id integer NOT NULL,
-    returned integer NOT NULL,
-    act text NOT NULL,
-    acted_by text NOT NULL,
-    acted_at timestamp with time zone DEFAULT now() NOT NULL,
-    reason text NOT NULL,
-    submission_id integer,
-    CONSTRAINT money_return_act_act_check CHECK ((act = ANY (ARRAY['confirm'::text, 'withdraw'::text]))),
-    CONSTRAINT money_return_act_check CHECK (((act = 'confirm'::text) OR ((submission_id IS NULL) AND (btrim(reason) <> ''::text))))
-);
-
-ALTER TABLE :area.money_return_act OWNER TO batch_owner;
-
-CREATE VIEW :area.return_state AS
- SELECT r.return_id,
-    r.kind,
-    r.return_employer,
-    r.return_month,
-    r.to_month,
-    r.amount_fen,
-    r.on_date,
-    r.document,
-    r.cancels,
-    r.made_by,
-    r.made_at,
-    r.reason,
-        CASE a.act
-            WHEN 'confirm'::text THEN 'confirmed'::text
-            WHEN 'withdraw'::text THEN 'withdrawn'::text
-            ELSE 'proposed'::text
-        END AS state,
-    a.acted_by,
-    a.acted_at,
-    a.submission_id
-   FROM (:area.money_return r
-     LEFT JOIN :area.money_return_act a ON ((a.returned = r.return_id)));
-
-ALTER TABLE :area.return_state OWNER TO batch_owner;
-
 CREATE VIEW :area.money_returned AS
  SELECT r.return_id,
     r.kind,
@@ -2840,25 +3222,6 @@ CREATE VIEW :area.money_returned AS
   WHERE ((r.state = 'confirmed'::text) AND (m.month IS NOT NULL));
 
 ALTER TABLE :area.money_returned OWNER TO batch_owner;
-
-CREATE TABLE :area.receipt (
-    receipt_month date NOT NULL,
-    employer_id integer NOT NULL,
-    document text NOT NULL,
-    submission_id integer NOT NULL,
-    row_no integer NOT NULL,
-    state smallint NOT NULL,
-    amount_fen bigint NOT NULL,
-    late_fee_fen bigint NOT NULL,
-    interest_fen bigint NOT NULL,
-    received_on date NOT NULL,
-    CONSTRAINT receipt_amount_fen_check CHECK ((amount_fen >= 0)),
-    CONSTRAINT receipt_interest_fen_check CHECK ((interest_fen >= 0)),
-    CONSTRAINT receipt_late_fee_fen_check CHECK ((late_fee_fen >= 0)),
-    CONSTRAINT receipt_state_check CHECK ((state = ANY (ARRAY[1, 3])))
-);
-
-ALTER TABLE :area.receipt OWNER TO batch_owner;
 
 CREATE VIEW :area.receipt_in_force AS
  SELECT r.receipt_month,
@@ -2961,30 +3324,6 @@ UNION ALL
           WHERE ((g.event = 17) AND (g.number = e.number) AND (g.person_id = e.person_id) AND (ROW(g.submission_id, abs(g.row_no)) > ROW(e.submission_id, abs(e.row_no))))))));
 
 ALTER TABLE :area.person_number OWNER TO batch_owner;
-
-CREATE VIEW :area.posted_run AS
- SELECT r.run_id,
-    r.kind,
-    r.posting_month,
-    r.reverses,
-    r.state,
-    r.ledger_head,
-    r.policy_seq,
-    r.made_by,
-    r.made_at,
-    r.people,
-    r.digest,
-    r.approved_by,
-    r.approved_digest,
-    r.approved_at,
-    r.ended_by,
-    r.ended_at,
-    r.reason,
-    l.seq
-   FROM (:area.run r
-     JOIN :area.ledger l USING (run_id));
-
-ALTER TABLE :area.posted_run OWNER TO batch_owner;
 
 CREATE TABLE :area.run_month (
     run_id integer NOT NULL,
@@ -4480,13 +4819,33 @@ GRANT SELECT,INSERT ON TABLE :area.benefit_change TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.benefit_export TO batch_program;
 
-GRANT SELECT,INSERT ON TABLE :area.child_row TO batch_program;
+GRANT SELECT ON TABLE :area.book_account TO batch_program;
 
 GRANT SELECT ON TABLE :area.closing TO batch_program;
 
 GRANT SELECT ON TABLE :area.reopening TO batch_program;
 
 GRANT SELECT ON TABLE :area.closing_in_force TO batch_program;
+
+GRANT SELECT ON TABLE :area.ledger TO batch_program;
+
+GRANT SELECT ON TABLE :area.book_file TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
+
+GRANT SELECT ON TABLE :area.book_money TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.money_return_act TO batch_program;
+
+GRANT SELECT ON TABLE :area.posted_run TO batch_program;
+
+GRANT SELECT ON TABLE :area.return_state TO batch_program;
+
+GRANT SELECT ON TABLE :area.book_entry TO batch_program;
+
+GRANT SELECT ON TABLE :area.book_line TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.child_row TO batch_program;
 
 GRANT SELECT ON TABLE :area.withdrawn_statement_year TO batch_program;
 
@@ -4512,21 +4871,13 @@ GRANT SELECT ON TABLE :area.identity_change_state TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.identity_submission TO batch_program;
 
-GRANT SELECT ON TABLE :area.ledger TO batch_program;
-
 GRANT SELECT,INSERT ON TABLE :area.money_match TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.money_match_act TO batch_program;
 
 GRANT SELECT ON TABLE :area.match_state TO batch_program;
 
-GRANT SELECT,INSERT ON TABLE :area.money_return_act TO batch_program;
-
-GRANT SELECT ON TABLE :area.return_state TO batch_program;
-
 GRANT SELECT ON TABLE :area.money_returned TO batch_program;
-
-GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
 
 GRANT SELECT ON TABLE :area.receipt_in_force TO batch_program;
 
@@ -4541,8 +4892,6 @@ GRANT SELECT ON TABLE :area.movement TO batch_program;
 GRANT SELECT,INSERT ON TABLE :area.pension TO batch_program;
 
 GRANT SELECT ON TABLE :area.person_number TO batch_program;
-
-GRANT SELECT ON TABLE :area.posted_run TO batch_program;
 
 GRANT SELECT ON TABLE :area.run_month TO batch_program;
 

@@ -74,6 +74,9 @@ public abstract class Report
     /// <summary>What stands at the top of each printed sheet.</summary>
     public virtual string Heading(YearMonth month) => $"{Title} {month.Text()}";
 
+    /// <summary>Places to sign, at the foot of each printed sheet; empty for none.</summary>
+    public virtual string Signatures => "";
+
     /// <summary>The rows, streamed; the array is used again for the next one.</summary>
     public abstract IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, CancellationToken cancellation);
 

@@ -25,13 +25,17 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     private static readonly DateTimeOffset Written = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ZipArchive _archive = new(file, ZipArchiveMode.Create, leaveOpen: true);
-    private string _title = "", _heading = "";
+    private string _title = "", _heading = "", _signatures = "";
     private IReadOnlyList<ReportColumn> _columns = [];
     private XmlWriter? _sheet;
     private int _sheets;
     private int _rows;
 
-    public void Begin(Report report, YearMonth month) => Begin(report.Title, report.Heading(month), report.Columns);
+    public void Begin(Report report, YearMonth month)
+    {
+        _signatures = report.Signatures;
+        Begin(report.Title, report.Heading(month), report.Columns);
+    }
 
     /// <param name="title">Name of the sheet.</param>
     /// <param name="heading">What stands at the top of each printed sheet.</param>
@@ -155,7 +159,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet.WriteEndElement();
         _sheet.WriteStartElement("headerFooter", Spreadsheet);
         _sheet.WriteElementString("oddHeader", Spreadsheet, "&C" + _heading.Replace("&", "&&", StringComparison.Ordinal));
-        _sheet.WriteElementString("oddFooter", Spreadsheet, "&L金额单位：元 yuan&R&P / &N");
+        _sheet.WriteElementString("oddFooter", Spreadsheet, $"&L金额单位：元 yuan{(_signatures.Length > 0 ? "&C" + _signatures : "")}&R&P / &N");
         _sheet.WriteEndElement();
     }
 

@@ -12,13 +12,18 @@ namespace Batch.Jobs.Proof;
 public sealed record JournalDocument(string Area, YearMonth From, YearMonth To, string File, long Transactions, long Accounts, Money Balance, Money Pool, Money Other);
 
 /// <summary>
-/// Writes the ledger as an hledger journal, so that an auditor can check it with a program that is not ours: a transaction an entry, dated on the last
-/// day of its posting month; opening balances when it does not begin with the first month; what was closed and what every account holds as
-/// assertions. Streamed; equal ledgers give equal bytes.
+/// Writes the books as an hledger journal, so that an auditor can check them with a program that is not ours: a transaction a day of money in, a day of returns and a transfer
+/// at the end of the month as the vouchers have them, and one an entry, dated on the last day of its posting month; opening balances when it does not begin with the first
+/// month; what was closed, what each account of the books has at the end of each month and what every person's account holds as assertions. Streamed; equal ledgers give
+/// equal bytes.
 /// </summary>
 public sealed class Journal(Area area, YearMonth from, YearMonth to)
 {
     private sealed record PostedMonth(YearMonth Month, IReadOnlyList<int> Runs);
+
+    private sealed record MonthClosing(YearMonth Month, string Seal, long AccountsFen, long PoolFen, long OtherFen, int? Year);
+
+    private readonly record struct Legs(long Account, long Pool, long Other, long Paid, long PaidOut);
 
     private readonly AreaSchema _schema = area.Schema;
     private NpgsqlConnection _connection = null!;
@@ -45,40 +50,44 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
 
     private async Task<JournalDocument> WriteAsync(JournalText text, string path, CancellationToken cancellation)
     {
-        text.Begin(_schema.Code, from, to);
-        (long pool, long other) = await OpenAsync(text, cancellation);
-        Queue<PostedMonth> posted = new(await PostedAsync(cancellation));
-        foreach ((YearMonth month, string seal, long accounts, long poolThen, long otherThen, int? year) in await ClosingsAsync(cancellation))
+        JournalBooks books = new(_connection, _schema);
+        await books.LoadAsync(from, to, cancellation);
+        text.Begin(_schema.Code, from, to, books.Accounts);
+        (long pool, long other) = await OpenAsync(text, books, cancellation);
+        Dictionary<YearMonth, IReadOnlyList<int>> posted = (await PostedAsync(cancellation)).ToDictionary(p => p.Month, p => p.Runs);
+        Dictionary<YearMonth, MonthClosing> closings = (await ClosingsAsync(cancellation)).ToDictionary(c => c.Month);
+        foreach (YearMonth month in posted.Keys.Union(closings.Keys).Union(books.Months).Order())
         {
-            while (posted.TryPeek(out PostedMonth? next) && next.Month <= month)
+            _transactions += books.WriteDays(text, month);
+            (pool, other) = await WriteMonthAsync(text, month, posted.GetValueOrDefault(month) ?? [], (pool, other), cancellation);
+            books.WriteEnd(text, month);
+            if (closings.TryGetValue(month, out MonthClosing? closing))
             {
-                (pool, other) = await WriteMonthAsync(text, posted.Dequeue(), pool, other, cancellation);
+                await WriteClosingAsync(text, closing, cancellation);
             }
-
-            text.Transaction(LastDay(month), "", $"结账 closing {month.Text()}  ; seal:{seal}");
-            text.Assert(JournalText.Accounts, accounts, whole: true);
-            text.Assert(JournalText.Pool, poolThen, whole: true);
-            text.Assert(JournalText.Other, otherThen, whole: true);
-            if (year is { } closed && month < to)
-            {
-                text.Transaction(LastDay(month), "", $"对账单 statements {closed.ToString(CultureInfo.InvariantCulture)}");
-                await AssertAsync(text, $"SELECT account_id, closing_fen FROM :area.statement WHERE year = {closed.ToString(CultureInfo.InvariantCulture)} ORDER BY account_id", cancellation);
-            }
-        }
-
-        while (posted.TryDequeue(out PostedMonth? open))
-        {
-            (pool, other) = await WriteMonthAsync(text, open, pool, other, cancellation);
         }
 
         text.Transaction(LastDay(to), "", $"期末余额 balances at the end of {to.Text()}");
         (long count, long total) = await AssertAsync(text, await BalancesAsync(to, cancellation), cancellation);
-        text.Assert(JournalText.Accounts, total, whole: true);
+        text.Assert(JournalText.Accounts, -total, whole: true);
         return new JournalDocument(_schema.Code, from, to, path, _transactions, count, new Money(total), new Money(pool), new Money(other));
     }
 
-    // What was posted before the first month: every account by itself, so that it can be looked up; pool and other funds from the totals of the runs.
-    private async Task<(long Pool, long Other)> OpenAsync(JournalText text, CancellationToken cancellation)
+    private async Task WriteClosingAsync(JournalText text, MonthClosing closing, CancellationToken cancellation)
+    {
+        text.Transaction(LastDay(closing.Month), "", $"结账 closing {closing.Month.Text()}  ; seal:{closing.Seal}");
+        text.Assert(JournalText.Accounts, -closing.AccountsFen, whole: true);
+        text.Assert(JournalText.Pool, -closing.PoolFen, whole: true);
+        text.Assert(JournalText.Other, -closing.OtherFen, whole: true);
+        if (closing.Year is { } closed && closing.Month < to)
+        {
+            text.Transaction(LastDay(closing.Month), "", $"对账单 statements {closed.ToString(CultureInfo.InvariantCulture)}");
+            await AssertAsync(text, $"SELECT account_id, closing_fen FROM :area.statement WHERE year = {closed.ToString(CultureInfo.InvariantCulture)} ORDER BY account_id", cancellation);
+        }
+    }
+
+    // What was there before the first month: each person by itself, so that it can be looked up, the other accounts from the books.
+    private async Task<(long Pool, long Other)> OpenAsync(JournalText text, JournalBooks books, CancellationToken cancellation)
     {
         await using NpgsqlCommand totals = new(_schema.Sql(
             """
@@ -87,55 +96,82 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
             """), _connection);
         totals.Parameters.AddWithValue(from.FirstDay());
         (long pool, long other, long before) = (await totals.ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation))[0];
-        if (before == 0)
+        if (before == 0 && books.Opening.Count == 0)
         {
             return (0, 0);
         }
 
         text.Transaction(from.OnDayOfMonth(1), "", $"期初余额 balances before {from.Text()}");
-        long total = pool + other;
         await using NpgsqlCommand command = new(_schema.Sql(await BalancesAsync(from.PlusMonths(-1), cancellation)), _connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            text.Post(JournalText.AccountOf(reader.GetInt32(0)), reader.GetInt64(1));
-            total += reader.GetInt64(1);
+            text.Post(JournalText.AccountOf(reader.GetInt32(0)), -reader.GetInt64(1));
         }
 
-        text.Post(JournalText.Pool, pool);
-        text.Post(JournalText.Other, other);
-        text.Post(JournalText.Opening, -total);
+        foreach ((string account, long fen) in books.Opening)
+        {
+            text.Post(account, fen);
+        }
+
         return (pool, other);
     }
 
-    private async Task<(long Pool, long Other)> WriteMonthAsync(JournalText text, PostedMonth month, long pool, long other, CancellationToken cancellation)
+    private async Task<(long Pool, long Other)> WriteMonthAsync(
+        JournalText text, YearMonth month, IReadOnlyList<int> runs, (long Pool, long Other) funds, CancellationToken cancellation)
     {
-        LocalDate day = LastDay(month.Month);
-        foreach (int run in month.Runs)
+        foreach (int run in runs)
         {
             string code = run.ToString(CultureInfo.InvariantCulture);
             await using NpgsqlCommand command = new(_schema.Sql(
                 $"""
-                SELECT account_id, contribution_month, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen
-                FROM :area.entry WHERE posting_month = '{month.Month.Text()}-01' AND run_id = {code} ORDER BY account_id, contribution_month, component
+                SELECT account_id, contribution_month, component, account_fen, pool_fen, other_fen, person_paid_fen + employer_paid_fen, paid_out_fen
+                FROM :area.entry WHERE posting_month = '{month.Text()}-01' AND run_id = {code} ORDER BY account_id, contribution_month, component
                 """), _connection);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                text.Transaction(day, code, $"{LedgerWords.Of((Facts.Component)reader.GetInt16(2)).Both()}  ; contribution-month:{reader.GetFieldValue<DateOnly>(1).Month().Text()}");
-                text.Post(JournalText.AccountOf(reader.GetInt32(0)), reader.GetInt64(3));
-                text.Post(JournalText.Pool, reader.GetInt64(4));
-                text.Post(JournalText.Other, reader.GetInt64(5));
-                text.Post(JournalText.PersonPaid, -reader.GetInt64(6));
-                text.Post(JournalText.EmployerPaid, -reader.GetInt64(7));
-                text.Post(JournalText.PaidOut, reader.GetInt64(8));
-                pool += reader.GetInt64(4);
-                other += reader.GetInt64(5);
+                Facts.Component component = (Facts.Component)reader.GetInt16(2);
+                text.Transaction(LastDay(month), code, $"{LedgerWords.Of(component).Both()}  ; contribution-month:{reader.GetFieldValue<DateOnly>(1).Month().Text()}");
+                Legs legs = new(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
+                Post(text, component, JournalText.AccountOf(reader.GetInt32(0)), legs);
+                funds = (funds.Pool + legs.Pool, funds.Other + legs.Other);
                 _transactions++;
             }
         }
 
-        return (pool, other);
+        return funds;
+    }
+
+    // As the vouchers have it. Income and expense of a person's account are transferred at once, the others at the end of the month.
+    private static void Post(JournalText text, Facts.Component component, string account, Legs legs)
+    {
+        bool contribution = component == Facts.Component.Contribution;
+        text.Post(JournalText.Suspense, legs.Paid);
+        text.Post(account, -legs.Account);
+        text.Post(contribution ? JournalText.PoolIncome : JournalText.Pool, -legs.Pool);
+        text.Post(contribution ? JournalText.OtherIncome : JournalText.Other, -legs.Other);
+        string money = component switch
+        {
+            Facts.Component.Opening => JournalText.Fiscal,
+            Facts.Component.TransferIn or Facts.Component.WalletIn => JournalText.ToBeChecked,
+            _ => JournalText.Expenditure,
+        };
+        text.Post(money, -legs.PaidOut);
+        (string? through, long fen) = component switch
+        {
+            Facts.Component.Contribution => (JournalText.AccountIncome, -legs.Account),
+            Facts.Component.TransferIn or Facts.Component.WalletIn => (JournalText.TransferIncome, legs.PaidOut),
+            Facts.Component.Spending or Facts.Component.EmergencyReturn => (JournalText.Spent, legs.PaidOut),
+            Facts.Component.PayOut => (JournalText.PaidOut, legs.PaidOut),
+            Facts.Component.TransferOut or Facts.Component.WalletOut or Facts.Component.WalletReturn => (JournalText.TransferredOut, legs.PaidOut),
+            _ => ((string?)null, 0L),
+        };
+        if (through is not null)
+        {
+            text.Post(through, fen);
+            text.Post(through, -fen);
+        }
     }
 
     private async Task<(long Accounts, long Total)> AssertAsync(JournalText text, string sql, CancellationToken cancellation)
@@ -145,7 +181,7 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            text.Assert(JournalText.AccountOf(reader.GetInt32(0)), reader.GetInt64(1), whole: false);
+            text.Assert(JournalText.AccountOf(reader.GetInt32(0)), -reader.GetInt64(1), whole: false);
             accounts++;
             total += reader.GetInt64(1);
         }
@@ -183,7 +219,7 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
     }
 
     // A closing says what the accounts hold, and what its month moved in pool and other funds.
-    private async Task<List<(YearMonth Month, string Seal, long Accounts, long Pool, long Other, int? Year)>> ClosingsAsync(CancellationToken cancellation)
+    private async Task<List<MonthClosing>> ClosingsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(_schema.Sql(
             """
@@ -195,9 +231,9 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
         command.Parameters.AddWithValue(from.FirstDay());
         command.Parameters.AddWithValue(to.FirstDay());
         return await command.ListAsync(
-            r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1), r.GetInt64(2), (long)r.GetDecimal(3), (long)r.GetDecimal(4), r.IsDBNull(5) ? (int?)null : r.GetInt32(5)),
+            r => new MonthClosing(r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1), r.GetInt64(2), (long)r.GetDecimal(3), (long)r.GetDecimal(4), r.IsDBNull(5) ? null : r.GetInt32(5)),
             cancellation);
     }
 
-    private static LocalDate LastDay(YearMonth month) => month.OnDayOfMonth(month.Calendar.GetDaysInMonth(month.Year, month.Month));
+    internal static LocalDate LastDay(YearMonth month) => month.OnDayOfMonth(month.Calendar.GetDaysInMonth(month.Year, month.Month));
 }

@@ -8,7 +8,8 @@ public static class AllReports
     public static IReadOnlyList<Report> List { get; } =
     [
         new AllocationReport(), new SourcesReport(), new EmployerReport(), new AgeTierReport(), new PooledFundReport(), new RejectionReport(), new HeldReport(), new CertificateReport(), new ArrearsReport(),
-        new ReceiptReport(), new SuspenseReport(), new ProvisionalReport(), new MovementReport(), new FlowsReport(), new RecoveryReport(), new RetireesReport(), new StatusReport(),
+        new ReceiptReport(), new SuspenseReport(), new BooksReport(), new VouchersReport(),
+        new ProvisionalReport(), new MovementReport(), new FlowsReport(), new RecoveryReport(), new RetireesReport(), new StatusReport(),
     ];
 
     public static Report? Find(string kind) => List.FirstOrDefault(r => r.Kind == kind);

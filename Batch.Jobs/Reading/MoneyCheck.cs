@@ -34,7 +34,7 @@ public sealed class MoneyCheck(Area area)
         return new ReconcileDocument(
             area.Schema.Code, month, end, await BankAsync(month, cancellation), await ReceivedAsync(month, cancellation),
             lines, receipts, [.. Differences(lines, receipts, end)], await ProposedAsync(cancellation),
-            await new ThreeWay(area).ReadAsync(month, end, cancellation));
+            await new ThreeWay(area).ReadAsync(month, end, cancellation), await ReturnList.OfMonthAsync(area, month, cancellation));
     }
 
     /// <summary>The latest month with money; null: there is none.</summary>

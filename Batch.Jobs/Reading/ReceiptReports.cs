@@ -1,6 +1,5 @@
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using NodaTime;
 
 namespace Batch.Jobs.Reading;
 
@@ -51,16 +50,9 @@ public sealed class SuspenseReport : Report
     public override async IAsyncEnumerable<Cell[]> RowsAsync(
         ReportSource source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        LocalDate end = source.Month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1);
-        YearMonth[] months = [.. await source.Connection.ReadAsync(
-            source.Sql("SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < :month + interval '1 month' ORDER BY 1"),
-            r => r.GetFieldValue<DateOnly>(0).Month(), cancellation)];
-        foreach (ThreeWayLine line in await new ThreeWay(source.Area).LinesAsync(months, source.Month, end, cancellation))
+        foreach (ThreeWayLine line in await new ThreeWay(source.Area).SuspenseAsync(source.Month, cancellation))
         {
-            if (line.Received is { } received && received > line.Booked)
-            {
-                yield return [line.Employer, line.Name, line.Month.Text(), line.Declared.Fen, received.Fen, line.Booked.Fen, (received - line.Booked).Fen, line.Days];
-            }
+            yield return [line.Employer, line.Name, line.Month.Text(), line.Declared.Fen, line.Received!.Value.Fen, line.Booked.Fen, line.InSuspense.Fen, line.Days];
         }
     }
 }

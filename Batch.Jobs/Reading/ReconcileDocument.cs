@@ -1,3 +1,4 @@
+using Batch.Jobs.Intake;
 using Batch.Rules;
 using NodaTime;
 
@@ -7,7 +8,7 @@ namespace Batch.Jobs.Reading;
 /// <param name="AsOf">The last day of the month, to which ages are counted.</param>
 public sealed record ReconcileDocument(
     string Area, YearMonth Month, LocalDate AsOf, BankSums Bank, ReceiptSums Receipts, IReadOnlyList<UnmatchedLine> LinesWithoutReceipt,
-    IReadOnlyList<UnmatchedReceipt> ReceiptsWithoutLine, IReadOnlyList<MoneyDifference> Differences, IReadOnlyList<ProposedMatch> Proposed, ThreeWayDocument ThreeWay);
+    IReadOnlyList<UnmatchedReceipt> ReceiptsWithoutLine, IReadOnlyList<MoneyDifference> Differences, IReadOnlyList<ProposedMatch> Proposed, ThreeWayDocument ThreeWay, IReadOnlyList<ReturnDocument> Returns);
 
 /// <summary>The statement's lines of the month. Credit is money in, debit money out; matched and unmatched are of the money in.</summary>
 public sealed record BankSums(long Lines, Money Credit, Money Debit, Money Matched, Money Unmatched);

@@ -15,6 +15,12 @@ public sealed record ThreeWayLine(string Employer, string Name, YearMonth Month,
     /// <summary>Booked less received, or less declared where nothing need be received.</summary>
     public Money BookedLessReceived => Booked - (Received ?? Declared);
 
+    /// <summary>Received and not booked.</summary>
+    public Money InSuspense => Received is { } received && received > Booked ? received - Booked : Money.Zero;
+
+    /// <summary>Of it, what is not declared either.</summary>
+    public Money Returnable => Received is { } received && received > Declared && received > Booked ? received - (Declared > Booked ? Declared : Booked) : Money.Zero;
+
     public bool Differs => ReceivedLessDeclared is { IsZero: false } || !BookedLessReceived.IsZero;
 }
 
@@ -73,6 +79,15 @@ public sealed class ThreeWay(Area area)
             r.GetInt32(6)),
         cancellation, months.Select(m => m.FirstDay()).ToArray(), month.FirstDay(), end.ToDateOnly(),
         months.Where(m => area.Policy.TryFor(m)?.CreditsOnReceipt ?? false).Select(m => m.FirstDay()).ToArray());
+
+    /// <summary>The employers' months with money in suspense, of whatever contribution month, as known at the end of the posting month.</summary>
+    public async Task<List<ThreeWayLine>> SuspenseAsync(YearMonth month, CancellationToken cancellation)
+    {
+        YearMonth[] months = [.. await area.ReadAsync(
+            "SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < $1 ORDER BY 1", r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, month.PlusMonths(1).FirstDay())];
+        List<ThreeWayLine> lines = await LinesAsync(months, month, month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1), cancellation);
+        return [.. lines.Where(l => !l.InSuspense.IsZero)];
+    }
 
     private async Task<YearMonth[]> MonthsAsync(YearMonth month, CancellationToken cancellation) => [.. (await area.ReadAsync(
         """

@@ -34,6 +34,7 @@ public sealed class ReceiptCover
             return null;
         }
 
+        await LessReturnedAsync(connection, area, month, received, cancellation);
         foreach ((int employer, SortedDictionary<int, long> submissions) in await cover.DeclaredAsync(connection, area, month, received, taken, unseen, cancellation))
         {
             long left = received[employer];
@@ -59,7 +60,8 @@ public sealed class ReceiptCover
             """
             SELECT employer_id, document, submission_id, state, amount_fen, row_no FROM :area.receipt WHERE receipt_month = $1 AND submission_id <> ALL($2)
             UNION ALL
-            SELECT employer_id, chr(1) || return_id || month, taken_with, 1::smallint, -amount_fen, 0 FROM :area.money_returned WHERE month = $1 AND taken_with <> ALL($2)
+            SELECT employer_id, chr(1) || return_id || month, taken_with, 1::smallint, -amount_fen, 0 FROM :area.money_returned
+            WHERE month = $1 AND amount_fen < 0 AND taken_with <> ALL($2)
             ORDER BY employer_id, document, submission_id, row_no DESC
             """), connection);
         command.Parameters.AddWithValue(month.FirstDay());
@@ -82,6 +84,26 @@ public sealed class ReceiptCover
         }
 
         return received;
+    }
+
+    // What was returned is taken first from money that the run does not see: it was surplus, whichever receipt brought it.
+    private static async Task LessReturnedAsync(NpgsqlConnection connection, AreaSchema area, YearMonth month, Dictionary<int, long> received, CancellationToken cancellation)
+    {
+        foreach ((int employer, long returned, long all) in await connection.ReadAsync(
+            area.Sql(
+                """
+                SELECT employer_id, sum(amount_fen) FILTER (WHERE amount_fen > 0)::bigint,
+                       coalesce((SELECT sum(r.amount_fen) FROM :area.receipt_in_force r WHERE r.receipt_month = $1 AND r.employer_id = m.employer_id), 0)::bigint
+                           - coalesce(sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint
+                FROM :area.money_returned m WHERE month = $1 GROUP BY employer_id HAVING max(amount_fen) > 0
+                """),
+            r => (r.GetInt32(0), r.GetInt64(1), r.GetInt64(2)), cancellation, month.FirstDay()))
+        {
+            if (received.TryGetValue(employer, out long seen))
+            {
+                received[employer] = seen - Math.Max(0, returned - Math.Max(0, all - seen));
+            }
+        }
     }
 
     /// <summary>What the lines in force of each employer with receipts come to, by the submission that brought them.</summary>

@@ -18,7 +18,8 @@ public sealed partial class ReconcilePageTests
     [OneTimeTearDown]
     public async Task StopAsync() => await host.DisposeAsync();
 
-    [Test]
+    // Before the other, which brings a receipt of the same month.
+    [Test, Order(1)]
     public async Task Two_people_match_by_hand_what_the_program_left_open()
     {
         using HttpClient operates = await host.SignedInAsync(await host.AddUserAsync("wang", UserRoles.Operator));
@@ -51,6 +52,34 @@ public sealed partial class ReconcilePageTests
             Is.EqualTo("wang money.proposed 2, li money.matched 2, li money.undone 2"));
     }
 
+    [Test]
+    public async Task Two_people_refund_what_is_in_suspense_and_what_waits_is_on_todays_list()
+    {
+        using HttpClient operates = await host.SignedInAsync(await host.AddUserAsync("qian", UserRoles.Operator));
+        using HttpClient reviews = await host.SignedInAsync(await host.AddUserAsync("sun", UserRoles.Reviewer));
+        using HttpClient analyses = await host.SignedInAsync(await host.AddUserAsync("zhou", UserRoles.Analyst));
+        await UploadAsync(operates, ("doubled.csv", "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号\nE8,丁有限公司,2021-06,300.00,2021-06-09,SK8\n"));
+        Assert.That(Cells(await SeeAsync(operates, "zh"), "suspense"), Has.Some.EqualTo("E8 丁有限公司 2021-06 0.00 300.00 0.00 300.00 300.00 0"));
+        (string, string)[] refund = [("kind", "refund"), ("employer", "e8"), ("of", "2021年6月"), ("amount", "120.5"), ("on", "2021-06-20"), ("document", "TK8"), ("reason", "重复缴费")];
+        using HttpResponseMessage more = await PostAsync(operates, "Return", [.. refund.Select(f => f.Item1 == "amount" ? ("amount", "300.01") : f)]);
+        Assert.That(await more.Content.ReadAsStringAsync(), Does.Contain("RETURN_TOO_MUCH").And.Contain("value=\"TK8\""), "what was typed is kept");
+        await ActAsync(operates, "Return", refund);
+        Assert.That(Cells(await SeeAsync(operates, "zh"), "returns")[0], Does.Contain("退款 待确认 E8 丁有限公司 2021-06 120.50 2021-06-20 TK8 qian 重复缴费").And.Not.Contain(" 确认 "));
+        Assert.That(await operates.GetStringAsync($"/{Area}?lang=zh"), Does.Contain("您提出的退款 1（单位 E8，120.50 元）待另一人确认"));
+        Assert.That(await reviews.GetStringAsync($"/{Area}?lang=zh"), Does.Contain("退款 1（单位 E8，120.50 元，qian 提出）待您确认"));
+        Assert.That(await analyses.GetStringAsync($"/{Area}?lang=zh"), Does.Not.Contain("退款 1"));
+        using HttpResponseMessage same = await PostAsync(operates, "ConfirmReturn", ("number", "1"));
+        Assert.That(await same.Content.ReadAsStringAsync(), Does.Contain("SAME_PERSON"));
+        await ActAsync(reviews, "ConfirmReturn", ("number", "1"));
+        Assert.That(Cells(await SeeAsync(reviews, "en"), "returns"), Has.Some.Contains("refund confirmed E8").And.Some.StartsWith("Confirmed, total 120.50"));
+        Assert.That(Cells(await SeeAsync(reviews, "en"), "suspense"), Has.Some.EqualTo("E8 丁有限公司 2021-06 0.00 179.50 0.00 179.50 179.50 0"));
+        await ActAsync(reviews, "CancelReturn", ("number", "1"), ("on", "2021-06-25"), ("document", "TP8"), ("reason", "退票"));
+        await ActAsync(operates, "WithdrawReturn", ("number", "2"), ("reason", "没有退票"));
+        Assert.That(
+            await host.Database.ScalarAsync<string>("SELECT string_agg(who || ' ' || act || ' ' || subject, ', ' ORDER BY audit_id) FROM batch.audit WHERE act LIKE 'refund.%'"),
+            Is.EqualTo("qian refund.proposed 1, sun refund.confirmed 1, sun refund.cancelled 2, qian refund.withdrawn 2"));
+    }
+
     private async Task UploadAsync(HttpClient browser, params (string Name, string Text)[] files)
     {
         using MultipartFormDataContent form = new()
@@ -63,8 +92,9 @@ public sealed partial class ReconcilePageTests
             form.Add(new StringContent(text), "files", name);
         }
 
+        long before = await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.submission");
         using HttpResponseMessage sent = await browser.PostAsync($"/{Area}/uploads", form);
-        for (int i = 0; await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.submission") < files.Length; i++)
+        for (int i = 0; await host.Database.ScalarAsync<long>("SELECT count(*) FROM area_420100.submission") < before + files.Length; i++)
         {
             Assert.That(i, Is.LessThan(600), "the uploads are taken in");
             await Task.Delay(100);
