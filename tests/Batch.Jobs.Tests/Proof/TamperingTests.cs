@@ -79,9 +79,9 @@ public sealed class TamperingTests
         await _cast.ImportTextAsync("单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号\nE1,甲有限公司,2021-06,60.00,2021-06-10,SK1\nE1,甲有限公司,2021-06,7.00,2021-06-10,SK2\n", month);
         await _cast.ImportTextAsync("交易日期,流水号,凭证号,对方户名,贷方金额\n2021-06-10,A1,SK1,甲有限公司,60.00\n2021-06-20,A2,,总公司,7.00\n", month);
         HandMatches hand = new(_cast.Database.Program, _cast.Schema);
-        await hand.ProposeAsync(["A2"], [new ReceiptName("E1", month, "SK2")], "总公司代付", "operator", default);
-        await hand.ConfirmAsync(2, "reviewer", default);
-        await hand.UndoAsync(2, "认错了", "operator", default);
+        MatchDocument proposed = await hand.ProposeAsync(["A2"], [new ReceiptName("E1", month, "SK2")], "总公司代付", "operator", default);
+        await hand.ConfirmAsync(proposed.Match, "reviewer", default);
+        await hand.UndoAsync(proposed.Match, "认错了", "operator", default);
     }
 
     // Other names, proposed by one person and approved by another: several, since the end of a chain of seals is made again.

@@ -134,7 +134,7 @@ public sealed class Town : IAsyncDisposable
     }
 
     /// <summary>Credits wait for the money.</summary>
-    public Task WaitForReceiptsAsync() => AdoptAsync(text => text.Replace("credit-on: declaration", "credit-on: receipt", StringComparison.Ordinal));
+    public Task WaitForReceiptsAsync() => AdoptAsync(text => text.Replace(TestPolicy.OnDeclaration, TestPolicy.OnReceipt, StringComparison.Ordinal));
 
     /// <summary>The lines of a report as CSV, without its header.</summary>
     public async Task<string[]> ReportAsync(Report report, YearMonth month)
