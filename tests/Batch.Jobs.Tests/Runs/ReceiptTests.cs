@@ -283,6 +283,40 @@ public class ReceiptTests
         Assert.That(document.Checks.Where(c => !c.Ok).Select(c => c.Id), Is.EquivalentTo(new[] { "V3", "V4", "V6" }));
     }
 
+    // The money moves from E1 to E2, which declared as much: the month's sums stay what they are. E1's 1800.00 are allocated and no longer received, E2's are received and not
+    // allocated: two employers are named, E1 first.
+    [Test]
+    public async Task Money_that_is_moved_to_another_employer_is_named_by_employer_and_month()
+    {
+        await town.PayrollAsync(January, "E2", [(Dan, 5000m), (Eve, 6000m), (Town.Person(7, 1970), 7000m)]);
+        await ReceiveAsync(January, "E1,,2021-01,1850.00,2021-01-20,A1,,");
+        await town.PostMonthAsync(January);
+        await town.AssertCleanAsync();
+        await town.Database.ExecuteAsync(Town.Schema.Sql("UPDATE :area.receipt SET employer_id = (SELECT employer_id FROM :area.employer WHERE number = 'E2')"));
+        VerificationCheck money = (await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(true, default)).Checks.Single(c => c.Id == "V3");
+        Assert.Multiple(() =>
+        {
+            Assert.That(money.Broken, Is.EqualTo(2));
+            Assert.That(money.First, Is.EqualTo("420100 2021-01 E1 单位E1: receipt rows come to 0.00, returned 0.00, covers 0.00, allocated 1800.00: suspense would be 0.00 or -1800.00"));
+        });
+    }
+
+    // The ledger has 0.01 more of E1 than was received, from the pooled fund: 1800.00 are covered.
+    [Test]
+    public async Task More_allocated_than_received_is_named_by_employer_and_month()
+    {
+        await ReceiveAsync(January, "E1,,2021-01,1800.00,2021-01-20,A1,,");
+        await town.PostMonthAsync(January);
+        await town.Database.ExecuteAsync(Town.Schema.Sql(
+            """
+            ALTER TABLE :area.entry DISABLE TRIGGER USER;
+            UPDATE :area.entry SET pool_fen = pool_fen + 1, employer_paid_fen = employer_paid_fen + 1 WHERE account_id = (SELECT min(account_id) FROM :area.entry)
+            """));
+        VerificationCheck money = (await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(true, default)).Checks.Single(c => c.Id == "V3");
+        // The month's sums differ too.
+        Assert.That((money.Ok, money.Broken), Is.EqualTo((false, 2L)));
+    }
+
     // As of 2021-06: E1 declared 1800.00 for January, received 1000.00: missing 800.00, 5 months past. For May 500.00, nothing: 1 month. E2 paid 50.00 too much.
     // E3 has paid and so stands on the list only for the late fee that came in June. E4 declared June itself: due this month.
     [Test]
