@@ -70,6 +70,9 @@ internal sealed class AccountModel : AreaPage
 
     public bool MayChange { get; private set; }
 
+    /// <summary>Accounts that were joined into this one, with the masked numbers of then.</summary>
+    public IReadOnlyList<(int Account, string Number)> JoinedAccounts { get; private set; } = [];
+
     public async Task OnGetAsync()
     {
         Account = AccountLinks.Read(HttpContext, Code, Token) ?? throw new DataFaultException(
@@ -100,6 +103,30 @@ internal sealed class AccountModel : AreaPage
         MayUnmask = await MayAsync(Permissions.Unmask);
         Identity = await new IdentityProposals(Area.Program, Area.Schema, Clock).ListAsync(Person.Person, Cancellation);
         MayChange = await MayAsync(Permissions.ChangePersons);
+        JoinedAccounts = await new ContributionRecord(Area).JoinedAccountsAsync(Person.Person, Cancellation);
+    }
+
+    public Task<IActionResult> OnPostJoinAsync(string? number, string? on, string? document, string? reason) => TryAsync(
+        Permissions.ChangePersons,
+        async () =>
+        {
+            await OnGetAsync();
+            string asked = (TypedIdentity.Number(number, Today) ?? throw AccountHolder.IdInvalid()).Full();
+            AccountHolder other = await AccountHolder.FindAsync(Database, Code, asked, null, Today, Cancellation);
+            await Service<InquiryLog>().WriteAsync(
+                new Inquired(Who, "page", Code, other.Person, "identity", null, other.Account), Service<WebOptions>().AccountsAnHour, Cancellation);
+            Joining joining = new(Person.Person, other.Person, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
+            IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeJoinAsync(joining, Who, Cancellation);
+            return await ProposedAsync(proposed);
+        },
+        OnGetAsync);
+
+    private async Task<IActionResult> ProposedAsync(IdentityDocument proposed)
+    {
+        string proposal = proposed.Proposal.ToString(CultureInfo.InvariantCulture);
+        await AuditAsync("person.proposed", Code, proposal);
+        Tell($"已提出变更（提案 {proposal}），由另一人复核后生效。", $"The change is proposed (proposal {proposal}); it takes effect once another person has approved it.");
+        return Redirect($"~/{Code}/accounts/{Token}");
     }
 
     public Task<IActionResult> OnPostRenameAsync(string? number, string? birth, string? name, string? on, string? document, string? reason) => TryAsync(
@@ -110,10 +137,7 @@ internal sealed class AccountModel : AreaPage
             Renaming renaming = new(
                 Person.Person, TypedIdentity.Number(number, Today), TypedIdentity.Day(birth), name, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
             IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeAsync(renaming, Who, Cancellation);
-            string proposal = proposed.Proposal.ToString(CultureInfo.InvariantCulture);
-            await AuditAsync("person.proposed", Code, proposal);
-            Tell($"已提出变更（提案 {proposal}），由另一人复核后生效。", $"The change is proposed (proposal {proposal}); it takes effect once another person has approved it.");
-            return Redirect($"~/{Code}/accounts/{Token}");
+            return await ProposedAsync(proposed);
         },
         OnGetAsync);
 

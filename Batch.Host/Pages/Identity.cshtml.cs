@@ -2,6 +2,8 @@ using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,7 +21,38 @@ internal sealed class IdentityModel : AreaPage
 
     private IdentityProposals Proposals => new(Area.Program, Area.Schema, Clock);
 
-    public async Task OnGetAsync() => Changes = await Proposals.ListAsync(null, Cancellation);
+    /// <summary>The proposal whose change in money is shown.</summary>
+    [BindProperty(SupportsGet = true)]
+    public int? Preview { get; set; }
+
+    public IdentityPreviewDocument? Told { get; private set; }
+
+    public IdentityDocument? Previewed => Changes.FirstOrDefault(c => c.Proposal == Told?.Proposal);
+
+    public async Task OnGetAsync()
+    {
+        Changes = await Proposals.ListAsync(null, Cancellation);
+        if (Preview is { } proposal && Waiting.Any(c => c.Proposal == proposal) && Fault is null)
+        {
+            try
+            {
+                Told = await new IdentityPreview(Area, Clock).ReadAsync(proposal, Cancellation);
+            }
+            catch (DataFaultException fault)
+            {
+                Refuse(fault);
+            }
+
+            foreach (int person in Told?.Persons ?? [])
+            {
+                await Service<InquiryLog>().WriteAsync(new Inquired(Who, "page", Code, person, "identity", null, person), Service<WebOptions>().AccountsAnHour, Cancellation);
+            }
+        }
+    }
+
+    public Task<IActionResult> OnPostUndoAsync(int proposal, string? on, string? document, string? reason) => ActAsync(
+        () => Proposals.ProposeUndoAsync(proposal, (TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason)), Who, Cancellation),
+        n => AuditAsync("person.proposed", Code, n), n => ($"已提出撤销（提案 {n}），由另一人复核后生效。", $"The undoing is proposed (proposal {n}); it takes effect once another person has approved it."));
 
     public Task<IActionResult> OnPostApproveAsync(int proposal) => ActAsync(
         () => Proposals.ApproveAsync(proposal, Who, Cancellation), n => AuditAsync("person.approved", Code, n),

@@ -22,12 +22,17 @@ internal static class PersonVerbs
     private static readonly Option<LocalDate?> Birth = VerbOptions.Date("--birth", required: false, "出生日期，新号码不含出生日期的填写 / birth date, where the new number tells none");
     private static readonly Option<string?> Name = new("--name") { Description = "新姓名 / the new name", HelpName = "NAME" };
     private static readonly Option<string?> Number = new("--number") { Description = "新证件号码；- 从标准输入读取 / the new number; - reads it from the standard input", HelpName = "ID" };
+    private static readonly Option<string?> Other = new("--other") { Description = "并入的证件号码；- 从标准输入读取 / the number that is joined; - reads it from the standard input", HelpName = "ID", Required = true };
     private static readonly Argument<int> Proposal = new("PROPOSAL") { Description = "提案的编号 / number of the proposal" };
 
     public static Command Create() => new("person", "人员身份变更：一人提出，另一人复核 / change who a person is: one proposes, another approves")
     {
         new Verb("rename", "提出变更证件号码或姓名", "propose another number or name", RenameAsync)
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Number, Birth, Name, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("join", "提出两个号码为同一人：另一号码并入 --id 的账户", "propose that two numbers are one person's: the other is joined into the account of --id", JoinAsync)
+            { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("undo", "提出撤销已生效的合并", "propose to undo a join", UndoAsync) { Proposal, Area, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, By }.Shows(Permissions.ChangePersons),
         new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
             { Proposal, Area, By }.Acts(Permissions.ChangePersons),
         new Verb("refuse", "不同意他人提出的变更", "refuse what another person proposed", call => ActAsync(call, (p, n) => p.RefuseAsync(n, call.Need(Reason)!, call.By, call.Cancellation)))
@@ -62,6 +67,54 @@ internal static class PersonVerbs
         return ExitCode.Done;
     }
 
+    private static async Task<int> JoinAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        AccountHolder stays = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
+        AccountHolder other = await AccountHolder.FindAsync(
+            database, area.Schema.Code, PersonOptions.Value(call.Get(Other), "并入的证件号码 number that is joined"), null, call.Today, call.Cancellation);
+        await RecordAsync(call, database, area.Schema.Code, [other.Person]);
+        Joining joining = new(stays.Person, other.Person, call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
+        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeJoinAsync(joining, call.By, call.Cancellation));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> UndoAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeUndoAsync(
+            call.Need(Proposal), (call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!), call.By, call.Cancellation));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> PreviewAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        IdentityPreviewDocument told = await new IdentityPreview(area, call.Clock).ReadAsync(call.Need(Proposal), call.Cancellation);
+        await RecordAsync(call, database, area.Schema.Code, told.Persons);
+        call.Output.Document(told);
+        call.Output.Line($"提案 proposal {Text(told.Proposal)}：余额 balance {told.Balance} + {told.OtherBalance} -> {told.After}");
+        if (told.Months.Count > 0)
+        {
+            call.Output.Table(
+                ["所属期 month", "账户变动 account", "待定 held"],
+                told.Months.Select(m => new[] { m.Month.Text(), m.Amount.ToString(), m.Held ? "两家单位 two employers" : "" }));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task RecordAsync(VerbCall call, DatabaseConnection database, string area, IReadOnlyList<int> persons)
+    {
+        foreach (int person in persons)
+        {
+            await new InquiryLog(database.Program).WriteAsync(new Inquired(call.By, call.Actor.Origin, area, person, "identity", Account: person), CancellationToken.None);
+        }
+    }
+
     private static CitizenId? NumberOf(VerbCall call) => PersonOptions.Value(call.Get(Number), "新证件号码 new number") is not { Length: > 0 } typed ? null
         : CitizenId.TryParse(TypedNumber.Of(typed).ToUpperInvariant(), call.Today, out CitizenId id) == CitizenIdFault.None ? id
         : throw AccountHolder.IdInvalid();
@@ -90,7 +143,7 @@ internal static class PersonVerbs
             ["编号 proposal", "种类 kind", "状态 state", "人员 person", "变更为 becomes", "日期 on", "文书 document", "提出 by", "复核 decided by"],
             proposals.Select(p => new[]
             {
-                Text(p.Proposal), IdentityText.KindOf(p.Kind).Both(), IdentityText.StateOf(p.State).Both(), $"{p.Id} {p.Name}", $"{p.NewId} {p.NewName}".Trim(), p.On.Text(), p.Document, p.ProposedBy, p.ActedBy ?? "",
+                Text(p.Proposal), IdentityText.KindOf(p.Kind).Both(), IdentityText.StateOf(p.State).Both(), $"{p.Id} {p.Name}", Becomes(p), p.On.Text(), p.Document, p.ProposedBy, p.ActedBy ?? "",
             }));
         return ExitCode.Done;
     }
@@ -98,12 +151,14 @@ internal static class PersonVerbs
     private static void Show(VerbCall call, IdentityDocument told)
     {
         call.Output.Document(told);
-        call.Output.Line($"提案 proposal {Text(told.Proposal)} {IdentityText.KindOf(told.Kind).Both()} {IdentityText.StateOf(told.State).Both()}  {told.Id} {told.Name} -> {$"{told.NewId} {told.NewName}".Trim()}");
+        call.Output.Line($"提案 proposal {Text(told.Proposal)} {IdentityText.KindOf(told.Kind).Both()} {IdentityText.StateOf(told.State).Both()}  {told.Id} {told.Name} {(told.OtherId is null ? "->" : "<-")} {Becomes(told)}");
         if (told.State == "proposed")
         {
             call.Output.Line($"由另一人复核 another person approves it: batch person approve {Text(told.Proposal)} --area {call.Get(Area)} --by WHO");
         }
     }
+
+    private static string Becomes(IdentityDocument told) => $"{told.NewId ?? told.OtherId} {told.NewName ?? told.OtherName}".Trim();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

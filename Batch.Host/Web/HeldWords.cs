@@ -18,7 +18,7 @@ internal static class HeldWords
         Codes.NumberShared => OfShared(row),
         Codes.BirthDateDiffers => ("出生日期与登记的不同", "the birth date is not the one on record"),
         Codes.ArrearsBelowPaid => ($"补缴的基数 {row.Found} 低于已缴的基数 {row.Expected}", $"arrears on a base of {row.Found} are less than what was paid, on {row.Expected}"),
-        Codes.NumberInUse => ("新号码已属于另一位参保人；两个账户目前不能合并，只能不采用", "the new number is another person's; two accounts cannot be joined yet, so it can only be withdrawn"),
+        Codes.NumberInUse => ("新号码已属于另一位参保人，只能不采用；确为同一人的，由两人办理合并", "the new number is another person's, so the row can only be withdrawn; where both are one person, two people join them"),
         _ => (RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "zh"), RejectionCodes.Describe(new Rejection(row.Code, row.Row, "", "", ""), "en")),
     };
 

@@ -3096,10 +3096,14 @@ CREATE TABLE :area.identity_change (
     reason text NOT NULL,
     proposed_by text NOT NULL,
     proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    other_id integer,
+    undoes integer,
     CONSTRAINT identity_change_check CHECK (((kind <> 'rename'::text) OR (number IS NOT NULL) OR (name IS NOT NULL))),
     CONSTRAINT identity_change_document_check CHECK ((btrim(document) <> ''::text)),
-    CONSTRAINT identity_change_kind_check CHECK ((kind = 'rename'::text)),
-    CONSTRAINT identity_change_reason_check CHECK ((btrim(reason) <> ''::text))
+    CONSTRAINT identity_change_kind_check CHECK ((kind = ANY (ARRAY['rename'::text, 'join'::text, 'undo'::text]))),
+    CONSTRAINT identity_change_other CHECK ((((other_id IS NOT NULL) = (kind = ANY (ARRAY['join'::text, 'undo'::text]))) AND (other_id IS DISTINCT FROM person_id))),
+    CONSTRAINT identity_change_reason_check CHECK ((btrim(reason) <> ''::text)),
+    CONSTRAINT identity_change_undoes CHECK (((undoes IS NOT NULL) = (kind = 'undo'::text)))
 );
 
 ALTER TABLE :area.identity_change OWNER TO batch_owner;
@@ -3139,7 +3143,9 @@ CREATE VIEW :area.identity_change_state AS
         END AS state,
     a.acted_by,
     a.acted_at,
-    a.reason AS act_reason
+    a.reason AS act_reason,
+    c.other_id,
+    c.undoes
    FROM (:area.identity_change c
      LEFT JOIN :area.identity_change_act a ON ((a.changed = c.identity_id)));
 
@@ -3151,6 +3157,17 @@ CREATE TABLE :area.identity_submission (
 );
 
 ALTER TABLE :area.identity_submission OWNER TO batch_owner;
+
+CREATE VIEW :area.joined_person AS
+ SELECT j.other_id AS person_id,
+    j.person_id AS into_person,
+    j.number
+   FROM :area.identity_change_state j
+  WHERE ((j.kind = 'join'::text) AND (j.state = 'approved'::text) AND (NOT (EXISTS ( SELECT
+           FROM :area.identity_change_state u
+          WHERE ((u.undoes = j.identity_id) AND (u.state = 'approved'::text))))));
+
+ALTER TABLE :area.joined_person OWNER TO batch_owner;
 
 CREATE TABLE :area.money_match (
     match_id integer NOT NULL,
@@ -3312,9 +3329,12 @@ PARTITION BY LIST (pension_month);
 ALTER TABLE :area.pension OWNER TO batch_owner;
 
 CREATE VIEW :area.person_number AS
- SELECT person.citizen AS number,
-    person.person_id
-   FROM :area.person
+ SELECT p.citizen AS number,
+    p.person_id
+   FROM :area.person p
+  WHERE (NOT (EXISTS ( SELECT
+           FROM :area.person_event g
+          WHERE ((g.event = 17) AND (g.number = p.citizen) AND (g.person_id = p.person_id)))))
 UNION ALL
  SELECT e.number,
     e.person_id
@@ -3325,14 +3345,12 @@ UNION ALL
 
 ALTER TABLE :area.person_number OWNER TO batch_owner;
 
-CREATE TABLE :area.run_month (
+CREATE TABLE :area.run_submission (
     run_id integer NOT NULL,
-    contribution_month date NOT NULL,
-    policy_hash text NOT NULL,
-    whole boolean NOT NULL
+    submission_id integer NOT NULL
 );
 
-ALTER TABLE :area.run_month OWNER TO batch_owner;
+ALTER TABLE :area.run_submission OWNER TO batch_owner;
 
 CREATE VIEW :area.standing_run AS
  SELECT r.run_id,
@@ -3359,6 +3377,36 @@ CREATE VIEW :area.standing_run AS
           WHERE (v.reverses = r.run_id)))));
 
 ALTER TABLE :area.standing_run OWNER TO batch_owner;
+
+CREATE VIEW :area.posted_join AS
+ SELECT j.identity_id,
+    j.person_id AS to_person,
+    j.other_id AS from_person,
+    max(s.month) AS filed,
+    max(r.posting_month) AS posted
+   FROM ((((:area.identity_change j
+     JOIN :area.identity_submission i ON ((i.changed = j.identity_id)))
+     JOIN :area.submission s USING (submission_id))
+     JOIN :area.run_submission t USING (submission_id))
+     JOIN :area.standing_run r USING (run_id))
+  WHERE ((j.kind = 'join'::text) AND (NOT (EXISTS ( SELECT
+           FROM (((:area.identity_change u
+             JOIN :area.identity_submission ui ON ((ui.changed = u.identity_id)))
+             JOIN :area.run_submission ut USING (submission_id))
+             JOIN :area.standing_run ur USING (run_id))
+          WHERE (u.undoes = j.identity_id)))))
+  GROUP BY j.identity_id, j.person_id, j.other_id;
+
+ALTER TABLE :area.posted_join OWNER TO batch_owner;
+
+CREATE TABLE :area.run_month (
+    run_id integer NOT NULL,
+    contribution_month date NOT NULL,
+    policy_hash text NOT NULL,
+    whole boolean NOT NULL
+);
+
+ALTER TABLE :area.run_month OWNER TO batch_owner;
 
 CREATE VIEW :area.posted_policy AS
  SELECT DISTINCT ON (m.contribution_month) m.contribution_month,
@@ -3461,13 +3509,6 @@ CREATE TABLE :area.run_override (
 );
 
 ALTER TABLE :area.run_override OWNER TO batch_owner;
-
-CREATE TABLE :area.run_submission (
-    run_id integer NOT NULL,
-    submission_id integer NOT NULL
-);
-
-ALTER TABLE :area.run_submission OWNER TO batch_owner;
 
 CREATE TABLE :area.seal (
     seq bigint NOT NULL,
@@ -4403,6 +4444,8 @@ CREATE INDEX decision_held_in_held_row_idx ON :area.decision USING btree (held_i
 
 CREATE INDEX held_event_person_id_idx ON :area.held_event USING btree (person_id);
 
+CREATE INDEX identity_change_other_id_idx ON :area.identity_change USING btree (other_id);
+
 CREATE INDEX identity_change_person_id_idx ON :area.identity_change USING btree (person_id);
 
 CREATE INDEX identity_submission_changed_idx ON :area.identity_submission USING btree (changed);
@@ -4506,6 +4549,9 @@ ALTER TABLE ONLY :area.closing
 
 ALTER TABLE ONLY :area.identity_change_act
     ADD CONSTRAINT identity_change_act_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
+
+ALTER TABLE ONLY :area.identity_change
+    ADD CONSTRAINT identity_change_undoes_fkey FOREIGN KEY (undoes) REFERENCES :area.identity_change(identity_id);
 
 ALTER TABLE ONLY :area.identity_submission
     ADD CONSTRAINT identity_submission_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
@@ -4871,6 +4917,8 @@ GRANT SELECT ON TABLE :area.identity_change_state TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.identity_submission TO batch_program;
 
+GRANT SELECT ON TABLE :area.joined_person TO batch_program;
+
 GRANT SELECT,INSERT ON TABLE :area.money_match TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.money_match_act TO batch_program;
@@ -4893,9 +4941,13 @@ GRANT SELECT,INSERT ON TABLE :area.pension TO batch_program;
 
 GRANT SELECT ON TABLE :area.person_number TO batch_program;
 
-GRANT SELECT ON TABLE :area.run_month TO batch_program;
+GRANT SELECT ON TABLE :area.run_submission TO batch_program;
 
 GRANT SELECT ON TABLE :area.standing_run TO batch_program;
+
+GRANT SELECT ON TABLE :area.posted_join TO batch_program;
+
+GRANT SELECT ON TABLE :area.run_month TO batch_program;
 
 GRANT SELECT ON TABLE :area.posted_policy TO batch_program;
 
@@ -4918,8 +4970,6 @@ GRANT UPDATE(done) ON TABLE :area.run_chunk TO batch_program;
 GRANT UPDATE(people) ON TABLE :area.run_chunk TO batch_program;
 
 GRANT SELECT ON TABLE :area.run_override TO batch_program;
-
-GRANT SELECT ON TABLE :area.run_submission TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.seal TO batch_program;
 

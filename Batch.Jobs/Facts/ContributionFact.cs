@@ -35,6 +35,8 @@ public readonly record struct ContributionFact(
 
     public ContributionFact Aside() => this with { Person = -Person };
 
+    public ContributionFact Of(int person) => this with { Person = person };
+
     public void Write(CopyRows copy, int submission)
     {
         copy.Write(Month.FirstDay());

@@ -62,6 +62,9 @@ public interface IDeclaredFact<TSelf>
     /// <summary>The same, waiting beside the person's month or back from there.</summary>
     TSelf Aside();
 
+    /// <summary>The same of another person.</summary>
+    TSelf Of(int person);
+
     void Write(CopyRows copy, int submission);
 
     static abstract TSelf Read(NpgsqlDataReader reader, YearMonth month);

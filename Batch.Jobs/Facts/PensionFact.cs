@@ -40,6 +40,8 @@ public readonly record struct PensionFact(YearMonth Month, int Person, int Row, 
 
     public PensionFact Aside() => this with { Person = -Person };
 
+    public PensionFact Of(int person) => this with { Person = person };
+
     public void Write(CopyRows copy, int submission)
     {
         copy.Write(Month.FirstDay());

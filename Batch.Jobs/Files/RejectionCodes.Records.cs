@@ -150,7 +150,7 @@ public static partial class RejectionCodes
             "第 {row} 行补缴的金额低于该月已缴的金额（基数 {found}，已缴基数 {expected}），待经办人员确认，已缴的月份不变。如为更正，请用补充文件或更正文件按正常缴费报送全部基数；如为补差，请报送补足后的全部基数。",
             "In line {row} the arrears are less than what was paid for the month (base {found}, paid on {expected}); the line is held and the paid month stays. To correct the month send its whole base in a supplementary or replacement file as a normal contribution; to add a difference send the whole base that comes of it."),
         new(Codes.NumberInUse, CodeLevel.Held, ColumnKind.Id,
-            "第 {row} 行的新号码 {found} 已属于另一位有账户的参保人，待两人确认。两个账户目前还不能合并：请先核对号码；号码有误的不采用此行。",
-            "In line {row} the new number {found} belongs to another insured person with an account; the line is held for two people to decide. Two accounts cannot be joined yet: check the number first, and withdraw the line where it is wrong."),
+            "第 {row} 行的新号码 {found} 已属于另一位有账户的参保人，待两人确认。请先核对号码：号码有误的不采用此行；确为同一人的，不采用此行，改由两人办理合并。",
+            "In line {row} the new number {found} belongs to another insured person with an account; the line is held for two people to decide. Check the number first: withdraw the line where it is wrong; where both are one person, withdraw it and have the two numbers joined by two people."),
     ];
 }

@@ -12,7 +12,15 @@ namespace Batch.Jobs.Intake;
 /// <param name="Submissions">What the approval brought; the next run takes them.</param>
 public sealed record IdentityDocument(
     int Proposal, string Kind, string State, string Id, string Name, string? NewId, string? NewName, LocalDate On, string Document, string Reason,
-    string ProposedBy, DateTime ProposedAt, string? ActedBy, DateTime? ActedAt, string? ActReason, IReadOnlyList<int> Submissions);
+    string ProposedBy, DateTime ProposedAt, string? ActedBy, DateTime? ActedAt, string? ActReason, IReadOnlyList<int> Submissions)
+{
+    /// <summary>Of a join and its undoing: the number and name of whoever is joined into the person.</summary>
+    public string? OtherId { get; init; }
+    public string? OtherName { get; init; }
+
+    /// <summary>The join that is undone.</summary>
+    public int? Undoes { get; init; }
+}
 
 /// <summary>
 /// Changes of who a person is, by two people: one proposes with a reason and a document, another approves. An approval is a submission of its own, like a decision
@@ -22,7 +30,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
 {
     private const string Columns =
         """
-        SELECT identity_id, kind, state, number_was, name_was, number, name, on_date, document, reason, proposed_by, proposed_at, acted_by, acted_at, act_reason,
+        SELECT identity_id, kind, state, number_was, name_was, number, name, on_date, document, reason, proposed_by, proposed_at, acted_by, acted_at, act_reason, undoes,
                ARRAY(SELECT submission_id FROM :area.identity_submission i WHERE i.changed = s.identity_id ORDER BY 1)
         FROM :area.identity_change_state s
         """;
@@ -35,6 +43,23 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         int proposal = await new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation);
         return await EndAsync(connection, transaction, proposal, cancellation);
+    }
+
+    /// <summary>Proposes that two numbers are one person's.</summary>
+    /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
+    public Task<IdentityDocument> ProposeJoinAsync(Joining joining, string by, CancellationToken cancellation) =>
+        ProposeAsync(joins => joins.ProposeAsync(joining, by, cancellation), cancellation);
+
+    /// <summary>Proposes to take a join back as a whole.</summary>
+    /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_YEAR_ENDED.</exception>
+    public Task<IdentityDocument> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation) =>
+        ProposeAsync(joins => joins.ProposeUndoAsync(join, why, by, cancellation), cancellation);
+
+    private async Task<IdentityDocument> ProposeAsync(Func<Joins, Task<int>> propose, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
+        return await EndAsync(connection, transaction, await propose(new Joins(connection, area, clock.Today())), cancellation);
     }
 
     /// <summary>Approves what another person proposed: it takes effect, and the next run posts what follows from it.</summary>
@@ -53,18 +78,28 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         IdentityDocument found = await ReadAsync(connection, proposal, cancellation);
         if (await ActAsync(connection, found, ("approve", by, ""), cancellation))
         {
-            SubmissionLog log = new(connection, area);
-            FileDraft draft = new(new IncomingFile("", $"{found.Kind} {proposal}"), sha256, await log.NextNumberAsync(cancellation), SubmissionKind.Supplementary)
-            {
-                Month = await log.OpenMonthAsync(cancellation),
-                IsDecision = true,
-            };
-            await new Renamings(connection, area, clock.Today()).ApproveAsync(proposal, draft, cancellation);
-            await log.WriteAsync([draft], by, cancellation);
-            await connection.DoAsync(area.Sql("INSERT INTO :area.identity_submission (submission_id, changed) VALUES ($1, $2)"), cancellation, draft.Submission, proposal);
+            await ApplyAsync(connection, found, sha256, by, cancellation);
         }
 
         return await EndAsync(connection, transaction, proposal, cancellation);
+    }
+
+    /// <summary>What an approval would bring, with its submissions; the caller takes it back.</summary>
+    internal async Task<int[]> ApplyAsync(NpgsqlConnection connection, IdentityDocument proposal, byte[] sha256, string by, CancellationToken cancellation)
+    {
+        SubmissionLog log = new(connection, area);
+        string name = $"{proposal.Kind} {proposal.Proposal}";
+        MoveDrafts drafts = new(
+            (number, month) => new FileDraft(new IncomingFile("", name), sha256, number, SubmissionKind.Supplementary) { Month = month, IsDecision = true },
+            await log.NextNumberAsync(cancellation), await log.OpenMonthAsync(cancellation));
+        await (proposal.Kind == "rename"
+            ? new Renamings(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts.Main, cancellation)
+            : new Joins(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation));
+        int[] submissions = [.. drafts.All.Select(d => d.Submission)];
+        await log.WriteAsync([.. drafts.All], by, cancellation);
+        await connection.DoAsync(
+            area.Sql("INSERT INTO :area.identity_submission (submission_id, changed) SELECT s, $2 FROM unnest($1) s"), cancellation, submissions, proposal.Proposal);
+        return submissions;
     }
 
     /// <summary>Refuses what another person proposed.</summary>
@@ -76,7 +111,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     /// <summary>Proposals and changes, those that wait first.</summary>
     /// <param name="person">Null: everybody's.</param>
     public Task<List<IdentityDocument>> ListAsync(int? person, CancellationToken cancellation) => program.ReadAsync(
-        area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
+        area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1 OR other_id = $1")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
         person is { } of ? [of] : []);
 
     private async Task<IdentityDocument> EndProposalAsync(int proposal, (string Act, string By, string Reason) done, CancellationToken cancellation)
@@ -126,7 +161,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         }
     }
 
-    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    internal async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Files may name the same people: one of both at a time.
@@ -144,13 +179,22 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         return document;
     }
 
-    private async Task<IdentityDocument> ReadAsync(NpgsqlConnection connection, int proposal, CancellationToken cancellation) =>
+    internal async Task<IdentityDocument> ReadAsync(NpgsqlConnection connection, int proposal, CancellationToken cancellation) =>
         await connection.ReadAsync(area.Sql($"{Columns} WHERE identity_id = $1"), Read, cancellation, proposal) is [var found] ? found : throw new DataFaultException(
             "PROPOSAL_UNKNOWN", $"没有第 {proposal} 号提案。", $"There is no proposal {proposal}.");
 
-    private static IdentityDocument Read(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), row.GetString(2), Masking.Number(row.GetInt64(3)), Masking.Name(row.GetString(4)),
-        row.IsDBNull(5) ? null : Masking.Number(row.GetInt64(5)), row.IsDBNull(6) ? null : Masking.Name(row.GetString(6)),
-        LocalDate.FromDateOnly(row.GetFieldValue<DateOnly>(7)), row.GetString(8), row.GetString(9), row.GetString(10), row.GetDateTime(11), row.Text(12), row.Time(13),
-        row.Text(14), row.GetFieldValue<int[]>(15));
+    private static IdentityDocument Read(NpgsqlDataReader row)
+    {
+        (string? number, string? name) = (row.IsDBNull(5) ? null : Masking.Number(row.GetInt64(5)), row.IsDBNull(6) ? null : Masking.Name(row.GetString(6)));
+        bool renames = row.GetString(1) == "rename";
+        return new IdentityDocument(
+            row.GetInt32(0), row.GetString(1), row.GetString(2), Masking.Number(row.GetInt64(3)), Masking.Name(row.GetString(4)), renames ? number : null, renames ? name : null,
+            LocalDate.FromDateOnly(row.GetFieldValue<DateOnly>(7)), row.GetString(8), row.GetString(9), row.GetString(10), row.GetDateTime(11), row.Text(12), row.Time(13),
+            row.Text(14), row.GetFieldValue<int[]>(16))
+        {
+            OtherId = renames ? null : number,
+            OtherName = renames ? null : name,
+            Undoes = row.Number(15),
+        };
+    }
 }

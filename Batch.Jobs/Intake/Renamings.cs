@@ -25,14 +25,15 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
     /// <returns>The number of the proposal; of the same one, where it waits already.</returns>
     public async Task<int> ProposeAsync(Renaming asked, string by, CancellationToken cancellation)
     {
+        (string document, string reason) = Checked(asked.Document, asked.Reason, asked.On, today);
         Renaming renaming = asked with
         {
             Birth = asked.Number is { TellsBirth: true } told ? told.Birth : asked.Birth,
             Name = string.IsNullOrWhiteSpace(asked.Name) ? null : asked.Name.Trim(),
-            Document = asked.Document.Trim(),
-            Reason = asked.Reason.Trim(),
+            Document = document,
+            Reason = reason,
         };
-        RefuseIncomplete(renaming);
+        RefuseUnusable(renaming);
         OnRecord now = await OnRecordAsync(renaming.Person, cancellation);
         renaming = renaming with { Name = renaming.Name == now.Name ? null : renaming.Name };
         if (renaming.Number?.Digits17 == now.Number && (renaming.Birth is null || renaming.Birth == now.Birth))
@@ -91,23 +92,26 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
         }
     }
 
-    private void RefuseIncomplete(Renaming renaming)
+    /// <summary>Document and reason as they are kept.</summary>
+    /// <exception cref="DataFaultException">DOCUMENT_BLANK, REASON_MISSING, DATE_IN_FUTURE.</exception>
+    public static (string Document, string Reason) Checked(string document, string reason, LocalDate on, LocalDate today)
     {
-        if (renaming.Document.Length is 0 or > LongestDocument)
+        (document, reason) = (document.Trim(), reason.Trim());
+        if (document.Length is 0 or > LongestDocument)
         {
             throw new DataFaultException("DOCUMENT_BLANK", $"请填写所依据的文书号，最多 {LongestDocument} 字。", $"Give the number of the document that it rests on, at most {LongestDocument} characters.");
         }
 
-        if (renaming.Reason.Length is 0 or > LongestText)
+        if (reason.Length is 0 or > LongestText)
         {
             throw new DataFaultException("REASON_MISSING", $"请写明理由，最多 {LongestText} 字。", $"Give the reason, at most {LongestText} characters.");
         }
 
-        if (renaming.On > today)
-        {
-            throw new DataFaultException("DATE_IN_FUTURE", "变更日期在今天之后。", "The date of the change is after today.");
-        }
+        return on > today ? throw new DataFaultException("DATE_IN_FUTURE", "变更日期在今天之后。", "The date of the change is after today.") : (document, reason);
+    }
 
+    private void RefuseUnusable(Renaming renaming)
+    {
         if (renaming.Birth > today)
         {
             throw new DataFaultException("BIRTH_IN_FUTURE", "出生日期在今天之后。", "The birth date is after today.");
@@ -129,8 +133,8 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
             area.Sql("SELECT EXISTS (SELECT FROM :area.person_number WHERE number = $1 AND person_id <> $2)"), cancellation, number.Digits17, renaming.Person))
         {
             throw new DataFaultException(
-                Codes.NumberInUse, "新号码已属于另一位有账户的参保人，不能改用；请先核对号码。",
-                "The new number belongs to another insured person with an account, so it cannot be taken over; check the number first.");
+                Codes.NumberInUse, "新号码已属于另一位有账户的参保人，不能改用；请先核对号码，确为同一人的请提出合并。",
+                "The new number belongs to another insured person with an account, so it cannot be taken over; check the number first, and propose a join where both are one person.");
         }
     }
 

@@ -9,6 +9,8 @@ namespace Batch.Jobs.Proof;
 /// </summary>
 internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
+    private const string EntryColumns = "e.posting_month, e.contribution_month, e.component, e.account_fen, e.pool_fen, e.other_fen, e.person_paid_fen, e.employer_paid_fen";
+
     private sealed record InterestYear(DateOnly Through, int? Year, string? Hash, string? Rates, DateOnly[] Postings);
 
     public async Task CheckAsync(CancellationToken cancellation)
@@ -57,7 +59,8 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
             return;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(Text(year, slice)), connection);
+        bool joined = await connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({Joined(year)})"), cancellation);
+        await using NpgsqlCommand command = new(area.Sql(Text(year, slice, joined)), connection);
         command.Parameters.AddWithValue(scope.Waiting);
         (long Checked, long Broken, string? First) found = (await command.ListAsync(
             r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
@@ -68,22 +71,33 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         }
     }
 
-    private static string Text(InterestYear year, PolicySlice slice)
+    // Persons joined in the year: their two accounts are judged as one.
+    private static string Joined(InterestYear year) =>
+        $"SELECT from_person, to_person FROM :area.posted_join WHERE filed <= {year.Through.Literal()} AND posted >= {year.Through.AddMonths(-11).Literal()}";
+
+    private static string Text(InterestYear year, PolicySlice slice, bool joined)
     {
         DateOnly first = year.Through.AddMonths(-11);
+        string entry = joined ? $"(SELECT coalesce(j.to_person, e.account_id) AS account_id, {EntryColumns} FROM :area.entry e LEFT JOIN ({Joined(year)}) j ON j.from_person = e.account_id) e" : ":area.entry";
+        string statement = joined
+            ? $"""
+               SELECT coalesce(j.to_person, t.account_id) AS account_id, sum(opening_fen) AS opening_fen, sum(closing_fen) AS closing_fen
+               FROM :area.statement t LEFT JOIN ({Joined(year)}) j ON j.from_person = t.account_id WHERE year = {year.Year} GROUP BY 1
+               """
+            : $"SELECT account_id, opening_fen, closing_fen FROM :area.statement WHERE year = {year.Year}";
         InterestSql sql = InterestSql.Of(year.Hash is null ? null : year.Rates, first);
         return $"""
             WITH closed AS MATERIALIZED (SELECT account_id FROM ({ClosingChecks.Closed}) c WHERE closed_in BETWEEN {first.Literal()} AND {year.Through.Literal()}),
             moved AS (
-                SELECT account_id, {sql.Moved} FROM :area.entry
+                SELECT account_id, {sql.Moved} FROM {entry}
                 WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
             products AS (
                 SELECT account_id, {sql.Products}
-                FROM (SELECT account_id, opening_fen, closing_fen FROM :area.statement WHERE year = {year.Year}) s LEFT JOIN moved m USING (account_id)),
+                FROM ({statement}) s LEFT JOIN moved m USING (account_id)),
             entitled AS (SELECT account_id, {sql.Due(slice)} AS due_fen FROM products WHERE account_id NOT IN (SELECT account_id FROM closed)),
             posted AS (
                 SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
-                FROM :area.entry WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month BETWEEN {first.Literal()} AND {year.Through.Literal()}
+                FROM {entry} WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month BETWEEN {first.Literal()} AND {year.Through.Literal()}
                     AND component = 3 AND account_id NOT IN (SELECT account_id FROM closed) GROUP BY account_id HAVING sum(account_fen) <> 0 OR NOT bool_and(account_fen = -other_fen)),
             judged AS (
                 SELECT account_id, coalesce(due_fen, 0) AS due_fen, coalesce(posted_fen, 0) AS posted_fen, coalesce(due_fen, 0) <> coalesce(posted_fen, 0) OR NOT coalesce(plain, true) AS differs

@@ -19,7 +19,8 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
         "(SELECT c.number FROM :area.person_event c WHERE c.person_id = {0}.person_id AND c.event = 15 ORDER BY c.submission_id DESC, c.row_no DESC LIMIT 1)";
 
     private static readonly string ByNumber =
-        $"SELECT p.person_id, max(a.account_id), {Latest.Replace("{0}", "p", StringComparison.Ordinal)} FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 GROUP BY 1";
+        $"SELECT p.person_id, max(a.account_id), {Latest.Replace("{0}", "p", StringComparison.Ordinal)} FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 "
+        + "AND NOT EXISTS (SELECT FROM :area.person_event g WHERE g.event = 17 AND g.number = $1 AND g.person_id = p.person_id) GROUP BY 1";
 
     private static readonly string ByLaterNumber =
         $"SELECT n.person_id, max(a.account_id), {Latest.Replace("{0}", "n", StringComparison.Ordinal)} FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";

@@ -55,6 +55,10 @@ public sealed class ContributionRecord(Area area)
         "SELECT DISTINCT n.number FROM :area.person_number n JOIN :area.insured i USING (person_id) WHERE n.person_id = $1 AND n.number <> i.citizen ORDER BY 1",
         r => r.GetInt64(0), cancellation, person);
 
+    /// <summary>Accounts that were joined into the person's, with their numbers of then, masked.</summary>
+    public Task<List<(int Account, string Number)>> JoinedAccountsAsync(int person, CancellationToken cancellation) => area.ReadAsync(
+        "SELECT person_id, number FROM :area.joined_person WHERE into_person = $1 ORDER BY 1", r => (r.GetInt32(0), Masking.Number(r.GetInt64(1))), cancellation, person);
+
     /// <summary>The whole number, for whoever may see it and has said why.</summary>
     public async Task<string> NumberAsync(int person, CancellationToken cancellation) =>
         await area.OneAsync<string>("SELECT batch.citizen_number(citizen) FROM :area.insured WHERE person_id = $1", cancellation, person);

@@ -58,9 +58,11 @@ public sealed class Explanations(Area area)
             }
         }
 
+        (SourceDocument? source, string? joined, string? joinedEnglish) = await SourceAsync(connection, person, month, facts, cancellation);
+        (why, whyEnglish) = (why.Length == 0 ? joined ?? "" : why, whyEnglish.Length == 0 ? joinedEnglish ?? "" : whyEnglish);
         Money interest = await new ExplainedInterest(connection, area).ReadAsync(facts.Account, month, policy, (chinese, english), cancellation);
 
-        return new ExplanationDocument(month, version, chinese, english, await SourceAsync(connection, facts, cancellation), new Money(posted.Account) + interest, why, whyEnglish,
+        return new ExplanationDocument(month, version, chinese, english, source, new Money(posted.Account) + interest, why, whyEnglish,
             await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation), kind);
     }
 
@@ -110,18 +112,30 @@ public sealed class Explanations(Area area)
             : area.Policy;
     }
 
-    private async Task<SourceDocument?> SourceAsync(NpgsqlConnection connection, PersonFacts facts, CancellationToken cancellation)
+    // Of a line that a join of two persons moved: the file that brought it, and the number that it was for.
+    private async Task<(SourceDocument? Source, string? Chinese, string? English)> SourceAsync(
+        NpgsqlConnection connection, int person, YearMonth month, PersonFacts facts, CancellationToken cancellation)
     {
-        (int submission, int row) = facts.Contribution.Submission != 0
-            ? (facts.Contribution.Submission, facts.Contribution.Row)
-            : (facts.Pension.Submission, facts.Pension.Row);
+        bool paid = facts.Contribution.Submission != 0;
+        (int submission, int row) = paid ? (facts.Contribution.Submission, facts.Contribution.Row) : (facts.Pension.Submission, facts.Pension.Row);
         if (submission == 0)
         {
-            return null;
+            return default;
         }
 
-        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT file FROM :area.submission WHERE submission_id = $1"), connection);
-        command.Parameters.AddWithValue(submission);
-        return await command.ExecuteScalarAsync(cancellation) is string file ? new SourceDocument(file, row) : null;
+        string part = area.Schema.Part(paid ? "contribution" : "pension", month), employer = paid ? $"AND o.employer_id = {facts.Contribution.Employer}" : "";
+        (string File, int? Joined, long? Number, string? From, int? FromRow)[] found = [.. await connection.ReadAsync(
+            area.Schema.Sql(
+                $"""
+                SELECT s.file, c.identity_id, c.number, f.file, o.row_no FROM :area.submission s
+                LEFT JOIN :area.identity_submission i USING (submission_id) LEFT JOIN :area.identity_change c ON c.identity_id = i.changed AND c.kind = 'join' AND c.person_id = $2
+                LEFT JOIN LATERAL (SELECT o.* FROM {part} o WHERE o.person_id = c.other_id {employer} AND o.submission_id < $1 AND o.row_no > 0 ORDER BY {FactVersions.LatestFirst} LIMIT 1) o ON true
+                LEFT JOIN :area.submission f ON f.submission_id = o.submission_id WHERE s.submission_id = $1
+                """),
+            r => (r.GetString(0), r.Number(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2), r.Text(3), r.Number(4)), cancellation, submission, person)];
+        return found is not [var said] ? default
+            : said is not { Joined: { } join, Number: { } number, From: { } from, FromRow: { } fromRow } ? (new SourceDocument(said.File, row), null, null)
+            : (new SourceDocument(from, fromRow), $"该月原以证件号码 {Masking.Number(number)} 申报，经第 {join} 号提案合并到本人。",
+                $"Declared for the number {Masking.Number(number)}, which was joined into this one by proposal {join}.");
     }
 }

@@ -17,7 +17,7 @@ public sealed class RetireesReport : QueryReport
         WITH listed AS (
             SELECT person_id, 1 AS place FROM (
                 SELECT person_id FROM :area.pension p WHERE pension_month {Before} AND {InForce("p")}
-                UNION ALL SELECT person_id FROM :area.person_event WHERE event = 4 AND on_date < :month) roster
+                UNION ALL SELECT person_id FROM :area.person_event WHERE event = 4 AND on_date < :month AND person_id NOT IN (SELECT person_id FROM :area.joined_person)) roster
             WHERE NOT EXISTS (SELECT FROM :area.pension s WHERE s.pension_month = :month AND s.person_id = roster.person_id AND {InForce("s")})
                 AND NOT EXISTS (
                     SELECT FROM :area.person_event g WHERE g.person_id = roster.person_id AND g.on_date < :month + interval '1 month' AND (g.event = 5 OR (g.event = 12 AND g.value <> 'withdrawn')))

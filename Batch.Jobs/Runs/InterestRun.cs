@@ -27,6 +27,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
             InsuranceYear stated = await StatedAsync(session, year, cancellation);
             MonthPolicy settlement = policy.For(stated.Last);
             RefuseWithoutRates(settlement);
+            await JoinedAccounts.RefuseWaitingAsync(session, area, cancellation);
             YearMonth month = postingMonth ?? await OpenMonthAsync(session, cancellation);
             return await PatientAct.DoAsync(session, token => ComputeAsync(session, stated, settlement, month, by, token), cancellation);
         }

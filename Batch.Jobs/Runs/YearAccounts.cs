@@ -73,6 +73,57 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
 
     public async Task ReadAsync(int first, int last, CancellationToken cancellation)
     {
+        await ReadRangeAsync(first, last, cancellation);
+        foreach ((int from, int to) in await JoinedAccounts.ReadAsync(connection, area, year, cancellation))
+        {
+            await JoinAsync(from, to, cancellation);
+        }
+    }
+
+    // Two accounts that became one in the year bear interest as one: what moved from the one to the other comes to nothing.
+    private async Task JoinAsync(int from, int to, CancellationToken cancellation)
+    {
+        bool has = from >= _first && from < _first + Count;
+        if (to >= _first && to < _first + Count)
+        {
+            YearAccounts other = this;
+            if (!has)
+            {
+                other = new YearAccounts(connection, area, year, policy);
+                await other.ReadRangeAsync(from, from, cancellation);
+            }
+
+            Add(other, from - other._first, to - _first);
+        }
+
+        if (has)
+        {
+            int place = from - _first;
+            _stated[place] = false;
+            (_carriedOver[place], _posted[place]) = (0, 0);
+            foreach (long[] months in new[] { _flows, _takenOver, _earlierInterest })
+            {
+                Array.Clear(months, place * MonthsAYear, MonthsAYear);
+            }
+        }
+    }
+
+    private void Add(YearAccounts other, int from, int to)
+    {
+        _stated[to] |= other._stated[from];
+        _carriedOver[to] += other._carriedOver[from];
+        _posted[to] += other._posted[from];
+        foreach ((long[] own, long[] others) in new[] { (_flows, other._flows), (_takenOver, other._takenOver), (_earlierInterest, other._earlierInterest) })
+        {
+            for (int month = 0; month < MonthsAYear; month++)
+            {
+                own[(to * MonthsAYear) + month] += others[(from * MonthsAYear) + month];
+            }
+        }
+    }
+
+    private async Task ReadRangeAsync(int first, int last, CancellationToken cancellation)
+    {
         int count = last - first + 1;
         (_first, _carriedOver, _flows, _takenOver) = (first, new long[count], new long[count * MonthsAYear], new long[count * MonthsAYear]);
         (_posted, _stated, _earlierInterest) = (new long[count], new bool[count], new long[count * MonthsAYear]);

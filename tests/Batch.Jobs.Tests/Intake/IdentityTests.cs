@@ -59,7 +59,7 @@ public sealed class IdentityTests
         await CaseAsync("F13-name-2-same-id-other-name.csv", April);
         FileOutcome late = await CaseAsync("F14-id-change.csv", April);
         Assert.That((late.Accepted, late.Held, late.Rejections[0].Code), Is.EqualTo((0, 1, Codes.NumberInUse)));
-        Assert.That(RejectionCodes.Describe(late.Rejections[0], "en"), Does.Contain("cannot be joined yet"));
+        Assert.That(RejectionCodes.Describe(late.Rejections[0], "en"), Does.Contain("joined by two people"));
         DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() => DecideAsync(3, 2, take: true));
         Assert.That(refused!.Code, Is.EqualTo(Codes.NumberInUse));
         await DecideAsync(3, 2, take: false);

@@ -1,0 +1,120 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>
+/// Moves contributions or pensions from one person to another by new versions: those of the one are withdrawn, the other gets them as if they had come for that
+/// person. Of one employer and month the later line counts; two employers in one month are held.
+/// </summary>
+internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaSchema area, MoveDrafts drafts)
+    where TFact : struct, IDeclaredFact<TFact>
+{
+    private sealed record Version(TFact Said, int Submission, YearMonth Filed);
+
+    public async Task MoveAsync(int from, int to, CancellationToken cancellation)
+    {
+        FactTables tables = new(connection, area, TFact.Table);
+        FactWriter<TFact> writer = new(connection, area, tables);
+        foreach (YearMonth month in await MonthsAsync(cancellation))
+        {
+            List<Version> versions = await VersionsAsync(month, "person_id = ANY($1)", [from, to], cancellation);
+            Dictionary<int, Version> moved = InForce(versions, from), own = InForce(versions, to);
+            if (moved.Count > 0)
+            {
+                Move(writer, to, moved, own);
+            }
+        }
+
+        await writer.FlushAsync(cancellation);
+        await tables.CloseAsync(cancellation);
+    }
+
+    private void Move(FactWriter<TFact> writer, int to, Dictionary<int, Version> moved, Dictionary<int, Version> own)
+    {
+        foreach (Version line in moved.Values)
+        {
+            Add(writer, line.Said.As(FactState.Withdrawn, 0), drafts.Of(line.Filed));
+        }
+
+        List<Version> lines = [.. moved.Values.Where(m => !own.TryGetValue(m.Said.Employer, out Version? other) || other.Submission < m.Submission)];
+        List<Version> stay = [.. own.Values.Where(o => !lines.Exists(l => l.Said.Employer == o.Said.Employer))];
+        bool contested = lines.Select(l => l.Said.Employer).Concat(stay.Select(s => s.Said.Employer)).Distinct().Count() > 1;
+        foreach (Version line in lines)
+        {
+            FileDraft draft = drafts.Of(line.Filed);
+            FactState state = contested ? FactState.Held : line.Said.State;
+            TFact fact = line.Said.Of(to);
+            Add(writer, fact.As(state, MoveDrafts.Count(draft, fact, state)), draft);
+        }
+
+        foreach (Version held in contested && lines.Count > 0 ? stay.Where(s => s.Said.State == FactState.Accepted) : [])
+        {
+            Add(writer, held.Said.As(FactState.Held, 0), drafts.Of(lines[0].Filed));
+        }
+    }
+
+    /// <summary>Puts back what was in force before some submissions.</summary>
+    /// <exception cref="DataFaultException">JOIN_BUILT_UPON: a later version of one of their facts is there.</exception>
+    public async Task RestoreAsync(int[] submissions, CancellationToken cancellation)
+    {
+        FactTables tables = new(connection, area, TFact.Table);
+        FactWriter<TFact> writer = new(connection, area, tables);
+        foreach (YearMonth month in await MonthsAsync(cancellation))
+        {
+            string part = area.Part(TFact.Table, month);
+            List<Version> versions = await VersionsAsync(month, $"person_id IN (SELECT person_id FROM {part} WHERE submission_id = ANY($1))", submissions, cancellation);
+            foreach (IGrouping<(int Person, int Employer), Version> key in versions.GroupBy(v => (v.Said.Person, v.Said.Employer)).Where(k => k.Any(v => submissions.Contains(v.Submission))))
+            {
+                if (!submissions.Contains(Latest(key).Submission))
+                {
+                    throw JoinRefusal.BuiltUpon(month);
+                }
+
+                Version[] before = [.. key.Where(v => !submissions.Contains(v.Submission))];
+                Version? latest = before.Length == 0 ? null : Latest(before);
+                FileDraft draft = drafts.Of(latest?.Filed ?? month);
+                Add(writer, latest is not null && latest.Said.State != FactState.Withdrawn
+                    ? latest.Said.As(latest.Said.State, MoveDrafts.Count(draft, latest.Said, latest.Said.State))
+                    : TFact.Withdrawn(month, key.Key.Person, key.Key.Employer), draft);
+            }
+        }
+
+        await writer.FlushAsync(cancellation);
+        await tables.CloseAsync(cancellation);
+    }
+
+    private static void Add(FactWriter<TFact> writer, in TFact fact, FileDraft draft)
+    {
+        writer.Add(fact, draft.Submission);
+        draft.CountFact(TFact.Table, fact.Month);
+    }
+
+    // By employer, without what is withdrawn. A month is paid when it was first declared.
+    private static Dictionary<int, Version> InForce(List<Version> versions, int person) => versions.Where(v => v.Said.Person == person).GroupBy(v => v.Said.Employer)
+        .Select(k => Latest(k) with { Filed = k.Where(v => v.Said.State != FactState.Withdrawn).Select(v => v.Filed).DefaultIfEmpty(Latest(k).Filed).Min() })
+        .Where(v => v.Said.State != FactState.Withdrawn).ToDictionary(v => v.Said.Employer);
+
+    private static Version Latest(IEnumerable<Version> versions) => versions.OrderBy(v => v.Submission).ThenBy(v => v.Said.Row <= 0).ThenBy(v => v.Said.Row).Last();
+
+    private async Task<List<YearMonth>> MonthsAsync(CancellationToken cancellation) =>
+        [.. (await new MonthTables(connection, area).ListAsync([TFact.Table], cancellation)).Select(t => t.Month)];
+
+    private Task<List<Version>> VersionsAsync(YearMonth month, string which, int[] keys, CancellationToken cancellation) => connection.ReadAsync(
+        area.Sql(
+            $"""
+            SELECT {TFact.Selected}, (SELECT f.month FROM :area.filed f WHERE f.submission_id = v.submission_id) FROM {area.Part(TFact.Table, month)} v WHERE {which}
+            """),
+        r => new Version(TFact.Read(r, month), r.GetInt32(DeclaredFacts.SubmissionColumn), r.GetFieldValue<DateOnly>(r.FieldCount - 1).Month()), cancellation, keys);
+}
+
+/// <summary>Why two numbers are not joined, or a join is not undone.</summary>
+internal static class JoinRefusal
+{
+    public static DataFaultException BuiltUpon(YearMonth month) => new(
+        "JOIN_BUILT_UPON", $"合并之后，{month.Text()} 已有新的报送或决定，不能整体撤销。", $"Something has been sent or decided for {month.Text()} since the join, so it is not undone as a whole.");
+
+    public static DataFaultException NotPossible(string chinese, string english) => new("JOIN_NOT_POSSIBLE", chinese, english);
+}

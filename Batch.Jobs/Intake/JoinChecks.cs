@@ -1,0 +1,120 @@
+using Batch.Jobs.Store;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>
+/// What stands in the way of a join. Facts of money move; what is on record of a person's status does not: it is recorded for the person who stays first, so that
+/// nothing is guessed where the two records differ.
+/// </summary>
+internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
+{
+    private const string Status = "4, 6, 8, 9, 20";
+
+    /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE, JOIN_BEFORE_INTEREST.</exception>
+    public async Task RefuseAsync(int stays, int other, CancellationToken cancellation)
+    {
+        if (stays == other)
+        {
+            throw JoinRefusal.NotPossible("两个号码已是同一人。", "The two numbers are one person's already.");
+        }
+
+        await RefuseAccountsAsync(stays, other, cancellation);
+        await RefuseStatusAsync(stays, other, cancellation);
+        await RefuseEnrolmentAsync(stays, other, cancellation);
+        await RefuseWaitingRowsAsync(other, cancellation);
+        await RefuseInterestAsync(stays, other, cancellation);
+    }
+
+    // A row that waits beside the person's months, or a change of status, would be the other's once it is taken.
+    private async Task RefuseWaitingRowsAsync(int other, CancellationToken cancellation)
+    {
+        foreach (HeldRow row in await new HeldRows(area).ListAsync(connection, null, cancellation))
+        {
+            (string table, int person) = row.Fact == "event" ? (area.Sql(":area.held_event"), other) : (area.Part(row.Fact, row.Month), -other);
+            if (await connection.OneAsync<bool>(
+                $"SELECT EXISTS (SELECT FROM {table} WHERE submission_id = $1 AND row_no = $2 AND person_id = $3)", cancellation, row.Submission, row.Row, person))
+            {
+                throw JoinRefusal.NotPossible(
+                    $"被并入的号码还有待定的行（报送 {row.Submission} 第 {row.Row} 行），请先决定。", $"A row of the other number is held (row {row.Row} of submission {row.Submission}); decide it first.");
+            }
+        }
+    }
+
+    private async Task RefuseAccountsAsync(int stays, int other, CancellationToken cancellation)
+    {
+        if (await AnyAsync(
+            """
+            SELECT FROM :area.person_event WHERE event IN (5, 10, 11, 12) AND person_id IN ($1, $2)
+            UNION ALL SELECT FROM :area.account WHERE account_id >= 100000000 AND person_id IN ($1, $2)
+            """, stays, other, cancellation))
+        {
+            throw JoinRefusal.NotPossible(
+                "两人之一有死亡登记，或账户有冻结、销户、重新开立的记录，不能合并。", "One of the two has died, or has an account that was frozen, closed or opened anew; they are not joined.");
+        }
+
+        if (await AnyAsync(
+            """
+            SELECT FROM (VALUES ($1), ($2)) p (person_id) WHERE NOT EXISTS (SELECT FROM :area.person_number n WHERE n.person_id = p.person_id)
+            UNION ALL SELECT FROM :area.joined_person WHERE into_person = $2 AND $1 <> $2
+            """, stays, other, cancellation))
+        {
+            throw JoinRefusal.NotPossible(
+                "其中一人已并入他人，或已有他人并入；请改以保留下来的人为准。", "One of the two has been joined before. Name as the one who stays the person into whom others were joined.");
+        }
+    }
+
+    private async Task RefuseStatusAsync(int stays, int other, CancellationToken cancellation)
+    {
+        if (await AnyAsync(
+            $"""
+            SELECT FROM (SELECT DISTINCT ON (event) event, on_date, value FROM :area.person_event WHERE person_id = $2 AND event IN ({Status})
+                         ORDER BY event, submission_id DESC, row_no DESC) o
+            WHERE NOT EXISTS (
+                SELECT FROM (SELECT DISTINCT ON (event) event, on_date, value FROM :area.person_event WHERE person_id = $1 AND event IN ({Status})
+                             ORDER BY event, submission_id DESC, row_no DESC) s
+                WHERE s.event = o.event AND s.on_date = o.on_date AND s.value IS NOT DISTINCT FROM o.value)
+            """, stays, other, cancellation))
+        {
+            throw JoinRefusal.NotPossible(
+                "被并入的号码登记有退休、人员类别、以前年限或冻结金额，与保留的号码不同。请先以人员变更文件为保留的号码登记相同内容。",
+                "The other number has a retirement, category, earlier years or frozen amount on record that the number that stays has not. Record the same for that number by a persons file first.");
+        }
+    }
+
+    private async Task RefuseEnrolmentAsync(int stays, int other, CancellationToken cancellation)
+    {
+        if (await AnyAsync(
+            """
+            SELECT FROM (SELECT min(date_trunc('month', on_date)) AS month FROM :area.person_event WHERE person_id = $1 AND event = 1) e
+            WHERE e.month > (SELECT min(m) FROM (SELECT min(contribution_month) AS m FROM :area.contribution WHERE person_id = $2 AND state <> 3
+                                                 UNION ALL SELECT min(pension_month) FROM :area.pension WHERE person_id = $2 AND state <> 3) f)
+            """, stays, other, cancellation))
+        {
+            throw JoinRefusal.NotPossible(
+                "保留的号码登记的参保日期晚于被并入号码的缴费月份。请改为保留参保较早的号码。", "The number that stays is enrolled later than the months of the other number. Let the number that was enrolled earlier stay.");
+        }
+    }
+
+    // A year's interest is posted by account: it is posted before the accounts become one.
+    private async Task RefuseInterestAsync(int stays, int other, CancellationToken cancellation)
+    {
+        if (await AnyAsync(
+            """
+            SELECT FROM :area.run WHERE kind = 'interest' AND state NOT IN ('posted', 'discarded') AND $1 <> $2
+            UNION ALL
+            SELECT FROM :area.statement_year y
+            WHERE EXISTS (SELECT FROM :area.posted_policy p JOIN batch.policy_slice s ON s.hash = p.policy_hash
+                          WHERE p.contribution_month BETWEEN y.through - interval '11 months' AND y.through AND s.content ->> 'interest' IS NOT NULL)
+                AND EXISTS (SELECT FROM :area.statement t WHERE t.year = y.year AND t.account_id IN ($1, $2))
+                AND NOT EXISTS (SELECT FROM :area.standing_interest r JOIN :area.run_month m USING (run_id) WHERE m.contribution_month = y.through)
+            """, stays, other, cancellation))
+        {
+            throw new DataFaultException(
+                "JOIN_BEFORE_INTEREST", "已结账年度的利息还没有入账。请先计算并入账年度利息，再复核合并。", "The interest of a closed year is not posted yet. Post it before the join is approved.");
+        }
+    }
+
+    private Task<bool> AnyAsync(string sql, int stays, int other, CancellationToken cancellation) =>
+        connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({sql})"), cancellation, stays, other);
+}

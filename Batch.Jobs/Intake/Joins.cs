@@ -1,0 +1,202 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>Two numbers found to be one person's: the facts of the other become those of the person who stays.</summary>
+/// <param name="Stays">Whose account and number stay.</param>
+/// <param name="Other">Whose facts move.</param>
+/// <param name="On">Since when it is known, by the document.</param>
+public sealed record Joining(int Stays, int Other, LocalDate On, string Document, string Reason);
+
+/// <summary>Proposes and applies joins and their undoing, in the transaction of the caller, who holds the area's intake lock.</summary>
+internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalDate today)
+{
+    private sealed record Stored(string Kind, int Stays, int Other, LocalDate On, string Document, int? Undoes, long Number, long OtherNumber);
+
+    /// <returns>The number of the proposal; of the same one, where it waits already.</returns>
+    public async Task<int> ProposeAsync(Joining asked, string by, CancellationToken cancellation)
+    {
+        (string document, string reason) = Renamings.Checked(asked.Document, asked.Reason, asked.On, today);
+        await new JoinChecks(connection, area).RefuseAsync(asked.Stays, asked.Other, cancellation);
+        return await InsertAsync("join", asked with { Document = document, Reason = reason }, null, by, cancellation);
+    }
+
+    /// <summary>Proposes to take a join back as a whole.</summary>
+    public async Task<int> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation)
+    {
+        (string document, string reason) = Renamings.Checked(why.Document, why.Reason, why.On, today);
+        Stored joined = await ReadAsync(join, cancellation) is { Kind: "join" } found ? found : throw Unknown(join);
+        await RefuseUndoAsync(join, 0, cancellation);
+        return await InsertAsync("undo", new Joining(joined.Stays, joined.Other, why.On, document, reason), join, by, cancellation);
+    }
+
+    public async Task ApproveAsync(int proposal, MoveDrafts drafts, CancellationToken cancellation)
+    {
+        Stored stored = (await ReadAsync(proposal, cancellation))!;
+        if (stored.Undoes is { } join)
+        {
+            await RefuseUndoAsync(join, proposal, cancellation);
+            await UndoAsync(stored, join, drafts, cancellation);
+            return;
+        }
+
+        await new JoinChecks(connection, area).RefuseAsync(stored.Stays, stored.Other, cancellation);
+        if (await NumberAsync(stored.Stays, cancellation) != stored.Number || await NumberAsync(stored.Other, cancellation) != stored.OtherNumber)
+        {
+            throw new DataFaultException(
+                "PROPOSAL_STALE", "提出之后，其中一人的号码已经变更。请不同意此提案，重新提出。", "The number of one of the two has changed since this was proposed. Refuse the proposal, and propose again.");
+        }
+
+        await MoveAsync(stored, drafts, cancellation);
+    }
+
+    private async Task MoveAsync(Stored stored, MoveDrafts drafts, CancellationToken cancellation)
+    {
+        FileDraft main = drafts.Main;
+        await new DeclarationMoves<ContributionFact>(connection, area, drafts).MoveAsync(stored.Other, stored.Stays, cancellation);
+        await new DeclarationMoves<PensionFact>(connection, area, drafts).MoveAsync(stored.Other, stored.Stays, cancellation);
+        await new MovementMoves(connection, area, main).MoveAsync(stored.Other, stored.Stays, cancellation);
+        List<(int, PersonsLine, int)> events = [];
+        List<long> numbers = await NumbersAsync(stored.Other, cancellation);
+        numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberGivenUp, n));
+        numbers.ForEach(n => Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, n));
+        Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, stored.Number);
+        await AddCardsAsync(events, main, stored, (stored.Other, stored.Stays), cancellation);
+        await AddBindingsAsync(events, main, stored, (stored.Other, stored.Stays), null, cancellation);
+        await EventWriter.WriteAsync(connection, area, events, cancellation);
+    }
+
+    private async Task UndoAsync(Stored stored, int join, MoveDrafts drafts, CancellationToken cancellation)
+    {
+        FileDraft main = drafts.Main;
+        int[] submissions = [.. await connection.ReadAsync(area.Sql("SELECT submission_id FROM :area.identity_submission WHERE changed = $1"), r => r.GetInt32(0), cancellation, join)];
+        await new DeclarationMoves<ContributionFact>(connection, area, drafts).RestoreAsync(submissions, cancellation);
+        await new DeclarationMoves<PensionFact>(connection, area, drafts).RestoreAsync(submissions, cancellation);
+        await new MovementMoves(connection, area, main).RestoreAsync(submissions, cancellation);
+        List<(int, PersonsLine, int)> events = [];
+        List<long> numbers = await connection.ReadAsync(
+            area.Sql("SELECT number FROM :area.person_event WHERE event = 17 AND person_id = $1 AND submission_id = ANY($2) ORDER BY row_no"), r => r.GetInt64(0), cancellation, stored.Other, submissions);
+        long current = await NumberAsync(stored.Stays, cancellation);
+        numbers.ForEach(n => Add(events, main, stored, stored.Stays, PersonEvent.NumberGivenUp, n));
+        numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberChanged, n));
+        Add(events, main, stored, stored.Other, PersonEvent.NumberChanged, stored.OtherNumber);
+        Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, numbers.Contains(current) ? stored.Number : current);
+        await AddCardsAsync(events, main, stored, (stored.Stays, stored.Other), cancellation, only: submissions);
+        await AddBindingsAsync(events, main, stored, (stored.Stays, stored.Other), submissions, cancellation);
+        await EventWriter.WriteAsync(connection, area, events, cancellation);
+    }
+
+    private static void Add(List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, int person, PersonEvent change, long number)
+    {
+        CitizenId id = CitizenId.FromDigits17(number);
+        events.Add((person, new PersonsLine(Row(draft, stored.On), default, null, change, stored.On, change == PersonEvent.NumberChanged ? id.Full() : null, stored.Document) { Number = id }, draft.Submission));
+    }
+
+    // A card finds the person that it was recorded for last.
+    private async Task AddCardsAsync(
+        List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, (int From, int To) moves, CancellationToken cancellation, int[]? only = null)
+    {
+        List<string> cards = await CardsAsync(only is null ? moves.From : moves.To, cancellation);
+        List<string> own = only is null ? await CardsAsync(moves.To, cancellation) : await CardsAsync(stored.Stays, cancellation);
+        foreach (string card in cards)
+        {
+            events.Add((moves.To, new PersonsLine(Row(draft, stored.On), default, null, PersonEvent.Card, stored.On, card, stored.Document), draft.Submission));
+        }
+
+        if (only is null && cards.Count > 0 && own.Count > 0)
+        {
+            events.Add((moves.To, new PersonsLine(Row(draft, stored.On), default, null, PersonEvent.Card, stored.On, own[^1], stored.Document), draft.Submission));
+        }
+    }
+
+    // One account pays for a relative at a time: the binding ends on the one before it began, and begins on the other.
+    private async Task AddBindingsAsync(
+        List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, (int From, int To) moves, int[]? joined, CancellationToken cancellation)
+    {
+        FamilyBindings family = new(connection, area);
+        await family.LoadAsync([moves.From], [], cancellation);
+        List<(long, LocalDate)> brought = joined is null ? [] : await connection.ReadAsync(
+            area.Sql("SELECT value, on_date FROM :area.person_event WHERE event = 13 AND person_id = $1 AND submission_id = ANY($2)"),
+            r => (FamilyBindings.MemberOf(new PersonsLine(0, default, null, PersonEvent.FamilyBound, default, r.GetString(0))), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1))),
+            cancellation, moves.From, joined);
+        foreach (FamilyBinding binding in family.All.Where(b => b.Payer == moves.From && b.To is null && (joined is null || brought.Contains((b.Member, b.From)))))
+        {
+            string member = $"{CitizenId.FromDigits17(binding.Member).Full(),-18}";
+            LocalDate before = binding.From.PlusDays(-1);
+            events.Add((moves.From, new PersonsLine(Row(draft, before), default, null, PersonEvent.FamilyUnbound, before, member, stored.Document), draft.Submission));
+            events.Add((moves.To, new PersonsLine(Row(draft, binding.From), default, null, PersonEvent.FamilyBound, binding.From, $"{member} {binding.Relation}", stored.Document), draft.Submission));
+        }
+    }
+
+    private static int Row(FileDraft draft, LocalDate on)
+    {
+        draft.Rows++;
+        draft.Accepted++;
+        draft.CountFact("event", on.ToYearMonth());
+        return draft.Rows;
+    }
+
+    private Task<List<string>> CardsAsync(int person, CancellationToken cancellation) => connection.ReadAsync(
+        area.Sql("SELECT value FROM :area.person_event WHERE person_id = $1 AND event = 7 GROUP BY value ORDER BY max(submission_id), max(row_no)"), r => r.GetString(0), cancellation, person);
+
+    private Task<List<long>> NumbersAsync(int person, CancellationToken cancellation) => connection.ReadAsync(
+        area.Sql("SELECT DISTINCT number FROM :area.person_number WHERE person_id = $1 ORDER BY 1"), r => r.GetInt64(0), cancellation, person);
+
+    private Task<long> NumberAsync(int person, CancellationToken cancellation) => connection.OneAsync<long>(area.Sql("SELECT citizen FROM :area.insured WHERE person_id = $1"), cancellation, person);
+
+    private static DataFaultException Unknown(int join) => new("PROPOSAL_UNKNOWN", $"没有第 {join} 号合并。", $"There is no join {join}.");
+
+    // What a year-end statement carries over, and the year's interest, rest on the join.
+    private async Task RefuseUndoAsync(int join, int proposal, CancellationToken cancellation)
+    {
+        (bool approved, bool undone, bool ended) = (await connection.ReadAsync(
+            area.Sql(
+                """
+                SELECT s.state = 'approved', EXISTS (SELECT FROM :area.identity_change_state u WHERE u.undoes = $1 AND u.state = 'approved' AND u.identity_id <> $2),
+                       EXISTS (SELECT FROM :area.posted_join p JOIN :area.statement_year y ON y.through >= p.posted WHERE p.identity_id = $1)
+                FROM :area.identity_change_state s WHERE s.identity_id = $1
+                """), r => (r.GetBoolean(0), r.GetBoolean(1), r.GetBoolean(2)), cancellation, join, proposal))[0];
+        if (!approved || undone)
+        {
+            throw new DataFaultException("PROPOSAL_STATE", $"合并 {join} 未生效或已撤销。", $"Join {join} is not in effect, or has been undone.");
+        }
+
+        if (ended)
+        {
+            throw new DataFaultException(
+                "JOIN_YEAR_ENDED", "合并入账的年度已有年度对账单，不能整体撤销。", "The year in which the join was posted has its statements, so the join is not undone as a whole.");
+        }
+    }
+
+    private async Task<Stored?> ReadAsync(int proposal, CancellationToken cancellation) => (await connection.ReadAsync(
+        area.Sql("SELECT kind, person_id, other_id, on_date, document, undoes, number_was, number FROM :area.identity_change WHERE identity_id = $1 AND kind IN ('join', 'undo')"),
+        r => new Stored(
+            r.GetString(0), r.GetInt32(1), r.GetInt32(2), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(3)), r.GetString(4), r.Number(5), r.GetInt64(6), r.GetInt64(7)),
+        cancellation, proposal)).SingleOrDefault();
+
+    private async Task<int> InsertAsync(string kind, Joining joining, int? undoes, string by, CancellationToken cancellation)
+    {
+        if (await connection.ReadAsync(
+            area.Sql("SELECT identity_id FROM :area.identity_change_state WHERE kind = $1 AND state = 'proposed' AND person_id = $2 AND other_id = $3 AND proposed_by = $4"),
+            r => r.GetInt32(0), cancellation, kind, joining.Stays, joining.Other, by) is [var same])
+        {
+            return same;
+        }
+
+        int proposal = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change"), cancellation);
+        await connection.DoAsync(
+            area.Sql(
+                """
+                INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, other_id, number, name, on_date, document, reason, proposed_by, undoes)
+                SELECT $1, $2, s.person_id, coalesce(j.number_was, s.citizen), s.name, o.person_id, coalesce(j.number, o.citizen), o.name, $5, $6, $7, $8, $9
+                FROM :area.insured s JOIN :area.insured o ON o.person_id = $4 LEFT JOIN :area.identity_change j ON j.identity_id = $9 WHERE s.person_id = $3
+                """),
+            cancellation, proposal, kind, joining.Stays, joining.Other, joining.On.ToDateOnly(), joining.Document, joining.Reason, by, undoes is { } of ? of : DBNull.Value);
+        return proposal;
+    }
+}

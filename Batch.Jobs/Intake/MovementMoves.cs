@@ -1,0 +1,96 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>Moves movements from one person's account to another's by new versions, and with them the interest that was posted.</summary>
+internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area, FileDraft draft)
+{
+    private const string Columns = "person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id";
+    private readonly MovementWriter _writer = new(connection, area);
+
+    public async Task MoveAsync(int from, int to, CancellationToken cancellation)
+    {
+        List<StandingMovement> all = [.. (await VersionsAsync("person_id = ANY($1)", [from, to], cancellation)).GroupBy(KeyOf).Select(Latest).Where(m => m.Fact.State != FactState.Withdrawn)];
+        foreach (StandingMovement moved in all.Where(m => m.Fact.Person == from))
+        {
+            MovementFact target = moved.Fact with { Identity = moved.Fact.Identity with { Person = to } };
+            int own = all.FindIndex(m => m.Fact.Identity == target.Identity);
+            Add(moved.Fact with { State = FactState.Withdrawn, Row = 0 });
+            Put(own < 0 ? target : Together(target, all[own].Fact));
+        }
+
+        await MoveInterestAsync(from, to, cancellation);
+        await _writer.CompleteAsync(cancellation);
+    }
+
+    // Both accounts have a movement by the same day and place, or the same document: it is one movement of both amounts.
+    private static MovementFact Together(MovementFact moved, MovementFact own) =>
+        moved.State == FactState.Accepted && own.State == FactState.Accepted && moved.Ground == own.Ground && moved.Counterpart == own.Counterpart
+            ? own with { Fen = own.Fen + moved.Fen }
+            : throw JoinRefusal.NotPossible(
+                "两个账户有同一文书或同日的变动，内容不同或尚待决定，无法合并；请先更正或决定这些变动。",
+                "The two accounts have movements under one document or of one day that differ or wait for a decision; correct or decide them first.");
+
+    // Interest of earlier years is on the account, and no file brings it: it moves by a pair of corrections.
+    private async Task MoveInterestAsync(int from, int to, CancellationToken cancellation)
+    {
+        long fen = await connection.OneAsync<long>(
+            area.Sql("SELECT coalesce(sum(account_fen), 0)::bigint FROM :area.entry WHERE account_id = $1 AND component = 3"), cancellation, from);
+        if (fen == 0)
+        {
+            return;
+        }
+
+        string reference = draft.Name.ToUpperInvariant();
+        foreach ((int person, long amount) in new[] { (from, -fen), (to, fen) })
+        {
+            MovementIdentity identity = new(person, MovementKind.Correction, null, SpendingChannel.None, 0, reference);
+            Put(new MovementFact(identity, draft.Month!.Value.FirstDay(), 0, FactState.Accepted, amount, Ground.None, reference, null));
+        }
+    }
+
+    /// <summary>Puts back what was in force before some submissions.</summary>
+    public async Task RestoreAsync(int[] submissions, CancellationToken cancellation)
+    {
+        List<StandingMovement> versions = await VersionsAsync(
+            "person_id IN (SELECT person_id FROM :area.movement WHERE submission_id = ANY($1))", submissions, cancellation);
+        foreach (IGrouping<(MovementIdentity, DateOnly), StandingMovement> key in versions.GroupBy(KeyOf).Where(k => k.Any(v => submissions.Contains(v.Submission))))
+        {
+            StandingMovement latest = Latest(key);
+            if (!submissions.Contains(latest.Submission))
+            {
+                throw JoinRefusal.BuiltUpon(latest.Fact.Month);
+            }
+
+            StandingMovement[] before = [.. key.Where(v => !submissions.Contains(v.Submission))];
+            if (before.Length > 0 && Latest(before) is { Fact.State: not FactState.Withdrawn } old)
+            {
+                Put(old.Fact);
+            }
+            else
+            {
+                Add(latest.Fact with { State = FactState.Withdrawn, Row = 0 });
+            }
+        }
+
+        await _writer.CompleteAsync(cancellation);
+    }
+
+    private void Put(MovementFact fact) => Add(fact with { Row = MoveDrafts.Count(draft, fact) });
+
+    private void Add(in MovementFact fact)
+    {
+        _writer.Add(fact, draft.Submission);
+        draft.CountDay(fact.On);
+    }
+
+    private static (MovementIdentity Identity, DateOnly On) KeyOf(StandingMovement movement) => (movement.Fact.Identity, movement.Fact.On);
+
+    private static StandingMovement Latest(IEnumerable<StandingMovement> versions) => versions.OrderBy(v => v.Submission).ThenBy(v => v.Fact.Row <= 0).ThenBy(v => v.Fact.Row).Last();
+
+    private async Task<List<StandingMovement>> VersionsAsync(string which, int[] keys, CancellationToken cancellation) => await connection.ReadAsync(
+        area.Sql($"SELECT {Columns} FROM :area.movement WHERE {which}"), r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, keys);
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>A month whose credit a join or its undoing changes.</summary>
+/// <param name="Amount">To or from both accounts together.</param>
+/// <param name="Held">Two employers have declared it: nothing is credited for it until that is decided.</param>
+public sealed record ChangedMonth(YearMonth Month, Money Amount, bool Held);
+
+/// <summary>What a join or its undoing would change in money.</summary>
+/// <param name="Balance">Posted, of the person who stays.</param>
+/// <param name="OtherBalance">Posted, of the other.</param>
+/// <param name="After">Of both accounts together, once the next run is posted.</param>
+public sealed record IdentityPreviewDocument(int Proposal, Money Balance, Money OtherBalance, Money After, IReadOnlyList<ChangedMonth> Months)
+{
+    /// <summary>Whose accounts were looked at: for the record of inquiries.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> Persons { get; init; } = [];
+}
+
+/// <summary>
+/// What the approval of a proposal would change: it is applied, what both persons should have is computed as a run computes it, and all is taken back.
+/// </summary>
+public sealed class IdentityPreview(Area area, IClock clock)
+{
+    private const string Nobody = "preview";
+
+    private readonly AreaSchema _schema = area.Schema;
+
+    /// <exception cref="DataFaultException">What an approval would be refused for.</exception>
+    public async Task<IdentityPreviewDocument> ReadAsync(int proposal, CancellationToken cancellation)
+    {
+        IdentityProposals proposals = new(area.Program, _schema, clock);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await proposals.BeginAsync(connection, cancellation);
+        IdentityDocument found = await proposals.ReadAsync(connection, proposal, cancellation);
+        (int stays, int other) = (await connection.ReadAsync(
+            _schema.Sql("SELECT person_id, coalesce(other_id, person_id) FROM :area.identity_change WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1)), cancellation, proposal))[0];
+        int[] waiting = [.. await connection.ReadAsync(_schema.Sql("SELECT submission_id FROM :area.waiting_submission"), r => r.GetInt32(0), cancellation)];
+        int[] submissions = await proposals.ApplyAsync(connection, found, new byte[32], Nobody, cancellation);
+        List<ChangedMonth> months = [];
+        foreach (YearMonth month in await MonthsAsync(connection, submissions, cancellation))
+        {
+            long fen = 0;
+            foreach (int person in new[] { stays, other }.Distinct())
+            {
+                fen += await DifferenceAsync(connection, person, month, [.. waiting, .. submissions], cancellation) - await DifferenceAsync(connection, person, month, [.. waiting], cancellation);
+            }
+
+            bool held = await IsHeldAsync(connection, month, submissions, cancellation);
+            if (fen != 0 || held)
+            {
+                months.Add(new ChangedMonth(month, new Money(fen), held));
+            }
+        }
+
+        await transaction.RollbackAsync(cancellation);
+        Balances balances = new(area.Program, _schema);
+        (Money balance, Money others) = ((await balances.BalanceAsync(stays, null, cancellation)).Balance, stays == other ? Money.Zero : (await balances.BalanceAsync(other, null, cancellation)).Balance);
+        return new IdentityPreviewDocument(proposal, balance, others, new Money(balance.Fen + others.Fen + months.Sum(m => m.Amount.Fen)), months)
+        {
+            Persons = [.. new[] { stays, other }.Distinct()],
+        };
+    }
+
+    // Entitled minus posted, as a run that takes these submissions would have it.
+    private async Task<long> DifferenceAsync(NpgsqlConnection connection, int person, YearMonth month, HashSet<int> taken, CancellationToken cancellation)
+    {
+        if (area.Policy.TryFor(month) is not { } slice)
+        {
+            return 0;
+        }
+
+        ChunkReader reader = new(connection, _schema);
+        Chunk chunk = new(month, person, person);
+        PersonFacts[] one = await reader.ReadAsync(
+            chunk, taken, whole: true, slice.Gates, cancellation, await reader.CoverAsync(slice, taken, cancellation), YearPensions.Of(_schema, slice));
+        await new AdvanceReader(connection, _schema, chunk, taken).FillAsync(one, slice, whole: true, cancellation);
+        (Legs contribution, Legs retiree) = Entitlement.Of(one[0], month, slice);
+        return contribution.Account + retiree.Account - one[0].PostedContribution.Account - one[0].PostedRetiree.Account;
+    }
+
+    private Task<List<YearMonth>> MonthsAsync(NpgsqlConnection connection, int[] submissions, CancellationToken cancellation) => connection.ReadAsync(
+        _schema.Sql("SELECT DISTINCT month FROM :area.submission_month WHERE fact IN ('contribution', 'pension') AND submission_id = ANY($1) ORDER BY 1"),
+        r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, submissions);
+
+    private async Task<bool> IsHeldAsync(NpgsqlConnection connection, YearMonth month, int[] submissions, CancellationToken cancellation) =>
+        await new MonthTables(connection, _schema).ExistsAsync("contribution", month, cancellation)
+        && await connection.OneAsync<bool>($"SELECT EXISTS (SELECT FROM {_schema.Part("contribution", month)} WHERE state = 2 AND submission_id = ANY($1))", cancellation, submissions);
+}

@@ -1,0 +1,337 @@
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tests.Runs;
+using Batch.Rules;
+using NUnit.Framework;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Tests.Intake;
+
+/// <summary>
+/// Two numbers found to be one person's. Everybody is 31 and paid for on 8000: 8000 x (2 % + 1.1 %) = 248.00 a month; another base is said where it is.
+/// </summary>
+public sealed class JoinTests
+{
+    private const string Payroll = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
+    private static readonly CitizenId Wrong = Town.Person(1), Right = Town.Person(2), Spouse = Town.Person(3);
+    private static readonly YearMonth January = new(2021, 1), February = new(2021, 2), March = new(2021, 3), April = new(2021, 4);
+    private Town town = null!;
+
+    [SetUp]
+    public async Task SetUp() => town = await Town.FoundAsync();
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        await town.AssertCleanAsync();
+        await town.DisposeAsync();
+    }
+
+    // Three months by the wrong number, all closed, then the right one: 3 x 248.00 move in April and nothing is credited anew. 4 x 248.00 = 992.00.
+    [Test]
+    public async Task A_number_that_was_wrong_for_three_months_ends_in_one_account_and_one_coverage()
+    {
+        foreach (YearMonth month in new[] { January, February, March })
+        {
+            await PaidAsync(month, "E1", Wrong);
+            await town.PostMonthAsync(month);
+        }
+
+        await town.CloseAsync(March);
+        await PaidAsync(April, "E1", Right);
+        await town.PostMonthAsync(April);
+        int join = await JoinAsync();
+        await town.AssertCleanAsync();
+        Assert.That(await BalancesAsync(), Is.EqualTo((744m, 248m)), "nothing is posted yet");
+        RunDocument run = await town.PostMonthAsync(April);
+        Assert.That((run.People, run.Credited), Is.EqualTo((2, Money.Zero)));
+        await town.AssertCleanAsync();
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 992m)));
+        Assert.That(await town.BalanceAsync(Wrong), Is.EqualTo(Money.FromYuan(992m)), "the wrong number finds the person");
+        Assert.That((await CoverageAsync()).Continuous, Is.EqualTo(4));
+        Assert.That((await town.AllocateAsync(April)).Run, Is.Null, "a rerun posts nothing");
+
+        await UndoAsync(join);
+        await town.AssertCleanAsync();
+        await town.PostMonthAsync(April);
+        Assert.That(await BalancesAsync(), Is.EqualTo((744m, 248m)), "as it was");
+        Assert.That(await town.BalanceAsync(Wrong), Is.EqualTo(Money.FromYuan(744m)));
+        Assert.That((await CoverageAsync()).Continuous, Is.EqualTo(1));
+    }
+
+    // A later file for a month by the wrong number is the person's: it changes nothing.
+    [Test]
+    public async Task A_file_with_the_joined_number_is_understood()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Right);
+        await JoinAsync();
+        FileOutcome again = await PaidAsync(January, "E1", Wrong), more = await PaidAsync(March, "E1", Wrong);
+        Assert.That((again.Unchanged, more.Accepted, more.OldNumbers), Is.EqualTo((1, 1, 1)));
+        await town.PostMonthAsync(March);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 744m)));
+    }
+
+    // February by both numbers from one employer: 2 x 248.00 were credited for it, 248.00 is due. 248.00 each for January and March.
+    [Test]
+    public async Task A_month_credited_by_both_numbers_is_taken_back_to_what_is_due()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Wrong, Right);
+        await PaidAsync(March, "E1", Right);
+        await town.PostMonthAsync(March);
+        Assert.That(await BalancesAsync(), Is.EqualTo((496m, 496m)));
+        int join = await JoinAsync();
+        RunDocument run = await town.PostMonthAsync(March);
+        Assert.That(run.Credited, Is.EqualTo(Money.FromYuan(-248m)));
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 744m)));
+        await UndoAsync(join);
+        Assert.That((await town.PostMonthAsync(March)).Credited, Is.EqualTo(Money.FromYuan(248m)));
+        Assert.That(await BalancesAsync(), Is.EqualTo((496m, 496m)));
+    }
+
+    // February from two employers: both lines wait, so that nothing is credited for it; January stays. The one that is taken brings 248.00 again.
+    [Test]
+    public async Task A_month_of_two_employers_is_held_until_it_is_decided()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Wrong);
+        await PaidAsync(February, "E2", Right);
+        await town.PostMonthAsync(February);
+        int join = await JoinAsync();
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 248m)));
+        await using NpgsqlConnection connection = await town.Database.Program.OpenConnectionAsync();
+        IReadOnlyList<HeldRow> held = await new HeldRows(Town.Schema).ListAsync(connection, null, default);
+        Assert.That(held.Select(h => (h.Employer, h.Code)), Is.EquivalentTo(new[] { ("E1", Codes.TwoEmployers), ("E2", Codes.TwoEmployers) }));
+        HeldRow taken = held.Single(h => h.Employer == "E2");
+        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(taken.Submission, taken.Row, true, "wang", "E2 为实际用人单位"), default);
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
+        Assert.That(await CodeAsync(() => UndoAsync(join)), Is.EqualTo("JOIN_BUILT_UPON"));
+    }
+
+    // Paid in January, February (by the wrong number) and March: without February a break of one month, so that the continuous count restarts at 1.
+    [Test]
+    public async Task Months_of_the_other_number_fill_a_break()
+    {
+        await PaidAsync(January, "E1", Right);
+        await PaidAsync(February, "E1", Wrong);
+        await PaidAsync(March, "E1", Right);
+        await town.PostMonthAsync(March);
+        CoverageDocument before = await CoverageAsync();
+        int join = await JoinAsync();
+        await town.PostMonthAsync(March);
+        CoverageDocument joined = await CoverageAsync();
+        await UndoAsync(join);
+        await town.PostMonthAsync(March);
+        CoverageDocument after = await CoverageAsync();
+        Assert.That((before.Continuous, before.Accumulated, joined.Continuous, joined.Accumulated, after.Continuous, after.Accumulated), Is.EqualTo((1, 2, 3, 3, 1, 2)));
+    }
+
+    // 2021: 248.00 on each account since February bear 10 months at 0.35 %: 248.00 x 0.35 % x 10 / 12 = 0.7233, 0.72. 2022: what was carried over,
+    // 2 x (248.00 + 0.72) = 497.44, bears 1.1 % for the whole year though half of it moves in February: 5.47184, 5.47. All of it is on the account that stays.
+    [Test, CancelAfter(300_000)]
+    public async Task Across_a_year_end_both_balances_bear_interest_as_one()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Right);
+        await town.PostMonthAsync(February);
+        await town.CloseAsync(new YearMonth(2021, 12));
+        Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_BEFORE_INTEREST"));
+        await InterestAsync(2021);
+        Assert.That(await BalancesAsync(), Is.EqualTo((248.72m, 248.72m)));
+        await town.CloseAsync(new YearMonth(2022, 1));
+        int join = await JoinAsync();
+        Assert.That(await CodeAsync(() => InterestAsync(2021)), Is.EqualTo("JOIN_WAITS"));
+        await town.PostMonthAsync(new YearMonth(2022, 2));
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 497.44m)));
+        await town.CloseAsync(new YearMonth(2022, 12));
+        await InterestAsync(2022);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 502.91m)));
+        Assert.That(await CodeAsync(() => UndoAsync(join)), Is.EqualTo("JOIN_YEAR_ENDED"));
+    }
+
+    // The same, undone in the month in which it was posted: each account bears its own, 248.72 x 1.1 % = 2.73592, 2.74.
+    [Test, CancelAfter(300_000)]
+    public async Task Undone_in_the_same_month_each_balance_bears_its_own_interest()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Right);
+        await town.PostMonthAsync(February);
+        await town.CloseAsync(new YearMonth(2021, 12));
+        await InterestAsync(2021);
+        int join = await JoinAsync();
+        await town.PostMonthAsync(new YearMonth(2022, 1));
+        await UndoAsync(join);
+        await town.PostMonthAsync(new YearMonth(2022, 1));
+        Assert.That(await BalancesAsync(), Is.EqualTo((248.72m, 248.72m)));
+        await town.CloseAsync(new YearMonth(2022, 12));
+        await InterestAsync(2022);
+        Assert.That(await BalancesAsync(), Is.EqualTo((251.46m, 251.46m)));
+    }
+
+    // Opened with 100.00 and 50.00; 30.00 of the other number's account were spent for the spouse, 5.00 each by themselves at the pharmacy on one day.
+    // 248.00 + 248.00 + 150.00 - 30.00 - 10.00 = 606.00.
+    [Test]
+    public async Task Movements_and_what_was_spent_for_the_family_move_too()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Right);
+        await BindAsync(Wrong);
+        await town.MovementsAsync(February, $"{Wrong.Full()},期初余额,100.00,2021-01-01,,QC1,,,,,,", $"{Right.Full()},期初余额,50.00,2021-01-01,,QC1,,,,,,");
+        await town.PostMonthAsync(February);
+        FileOutcome spent = await town.MovementsAsync(
+            February, $"{Wrong.Full()},消费,30.00,2021-02-20,药店,,,,,,{Spouse.Full()},", $"{Wrong.Full()},消费,5.00,2021-02-21,药店,,,,,,,", $"{Right.Full()},消费,5.00,2021-02-21,药店,,,,,,,");
+        Assert.That(spent.Accepted, Is.EqualTo(3), string.Join(' ', spent.Rejections.Select(r => r.Code)));
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((313m, 293m)));
+        int join = await JoinAsync();
+        await town.AssertCleanAsync();
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 606m)));
+        Assert.That(await SpentForSpouseAsync(Right), Is.EqualTo(3000));
+        await town.AssertCleanAsync();
+        await UndoAsync(join);
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((313m, 293m)));
+        Assert.That(await SpentForSpouseAsync(Right), Is.Zero);
+        Assert.That(await SpentForSpouseAsync(Wrong), Is.EqualTo(3000));
+    }
+
+    [Test]
+    public async Task What_is_on_record_of_the_other_number_alone_is_recorded_for_the_one_that_stays_first()
+    {
+        await PaidAsync(January, "E1", Wrong, Right);
+        await RetireAsync(Wrong);
+        Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_NOT_POSSIBLE"));
+        await RetireAsync(Right);
+        await JoinAsync();
+        Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_NOT_POSSIBLE"), "they are one");
+        await town.PostMonthAsync(February);
+    }
+
+    // Before it is approved: 2 x 248.00 and 2 x 248.00 are on the accounts; of February 248.00 is taken back. Looking changes nothing.
+    [Test]
+    public async Task What_a_join_would_change_is_told_before_it_is_approved()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Wrong, Right);
+        await PaidAsync(March, "E1", Right);
+        await town.PostMonthAsync(March);
+        IdentityDocument proposed = await ProposeAsync();
+        IdentityPreviewDocument told = await new IdentityPreview(await town.AreaAsync(), SystemClock.Instance).ReadAsync(proposed.Proposal, default);
+        Assert.That((told.Balance.Fen, told.OtherBalance.Fen, told.After.Fen), Is.EqualTo((49600, 49600, 74400)));
+        Assert.That(told.Months.Select(m => (m.Month, m.Amount.Fen, m.Held)), Is.EqualTo(new[] { (February, -24800L, false) }));
+        Assert.That((await town.AllocateAsync(March)).Run, Is.Null);
+        await Proposals.ApproveAsync(proposed.Proposal, "li", default);
+        await town.PostMonthAsync(March);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 744m)));
+        ExplanationDocument why = await new Explanations(await town.AreaAsync()).ExplainAsync((await FindAsync(Right)).Person, January, default);
+        Assert.That((why.Source!.File, why.ReasonEnglish), Is.EqualTo(("file-1.csv", "Declared for the number 4201*************" + Wrong.Full()[^1] + ", which was joined into this one by proposal 1.")));
+    }
+
+    // The row of another name would become a credit of the account that nobody finds any more.
+    [Test]
+    public async Task A_row_of_the_other_number_that_waits_is_decided_first()
+    {
+        await PaidAsync(January, "E1", Wrong, Right);
+        await town.ImportAsync(Payroll, [$"E1,厂E1,吴用,{Wrong.Full()},2021-02,8000.00,160.00,640.00"], February, SubmissionKind.Supplementary, false);
+        Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_NOT_POSSIBLE"));
+        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, false, "wang", "不是此人"), default);
+        await JoinAsync();
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 248m)));
+    }
+
+    [Test]
+    public async Task A_join_takes_two_people_and_so_does_its_undoing()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Right);
+        IdentityDocument proposed = await ProposeAsync();
+        Assert.That((proposed.Kind, proposed.OtherId, proposed.NewId), Is.EqualTo(("join", Masking.Number(Wrong.Digits17), (string?)null)));
+        Assert.That(await CodeAsync(() => Proposals.ApproveAsync(proposed.Proposal, "wang", default)), Is.EqualTo("SAME_PERSON"));
+        await Proposals.ApproveAsync(proposed.Proposal, "li", default);
+        IdentityDocument undo = await Proposals.ProposeUndoAsync(proposed.Proposal, (new LocalDate(2021, 3, 1), "公安函2号", "认错了"), "wang", default);
+        Assert.That(await CodeAsync(() => Proposals.ApproveAsync(undo.Proposal, "wang", default)), Is.EqualTo("SAME_PERSON"));
+        await Proposals.ApproveAsync(undo.Proposal, "li", default);
+        Assert.That(await CodeAsync(() => UndoAsync(proposed.Proposal)), Is.EqualTo("PROPOSAL_STATE"));
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((248m, 248m)));
+    }
+
+    // Waits for the ledger alone: the run that posted the join is reversed, so that its submissions wait again.
+    [Test]
+    public async Task The_run_that_posted_a_join_can_be_reversed()
+    {
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Right);
+        await town.PostMonthAsync(February);
+        await JoinAsync();
+        RunDocument run = await town.PostMonthAsync(February);
+        RunDocument reversal = await town.Life.ReverseAsync(run.Run!.Value, February, "operator", default);
+        await town.PostAsync(reversal.Run!.Value);
+        Assert.That(await BalancesAsync(), Is.EqualTo((248m, 248m)));
+        await town.AssertCleanAsync();
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
+    }
+
+    private IdentityProposals Proposals => new(town.Database.Program, Town.Schema, SystemClock.Instance);
+
+    private async Task<IdentityDocument> ProposeAsync() => await Proposals.ProposeJoinAsync(
+        new Joining((await FindAsync(Right)).Person, (await FindAsync(Wrong)).Person, new LocalDate(2021, 4, 1), "公安函1号", "同一人两个号码"), "wang", default);
+
+    private async Task<int> JoinAsync() => (await Proposals.ApproveAsync((await ProposeAsync()).Proposal, "li", default)).Proposal;
+
+    private async Task UndoAsync(int join)
+    {
+        IdentityDocument undo = await Proposals.ProposeUndoAsync(join, (new LocalDate(2021, 4, 2), "公安函2号", "认错了"), "wang", default);
+        await Proposals.ApproveAsync(undo.Proposal, "li", default);
+    }
+
+    // By account, whoever the numbers find.
+    private async Task<(decimal Wrong, decimal Right)> BalancesAsync()
+    {
+        Balances balances = new(town.Database.Program, Town.Schema);
+        int[] accounts = await town.Database.ScalarAsync<int[]>(Town.Schema.Sql(
+            $"SELECT array_agg(person_id ORDER BY citizen) FROM :area.person WHERE citizen IN ({Wrong.Digits17}, {Right.Digits17})"));
+        return ((await balances.BalanceAsync(accounts[0], null, default)).Balance.Fen / 100m, (await balances.BalanceAsync(accounts[1], null, default)).Balance.Fen / 100m);
+    }
+
+    private async Task<CoverageDocument> CoverageAsync() =>
+        await new CoverageInquiry(await town.AreaAsync()).ReadAsync((await FindAsync(Right)).Account, null, new YearMonth(2021, 4), default);
+
+    private async Task InterestAsync(int year)
+    {
+        Area area = await town.AreaAsync();
+        RunDocument run = await new InterestRun(town.Database.Connection, area.Schema, area.Policy).RunAsync(year, null, "operator", default);
+        await town.PostAsync(run.Run!.Value);
+    }
+
+    // Of the relatives that the account pays for now.
+    private async Task<long> SpentForSpouseAsync(CitizenId payer)
+    {
+        FamilyInquiry family = new(await FindAsync(payer));
+        FamilyDocument told = await family.ReadAsync(await family.HolderAsync(default), January, February, default);
+        return told.Members.Where(m => m.To is null).Sum(m => m.Spent.Fen);
+    }
+
+    private Task<FileOutcome> RetireAsync(CitizenId who) => town.ImportAsync("公民身份号码,变更类型,变更日期", [$"{who.Full()},退休,2021-01-20"], February, SubmissionKind.Regular, false);
+
+    private Task<FileOutcome> BindAsync(CitizenId payer) => town.ImportAsync(
+        "公民身份号码,变更类型,变更日期,变更内容", [$"{payer.Full()},共济绑定,2021-01-01,{Spouse.Full()} 配偶"], February, SubmissionKind.Regular, false);
+
+    private Task<AccountHolder> FindAsync(CitizenId id) => AccountHolder.FindAsync(town.Database.Connection, Town.Code, id.Full(), null, new LocalDate(2026, 1, 1), default);
+
+    private static async Task<string> CodeAsync(Func<Task> act) => (await Assert.ThrowsAsync<DataFaultException>(() => act()))!.Code;
+
+    private Task<FileOutcome> PaidAsync(YearMonth month, string employer, params CitizenId[] people) => town.ImportAsync(
+        Payroll, people.Select(p => $"{employer},厂{employer},周正,{p.Full()},{month.Text()},8000.00,160.00,640.00"), month, SubmissionKind.Supplementary, false);
+}
