@@ -1,3 +1,4 @@
+using Batch.Host.Web;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using Npgsql;
@@ -34,7 +35,7 @@ internal static class FaultText
         MissingFigureException missing => VerbFault.OfData(
             "FIGURE_MISSING",
             $"{missing.Message} Give it: --set {missing.Figure}=VALUE, or batch policy set.",
-            $"{missing.Month.Text()} 缺少 {missing.Figure}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
+            $"{missing.Month.Text()} 缺少{Words(missing.Figure)}。请用 --set {missing.Figure}=值 或 batch policy set 给出。"),
         _ => null,
     };
 
@@ -52,11 +53,12 @@ internal static class FaultText
             "POLICY_GAP", gap.Message, $"{gap.Area} 在 {gap.Month.Text()} 没有有效的政策。"),
         MissingFigureException { Figure: "pension" } missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少养老金。"),
         MissingFigureException { Figure: "frozen-amount" } missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少本人冻结金额。"),
-        MissingFigureException missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少 {missing.Figure}，请先设定。"),
+        MissingFigureException missing => VerbFault.OfData("FIGURE_MISSING", missing.Message, $"{missing.Month.Text()} 缺少{Words(missing.Figure)}，请先设定。"),
         CategoryOpenException open => VerbFault.OfData(
-            "CATEGORY_OPEN", open.Message, $"{open.Month.Text()} 的政策没有规定类别 {open.Category} 的划入办法。"),
+            "CATEGORY_OPEN", open.Message,
+            $"{open.Month.Text()} 的政策没有规定{Words(open.Category)}{(open.Standing == Standing.Active ? "在职" : "退休")}人员的划入办法{(open.Open is { } left ? $"：{left}" : "")}。"),
         UnusableFigureException unusable => VerbFault.OfData(
-            "FIGURE_UNUSABLE", unusable.Message, $"{unusable.Month.Text()} 的 {unusable.Figure} 为零或负数，不能使用。"),
+            "FIGURE_UNUSABLE", unusable.Message, $"{unusable.Month.Text()} 的{Words(unusable.Figure)}为零或负数，不能使用。"),
         PostgresException database => OfDatabase(database),
         NpgsqlException { InnerException: EnvironmentException told } => Of(told),
         NpgsqlException { InnerException: TimeoutException } when fault.Message.Contains("pool", StringComparison.Ordinal) => new VerbFault(
@@ -92,4 +94,7 @@ internal static class FaultText
 
     private static VerbFault Lost() => new(
         ExitCode.Environment, "DATABASE_LOST", "The connection to the database was lost. Try again.", "与数据库的连接中断。请重试。");
+
+    // In words, with the word of policy files that an operator types.
+    private static string Words(string word) => Show.Word(word) is var (chinese, english) && english != word ? $"{chinese}（{word}）" : $" {word} ";
 }

@@ -74,7 +74,13 @@ internal static class PolicyVerbs
     // What has to be entered, and what the sources leave open: neither is a fault of the file.
     private static void WriteGaps(VerbOutput output, AreaPolicy policy, YearMonth until)
     {
-        foreach ((YearMonth first, YearMonth last) in policy.Uncovered(FirstChecked(until), until))
+        IReadOnlyList<(YearMonth First, YearMonth Last)> uncovered = [.. policy.Uncovered(FirstChecked(until), until)];
+        if (uncovered.Count == 0)
+        {
+            output.Line($"  {FirstChecked(until).Text()} 至 {until.Text()} 每月都有政策。 {FirstChecked(until).Text()} to {until.Text()}: a policy in every month.");
+        }
+
+        foreach ((YearMonth first, YearMonth last) in uncovered)
         {
             output.Line($"  {first.Text()} 至 {last.Text()} 没有政策，不能计算。 {first.Text()} to {last.Text()}: no policy; nothing can be computed.");
         }

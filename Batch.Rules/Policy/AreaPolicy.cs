@@ -87,26 +87,31 @@ public sealed partial class AreaPolicy
         return NameOf(Area, version, at + 1 < _versions.Count ? _versions[at + 1].From : null);
     }
 
-    private static IEnumerable<OpenQuestion> OpenIn(IEnumerable<VersionText> versions, string file)
+    private static IEnumerable<OpenQuestion> OpenIn(IReadOnlyList<VersionText> versions, string file)
     {
-        foreach (VersionText version in versions)
+        for (int i = 0; i < versions.Count; i++)
         {
+            VersionText version = versions[i];
+            YearMonth? last = i + 1 < versions.Count ? versions[i + 1].From?.PlusMonths(-1) : version.To;
+            string which = version.From is { } first ? $"{Text(first)} 起的版本" : last is { } known ? $"最早的版本（至 {Text(known)}）" : "最早的版本";
             if (!version.StartKnown)
             {
                 yield return new OpenQuestion(file, version.Line, version.From is { } from
-                    ? $"该版本的起始月份来源未载明，自有来源可证的 {from.Year:0000}-{from.Month:00} 起执行"
-                    : "该版本的起始月份来源未载明，适用于此前所有月份");
+                    ? $"{which}：起始月份来源未载明，按有来源可证的 {Text(from)} 起执行"
+                    : $"{which}：起始月份来源未载明，适用于此前所有月份");
             }
 
             foreach ((string name, CategoryText category) in version.Categories)
             {
                 foreach (string open in new[] { category.OpenActive, category.OpenRetired }.OfType<string>())
                 {
-                    yield return new OpenQuestion(file, category.Line, $"{name}: {open}");
+                    yield return new OpenQuestion(file, category.Line, $"{which}，人员类别 {name}：{open}");
                 }
             }
         }
     }
+
+    private static string Text(YearMonth month) => $"{month.Year:0000}-{month.Month:00}";
 }
 
 /// <summary>

@@ -189,9 +189,9 @@ public sealed partial class MonthPolicy
         return null;
     }
 
-    internal ActiveRules ActiveOf(string category) => Find(category)?.Active ?? throw new CategoryOpenException(category, Standing.Active, Month);
+    internal ActiveRules ActiveOf(string category) => Find(category)?.Active ?? throw new CategoryOpenException(category, Standing.Active, Month, OpenOf(category, Standing.Active));
 
-    internal RetiredRules RetiredOf(string category) => Find(category)?.Retired ?? throw new CategoryOpenException(category, Standing.Retired, Month);
+    internal RetiredRules RetiredOf(string category) => Find(category)?.Retired ?? throw new CategoryOpenException(category, Standing.Retired, Month, OpenOf(category, Standing.Retired));
 
     private static bool Reduces(RetiredRules? retired) =>
         retired is not null && (retired.IsReduced || Reduces(retired.Otherwise));

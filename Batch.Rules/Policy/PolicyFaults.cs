@@ -22,11 +22,13 @@ public sealed class PolicyGapException(string area, YearMonth month) : Exception
 }
 
 /// <summary>The policy says nothing of this category and standing, or says that the source leaves it open: the person is held, never guessed.</summary>
-public sealed class CategoryOpenException(string category, Standing standing, YearMonth month)
+/// <param name="open">What the policy's file says is not known; null: nothing.</param>
+public sealed class CategoryOpenException(string category, Standing standing, YearMonth month, string? open = null)
     : Exception($"The policy of {month.Year:0000}-{month.Month:00} leaves category {category} ({Words.Of(standing)}) open.")
 {
     public string Category { get; } = category;
     public Standing Standing { get; } = standing;
+    public string? Open { get; } = open;
     public YearMonth Month { get; } = month;
 }
 

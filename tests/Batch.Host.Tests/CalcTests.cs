@@ -114,7 +114,17 @@ public sealed class CalcTests
         JsonElement wuhan = (await Cli.RunAsync("policy", "check", "--json")).Json.GetProperty("files").EnumerateArray().Single(f => f.GetProperty("area").GetString() == "420100");
         Assert.That(wuhan.GetProperty("figures").EnumerateArray().Select(f => $"{f.GetProperty("figure")} {f.GetProperty("from")}"), Does.Contain("base-max 2026-07"));
         CliResult people = await Cli.RunAsync("policy", "check");
-        Assert.That(people.Output, Does.Contain("没有缴费基数上限（base-max），已知的止于 2026-06").And.Contain("未定 open: 缴费基数上下限").And.Contain("2026-01 至 2026-12 没有政策"));
+        Assert.That(people.Output, Does.Contain("没有缴费基数上限（base-max），已知的止于 2026-06").And.Contain("未定 open: 缴费基数上下限").And.Contain("2026-01 至 2026-12 没有政策")
+            .And.Contain("2023-01 至 2026-12 每月都有政策").And.Contain("最早的版本（至 2022-12）：起始月份来源未载明").And.Contain("2024-01 起的版本，人员类别 unit：改革后退休的划入标准来源未载明"));
+    }
+
+    [Test]
+    public async Task Who_the_policy_leaves_open_is_told_in_words_with_what_is_not_known()
+    {
+        CliResult open = await Cli.RunAsync("calc", "--area", "530100", "--month", "2025-03", "--status", "retired", "--birth", "1950-01-01");
+        CliResult figure = await Cli.RunAsync("calc", "--area", "520100", "--month", "2025-03", "--status", "retired", "--birth", "1950-01-01");
+        Assert.That(open.ToString(), Does.Contain("2025-03 的政策没有规定单位职工（unit）退休人员的划入办法：改革后退休的划入标准来源未载明。"));
+        Assert.That(figure.ToString(), Does.Contain("2025-03 缺少平均养老金（average-pension）。请用 --set average-pension=值"));
     }
 
     [Test]
