@@ -18,6 +18,9 @@ internal static class Permissions
     /// <summary>Compute runs, discard them, compute reversals.</summary>
     public const string ComputeRuns = "compute-runs";
 
+    /// <summary>Discard runs that are not posted.</summary>
+    public const string DiscardRuns = "discard-runs";
+
     /// <summary>Approve and post runs.</summary>
     public const string ReviewRuns = "review-runs";
 
@@ -29,8 +32,12 @@ internal static class Permissions
 
     /// <summary>Change who a person is: proposed by one person, approved by another.</summary>
     public const string ChangePersons = "change-persons";
+
     /// <summary>Refund, carry over or write off surplus contributions: proposed by one person, confirmed by another.</summary>
     public const string ReturnMoney = "return-money";
+
+    /// <summary>Accept differences of a month's money with a reason, so that it can be closed; take such an acceptance back.</summary>
+    public const string AcceptDifferences = "accept-differences";
 
     /// <summary>See submissions, runs and months.</summary>
     public const string SeeWork = "see-work";
@@ -62,6 +69,12 @@ internal static class Permissions
     /// <summary>Schedules, the engine's own dashboard with its buttons.</summary>
     public const string ManageJobs = "manage-jobs";
 
+    /// <summary>See what was uploaded, and which columns files need.</summary>
+    public const string SeeUploads = "see-uploads";
+
+    /// <summary>See the users and their roles.</summary>
+    public const string SeeUsers = "see-users";
+
     /// <summary>Users, their roles and passwords; API keys.</summary>
     public const string ManageUsers = "manage-users";
 
@@ -70,26 +83,30 @@ internal static class Permissions
     /// <summary>The whole table: permission and the roles that have it.</summary>
     public static IReadOnlyDictionary<string, string[]> Table { get; } = new Dictionary<string, string[]>
     {
-        [Anyone] = [Operator, Reviewer, Analyst, Inquiry, Administrator],
+        [Anyone] = [Operator, Reviewer, Analyst, Inquiry, Administrator, Auditor],
         [SendFiles] = [Operator],
         [ComputeRuns] = [Operator],
+        [DiscardRuns] = [Operator, Reviewer],
         [ReviewRuns] = [Reviewer],
         [CloseMonths] = [Operator, Reviewer],
         [MatchMoney] = [Operator, Reviewer],
         [ChangePersons] = [Operator, Reviewer],
         [ReturnMoney] = [Operator, Reviewer],
-        [SeeWork] = [Operator, Reviewer, Analyst, Administrator],
-        [ExportReports] = [Operator, Reviewer, Analyst],
-        [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry],
-        [Unmask] = [Operator, Reviewer, Inquiry],
+        [AcceptDifferences] = [Reviewer],
+        [SeeWork] = [Operator, Reviewer, Analyst, Administrator, Auditor],
+        [ExportReports] = [Operator, Reviewer, Analyst, Auditor],
+        [LookUpAccounts] = [Operator, Reviewer, Analyst, Inquiry, Auditor],
+        [Unmask] = [Operator, Reviewer, Inquiry, Auditor],
         [OpenAreas] = [Administrator],
         [ProposePolicies] = [Operator, Administrator],
         [ApprovePolicies] = [Reviewer, Administrator],
-        [SeeJobs] = [Operator, Reviewer, Analyst, Administrator],
+        [SeeJobs] = [Operator, Reviewer, Analyst, Administrator, Auditor],
         [SteerJobs] = [Operator, Reviewer, Administrator],
         [ManageJobs] = [Administrator],
         [ManageUsers] = [Administrator],
-        [ReadAudit] = [Reviewer, Administrator],
+        [SeeUploads] = [Operator, Auditor],
+        [SeeUsers] = [Administrator, Auditor],
+        [ReadAudit] = [Reviewer, Administrator, Auditor],
     };
 
     public static void AddTo(AuthorizationBuilder authorization)

@@ -32,6 +32,16 @@ internal sealed record ReasonRequest
     public string? Why { get; init; }
 }
 
+/// <summary>Why differences of a month's money are accepted, and which.</summary>
+internal sealed record AcceptRequest
+{
+    [Required, StringLength(1000), Description("The reason, which is recorded.")]
+    public string? Why { get; init; }
+
+    [Description("Keys of the differences; all that are open when left out.")]
+    public IReadOnlyList<string>? Differences { get; init; }
+}
+
 /// <summary>Which report is written.</summary>
 internal sealed record ReportRequest
 {

@@ -21,6 +21,10 @@ internal static class RunRoutes
         api.MapPost("/runs/{run:int}/discard", DiscardAsync).Needs(Scopes.Runs).WithSummary("Discard a run that is not posted.");
         api.MapPost("/runs/{run:int}/reverse", ReverseAsync).Needs(Scopes.Runs).WithSummary("Compute the reversal of a posted run.");
         api.MapPost("/areas/{area}/months/{month}/close", CloseAsync).Needs(Scopes.Review).Produces(StatusCodes.Status202Accepted).WithSummary("Close a month; answered with the job that does it.");
+        api.MapGet("/areas/{area}/months/{month}/differences", DifferencesAsync).Needs(Scopes.See)
+            .WithSummary("The differences of a month's money, with who accepted them; a month that has open ones cannot be closed.");
+        api.MapPost("/areas/{area}/months/{month}/differences/accept", AcceptAsync).Needs(Scopes.Review)
+            .WithSummary("Accept differences of a month's money, named by their keys or all that are open, with a reason.");
         api.MapPost("/areas/{area}/months/{month}/reopen", ProposeReopeningAsync).Needs(Scopes.Review).WithSummary("Propose to open the last closed month again, with a reason.");
         api.MapPost("/areas/{area}/months/{month}/reopen/approve", ReopenAsync).Needs(Scopes.Review)
             .WithSummary("Open the last closed month again, by another key than proposed it.");
@@ -60,6 +64,13 @@ internal static class RunRoutes
         string number = run.ToString(CultureInfo.InvariantCulture);
         return JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Post, area.Schema, number, user.Who()), cancellation));
     }
+
+    private static async Task<object> DifferencesAsync(string area, string month, DatabaseConnection database, CancellationToken cancellation) =>
+        await new MoneyDifferences(await Area.OpenAsync(database, area, cancellation)).ReadAsync(ApiRoutes.Month("month", month), cancellation);
+
+    private static async Task<object> AcceptAsync(string area, string month, Body<AcceptRequest> body, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
+        await new MoneyDifferences(await Area.OpenAsync(database, area, cancellation))
+            .AcceptAsync(ApiRoutes.Month("month", month), body.Value.Differences, body.Value.Why!, user.Who(), cancellation);
 
     private static async Task<IResult> CloseAsync(string area, string month, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
         JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Close, new AreaSchema(area), ApiRoutes.Month("month", month).Text(), user.Who()), cancellation));

@@ -61,6 +61,7 @@ internal sealed class HomeModel : AreaPage
             await AddRunAsync(todo, points);
             await AddReopeningsAsync(todo);
             await AddReturnsAsync(todo);
+            await AddMoneyAsync(todo, points);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             await AddLeftBehindAsync(todo, points, unmended);
             AddPolicies(todo, points, await MayAsync(Permissions.ApprovePolicies) ? await ToApproveAsync() : 0);
@@ -160,6 +161,23 @@ internal sealed class HomeModel : AreaPage
             todo.Add(waiting.By == Who
                 ? new Duty("look", $"您提出的{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元）待另一人确认", $"Your {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan) waits for another person", href)
                 : new Duty("look", $"{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元，{waiting.By} 提出）待您确认", $"The {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan, by {waiting.By}) waits for you to confirm it", href));
+        }
+    }
+
+    // What keeps the month from being closed, and matches that another person has proposed.
+    private async Task AddMoneyAsync(List<Duty> todo, Dictionary<string, ReadinessPoint> points)
+    {
+        string href = $"{Code}/reconcile?month={Show.Month(Month)}";
+        if (points["differences-open"].Count is > 0 and long open)
+        {
+            todo.Add(await MayAsync(Permissions.AcceptDifferences)
+                ? new Duty("bad", $"{Show.Month(Month)} 的对账有 {open} 项差异没有说明：查明，或说明理由接受，才能结账", $"{Show.Count(open, "difference")} of the money of {Show.Month(Month)} not accepted: find out why, or accept them with a reason, before it is closed", href)
+                : new Duty("bad", $"{Show.Month(Month)} 的对账有 {open} 项差异没有说明，由复核人员说明后才能结账", $"{Show.Count(open, "difference")} of the money of {Show.Month(Month)} not accepted: a reviewer accepts them before it is closed", href));
+        }
+
+        if (await MayAsync(Permissions.MatchMoney) && await new MoneyCheck(Area).ProposedByOthersAsync(Who, Cancellation) is > 0 and long proposed)
+        {
+            todo.Add(new Duty("look", $"有 {proposed} 项人工核对待您确认", $"{Show.Count(proposed)} {(proposed == 1 ? "match" : "matches")} by hand to be confirmed by you", $"{href}#proposed"));
         }
     }
 

@@ -46,6 +46,11 @@ internal sealed class MonthModel : AreaPage
 
     public bool MayReopen { get; private set; }
 
+    /// <summary>Differences of the month's money that keep it from being closed.</summary>
+    public long OpenCount { get; private set; }
+
+    public bool MayAccept { get; private set; }
+
     public bool MaySend { get; private set; }
 
     public bool MaySeeReports { get; private set; }
@@ -60,6 +65,8 @@ internal sealed class MonthModel : AreaPage
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
+        OpenCount = closed ? 0 : await new OpenDifferences(Area).CountAsync(Of, Cancellation);
+        MayAccept = await MayAsync(Permissions.AcceptDifferences);
         Reopening = await ReopeningOf.ReadAsync(Of, Cancellation);
         Closings = closed ? await ReopeningOf.ClosingsAsync(Of, Cancellation) : 0;
         LastPosted = closed ? await new RunList(Area, Clock).LastPostedAsync(Of, Cancellation) : null;
@@ -69,8 +76,9 @@ internal sealed class MonthModel : AreaPage
         MaySeeReports = await MayAsync(Permissions.ExportReports);
     }
 
-    public Task<IActionResult> OnPostCloseAsync() => TryAsync(
-        Permissions.CloseMonths,
+    /// <param name="accept">Why the differences that nobody has accepted are accepted with the closing.</param>
+    public Task<IActionResult> OnPostCloseAsync(string? accept) => TryAsync(
+        string.IsNullOrWhiteSpace(accept) ? Permissions.CloseMonths : Permissions.AcceptDifferences,
         async () =>
         {
             YearMonth month = Show.NeedMonth(Month);
@@ -81,7 +89,7 @@ internal sealed class MonthModel : AreaPage
                 return Page();
             }
 
-            await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation);
+            await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation, accept);
             await AuditAsync("month.close", Code, Show.Month(month));
             return Redirect($"~/{Code}/months/{Show.Month(month)}");
         },
@@ -118,6 +126,7 @@ internal sealed class MonthModel : AreaPage
         "money-missing" => $"{Code}/reconcile?month={Show.Month(Of)}",
         "rejects-open" => $"{Code}/submissions?month={Show.Month(Of)}&open=true",
         "rows-held" => $"{Code}/held",
+        "differences-open" => $"{Code}/reconcile?month={Show.Month(Of)}",
         "waiting-files" or "waiting-decisions" => $"{Code}/runs",
         "parked-work" => "jobs",
         _ => null,
@@ -141,6 +150,7 @@ internal sealed class MonthModel : AreaPage
         "retired-declared" => ("已登记退休、单位仍申报的人员", "People on record as retired whom an employer declares"),
         "rejects-open" => ("被拒绝的行", "Rejected rows"),
         "rows-held" => ("待定的行", "Held rows"),
+        "differences-open" => ("对账中没有说明的差异", "Differences of the money that nobody has accepted"),
         "waiting-files" => ("尚未入账的报送", "Submissions not posted yet"),
         "waiting-decisions" => ("尚未入账的处理决定", "Decisions not posted yet"),
         "age-bounds" => ("本月跨入新年龄段的人员", "People who move to another age tier"),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Host.Access;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Rules;

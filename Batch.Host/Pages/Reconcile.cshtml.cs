@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
@@ -26,6 +27,15 @@ internal sealed partial class ReconcileModel : AreaPage
 
     public bool MayMatch { get; private set; }
 
+    /// <summary>Whoever looks may accept differences, and the month is still open.</summary>
+    public bool MayAccept { get; private set; }
+
+    /// <summary>The acceptances by the keys of their differences.</summary>
+    private Dictionary<string, MonthDifference> Differences { get; set; } = [];
+
+    /// <summary>How a difference is shown; null: it is none that the month is closed by.</summary>
+    public MonthDifference? DifferenceOf(string kind, string called) => Differences.GetValueOrDefault($"{kind}:{called}");
+
     public async Task OnGetAsync()
     {
         MoneyCheck check = new(Area);
@@ -34,6 +44,8 @@ internal sealed partial class ReconcileModel : AreaPage
         Made = await check.MadeAsync(month, Shown, Cancellation);
         MayMatch = await MayAsync(Permissions.MatchMoney);
         await ReadReturnsAsync(month);
+        MayAccept = Told.Closed is null && Told.Check.Applies && await MayAsync(Permissions.AcceptDifferences);
+        Differences = Told.Check.Differences.ToDictionary(d => d.Key);
     }
 
     public Task<IActionResult> OnPostProposeAsync(string[]? line, string[]? receipt, string? reason) => ActAsync(
@@ -48,6 +60,33 @@ internal sealed partial class ReconcileModel : AreaPage
 
     public Task<IActionResult> OnPostUndoAsync(int match, string? reason) => ActAsync(
         hand => hand.UndoAsync(match, Needed(reason), Who, Cancellation), n => AuditAsync("money.undone", Code, n, reason), n => ($"核对 {n} 已撤销。", $"Match {n} is undone."));
+
+    public Task<IActionResult> OnPostAcceptAsync(string[]? difference, string[]? line, string[]? receipt, string? reason) =>
+        AcceptAsync((money, month) => money.AcceptAsync(month, Keys(difference, line, receipt), Needed(reason), Who, Cancellation));
+
+    public Task<IActionResult> OnPostAcceptAllAsync(string? reason) =>
+        AcceptAsync((money, month) => money.AcceptAsync(month, null, Needed(reason), Who, Cancellation));
+
+    public Task<IActionResult> OnPostWithdrawAsync(string[]? difference, string[]? line, string[]? receipt, string? reason) =>
+        AcceptAsync((money, month) => money.WithdrawAsync(month, Keys(difference, line, receipt), Needed(reason), Who, Cancellation));
+
+    private static string[] Keys(string[]? difference, string[]? line, string[]? receipt) =>
+    [
+        .. difference ?? [], .. (line ?? []).Select(l => $"{MonthDifference.OfLine}:{l}"), .. (receipt ?? []).Select(r => $"{MonthDifference.OfReceipt}:{r}"),
+    ];
+
+    private Task<IActionResult> AcceptAsync(Func<MoneyDifferences, YearMonth, Task<MonthDifferences>> act) => TryAsync(
+        Permissions.AcceptDifferences,
+        async () =>
+        {
+            MonthDifferences now = await act(new MoneyDifferences(Area), Show.NeedMonth(Month ?? ""));
+            string of = Show.Month(now.Month);
+            Tell(
+                now.Open == 0 ? $"{of} 的 {now.Differences.Count} 项差异都已说明。" : $"{of} 还有 {now.Open} 项差异没有说明。",
+                now.Open == 0 ? $"All differences of {of} are accepted." : $"{now.Open} of the {now.Differences.Count} differences of {of} are not accepted yet.");
+            return Redirect($"~/{Code}/reconcile?month={of}");
+        },
+        OnGetAsync);
 
     public static (string Chinese, string English) WayOf(string way) => way switch
     {

@@ -16,10 +16,16 @@ internal static class ClosingVerbs
     private static readonly Option<string?> By = VerbOptions.By();
     private static readonly Option<string?> Reason = new("--reason") { Description = "提出重新打开的理由 / why it is to be opened again: proposes it", HelpName = "TEXT" };
     private static readonly Option<bool> Approve = new("--approve") { Description = "同意另一人提出的重新打开 / approve what another person proposed: opens it" };
+    private static readonly Option<string?> AcceptDifferences = new("--accept-differences")
+    {
+        Description = "一并接受对账中还没有说明的差异，写明理由 / accept the differences of the month's money that nobody has accepted, with this reason",
+        HelpName = "REASON",
+    };
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By }.Acts(Permissions.CloseMonths),
+        new Verb("close", "月度结账；年末生成对账单", "close a month; at the year's end make the statements", CloseAsync) { Area, Month, By, AcceptDifferences }
+            .Acts(call => [call.Get(AcceptDifferences) is null ? Permissions.CloseMonths : Permissions.AcceptDifferences]),
         new Verb("reopen", "重新打开最后结账的月份：一人提出，另一人同意", "open the last closed month again: one proposes, another approves", ReopenAsync) { Area, Month, By, Reason, Approve }.Acts(Permissions.CloseMonths),
     ];
 
@@ -28,7 +34,12 @@ internal static class ClosingVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         IReadOnlyList<ClosingWarning> warnings = await ClosingWarning.ReadAsync(area, call.Need(Month)!.Value, call.Cancellation);
-        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation);
+        if (call.Get(AcceptDifferences) is { } reason && string.IsNullOrWhiteSpace(reason))
+        {
+            throw VerbFault.OfUsage("Say after --accept-differences why.", "请在 --accept-differences 后写明理由。");
+        }
+
+        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation, call.Get(AcceptDifferences));
         call.Output.Document(new
         {
             closing.Area,

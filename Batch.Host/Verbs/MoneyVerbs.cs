@@ -29,7 +29,7 @@ internal static class MoneyVerbs
 
     public static IEnumerable<Command> Create() =>
     [
-        new Verb("reconcile", "对账：银行流水、到账与账本", "the month's money: statement, receipts and books", ReconcileAsync) { Area, Month },
+        new Verb("reconcile", "对账：银行流水、到账与账本", "the month's money: statement, receipts and books", ReconcileAsync) { Area, Month, DifferenceVerbs.Accept(), DifferenceVerbs.Withdraw() },
         new Command("match", "人工核对到账与银行流水：一人提出，另一人确认 / match receipts with the statement by hand: one proposes, another confirms")
         {
             new Verb("propose", "提出人工核对", "propose a match", ProposeAsync) { Area, Lines, Receipts, Reason, By }.Acts(Permissions.MatchMoney),
@@ -49,6 +49,7 @@ internal static class MoneyVerbs
         ReconcileDocument told = await new MoneyCheck(area).ReadAsync(call.Need(Month)!.Value, call.Cancellation);
         call.Output.Document(told);
         call.Output.Line($"对账 reconcile {told.Area} {told.Month.Text()}，截至 as of {told.AsOf.Text()}");
+        DifferenceVerbs.ShowClosed(call, told);
         call.Output.Table(
             ["", "笔数 count", "金额 amount", "已核对 matched", "未核对 unmatched"],
             [
@@ -73,6 +74,7 @@ internal static class MoneyVerbs
             call, "三方对账差异 three-way differences", told.ThreeWay.Lines,
             ["单位 employer", "所属期 month", "申报 declared", "到账 received", "入账 booked", "到账减申报", "入账减到账", "天数 days"],
             l => [l.Employer, l.Month.Text(), l.Declared.ToString(), l.Received?.ToString() ?? "-", l.Booked.ToString(), l.ReceivedLessDeclared?.ToString() ?? "-", l.BookedLessReceived.ToString(), Count(l.Days)]);
+        DifferenceVerbs.ShowCheck(call, told);
         Table(
             call, "人工核对待确认 proposed by hand", told.Proposed, ["编号 match", "提出人 by", "金额 amount", "流水号 lines", "到账 receipts", "理由 reason"],
             p => [Count(p.Match), p.By, p.Amount.ToString(), string.Join(' ', p.Lines), string.Join(' ', p.Receipts), p.Reason]);
@@ -110,7 +112,7 @@ internal static class MoneyVerbs
         call.Output.Line($"核对 match {Count(told.Match)} {state}  {told.Amount}  {string.Join(' ', told.Lines)} = {string.Join(' ', told.Receipts)}");
     }
 
-    private static void Table<T>(VerbCall call, string title, IReadOnlyList<T> rows, string[] header, Func<T, string[]> row)
+    internal static void Table<T>(VerbCall call, string title, IReadOnlyList<T> rows, string[] header, Func<T, string[]> row)
     {
         if (rows.Count == 0)
         {
@@ -121,5 +123,5 @@ internal static class MoneyVerbs
         call.Output.Table(header, rows.Take(ShownLines).Select(row));
     }
 
-    private static string Count(long number) => number.ToString(CultureInfo.InvariantCulture);
+    internal static string Count(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

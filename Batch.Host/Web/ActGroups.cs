@@ -26,7 +26,7 @@ internal static class ActGroups
         new("run", ("批次", "Runs"), ["run."], ["allocate", "interest", "approve", "post", "discard", "reverse"], ["/{code}/runs", Api + "/areas/{area}/runs", Api + "/runs/"]),
         new("month", ("结账", "Closings"), ["month."], ["close", "reopen"], ["/{code}/months/", Api + "/areas/{area}/months/"]),
         new("person", ("人员身份变更", "Changes of identity"), ["person."], ["person "], ["/{code}/identity"]),
-        new("money", ("核对到账", "Matching money"), ["money.", "refund."], ["match ", "refund "], ["/{code}/reconcile"]),
+        new("money", ("核对到账", "Matching money"), ["money.", "difference.", "refund."], ["match ", "reconcile ", "refund "], ["/{code}/reconcile"]),
         new("policy", ("政策", "Policies"), ["policy."], ["policy "], ["/{code}/policies", "/{code}/simulation"]),
         new("calculator", ("测算", "Calculator"), [], [], ["/{code}/calculator", Api + "/areas/{area}/calc"]),
         new("threshold", ("异常阈值", "Thresholds"), ["threshold."], ["threshold"], ["/{code}/thresholds"]),

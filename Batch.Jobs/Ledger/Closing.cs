@@ -1,3 +1,4 @@
+using Batch.Jobs.Intake;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -12,7 +13,9 @@ public sealed record ClosingDocument(
 /// <summary>Closes months, and with the last month of an insurance year carries every account over to its statement.</summary>
 public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {
-    public async Task<ClosingDocument> CloseAsync(YearMonth month, string by, CancellationToken cancellation)
+    /// <param name="acceptDifferences">Why the differences of the month's money that nobody has accepted are accepted now; null: they keep it from being closed.</param>
+    /// <exception cref="DataFaultException">DIFFERENCES_OPEN, and what the ledger refuses.</exception>
+    public async Task<ClosingDocument> CloseAsync(YearMonth month, string by, CancellationToken cancellation, string? acceptDifferences = null)
     {
         if (await ReadAsync(month, cancellation) is { } closed)
         {
@@ -23,12 +26,20 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
 
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        MoneyDifferences money = new(program, area, policy);
+        if (await money.AppliesAsync(month, cancellation))
+        {
+            // Files change what differs: none comes in between the check and the closing.
+            await new SubmissionLog(connection, area).LockAsync(cancellation);
+        }
+
         await using NpgsqlCommand command = new(area.Sql("SELECT :area.close_month($1, $2)"), connection);
         command.Parameters.AddWithValue(month.FirstDay());
         command.Parameters.AddWithValue(by);
         try
         {
-            await PatientAct.DoAsync(connection, command.ExecuteNonQueryAsync, cancellation);
+            long seq = (long)(await PatientAct.DoAsync(connection, command.ExecuteScalarAsync, cancellation))!;
+            await money.CloseAsync(connection, (seq, month, by, acceptDifferences), cancellation);
             KillSwitch.Pass(KillPoint.ClosingBeforeStatements);
             if (InsuranceYear.EndingWith(month, policy) is { } year)
             {

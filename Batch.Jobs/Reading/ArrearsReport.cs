@@ -1,4 +1,5 @@
 using Batch.Jobs.Files;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Batch.Jobs.Reading;
 /// <summary>
 /// 欠费清单: declared against received at the end of the month, one line an employer with something missing, left over, or a late fee received in
 /// the month; what is missing stands under the months by which its contribution month is past. Where an accepted line counts as received
-/// (creditOn: declaration), only months for which a receipt was sent are compared.
+/// (creditOn: declaration), only months for which a receipt was sent are compared. A closed month is told as it was closed, whatever came later.
 /// </summary>
 public sealed class ArrearsReport : Report
 {
@@ -31,7 +32,7 @@ public sealed class ArrearsReport : Report
         """
         WITH receipts AS (
             SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM :area.receipt
-            WHERE receipt_month <= :month AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
+            WHERE receipt_month <= :month AND submission_id <= $2 AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
             ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
         received AS (
             SELECT month, employer_id, coalesce(sum(amount_fen) FILTER (WHERE received_on < :month + interval '1 month'), 0) AS fen,
@@ -44,7 +45,7 @@ public sealed class ArrearsReport : Report
         lines AS (
             SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month, employer_id, state, person_paid_fen + employer_paid_fen AS fen
             FROM :area.contribution
-            WHERE contribution_month <= :month AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
+            WHERE contribution_month <= :month AND submission_id <= $2 AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
                   AND (contribution_month = ANY($1) OR (contribution_month, employer_id) IN (SELECT month, employer_id FROM received))
             ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
         declared AS (
@@ -72,6 +73,7 @@ public sealed class ArrearsReport : Report
         DateOnly[] waiting = await WaitingMonthsAsync(source, cancellation);
         await using NpgsqlCommand command = new(source.Sql(Sql), source.Connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(waiting);
+        command.Parameters.AddWithValue(await ClosedCheck.KnownAsync(source.Connection, source.Area.Schema, source.Month, cancellation));
         Cell[] row = new Cell[Columns.Count];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -1,4 +1,5 @@
 using Batch.Jobs.Files;
+using Batch.Jobs.Ledger;
 
 namespace Batch.Jobs.Reading;
 
@@ -22,21 +23,6 @@ public sealed class EmployerReport : QueryReport
 
     public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, "e.component = 1", cancellation);
 
-    /// <summary>
-    /// The tables <c>taken</c> and <c>last_employer</c> of a query that has the postings in <c>moved</c>: which employer's line the runs posted up to a month took last for a
-    /// person and contribution month.
-    /// </summary>
-    internal static string LastEmployers(string until, string months) =>
-        $"""
-        taken AS MATERIALIZED (
-            SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= {until}),
-        last_employer AS (
-            SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id
-            FROM :area.contribution c JOIN moved m USING (contribution_month, person_id) JOIN taken USING (submission_id)
-            WHERE c.contribution_month = ANY ({months})
-            ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC)
-        """;
-
     protected override string Sql =>
         $"""
         WITH moved AS MATERIALIZED (
@@ -44,7 +30,7 @@ public sealed class EmployerReport : QueryReport
                    sum(e.account_fen) AS credited, sum(e.pool_fen) AS pool, sum(e.other_fen) AS other
             FROM :area.entry e JOIN :area.account a USING (account_id)
             WHERE e.posting_month = :month AND e.component = 1 GROUP BY a.person_id, e.contribution_month),
-        {LastEmployers(":month", "ARRAY(SELECT DISTINCT contribution_month FROM moved)")}
+        {ThreeWay.LastEmployers(":month", "ARRAY(SELECT DISTINCT contribution_month FROM moved)")}
         SELECT w.number, w.name, count(DISTINCT m.person_id), sum(m.person_paid)::bigint, sum(m.employer_paid)::bigint, sum(m.credited)::bigint,
                sum(m.pool)::bigint, sum(m.other)::bigint
         FROM moved m JOIN last_employer USING (contribution_month, person_id) JOIN :area.employer w USING (employer_id)

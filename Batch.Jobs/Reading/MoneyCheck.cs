@@ -1,4 +1,5 @@
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -9,14 +10,6 @@ namespace Batch.Jobs.Reading;
 /// <summary>Reads what the money of a month comes to: the statement against the receipts. It changes nothing.</summary>
 public sealed class MoneyCheck(Area area)
 {
-    private const string MatchedLine = "EXISTS (SELECT FROM :area.money_match_line m JOIN :area.match_state s USING (match_id) WHERE m.serial = l.serial AND s.state = 'matched')";
-
-    private const string MatchedReceipt =
-        """
-        EXISTS (SELECT FROM :area.money_match_receipt m JOIN :area.match_state s USING (match_id)
-                WHERE m.receipt_month = r.receipt_month AND m.receipt_employer = r.employer_id AND m.document = r.document AND s.state = 'matched')
-        """;
-
     // Serial numbers, receipts, and what the lines come to.
     private const string Members =
         $"""
@@ -28,13 +21,52 @@ public sealed class MoneyCheck(Area area)
 
     public async Task<ReconcileDocument> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
-        LocalDate end = month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1);
-        List<UnmatchedLine> lines = await LinesAsync(end, cancellation);
-        List<UnmatchedReceipt> receipts = await ReceiptsAsync(end, cancellation);
-        return new ReconcileDocument(
-            area.Schema.Code, month, end, await BankAsync(month, cancellation), await ReceivedAsync(month, cancellation),
-            lines, receipts, [.. Differences(lines, receipts, end)], await ProposedAsync(cancellation),
-            await new ThreeWay(area).ReadAsync(month, end, cancellation), await ReturnList.OfMonthAsync(area, month, cancellation));
+        CheckedMonth of = await CheckedMonth.ReadAsync(area.Program, area.Schema, month, cancellation);
+        MoneyDifferences differences = new(area);
+        MonthCheck now = await differences.CompareAsync(of, cancellation);
+        List<UnmatchedLine> lines = [.. now.Lines.Select(l => l with { Payer = PayerNames.Shown(l.Payer) })];
+        MoneySums sums = new(area.Program, area.Schema);
+        ReconcileDocument document = new(
+            area.Schema.Code, month, of.End, await sums.BankAsync(month, cancellation), await sums.ReceivedAsync(month, cancellation),
+            lines, now.Receipts, [.. Differences(lines, now.Receipts, of.End)], await ProposedAsync(cancellation), now.ThreeWay,
+            await ReturnList.OfMonthAsync(area, month, cancellation))
+        { Check = now.Check };
+        return of.Own is { } own ? await AsClosedAsync(document, own, cancellation) : document;
+    }
+
+    // The lists of what is not matched stay as they are today: people go on matching after the closing.
+    private async Task<ReconcileDocument> AsClosedAsync(ReconcileDocument now, ClosedCheck own, CancellationToken cancellation)
+    {
+        MonthDifferences then = await new MoneyDifferences(area).ReadAsync(now.Month, cancellation);
+        if (!own.Checked)
+        {
+            return now with { Check = then, Closed = new ClosedMonth(own.By, own.At, false, null, null, []) };
+        }
+
+        ClosedSums sums = await new ClosedDifferences(area.Program, area.Schema).SumsAsync(own.Seq, cancellation);
+        ThreeWayLine[] lines = [.. then.Differences.Where(d => d.Kind == MonthDifference.OfEmployer).Select(ThreeWayLine.Of)];
+        return now with
+        {
+            Bank = sums.Bank,
+            Receipts = sums.Receipts,
+            Check = then,
+            ThreeWay = now.ThreeWay with { Declared = sums.Declared, Received = sums.Received, Booked = sums.Booked, Lines = lines },
+            Closed = new ClosedMonth(
+                own.By, own.At, true, now.Bank == sums.Bank ? null : now.Bank, now.Receipts == sums.Receipts ? null : now.Receipts, [.. Changes(lines, now.ThreeWay.Lines)]),
+        };
+    }
+
+    private static IEnumerable<ThreeWayChange> Changes(IReadOnlyList<ThreeWayLine> then, IReadOnlyList<ThreeWayLine> now)
+    {
+        Dictionary<(string, YearMonth), ThreeWayLine> before = then.ToDictionary(l => (l.Employer, l.Month)), after = now.ToDictionary(l => (l.Employer, l.Month));
+        foreach ((string Employer, YearMonth Month) key in before.Keys.Union(after.Keys).OrderBy(k => k.Item2).ThenBy(k => k.Item1, StringComparer.Ordinal))
+        {
+            (ThreeWayLine? was, ThreeWayLine? current) = (before.GetValueOrDefault(key), after.GetValueOrDefault(key));
+            if (was is null || current is null || (was.Declared, was.Received, was.Booked) != (current.Declared, current.Received, current.Booked))
+            {
+                yield return new ThreeWayChange(key.Employer, (was ?? current)!.Name, key.Month, was, current);
+            }
+        }
     }
 
     /// <summary>The latest month with money; null: there is none.</summary>
@@ -55,41 +87,6 @@ public sealed class MoneyCheck(Area area)
             r.GetInt32(0), r.GetString(1), r.GetString(2), r.Text(3) ?? "", r.GetString(4), Fen(r, 7), r.GetFieldValue<string[]>(5), r.GetFieldValue<string[]>(6)),
         cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay(), most);
 
-    private async Task<BankSums> BankAsync(YearMonth month, CancellationToken cancellation) => (await area.ReadAsync(
-        $"""
-        SELECT count(*), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint, coalesce(sum(credit_fen) FILTER (WHERE matched), 0)::bigint,
-               coalesce(sum(credit_fen) FILTER (WHERE NOT matched), 0)::bigint
-        FROM (SELECT credit_fen, debit_fen, {MatchedLine} AS matched FROM :area.bank_line_in_force l WHERE traded_on >= $1 AND traded_on < $2) t
-        """,
-        r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
-
-    private async Task<ReceiptSums> ReceivedAsync(YearMonth month, CancellationToken cancellation) => (await area.ReadAsync(
-        $"""
-        SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
-               coalesce(sum(money_fen), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE matched), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE NOT matched), 0)::bigint
-        FROM (SELECT amount_fen, late_fee_fen, interest_fen, money_fen, {MatchedReceipt} AS matched FROM :area.receipt_in_force r WHERE received_on >= $1 AND received_on < $2) t
-        """,
-        r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 5), Fen(r, 6)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
-
-    private Task<List<UnmatchedLine>> LinesAsync(LocalDate end, CancellationToken cancellation) => area.ReadAsync(
-        $"""
-        SELECT l.serial, l.traded_on, l.payer, l.credit_fen, l.document, $1 - l.traded_on, f.file, l.row_no
-        FROM :area.bank_line_in_force l JOIN :area.submission f USING (submission_id) WHERE l.credit_fen > 0 AND l.traded_on <= $1 AND NOT {MatchedLine}
-        ORDER BY l.traded_on, l.serial
-        """,
-        r => new UnmatchedLine(r.GetString(0), Day(r, 1), PayerNames.Shown(r.GetString(2)), Fen(r, 3), r.GetString(4), r.GetInt32(5), r.GetString(6), r.GetInt32(7)),
-        cancellation, end.ToDateOnly());
-
-    private Task<List<UnmatchedReceipt>> ReceiptsAsync(LocalDate end, CancellationToken cancellation) => area.ReadAsync(
-        $"""
-        SELECT e.number, e.name, r.receipt_month, r.document, r.received_on, r.money_fen, $1 - r.received_on, f.file, r.row_no
-        FROM :area.receipt_in_force r JOIN :area.employer e USING (employer_id) JOIN :area.submission f USING (submission_id)
-        WHERE r.money_fen > 0 AND r.received_on <= $1 AND NOT {MatchedReceipt} ORDER BY r.received_on, e.number, r.receipt_month, r.document
-        """,
-        r => new UnmatchedReceipt(
-            r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), r.GetString(3), Day(r, 4), Fen(r, 5), r.GetInt32(6), r.GetString(7), r.GetInt32(8)),
-        cancellation, end.ToDateOnly());
-
     private static IEnumerable<MoneyDifference> Differences(List<UnmatchedLine> lines, List<UnmatchedReceipt> receipts, LocalDate end)
     {
         ILookup<string, UnmatchedLine> byVoucher = lines.SelectMany(l => new[] { l.Document, l.Serial }.Where(d => d.Length > 0).Distinct().Select(d => (Voucher: d, Line: l)))
@@ -103,6 +100,10 @@ public sealed class MoneyCheck(Area area)
         }
     }
 
+    /// <summary>Matches by hand that wait for another person than proposed them, which this one may be.</summary>
+    public Task<long> ProposedByOthersAsync(string who, CancellationToken cancellation) => area.OneAsync<long>(
+        "SELECT count(*) FROM :area.match_state s WHERE s.state = 'proposed' AND NOT batch.same_person(s.made_by, $1)", cancellation, who);
+
     private Task<List<ProposedMatch>> ProposedAsync(CancellationToken cancellation) => area.ReadAsync(
         $"""
         SELECT s.match_id, s.made_by, s.made_at, s.reason, {Members}
@@ -112,6 +113,4 @@ public sealed class MoneyCheck(Area area)
             r.GetInt32(0), r.GetString(1), r.Moment(2)!.Value, r.GetString(3), Fen(r, 6), r.GetFieldValue<string[]>(4), r.GetFieldValue<string[]>(5)), cancellation);
 
     private static Money Fen(NpgsqlDataReader reader, int column) => new(reader.GetInt64(column));
-
-    private static LocalDate Day(NpgsqlDataReader reader, int column) => LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(column));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -21,7 +22,7 @@ public enum Ready
 
 /// <summary>One point of the list.</summary>
 /// <param name="Code">missing-figures, figures-unlimited, policy-gap, earlier-month-open, open-run, files-none, files-refused, employers-missing, money-missing, retirees-missing, retirees-unknown, left-declared, retired-declared, rejects-open, rows-held, waiting-files, waiting-decisions,
-/// parked-work, age-bounds, retiring.</param>
+/// differences-open, parked-work, age-bounds, retiring.</param>
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
 
@@ -49,6 +50,7 @@ public sealed class Readiness(Area area)
             .. await RetireesAsync(month, cancellation),
             .. await StatusAsync(month, cancellation),
             .. await RowsAsync(month, unmended.GetValueOrDefault(month), cancellation),
+            await DifferencesAsync(month, cancellation),
             await ParkedAsync(cancellation),
             new("age-bounds", Ready.Yes, await new BirthBounds(area).CrossingAsync(month.PlusMonths(-1), month, cancellation), []),
             new("retiring", Ready.Yes, await area.OneAsync<long>(
@@ -93,6 +95,16 @@ public sealed class Readiness(Area area)
         List<string> runs = await area.ReadAsync(
             "SELECT run_id FROM :area.run WHERE state IN ('computing', 'computed', 'approved')", r => r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         return [new("earlier-month-open", earlier.Count > 0 ? Ready.Look : Ready.Yes, earlier.Count, earlier), new("open-run", runs.Count > 0 ? Ready.Look : Ready.Yes, runs.Count, runs)];
+    }
+
+    // Before the month's runs are posted all of its money differs: it is told from then on.
+    private async Task<ReadinessPoint> DifferencesAsync(YearMonth month, CancellationToken cancellation)
+    {
+        bool posted = await area.OneAsync<bool>(
+            "SELECT EXISTS (SELECT FROM :area.posted_run WHERE posting_month = $1) AND NOT EXISTS (SELECT FROM :area.run WHERE state IN ('computing', 'computed', 'approved'))",
+            cancellation, month.FirstDay());
+        long open = posted ? await new OpenDifferences(area).CountAsync(month, cancellation) : 0;
+        return new ReadinessPoint("differences-open", open > 0 ? Ready.No : Ready.Yes, open, []);
     }
 
     private async Task<ReadinessPoint> RefusedAsync(YearMonth month, CancellationToken cancellation)

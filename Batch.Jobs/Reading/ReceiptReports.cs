@@ -1,4 +1,5 @@
 using Batch.Jobs.Files;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 
 namespace Batch.Jobs.Reading;

@@ -1,4 +1,5 @@
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Rules;
 using NodaTime;
 
@@ -8,19 +9,23 @@ namespace Batch.Jobs.Reading;
 /// <param name="AsOf">The last day of the month, to which ages are counted.</param>
 public sealed record ReconcileDocument(
     string Area, YearMonth Month, LocalDate AsOf, BankSums Bank, ReceiptSums Receipts, IReadOnlyList<UnmatchedLine> LinesWithoutReceipt,
-    IReadOnlyList<UnmatchedReceipt> ReceiptsWithoutLine, IReadOnlyList<MoneyDifference> Differences, IReadOnlyList<ProposedMatch> Proposed, ThreeWayDocument ThreeWay, IReadOnlyList<ReturnDocument> Returns);
+    IReadOnlyList<UnmatchedReceipt> ReceiptsWithoutLine, IReadOnlyList<MoneyDifference> Differences, IReadOnlyList<ProposedMatch> Proposed, ThreeWayDocument ThreeWay, IReadOnlyList<ReturnDocument> Returns)
+{
+    /// <summary>The differences that the month is closed by, with who accepted them.</summary>
+    public required MonthDifferences Check { get; init; }
 
-/// <summary>The statement's lines of the month. Credit is money in, debit money out; matched and unmatched are of the money in.</summary>
-public sealed record BankSums(long Lines, Money Credit, Money Debit, Money Matched, Money Unmatched);
+    /// <summary>The closing of the month; null: it is open. The sums and the three-way check are then those that it was closed with, where they are on record.</summary>
+    public ClosedMonth? Closed { get; init; }
+}
 
-/// <summary>The receipts of the month, by the day on which the money came. Amount covers contributions; total has late fee and interest too.</summary>
-public sealed record ReceiptSums(long Count, Money Amount, Money LateFee, Money Interest, Money Total, Money Matched, Money Unmatched);
+/// <summary>A closed month's money, and what later files changed of it.</summary>
+/// <param name="Recorded">False: it was closed before its money was kept with the closing, so that what is shown is as of now.</param>
+/// <param name="Bank">The statement as it is now; null: as it was closed with.</param>
+/// <param name="Receipts">The receipts as they are now; null: as they were.</param>
+public sealed record ClosedMonth(string By, Instant At, bool Recorded, BankSums? Bank, ReceiptSums? Receipts, IReadOnlyList<ThreeWayChange> Changes);
 
-/// <param name="Payer">Masked where it is a person.</param>
-/// <param name="Days">From the line to the end of the month.</param>
-public sealed record UnmatchedLine(string Serial, LocalDate On, string Payer, Money Amount, string Document, int Days, string File, int Row);
-
-public sealed record UnmatchedReceipt(string Employer, string Name, YearMonth Month, string Document, LocalDate On, Money Amount, int Days, string File, int Row);
+/// <summary>An employer's month that differs from what the month was closed with. Null: it had no difference then, or has none now.</summary>
+public sealed record ThreeWayChange(string Employer, string Name, YearMonth Month, ThreeWayLine? Then, ThreeWayLine? Now);
 
 /// <summary>Receipts and lines among the unmatched that share a voucher number and do not agree, in amount or by more days than a match allows.</summary>
 /// <param name="Difference">The statement less the receipts.</param>

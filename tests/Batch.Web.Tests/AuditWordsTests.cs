@@ -103,7 +103,7 @@ public sealed partial class AuditWordsTests
     [TestCase("payroll 2021-06.csv", "payroll 2021-06.csv", "payroll 2021-06.csv")]
     public void A_decision_among_the_submissions_has_words_and_a_file_its_name(string name, string chinese, string english) => Assert.That(ActSubjects.FileName(name), Is.EqualTo((chinese, english)));
 
-    private static IEnumerable<Verb> Below(Command command) => command is Verb verb ? [verb] : command.Subcommands.SelectMany(Below);
+    private static IEnumerable<Verb> Below(Command command) => (command is Verb verb ? [verb] : Array.Empty<Verb>()).Concat(command.Subcommands.SelectMany(Below));
 
     [GeneratedRegex("""(?:AuditAsync\(|new Act\([^"()]*|Record(?:OfSystem)?Async\(database, )"([a-z][a-z .-]+)"|INSERT INTO batch\.audit \([^)]*\)\s+(?:SELECT|VALUES)[^'"]*?(?:right\(':area', 6\), )?'([a-z][a-z .-]+)'""")]
     private static partial Regex Act();

@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Proof;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;

@@ -52,6 +52,8 @@ public sealed class TamperingTests
     public async Task SealedCastAsync()
     {
         _cast = await WholeLine.OfTheCastAsync();
+        // A line that nobody knows: its month is closed with it, accepted.
+        await _cast.ImportTextAsync("交易日期,流水号,凭证号,对方户名,贷方金额\n2022-03-10,B1,,不明单位,1.00\n", new YearMonth(2022, 3));
         await _cast.EndYearTwiceAsync();
         await MatchMoneyAsync();
         await RenameAsync();

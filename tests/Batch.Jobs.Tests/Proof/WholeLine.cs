@@ -129,7 +129,7 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task CloseAsync(YearMonth month)
     {
         Area area = await OpenAsync();
-        await new Closing(Connection.Program, Schema, area.Policy).CloseAsync(month, "closer", CancellationToken.None);
+        await new Closing(Connection.Program, Schema, area.Policy).CloseAsync(month, "closer", CancellationToken.None, "差异已查明");
     }
 
     /// <summary>Closes the months up to the next end of a year, opens the last one again and closes it once more.</summary>

@@ -106,16 +106,16 @@ public sealed class Town : IAsyncDisposable
     }
 
     /// <summary>Closes the months that are to be closed before it, and the month.</summary>
-    public async Task<ClosingDocument> CloseAsync(YearMonth month, string by = "closer")
+    public async Task<ClosingDocument> CloseAsync(YearMonth month, string by = "closer", string? accept = null)
     {
         Area area = await AreaAsync();
         Closing closing = new(area.Program, area.Schema, area.Policy);
         for (YearMonth? next; (next = await closing.NextAsync(CancellationToken.None)) < month;)
         {
-            await closing.CloseAsync(next.Value, by, CancellationToken.None);
+            await closing.CloseAsync(next.Value, by, CancellationToken.None, accept);
         }
 
-        return await closing.CloseAsync(month, by, CancellationToken.None);
+        return await closing.CloseAsync(month, by, CancellationToken.None, accept);
     }
 
     public async Task<Money> BalanceAsync(CitizenId who)

@@ -1,0 +1,68 @@
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Ledger;
+
+/// <summary>The statement's lines of the month. Credit is money in, debit money out; matched and unmatched are of the money in.</summary>
+public sealed record BankSums(long Lines, Money Credit, Money Debit, Money Matched, Money Unmatched);
+
+/// <summary>The receipts of the month, by the day on which the money came. Amount covers contributions; total has late fee and interest too.</summary>
+public sealed record ReceiptSums(long Count, Money Amount, Money LateFee, Money Interest, Money Total, Money Matched, Money Unmatched);
+
+/// <summary>The receipts that have come since the closing before, whatever their day, and what earlier ones were corrected by.</summary>
+internal readonly record struct MoneyCame(long AmountFen, long LateFeeFen, long InterestFen);
+
+/// <summary>Adds up a month's statement and receipts.</summary>
+public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
+{
+    private const string MatchedLine = "EXISTS (SELECT FROM :area.money_match_line m JOIN :area.match_state s USING (match_id) WHERE m.serial = l.serial AND s.state = 'matched')";
+
+    private const string MatchedReceipt =
+        """
+        EXISTS (SELECT FROM :area.money_match_receipt m JOIN :area.match_state s USING (match_id)
+                WHERE m.receipt_month = r.receipt_month AND m.receipt_employer = r.employer_id AND m.document = r.document AND s.state = 'matched')
+        """;
+
+    public async Task<BankSums> BankAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
+        area.Sql(
+            $"""
+            SELECT count(*), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint, coalesce(sum(credit_fen) FILTER (WHERE matched), 0)::bigint,
+                   coalesce(sum(credit_fen) FILTER (WHERE NOT matched), 0)::bigint
+            FROM (SELECT credit_fen, debit_fen, {MatchedLine} AS matched FROM :area.bank_line_in_force l WHERE traded_on >= $1 AND traded_on < $2) t
+            """),
+        r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
+
+    public async Task<ReceiptSums> ReceivedAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
+        area.Sql(
+            $"""
+            SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
+                   coalesce(sum(money_fen), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE matched), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE NOT matched), 0)::bigint
+            FROM (SELECT amount_fen, late_fee_fen, interest_fen, money_fen, {MatchedReceipt} AS matched FROM :area.receipt_in_force r WHERE received_on >= $1 AND received_on < $2) t
+            """),
+        r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 5), Fen(r, 6)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
+
+    // Of each receipt that came or was corrected since: what counts of it now, less what counted at the closing before.
+    internal async Task<MoneyCame> CameAsync(CheckedMonth of, CancellationToken cancellation) => (await program.ReadAsync(
+        area.Sql(
+            """
+            WITH named AS MATERIALIZED (
+                SELECT receipt_month, employer_id, document FROM :area.receipt WHERE submission_id > $1 UNION
+                SELECT receipt_month, employer_id, document FROM :area.receipt WHERE received_on >= $2),
+            versions AS MATERIALIZED (SELECT r.* FROM :area.receipt r JOIN named USING (receipt_month, employer_id, document)),
+            now AS (
+                SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM versions ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
+            before AS (
+                SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM versions WHERE submission_id <= $1
+                ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
+            counted AS (
+                SELECT amount_fen, late_fee_fen, interest_fen FROM now WHERE state = 1 AND received_on <= $3
+                UNION ALL SELECT -amount_fen, -late_fee_fen, -interest_fen FROM before WHERE state = 1 AND received_on < $2)
+            SELECT coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint FROM counted
+            """),
+        r => new MoneyCame(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation,
+        of.Before is { Checked: true } before ? before.Submissions : 0, of.Before is { Checked: true } ? of.From.ToDateOnly() : new DateOnly(1900, 1, 1), of.End.ToDateOnly()))[0];
+
+    private static Money Fen(NpgsqlDataReader reader, int column) => new(reader.GetInt64(column));
+}
