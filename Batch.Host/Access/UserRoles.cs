@@ -18,7 +18,10 @@ internal static class UserRoles
     /// <summary>管理: users, policies, jobs.</summary>
     public const string Administrator = "administrator";
 
-    public static IReadOnlyList<string> All { get; } = [Operator, Reviewer, Analyst, Inquiry, Administrator];
+    /// <summary>审计: sees every page, list and report, and changes nothing.</summary>
+    public const string Auditor = "auditor";
+
+    public static IReadOnlyList<string> All { get; } = [Operator, Reviewer, Analyst, Inquiry, Administrator, Auditor];
 
     public static (string Chinese, string English) NameOf(string role) => role switch
     {
@@ -27,6 +30,7 @@ internal static class UserRoles
         Analyst => ("分析", "analyst"),
         Inquiry => ("查询", "inquiry"),
         Administrator => ("管理", "administrator"),
+        Auditor => ("审计", "auditor"),
         _ => (role, role),
     };
 }

@@ -21,6 +21,9 @@ internal static class Scopes
     /// <summary>Balances, statements, explanations and coverage of anybody: for systems of the agency itself.</summary>
     public const string Accounts = "accounts";
 
+    /// <summary>See all of that and change nothing: for the programs of auditors.</summary>
+    public const string Audit = "audit";
+
     /// <summary>See runs, submissions and jobs: any of the scopes that work on them.</summary>
     public const string See = "see";
 
@@ -29,7 +32,7 @@ internal static class Scopes
 
     public const string Claim = "scope";
 
-    public static IReadOnlyList<string> All { get; } = [Files, Runs, Review, Reports, Accounts, .. Channel.All.Select(c => InquiryPrefix + c.Name)];
+    public static IReadOnlyList<string> All { get; } = [Files, Runs, Review, Reports, Accounts, Audit, .. Channel.All.Select(c => InquiryPrefix + c.Name)];
 
     public static void AddTo(AuthorizationBuilder authorization)
     {
@@ -38,7 +41,7 @@ internal static class Scopes
             authorization.AddPolicy(PolicyOf(scope), policy => Keyed(policy).RequireClaim(Claim, scope));
         }
 
-        authorization.AddPolicy(PolicyOf(See), policy => Keyed(policy).RequireClaim(Claim, Files, Runs, Review, Reports));
+        authorization.AddPolicy(PolicyOf(See), policy => Keyed(policy).RequireClaim(Claim, Files, Runs, Review, Reports, Audit));
     }
 
     public static string PolicyOf(string scope) => "scope " + scope;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace Batch.Host.Pages;
 
 /// <summary>Which columns each kind of file needs, from the list that the reader of files goes by.</summary>
-[Authorize(Permissions.SendFiles)]
+[Authorize(Permissions.SeeUploads)]
 internal sealed class FileColumnsModel : AreaPage
 {
     /// <summary>In the order in which the upload page names them.</summary>

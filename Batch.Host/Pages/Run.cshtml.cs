@@ -184,15 +184,8 @@ internal sealed class RunModel : AreaPage
         return await ActAsync(Permissions.ReviewRuns, act);
     }
 
-    public Task<IActionResult> OnPostDiscardAsync(string? reason) => ActAsync(Permissions.SeeWork, async () =>
-    {
-        if (!await MayAsync(Permissions.ComputeRuns) && !await MayAsync(Permissions.ReviewRuns))
-        {
-            throw new DataFaultException("ACCESS_DENIED", "您的角色不能作废批次。", "Your roles may not discard runs.");
-        }
-
-        return await Life.DiscardAsync(Run, Who, Needed(reason), Cancellation);
-    });
+    public Task<IActionResult> OnPostDiscardAsync(string? reason) =>
+        ActAsync(Permissions.DiscardRuns, async () => await Life.DiscardAsync(Run, Who, Needed(reason), Cancellation));
 
     public Task<IActionResult> OnPostReverseAsync(string? reason) => ActAsync(Permissions.ComputeRuns, async () =>
     {

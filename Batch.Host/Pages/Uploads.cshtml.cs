@@ -12,7 +12,7 @@ using NodaTime;
 namespace Batch.Host.Pages;
 
 /// <summary>Files on their way in: received at once, their content taken as a job.</summary>
-[Authorize(Permissions.SendFiles)]
+[Authorize(Permissions.SeeUploads)]
 [DisableRequestSizeLimit]
 [RequestFormLimits(MultipartBodyLengthLimit = long.MaxValue)]
 internal sealed class UploadsModel : AreaPage
@@ -32,10 +32,13 @@ internal sealed class UploadsModel : AreaPage
     /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
     public List<SentFile> Sent { get; } = [];
 
+    public bool MaySend { get; private set; }
+
     public bool Working => Lines.Any(u => u.State is UploadState.Waiting or UploadState.Taking);
 
     public async Task OnGetAsync()
     {
+        MaySend = await MayAsync(Permissions.SendFiles);
         Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
         Lines = await uploads.ListAsync(null, Shown, Cancellation);
         Same = await uploads.SameAsync(Lines, Cancellation);
@@ -45,6 +48,7 @@ internal sealed class UploadsModel : AreaPage
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)
     {
         return await TryAsync(
+            Permissions.SendFiles,
             async () =>
             {
                 if (files.Count == 0)
@@ -101,6 +105,11 @@ internal sealed class UploadsModel : AreaPage
 
     public async Task<IActionResult> OnPostAgainAsync(int upload)
     {
+        if (!await MayAsync(Permissions.SendFiles))
+        {
+            return Forbid();
+        }
+
         EveryAct.Tell(HttpContext, "upload", upload.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Upload failed = await new Uploads(Area, Clock, IntakeLimits.Configured).ReadAsync(upload, Cancellation);
         int job = await AskAsync(failed.Number);

@@ -7,7 +7,7 @@ using NodaTime;
 namespace Batch.Host.Pages;
 
 /// <summary>Users, their roles, and new one-time passwords.</summary>
-[Authorize(Permissions.ManageUsers)]
+[Authorize(Permissions.SeeUsers)]
 internal sealed class UsersModel : BatchPage
 {
     public IReadOnlyList<User> Users { get; private set; } = [];
@@ -21,10 +21,13 @@ internal sealed class UsersModel : BatchPage
     /// <summary>What was just done.</summary>
     public (string Chinese, string English)? Done { get; private set; }
 
+    public bool MayManage { get; private set; }
+
     private UserRegister Register => Service<UserRegister>();
 
     public async Task OnGetAsync()
     {
+        MayManage = await MayAsync(Permissions.ManageUsers);
         Users = await Register.AllAsync(Cancellation);
         Locked = await Service<SignIns>().LockedAsync(Cancellation);
     }
@@ -69,6 +72,7 @@ internal sealed class UsersModel : BatchPage
 
     // Shown, not redirected to: a password that was just made is seen this once.
     private Task<IActionResult> ActAsync(Func<Task> act) => TryAsync(
+        Permissions.ManageUsers,
         async () =>
         {
             await act();

@@ -12,7 +12,7 @@ namespace Batch.Host.Verbs;
 internal static class UserVerbs
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "用户名 / name to sign in with" };
-    private static readonly Option<string[]> Roles = new("--roles")
+    private static readonly Option<string[]> Roles = new("--roles", "--role")
     {
         Description = $"角色，逗号分隔 / roles, by commas: {string.Join(", ", UserRoles.All)}",
         Required = true,

@@ -16,7 +16,7 @@ internal static class Navigation
     [
         ("月度工作", "The month",
         [
-            new("", "今日待办", "To do", Permissions.Anyone), new("uploads", "上传文件", "Upload", Permissions.SendFiles),
+            new("", "今日待办", "To do", Permissions.Anyone), new("uploads", "上传文件", "Upload", Permissions.SeeUploads),
             new("submissions", "报送", "Submissions", Permissions.SeeWork), new("held", "待定行", "Held rows", Permissions.SeeWork),
             new("runs", "批次", "Runs", Permissions.SeeWork), new("reconcile", "对账", "Reconciliation", Permissions.SeeWork), new("months", "月份与结账", "Months", Permissions.SeeWork),
         ]),
@@ -30,7 +30,7 @@ internal static class Navigation
         [
             new("policies", "政策", "Policies", Permissions.SeeWork), new("simulation", "政策试算", "Simulation", Permissions.SeeWork), new("thresholds", "异常阈值", "Thresholds", Permissions.SeeWork),
             new("/jobs", "作业", "Jobs", Permissions.SeeJobs), new("/schedules", "定时作业", "Schedules", Permissions.SeeJobs), new("/areas", "统筹区", "Areas", Permissions.Anyone),
-            new("/users", "用户与角色", "Users", Permissions.ManageUsers), new("/audit", "审计日志", "Audit log", Permissions.ReadAudit),
+            new("/users", "用户与角色", "Users", Permissions.SeeUsers), new("/audit", "审计日志", "Audit log", Permissions.ReadAudit),
         ]),
     ];
 }

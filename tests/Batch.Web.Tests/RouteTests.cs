@@ -85,7 +85,7 @@ public sealed partial class RouteTests
             {
                 using HttpResponseMessage answer = await SendAsync(machine, rule, method);
                 bool may = rule.Permissions.All(p => p == Scopes.PolicyOf(scope)
-                    || (p == Scopes.PolicyOf(Scopes.See) && scope is Scopes.Files or Scopes.Runs or Scopes.Review or Scopes.Reports));
+                    || (p == Scopes.PolicyOf(Scopes.See) && scope is Scopes.Files or Scopes.Runs or Scopes.Review or Scopes.Reports or Scopes.Audit));
                 string? code = await CodeAsync(answer);
                 Assert.That(code == "SCOPE_MISSING", Is.EqualTo(!may), $"{scope}: {method} {rule.Route} {answer.StatusCode} {code}");
             }
