@@ -23,7 +23,7 @@ public sealed class ProductMonth(Area area, IClock clock)
         RunLife life = new(area.Program, area.Schema);
         await TimeAsync(stages, "approve", () => life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, cancellation, "measured"));
         RunDocument posted = await TimeAsync(stages, "post", () => life.PostAsync(run.Run!.Value, "bench-reviewer", cancellation));
-        await TimeAsync(stages, "close", () => new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, "bench-closer", cancellation));
+        await TimeAsync(stages, "close", () => new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, "bench-closer", cancellation, "bench"));
         if (posted.Credited.Fen != creditedFen || outcomes.Sum(o => o.Rejected) != rejected)
         {
             throw new InvalidOperationException($"The month's totals are not the manifest's: {posted.Credited} credited.");

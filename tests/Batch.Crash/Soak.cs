@@ -72,6 +72,7 @@ public sealed class Soak(CrashServer server, TimeSpan length, int seed, TextWrit
                     await PostAsync(maker, checker, month);
                 }
 
+                await maker.PostAsync($"areas/{Life.Area}/months/{month}/differences/accept", new { why = "soak" });
                 await JobAsync(maker, $"areas/{Life.Area}/months/{month}/close", new { });
                 Count("months closed");
             }

@@ -56,7 +56,7 @@ public sealed class ActRecordTests
             await DoneAsync(batch, "reverse", "1", "--by", "wang");
             await PostAsync(batch, "allocate", "--area", Area, "--month", "2021-01", "--by", "wang");
 
-            JsonElement closed = (await DoneAsync(batch, "close", "--area", Area, "--month", "2021-01", "--by", "zhao", "--json")).Json;
+            JsonElement closed = (await DoneAsync(batch, "close", "--area", Area, "--month", "2021-01", "--accept-differences", "核实", "--by", "zhao", "--json")).Json;
             JsonElement warning = closed.GetProperty("warnings").EnumerateArray().Single();
             Assert.Multiple(() =>
             {
@@ -64,7 +64,7 @@ public sealed class ActRecordTests
                 Assert.That(warning.GetProperty("messageZh").GetString(), Does.StartWith("本月还有 1 行被拒绝、没有改正。"));
                 Assert.That(closed.GetProperty("accounts").GetInt32(), Is.EqualTo(2));
             });
-            Assert.That((await DoneAsync(batch, "close", "--area", Area, "--month", "2021-01", "--by", "zhao")).Output, Does.Contain("1 row of this month rejected and not mended yet"));
+            Assert.That((await DoneAsync(batch, "close", "--area", Area, "--month", "2021-01", "--accept-differences", "核实", "--by", "zhao")).Output, Does.Contain("1 row of this month rejected and not mended yet"));
         }
         finally
         {

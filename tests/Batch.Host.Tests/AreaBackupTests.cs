@@ -133,7 +133,7 @@ public sealed class AreaBackupTests
         await DoAsync(batch, "allocate", "--area", area, "--month", month, "--by", "wang");
         await DoAsync(batch, "approve", $"{run}", "--by", "li", "--override", "checked");
         await DoAsync(batch, "post", $"{run}", "--by", "li");
-        await DoAsync(batch, "close", "--area", area, "--month", month, "--by", "zhao");
+        await DoAsync(batch, "close", "--area", area, "--month", month, "--accept-differences", "核实", "--by", "zhao");
     }
 
     private static async Task<CliResult> DoAsync(BatchCli batch, params string[] arguments)

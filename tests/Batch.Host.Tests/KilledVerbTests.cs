@@ -82,7 +82,7 @@ public class KilledVerbTests
             }
 
             await PostAsync(batch, random, month);
-            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "closer");
+            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--accept-differences", "核实", "--by", "closer");
         }
 
         await AppointAsync(batch, random);
@@ -166,7 +166,7 @@ public class KilledVerbTests
         await PostAsync(batch, random, "2021-08");
         foreach (string month in new[] { "2021-08", "2021-09", "2021-10", "2021-11", "2021-12" })
         {
-            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--by", "closer");
+            await DoAsync(batch, random, "close", "--area", Area, "--month", month, "--accept-differences", "核实", "--by", "closer");
         }
 
         // The year's end was closed by mistake: opened again by two people, and closed.

@@ -21,7 +21,7 @@ public sealed class TwoProgramsTests
             await TwiceAsync(batch, ["RUN_IN_PROGRESS"], ["allocate", "--area", "420100", "--month", "2021-06", "--by", "wang"], ["allocate", "--area", "420100", "--month", "2021-06", "--by", "zhao"]);
             await TwiceAsync(batch, ["RUN_STATE"], ["approve", "1", "--by", "li"], ["approve", "1", "--by", "qian"]);
             await TwiceAsync(batch, ["RUN_STATE"], ["post", "1", "--by", "li"], ["post", "1", "--by", "qian"]);
-            await TwiceAsync(batch, ["MONTH_CLOSED"], ["close", "--area", "420100", "--month", "2021-06", "--by", "sun"], ["close", "--area", "420100", "--month", "2021-06", "--by", "zhou"]);
+            await TwiceAsync(batch, ["MONTH_CLOSED"], ["close", "--area", "420100", "--month", "2021-06", "--accept-differences", "核实", "--by", "sun"], ["close", "--area", "420100", "--month", "2021-06", "--accept-differences", "核实", "--by", "zhou"]);
             await TwiceAsync(batch, [], ["verify", "--all"], ["verify", "--all"]);
             string[] journal = ["export-journal", "--area", "420100", "--from", "2021-06", "--to", "2021-06", "--out", Path.Combine(folder.FullName, "june.journal")];
             await TwiceAsync(batch, [], journal, journal);
