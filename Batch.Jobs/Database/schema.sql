@@ -2980,6 +2980,48 @@ CREATE TABLE :area.child_row (
 
 ALTER TABLE :area.child_row OWNER TO batch_owner;
 
+CREATE TABLE :area.closing_difference (
+    seq bigint NOT NULL,
+    item_no integer NOT NULL,
+    kind text NOT NULL,
+    employer_id integer,
+    contribution_month date,
+    document text NOT NULL,
+    declared_fen bigint,
+    received_fen bigint,
+    booked_fen bigint,
+    since date,
+    accepted_by text NOT NULL,
+    accepted_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT closing_difference_kind_check CHECK ((kind = ANY (ARRAY['employer'::text, 'line'::text, 'receipt'::text])))
+);
+
+ALTER TABLE :area.closing_difference OWNER TO batch_owner;
+
+CREATE TABLE :area.closing_money (
+    seq bigint NOT NULL,
+    checked boolean NOT NULL,
+    submissions integer NOT NULL,
+    declared_fen bigint,
+    received_fen bigint,
+    booked_fen bigint,
+    bank_lines integer,
+    bank_in_fen bigint,
+    bank_out_fen bigint,
+    bank_matched_fen bigint,
+    receipts integer,
+    receipts_fen bigint,
+    receipts_late_fen bigint,
+    receipts_interest_fen bigint,
+    receipts_matched_fen bigint,
+    came_fen bigint,
+    came_late_fen bigint,
+    came_interest_fen bigint
+);
+
+ALTER TABLE :area.closing_money OWNER TO batch_owner;
+
 CREATE TABLE :area.withdrawn_statement_year (
     seq bigint NOT NULL,
     closing_seq bigint NOT NULL,
@@ -3025,6 +3067,35 @@ CREATE TABLE :area.decision (
 );
 
 ALTER TABLE :area.decision OWNER TO batch_owner;
+
+CREATE TABLE :area.difference_act (
+    difference_act_id integer NOT NULL,
+    act text NOT NULL,
+    month date NOT NULL,
+    acted_by text NOT NULL,
+    acted_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT difference_act_act_check CHECK ((act = ANY (ARRAY['accept'::text, 'withdraw'::text]))),
+    CONSTRAINT difference_act_acted_by_check CHECK ((batch.name_skeleton(acted_by) <> ALL (ARRAY['shipped'::text, 'schedule'::text, 'scheduler'::text]))),
+    CONSTRAINT difference_act_reason_check CHECK ((btrim(reason) <> ''::text))
+);
+
+ALTER TABLE :area.difference_act OWNER TO batch_owner;
+
+CREATE TABLE :area.difference_act_item (
+    difference_act_id integer NOT NULL,
+    item_no integer NOT NULL,
+    kind text NOT NULL,
+    employer_id integer,
+    contribution_month date,
+    document text NOT NULL,
+    declared_fen bigint,
+    received_fen bigint,
+    booked_fen bigint,
+    CONSTRAINT difference_act_item_kind_check CHECK ((kind = ANY (ARRAY['employer'::text, 'line'::text, 'receipt'::text])))
+);
+
+ALTER TABLE :area.difference_act_item OWNER TO batch_owner;
 
 CREATE TABLE :area.dismissal (
     dismissed integer NOT NULL,
@@ -4121,7 +4192,7 @@ CREATE TABLE batch.user_change (
     by text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT user_change_name_check CHECK (((name = btrim(name)) AND ((length(name) >= 1) AND (length(name) <= 64)) AND (name !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT user_change_roles_check CHECK ((roles <@ ARRAY['operator'::text, 'reviewer'::text, 'analyst'::text, 'inquiry'::text, 'administrator'::text])),
+    CONSTRAINT user_change_roles_check CHECK ((roles <@ ARRAY['operator'::text, 'reviewer'::text, 'analyst'::text, 'inquiry'::text, 'administrator'::text, 'auditor'::text])),
     CONSTRAINT user_change_what_check CHECK ((what = ANY (ARRAY['added'::text, 'roles'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'enabled'::text])))
 );
 
@@ -4181,11 +4252,23 @@ ALTER TABLE ONLY :area.benefit_export
 ALTER TABLE ONLY :area.child_row
     ADD CONSTRAINT child_row_pkey PRIMARY KEY (submission_id, row_no);
 
+ALTER TABLE ONLY :area.closing_difference
+    ADD CONSTRAINT closing_difference_pkey PRIMARY KEY (seq, item_no);
+
+ALTER TABLE ONLY :area.closing_money
+    ADD CONSTRAINT closing_money_pkey PRIMARY KEY (seq);
+
 ALTER TABLE ONLY :area.closing
     ADD CONSTRAINT closing_pkey PRIMARY KEY (seq);
 
 ALTER TABLE ONLY :area.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (submission_id);
+
+ALTER TABLE ONLY :area.difference_act_item
+    ADD CONSTRAINT difference_act_item_pkey PRIMARY KEY (difference_act_id, item_no);
+
+ALTER TABLE ONLY :area.difference_act
+    ADD CONSTRAINT difference_act_pkey PRIMARY KEY (difference_act_id);
 
 ALTER TABLE ONLY :area.dismissal
     ADD CONSTRAINT dismissal_pkey PRIMARY KEY (dismissed);
@@ -4544,8 +4627,14 @@ CREATE TRIGGER still_waits BEFORE INSERT ON batch.policy_approval FOR EACH ROW E
 
 CREATE TRIGGER still_waits BEFORE INSERT ON batch.schedule_approval FOR EACH ROW EXECUTE FUNCTION batch.proposal_still_waits();
 
+ALTER TABLE ONLY :area.closing_difference
+    ADD CONSTRAINT closing_difference_seq_fkey FOREIGN KEY (seq) REFERENCES :area.closing_money(seq);
+
 ALTER TABLE ONLY :area.closing
     ADD CONSTRAINT closing_seq_fkey FOREIGN KEY (seq) REFERENCES :area.ledger(seq);
+
+ALTER TABLE ONLY :area.difference_act_item
+    ADD CONSTRAINT difference_act_item_difference_act_id_fkey FOREIGN KEY (difference_act_id) REFERENCES :area.difference_act(difference_act_id);
 
 ALTER TABLE ONLY :area.identity_change_act
     ADD CONSTRAINT identity_change_act_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
@@ -4893,11 +4982,19 @@ GRANT SELECT ON TABLE :area.book_line TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.child_row TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE :area.closing_difference TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.closing_money TO batch_program;
+
 GRANT SELECT ON TABLE :area.withdrawn_statement_year TO batch_program;
 
 GRANT SELECT ON TABLE :area.closing_statements TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.decision TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.difference_act TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.difference_act_item TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.dismissal TO batch_program;
 
