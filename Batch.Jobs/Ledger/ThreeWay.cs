@@ -122,7 +122,11 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         List<DateOnly> posted = await program.ReadAsync(
             area.Sql("SELECT DISTINCT r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE t.component = 1 AND t.contribution_month = ANY($1) AND r.posting_month <= $2"),
             r => r.GetFieldValue<DateOnly>(0), cancellation, named, month.FirstDay());
-        return await program.ReadAsync(
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        // Steps without statistics: nested loops over a city's months took minutes.
+        await connection.DoAsync("SET LOCAL enable_nestloop = off", cancellation);
+        return await connection.ReadAsync(
             area.Sql(Sql),
             r => new ThreeWayLine(
                 r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), new Money(r.GetInt64(3)), r.IsDBNull(4) ? null : new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
