@@ -33,6 +33,9 @@ internal static class Permissions
     /// <summary>Change who a person is: proposed by one person, approved by another.</summary>
     public const string ChangePersons = "change-persons";
 
+    /// <summary>See the changes of who a person is.</summary>
+    public const string SeePersonChanges = "see-person-changes";
+
     /// <summary>Refund, carry over or write off surplus contributions: proposed by one person, confirmed by another.</summary>
     public const string ReturnMoney = "return-money";
 
@@ -91,6 +94,7 @@ internal static class Permissions
         [CloseMonths] = [Operator, Reviewer],
         [MatchMoney] = [Operator, Reviewer],
         [ChangePersons] = [Operator, Reviewer],
+        [SeePersonChanges] = [Operator, Reviewer, Auditor],
         [ReturnMoney] = [Operator, Reviewer],
         [AcceptDifferences] = [Reviewer],
         [SeeWork] = [Operator, Reviewer, Analyst, Administrator, Auditor],

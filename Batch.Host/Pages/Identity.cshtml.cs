@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Batch.Host.Pages;
 
 /// <summary>Changes of who a person is: those that wait for another person, and those that were made.</summary>
-[Authorize(Permissions.ChangePersons)]
+[Authorize(Permissions.SeePersonChanges)]
 internal sealed class IdentityModel : AreaPage
 {
     public IReadOnlyList<IdentityDocument> Changes { get; private set; } = [];
@@ -18,6 +18,8 @@ internal sealed class IdentityModel : AreaPage
     public IEnumerable<IdentityDocument> Waiting => Changes.Where(c => c.State == "proposed");
 
     public IEnumerable<IdentityDocument> Ended => Changes.Where(c => c.State != "proposed");
+
+    public bool MayChange { get; private set; }
 
     private IdentityProposals Proposals => new(Area.Program, Area.Schema, Clock);
 
@@ -31,6 +33,7 @@ internal sealed class IdentityModel : AreaPage
 
     public async Task OnGetAsync()
     {
+        MayChange = await MayAsync(Permissions.ChangePersons);
         Changes = await Proposals.ListAsync(null, Cancellation);
         if (Preview is { } proposal && Waiting.Any(c => c.Proposal == proposal) && Fault is null)
         {

@@ -32,7 +32,7 @@ internal static class PersonVerbs
         new Verb("join", "提出两个号码为同一人：另一号码并入 --id 的账户", "propose that two numbers are one person's: the other is joined into the account of --id", JoinAsync)
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("undo", "提出撤销已生效的合并", "propose to undo a join", UndoAsync) { Proposal, Area, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
-        new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, By }.Shows(Permissions.ChangePersons),
+        new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, By }.Shows(Permissions.SeePersonChanges),
         new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
             { Proposal, Area, By }.Acts(Permissions.ChangePersons),
         new Verb("refuse", "不同意他人提出的变更", "refuse what another person proposed", call => ActAsync(call, (p, n) => p.RefuseAsync(n, call.Need(Reason)!, call.By, call.Cancellation)))

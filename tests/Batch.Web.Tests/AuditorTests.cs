@@ -47,7 +47,7 @@ public sealed class AuditorTests
     public async Task An_auditors_pages_have_no_form_that_sends_an_act()
     {
         using HttpClient auditor = await host.SignedInAsync(await host.AddUserAsync("shen-too", UserRoles.Auditor));
-        foreach (string page in new[] { "uploads", "submissions", "held", "runs", "reconcile", "months/2021-01", "policies", "thresholds" }.Select(p => $"/{Area}/{p}").Concat(["/jobs", "/schedules", "/areas", "/users", "/audit"]))
+        foreach (string page in new[] { "uploads", "submissions", "held", "runs", "reconcile", "identity", "months/2021-01", "policies", "thresholds" }.Select(p => $"/{Area}/{p}").Concat(["/jobs", "/schedules", "/areas", "/users", "/audit"]))
         {
             string text = await auditor.GetStringAsync(page);
             string content = text[text.IndexOf("<main", StringComparison.Ordinal)..];
