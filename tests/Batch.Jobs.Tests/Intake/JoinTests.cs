@@ -236,6 +236,28 @@ public sealed class JoinTests
         Assert.That((why.Source!.File, why.ReasonEnglish), Is.EqualTo(("file-1.csv", "Declared for the number 4201*************" + Wrong.Full()[^1] + ", which was joined into this one by proposal 1.")));
     }
 
+    // Where credits wait for the money: January (800.00 for one number) and February (1600.00 for both) are paid for. The doubled line of February is withdrawn, so that
+    // 800.00 of what the employer paid is in suspense; what was credited for it is taken back: 3 x 248.00 - 248.00 = 496.00.
+    [Test]
+    public async Task Where_credits_wait_for_the_money_a_join_moves_what_was_received()
+    {
+        await town.WaitForReceiptsAsync();
+        await PaidAsync(January, "E1", Wrong);
+        await PaidAsync(February, "E1", Wrong, Right);
+        await town.ImportAsync(
+            "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号", ["E1,厂E1,2021-01,800.00,2021-01-20,SK1", "E1,厂E1,2021-02,1600.00,2021-02-20,SK2"], February, SubmissionKind.Regular, false);
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((496m, 248m)));
+        int join = await JoinAsync();
+        await town.AssertCleanAsync();
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
+        await town.AssertCleanAsync();
+        await UndoAsync(join);
+        await town.PostMonthAsync(February);
+        Assert.That(await BalancesAsync(), Is.EqualTo((496m, 248m)));
+    }
+
     // The row of another name would become a credit of the account that nobody finds any more.
     [Test]
     public async Task A_row_of_the_other_number_that_waits_is_decided_first()
