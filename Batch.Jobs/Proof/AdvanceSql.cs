@@ -59,10 +59,7 @@ internal sealed class AdvanceSql(AreaSchema area, DateOnly month, PolicySlice sl
                         WHERE contribution_month BETWEEN {From.Literal()} AND {To} AND submission_id <> ALL($3)
                         ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) v
                     WHERE state = 1 GROUP BY 1, 2, 3) d) d
-            JOIN (SELECT receipt_month AS contribution_month, employer_id, sum(amount_fen) AS received FROM (
-                      SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, state, amount_fen FROM :area.receipt
-                      WHERE receipt_month BETWEEN {From.Literal()} AND {To} AND submission_id <> ALL($3) ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) r
-                  WHERE state = 1 GROUP BY 1, 2) r USING (contribution_month, employer_id)
+            JOIN ({CoveringSql.Of(column => $"{column} BETWEEN {From.Literal()} AND {To}")}) r USING (contribution_month, employer_id)
             WHERE due <= received),
         """;
 }

@@ -42,28 +42,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     // Where credits wait for the money: an employer's submissions are covered in their order by what was received, each whole or not at all. Of all
     // people of the employers, whoever is checked.
     private string Covered() => !ByReceipts ? "" : $"""
-        seen AS (
-            SELECT employer_id, sum(fen) AS fen FROM (
-                SELECT employer_id, amount_fen AS fen FROM (
-                    SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen FROM :area.receipt
-                    WHERE receipt_month = {Month} AND submission_id <> ALL($3) ORDER BY employer_id, document, submission_id DESC, row_no) latest
-                WHERE state = 1
-                UNION ALL SELECT employer_id, fen FROM ({Brought}) b WHERE coalesce(submission_id, 0) <> ALL($3)) r
-            GROUP BY employer_id),
-        whole AS (
-            SELECT employer_id, sum(fen) AS fen FROM (
-                SELECT employer_id, amount_fen AS fen FROM (
-                    SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen FROM :area.receipt
-                    WHERE receipt_month = {Month} ORDER BY employer_id, document, submission_id DESC, row_no) latest
-                WHERE state = 1
-                UNION ALL SELECT employer_id, fen FROM ({Brought}) b) r
-            GROUP BY employer_id),
-        gone AS (
-            SELECT return_employer AS employer_id, sum(abs(amount_fen)) AS fen FROM :area.money_return JOIN :area.money_return_act a ON a.returned = return_id AND a.act = 'confirm'
-            WHERE (return_month = {Month} AND amount_fen > 0) OR (to_month = {Month} AND amount_fen < 0) GROUP BY 1),
-        received AS (
-            SELECT employer_id, s.fen - greatest(coalesce(g.fen, 0) - greatest(w.fen - s.fen, 0), 0) AS received_fen
-            FROM seen s JOIN whole w USING (employer_id) LEFT JOIN gone g USING (employer_id)),
+        received AS (SELECT employer_id, received AS received_fen FROM ({CoveringSql.Of(column => $"{column} = {Month}")}) r),
         declared AS (
             SELECT employer_id, submission_id, sum(person_paid_fen + employer_paid_fen) AS due_fen FROM (
                 SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, person_paid_fen, employer_paid_fen
@@ -74,12 +53,6 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             SELECT employer_id, submission_id FROM (
                 SELECT employer_id, submission_id, sum(due_fen) OVER (PARTITION BY employer_id ORDER BY submission_id) AS due_fen FROM declared) d
             JOIN received USING (employer_id) WHERE due_fen <= received_fen),
-        """;
-
-    // What came to the month by a carry-over or a counter-entry, with the submission by which runs take it. What left it counts at once, first against what runs do not see yet.
-    private string Brought => $"""
-        SELECT return_employer AS employer_id, abs(amount_fen) AS fen, submission_id FROM :area.money_return JOIN :area.money_return_act a ON a.returned = return_id AND a.act = 'confirm'
-        WHERE (return_month = {Month} AND amount_fen < 0) OR (to_month = {Month} AND amount_fen > 0)
         """;
 
     private string Received() => !slice.OnReceipt ? "" : !ByReceipts ? "AND false"

@@ -42,11 +42,21 @@ internal sealed class ReceivedSql(AreaSchema area, DateOnly month, IReadOnlyList
             WHERE place = 1 GROUP BY employer_id)
         """;
 
-    // Refunds, what is set against another month, and surplus written off: what leaves a month counts at once, what comes to one once a run has taken it.
+    // Refunds, what is set against another month, and surplus written off: what leaves a month counts at once, first against receipts that wait; what comes to one counts once a run has taken it.
     private string Returned() =>
         $"""
+        whole AS (
+            SELECT employer_id, sum(amount_fen) FILTER (WHERE state = 1) AS fen FROM (
+                SELECT employer_id, state, amount_fen, row_number() OVER (PARTITION BY employer_id, document ORDER BY submission_id DESC, row_no) AS place
+                FROM :area.receipt WHERE receipt_month = {Month}) r
+            WHERE place = 1 GROUP BY employer_id),
         returned AS MATERIALIZED (
-            SELECT employer_id, sum(amount_fen) AS returned_fen FROM :area.money_returned WHERE month = {Month} AND taken_with <> ALL($1) GROUP BY employer_id)
+            SELECT employer_id, came_fen + greatest(gone_fen - greatest(coalesce(w.fen, 0) - coalesce(r.received_fen, 0) + waiting_fen, 0), 0) AS returned_fen FROM (
+                SELECT employer_id, coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0) AS gone_fen,
+                       coalesce(sum(amount_fen) FILTER (WHERE amount_fen < 0 AND taken_with <> ALL($1)), 0) AS came_fen,
+                       coalesce(-sum(amount_fen) FILTER (WHERE amount_fen < 0 AND taken_with = ANY($1)), 0) AS waiting_fen
+                FROM :area.money_returned WHERE month = {Month} GROUP BY employer_id) m
+            LEFT JOIN whole w USING (employer_id) LEFT JOIN received r USING (employer_id))
         """;
 
     // The lines in force; a consequence (row_no <= 0) overrides the row of its submission.

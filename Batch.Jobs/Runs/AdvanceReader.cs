@@ -24,7 +24,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
         int[] unseen = await new ChunkReader(connection, area).UnseenAsync(taken, cancellation);
         List<(string Table, YearMonth Month)> tables = [.. (await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation))
             .Where(t => t.Month >= slice.AdvanceFrom && t.Month < slice.AdvanceFrom.PlusMonths(12))];
-        HashSet<int> news = await NewsAsync(tables, cancellation);
+        HashSet<int> news = await NewsAsync(tables, slice.CreditsOnReceipt, cancellation);
         int[] some = [.. Enumerable.Range(0, persons.Length)
             .Where(i => persons[i].Pension.Submission != 0 && (whole || persons[i].Touched || persons[i].HasNewEvent || persons[i].HasNewNumber || news.Contains(chunk.FirstPerson + i)))
             .Select(i => chunk.FirstPerson + i)];
@@ -60,7 +60,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
     }
 
     /// <summary>Persons of the chunk of whom a taken submission tells something in the year that is no fact of the month itself.</summary>
-    private async Task<HashSet<int>> NewsAsync(List<(string Table, YearMonth Month)> tables, CancellationToken cancellation)
+    private async Task<HashSet<int>> NewsAsync(List<(string Table, YearMonth Month)> tables, bool onReceipt, CancellationToken cancellation)
     {
         if (taken.Count == 0)
         {
@@ -69,7 +69,11 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
 
         IEnumerable<string> facts = tables.Where(t => t.Month != chunk.Month)
             .Select(t => $"SELECT person_id FROM {area.Part(t.Table, t.Month)} WHERE submission_id = ANY($1) AND person_id BETWEEN $2 AND $3");
-        string all = string.Join(" UNION ", facts.Append("SELECT person_id FROM :area.person_event WHERE event IN (2, 4, 5) AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
+        IEnumerable<string> received = onReceipt
+            ? tables.Where(t => t.Table == "contribution" && t.Month != chunk.Month)
+                .Select(t => $"SELECT person_id FROM ({PlanReader.ReceiptPersons(area, t.Month)}) r WHERE person_id BETWEEN $2 AND $3")
+            : [];
+        string all = string.Join(" UNION ", facts.Concat(received).Append("SELECT person_id FROM :area.person_event WHERE event IN (2, 4, 5) AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
         return [.. await connection.ReadAsync(area.Sql(all), r => r.GetInt32(0), cancellation, taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
     }
 

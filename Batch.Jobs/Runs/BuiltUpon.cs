@@ -91,8 +91,10 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
                 AND posting_month = (SELECT posting_month FROM :area.run WHERE run_id = {run})
             UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own})
             UNION SELECT person_id FROM :area.contribution WHERE contribution_month = {day} AND employer_id IN (
-                SELECT employer_id FROM :area.receipt WHERE receipt_month = {day} AND (submission_id IN ({own}) OR employer_id IN (
-                    SELECT employer_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own}))))
+                SELECT employer_id FROM (
+                    SELECT employer_id, submission_id FROM :area.receipt WHERE receipt_month = {day}
+                    UNION ALL SELECT employer_id, taken_with FROM :area.money_returned WHERE month = {day}) r
+                WHERE submission_id IN ({own}) OR employer_id IN (SELECT employer_id FROM :area.contribution WHERE contribution_month = {day} AND submission_id IN ({own})))
             UNION SELECT p.person_id FROM :area.pension p JOIN :area.pension q USING (person_id)
                 WHERE p.submission_id IN ({own}) AND p.pension_month BETWEEN {day} - interval '11 months' AND {day} + interval '11 months'
                       AND q.pension_month = {day} AND q.prior_year_fen IS NULL AND EXISTS (

@@ -173,7 +173,7 @@ public sealed class MoneyReturnTests
     {
         await town.PostMonthAsync(January);
         await ConfirmedAsync(Refund("E2", 50m) with { Kind = ReturnKind.WriteOff });
-        await town.CloseAsync(January);
+        await town.CloseAsync(January, accept: "查询中");
         await RefusedAsync("RETURN_MONTH_CLOSED", returns => returns.ProposeAsync(Refund("E3", 1m), "多缴", "wang", default));
         await ProposeAsync(Refund("E3", 1m) with { On = new LocalDate(2021, 2, 1) });
         Assert.That(await ReturnedAsync(), Is.EqualTo("E2 2021-01 write-off 5000 2021-01-28"));

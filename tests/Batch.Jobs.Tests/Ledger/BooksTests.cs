@@ -102,7 +102,7 @@ public sealed class BooksTests
     [Test]
     public async Task A_closed_month_stays_as_it_is_and_what_comes_later_is_booked_in_the_open_one()
     {
-        await town.CloseAsync(January);
+        await town.CloseAsync(January, accept: "查询中");
         string[] closed = await town.ReportAsync(new BooksReport(), January), vouchers = await town.ReportAsync(new VouchersReport(), January);
         // E1's receipt was 480.00, and one of 40.00 comes to light; the bank had both as 520.00.
         await ReceiveAsync("E1,,2021-01,480.00,2021-01-20,A1,,", "E1,,2021-01,40.00,2021-01-22,A2,,");
@@ -122,7 +122,7 @@ public sealed class BooksTests
     [Test]
     public async Task A_cancelled_refund_and_a_reversed_run_are_in_red()
     {
-        await town.CloseAsync(January);
+        await town.CloseAsync(January, accept: "查询中");
         MoneyReturns returns = new(await town.AreaAsync());
         await returns.ConfirmAsync((await returns.CancelAsync(1, new LocalDate(2021, 2, 2), "TP1", ("退票", "wang"), default)).Return, "li", default);
         RunDocument reversal = await town.Life.ReverseAsync(1, February, "operator", default);
@@ -135,7 +135,7 @@ public sealed class BooksTests
     [Test]
     public async Task The_accounts_of_hledger_are_those_of_the_trial_balance_and_the_fund_is_the_ledgers()
     {
-        await town.CloseAsync(January);
+        await town.CloseAsync(January, accept: "查询中");
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.journal");
         try
         {

@@ -62,6 +62,26 @@ public sealed class AdvanceLineTests
     }
 
     [Test]
+    public async Task Money_carried_over_pays_for_a_month_in_work_and_what_was_carried_away_does_not()
+    {
+        await _line.AdoptAsync(_ => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Policies", "330200-advance.yaml")).Replace("credit-on: declaration", "credit-on: receipt", StringComparison.Ordinal));
+        await PensionsAsync(1, He);
+        await TakeAsync(4, Payroll + Row(He, 4) + Row(He, 3));
+        Assert.That(await CreditsAsync(He), Is.EqualTo("1: 3480.00"), "nobody has paid");
+        // April twice: 2 x 800; one of them pays for March.
+        await TakeAsync(4, "单位编号,费款所属期,到账金额,到账日期,凭证号\n91330200MA4KDE7M6J,2025-04,1600.00,2025-04-10,A1\n");
+        Assert.That(await WorkAsync(), Is.EqualTo("April 3190.00"), "11 x 290");
+        MoneyReturns returns = new(await _line.OpenAsync());
+        ReturnWanted carried = new(ReturnKind.CarryOver, "91330200MA4KDE7M6J", Of(4), Of(3), Money.FromYuan(800m), new LocalDate(2025, 4, 20), "JZ1");
+        await returns.ConfirmAsync((await returns.ProposeAsync(carried, "补三月", "wang", CancellationToken.None)).Return, "li", CancellationToken.None);
+        await _line.PostAsync(Of(4));
+        await CleanAsync("carried over");
+        Assert.That(await WorkAsync(), Is.EqualTo("April 2900.00"), "10 x 290");
+    }
+
+    private async Task<string> WorkAsync() => $"April {await _line.Database.ScalarAsync<string>(_line.Schema.Sql("SELECT round(sum(account_fen) / 100.0, 2)::text FROM :area.entry WHERE component = 2"))}";
+
+    [Test]
     public async Task A_row_that_comes_late_brings_the_credit_to_its_month_and_one_that_goes_leaves_it_to_the_next()
     {
         await PensionsAsync(2, He);
