@@ -23,6 +23,9 @@ internal sealed class ChartsModel : AreaPage
 
     public IReadOnlyList<AgeBand> Ages { get; private set; } = [];
 
+    /// <summary>The day on which the ages are.</summary>
+    public LocalDate AgesOn => Today;
+
     public YearMonth? RejectMonth { get; private set; }
 
     public IReadOnlyList<CodeCount> Rejects { get; private set; } = [];

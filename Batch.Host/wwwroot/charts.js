@@ -1,5 +1,5 @@
 'use strict';
-// Draws each chart from the table that stands beside it, so that both always say the same.
+// Draws each chart from the table beside it, so that both always agree.
 (() => {
     if (typeof echarts === 'undefined') {
         document.querySelectorAll('[data-chart]').forEach(place => place.remove());
@@ -7,7 +7,7 @@
     }
     const colours = ['#1d4f80', '#4f8fc0', '#8fb8d8', '#c58b2a', '#7a9e5f', '#a35d5d', '#6b6b9b', '#5f9ea0', '#b0b0b0', '#d4a5a5'];
     const number = text => Number(text.replaceAll(',', ''));
-    const plain = value => Math.abs(value).toLocaleString('en-US', { maximumFractionDigits: 2 });
+    const plain = value => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
     document.querySelectorAll('[data-chart]').forEach(place => {
         const table = document.getElementById(place.dataset.table);
         const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
@@ -19,15 +19,17 @@
             stack: kind === 'stack' || kind === 'pyramid' ? 'all' : undefined,
             data: rows.map(row => (kind === 'pyramid' && i === 0 ? -1 : 1) * number(row[i + 1])),
         }));
+        // Of the two sides of a pyramid one is drawn to the left; nobody is fewer than none.
+        const shown = kind === 'pyramid' ? value => plain(Math.abs(value)) : plain;
         const lying = kind === 'pyramid' || kind === 'lying';
         const names1 = { type: 'category', data: rows.map(row => row[0]), inverse: kind === 'lying', axisTick: { show: false } };
-        const values = { type: 'value', axisLabel: { formatter: plain }, minInterval: lying ? 1 : 0 };
+        const values = { type: 'value', axisLabel: { formatter: shown }, minInterval: lying ? 1 : 0 };
         const chart = echarts.init(place, null, { renderer: 'canvas' });
         chart.setOption({
             animation: false,
             textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
             color: colours,
-            tooltip: { trigger: 'axis', valueFormatter: plain, axisPointer: { type: 'shadow' } },
+            tooltip: { trigger: 'axis', valueFormatter: shown, axisPointer: { type: 'shadow' } },
             legend: { type: 'scroll', top: 0 },
             grid: { left: 10, right: 20, top: 40, bottom: 10, containLabel: true },
             xAxis: lying ? values : names1,

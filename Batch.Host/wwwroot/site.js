@@ -127,7 +127,8 @@ const enliven = root => {
         [...table.tBodies[0].rows, ...table.tFoot?.rows ?? []].forEach(row => {
             let column = 0;
             for (const cell of row.cells) {
-                if (cell.colSpan === 1 && cell.localName === 'td') {
+                // In a row of totals the words name the row, not a column.
+                if (cell.colSpan === 1 && cell.localName === 'td' && (row.parentNode.localName !== 'tfoot' || cell.classList.contains('n'))) {
                     cell.dataset.label = names[column];
                 }
                 column += cell.colSpan;
