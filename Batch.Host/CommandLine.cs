@@ -109,7 +109,7 @@ internal static class CommandLine
     private static DatabaseOptions Database(ParseResult parsed)
     {
         string? url = parsed.GetValue(Db) ?? Setting("BATCH_DB");
-        // The wrapper says where the repository is; without it the working folder stands for it.
+        // The wrapper says where the repository is; without it the working folder is used.
         string home = Setting("BATCH_HOME") ?? Directory.GetCurrentDirectory();
         string data = parsed.GetValue(Data) ?? Setting("BATCH_DATA") ?? Path.Combine(home, "data");
         return new DatabaseOptions(url, Path.GetFullPath(data)) { OwnerUrl = parsed.GetValue(OwnerDb) ?? Setting("BATCH_DB_OWNER") };

@@ -16,7 +16,7 @@ internal static class FaultText
         output.Fault(told);
         if (told.Code is "INTERNAL" or "DATABASE_LOST" or "REFUSED")
         {
-            // A fault of ours: whoever mends it needs the way there. Exceptions of ours hold no personal data.
+            // A fault of ours: the stack trace is needed to fix it. Exceptions of ours hold no personal data.
             output.Log(LogText.Of(fault));
         }
 

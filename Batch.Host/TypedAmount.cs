@@ -5,7 +5,7 @@ using Batch.Jobs.Files;
 namespace Batch.Host;
 
 /// <summary>
-/// An amount as people type it in a box: 7800.50, 7,800.50, 7,800.50元, ¥7800.50, with full-width digits and spaces too. A comma stands before three digits only: 7,80 may be 7.80.
+/// An amount as people type it in a box: 7800.50, 7,800.50, 7,800.50元, ¥7800.50, with full-width digits and spaces too. A comma is read before three digits only: 7,80 may be 7.80.
 /// </summary>
 internal static partial class TypedAmount
 {

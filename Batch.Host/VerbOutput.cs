@@ -64,7 +64,7 @@ internal sealed class VerbOutput(TextWriter output, TextWriter errors, bool json
         }
     }
 
-    /// <summary>For whoever watches or looks into it later; never a person's data.</summary>
+    /// <summary>For people who watch or read it later; never a person's data.</summary>
     public void Log(string text) => errors.WriteLine(text);
 
     /// <summary>Why the verb ends without its result. In JSON it is the document, unless the verb has written its own already.</summary>

@@ -13,7 +13,7 @@ public readonly record struct AdvanceFacts(
 
 /// <summary>
 /// Retirees' credits paid a year in advance (docs/policies/edges.md, rhythms). The first month of the advance year in which somebody is in the pension file as a retiree
-/// brings the credit of all months from it to the end of that year; who leaves or dies keeps the months through that one, and whoever joins later begins later.
+/// brings the credit of all months from it to the end of that year; who leaves or dies keeps the months through that one, and who joins later begins later.
 /// </summary>
 public static class AdvanceYear
 {

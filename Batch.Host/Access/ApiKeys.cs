@@ -26,7 +26,7 @@ internal sealed class ApiKeys(NpgsqlDataSource program, IClock clock)
     private readonly ConcurrentDictionary<string, string> known = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The key itself, which is told this once. Done again by the same person before the key was used, it gives a new one in its place: whoever was killed
+    /// The key itself, which is told this once. Done again by the same person before the key was used, it gives a new one in its place: a person whose verb was killed
     /// before reading the first is not stuck.
     /// </summary>
     /// <exception cref="DataFaultException">KEY_EXISTS; SCOPE_UNKNOWN; USER_NAME; NAME_TAKEN.</exception>

@@ -112,7 +112,7 @@ internal sealed class SignIns(NpgsqlDataSource program, IClock clock, int ofAnAd
         }
     }
 
-    /// <param name="Counter">Under what wrong attempts are counted: the name, one of its browsers, or something that stands for a name that nobody has.</param>
+    /// <param name="Counter">Under what wrong attempts are counted: the name, one of its browsers, or a substitute for a name that nobody has.</param>
     private sealed record Attempt(User? User, string Counter, Duration? Locked);
 
     private async Task<Attempt> ReadAsync(string name, string folded, SignInPlace place, CancellationToken cancellation)

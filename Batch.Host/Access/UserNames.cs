@@ -19,7 +19,7 @@ internal static partial class UserNames
     // Each beside what it is taken for.
     private static readonly Dictionary<char, char> LookAlikes = "0o 1l |l il 已己 巳己 曰日 末未 士土 入人 干千 于千".Split(' ').ToDictionary(p => p[0], p => p[1]);
 
-    // What the program itself writes where a person's name stands; batch.is_the_programs_name has the same ones.
+    // What the program itself writes where a person's name goes; batch.is_the_programs_name has the same ones.
     private static readonly string[] Reserved = ["schedule", "scheduler", "shipped", "system", "program", "batch", "key", "nobody", "unknown"];
 
     /// <exception cref="DataFaultException">USER_NAME.</exception>

@@ -32,7 +32,7 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         await program.ReadAsync($"SELECT {Columns} FROM batch.user_now ORDER BY name", Read, cancellation);
 
     /// <summary>
-    /// Adds a user with a one-time password. Done again by the same person before the password was used, it gives a new one: whoever was
+    /// Adds a user with a one-time password. Done again by the same person before the password was used, it gives a new one: a person whose verb was
     /// killed before reading the first is not stuck.
     /// </summary>
     /// <exception cref="DataFaultException">USER_EXISTS.</exception>

@@ -12,7 +12,7 @@ internal static class UserRoles
     /// <summary>分析: exports reports.</summary>
     public const string Analyst = "analyst";
 
-    /// <summary>查询: reads balances for whoever is entitled to ask.</summary>
+    /// <summary>查询: reads balances for people who are entitled to ask.</summary>
     public const string Inquiry = "inquiry";
 
     /// <summary>管理: users, policies, jobs.</summary>

@@ -7,7 +7,7 @@ using NodaTime;
 namespace Batch.Host.Api;
 
 /// <summary>
-/// What the agency's own systems ask of an account. The number comes in the body, so that it stands in no address and no log; each inquiry is recorded with
+/// What the agency's own systems ask of an account. The number comes in the body, so that it is in no address and no log; each inquiry is recorded with
 /// the person's internal number.
 /// </summary>
 internal static class AccountRoutes

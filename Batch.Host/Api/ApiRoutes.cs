@@ -58,7 +58,7 @@ internal static class ApiRoutes
     public static object Page<T>(IReadOnlyList<T> items, int limit, Func<T, int> number) =>
         new { items, next = items.Count < limit ? (int?)null : number(items[^1]) };
 
-    // A key that is for some areas works in those, whether the area stands in the path or is a run's.
+    // A key that is for some areas works in those, whether the path names the area or the run has it.
     private static async ValueTask<object?> KeepToAreasAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         HttpContext http = context.HttpContext;

@@ -19,7 +19,7 @@ internal sealed class AccountModel : AreaPage
     private const int StatementMonths = 12;
     private const int MostMonths = 240;
 
-    /// <summary>The account as it stands in the address.</summary>
+    /// <summary>The account as the address has it.</summary>
     [BindProperty(SupportsGet = true)]
     public string Token { get; set; } = "";
 
@@ -58,7 +58,7 @@ internal sealed class AccountModel : AreaPage
 
     public FamilyDocument Family { get; private set; } = null!;
 
-    /// <summary>This account as it stands; the person may have others.</summary>
+    /// <summary>The state of this account; the person may have others.</summary>
     public AccountStanding Standing => History.Accounts.Single(a => a.Account == Account);
 
     public ExplanationDocument? Why { get; private set; }

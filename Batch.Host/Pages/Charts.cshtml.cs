@@ -63,7 +63,7 @@ internal sealed class ChartsModel : AreaPage
         Tiers = tiers;
     }
 
-    // A band that nobody is in stands between its neighbours all the same.
+    // A band that nobody is in is shown all the same.
     private static IReadOnlyList<AgeBand> Whole(IReadOnlyList<AgeBand> bands) => bands.Count == 0 ? bands
         : [.. Enumerable.Range(0, ((bands[^1].Age - bands[0].Age) / AgeBand.Years) + 1).Select(i => bands[0].Age + (i * AgeBand.Years))
             .Select(age => bands.FirstOrDefault(b => b.Age == age) ?? new AgeBand(age, 0, 0))];

@@ -88,7 +88,7 @@ internal sealed class JobsModel : BatchPage
         _ => (item.Argument, item.Argument),
     };
 
-    /// <summary>What may be asked of a job as it stands.</summary>
+    /// <summary>What may be asked of a job in its state.</summary>
     public static IEnumerable<(string Act, (string Chinese, string English) Name)> ActsOf(WorkItem item) => item.State switch
     {
         WorkState.Queued or WorkState.Running or WorkState.Waiting => [("pause", ("暂停", "Pause")), ("cancel", ("取消", "Cancel"))],

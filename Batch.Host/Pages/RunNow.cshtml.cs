@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Batch.Host.Pages;
 
-/// <summary>Where whoever started a run waits until it has a number; or learns that there was nothing to post, or why it was refused.</summary>
+/// <summary>Where a person who started a run waits until it has a number, or learns that there was nothing to post, or why it was refused.</summary>
 [Authorize(Permissions.SeeWork)]
 internal sealed class RunNowModel : AreaPage
 {

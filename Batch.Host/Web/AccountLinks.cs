@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Batch.Host.Web;
 
 /// <summary>
-/// Addresses of account pages. An account stands in them by a protected text that only the session of the look-up can read, so that nobody counts through the
+/// Addresses of account pages. They name an account by a protected text that only the session of the look-up can read, so that nobody counts through the
 /// accounts or passes an address on. It is written in hexadecimal digits, because routing writes the addresses of forms in lower case.
 /// </summary>
 internal static class AccountLinks

@@ -69,7 +69,7 @@ internal abstract class BatchPage : PageModel
         FaultPages.SayWhen(Response, fault);
     }
 
-    /// <summary>The same, for whoever has the permission.</summary>
+    /// <summary>The same, for users with the permission.</summary>
     protected async Task<IActionResult> TryAsync(string permission, Func<Task<IActionResult>> act, Func<Task> show) =>
         await MayAsync(permission) ? await TryAsync(act, show) : Forbid();
 

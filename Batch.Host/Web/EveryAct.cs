@@ -77,7 +77,7 @@ internal static partial class EveryAct
             return null;
         }
 
-        // What a page was asked to do stands in its address: approve, post, discard.
+        // The address says what a page was asked to do: approve, post, discard.
         string handler = (request.RouteValues["handler"] as string ?? request.Query["handler"].ToString()) is { Length: > 0 } asked && HandlerName().IsMatch(asked) ? " " + asked : "";
         string values = string.Join(' ', request.RouteValues.Where(v => v.Key is not ("area" or "code" or "page" or "handler" or "token")).Select(v => $"{v.Key}={v.Value}"));
         return new Act(

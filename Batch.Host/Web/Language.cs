@@ -1,7 +1,7 @@
 namespace Batch.Host.Web;
 
 /// <summary>
-/// The language of a request: Chinese, unless the cookie or <c>?lang=en</c> says English. Every text of a page stands in both languages where it
+/// The language of a request: Chinese, unless the cookie or <c>?lang=en</c> says English. Every text of a page is written in both languages where it
 /// is used: <c>@L["登录", "Sign in"]</c>, so neither can be forgotten.
 /// </summary>
 internal sealed class Language(IHttpContextAccessor http)

@@ -125,7 +125,7 @@ internal static class WebHost
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(static cookie =>
             {
                 SignedIn.Configure(cookie);
-                // What the API answers before a route is found, a wrong method say, is told to whoever has a key; a browser's session is none there.
+                // What the API answers before a route is found, a wrong method say, is told to a caller with a key; a browser's session is none there.
                 cookie.ForwardDefaultSelector = static context => IsApi(context) ? ApiKeyHandler.Scheme : null;
             })
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);

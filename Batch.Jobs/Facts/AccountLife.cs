@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Facts;
 
-/// <summary>How an account stands on a day.</summary>
+/// <summary>The state of an account on a day.</summary>
 public enum AccountState
 {
     Open,

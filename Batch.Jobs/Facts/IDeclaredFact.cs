@@ -53,7 +53,7 @@ public interface IDeclaredFact<TSelf>
     /// <summary>The figures with their names in both languages, as an operator sees them; null: not given.</summary>
     IReadOnlyList<(string Name, Money? Amount)> Figures { get; }
 
-    /// <summary>Both say the same of the person and month, whoever sent them and when.</summary>
+    /// <summary>Both say the same of the person and month, whatever their senders and times.</summary>
     bool SaysTheSameAs(in TSelf other);
 
     /// <summary>The same figures as another version.</summary>

@@ -2,7 +2,7 @@ using Batch.Jobs.Facts;
 
 namespace Batch.Jobs.Files;
 
-/// <summary>The row that names the columns: which column stands where, and what the file therefore holds.</summary>
+/// <summary>The row that names the columns: which column is where, and what the file therefore holds.</summary>
 internal sealed class Header
 {
     /// <summary>Titles, units and dates above the header take no more rows than this.</summary>

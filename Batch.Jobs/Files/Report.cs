@@ -71,7 +71,7 @@ public abstract class Report
 
     public abstract IReadOnlyList<ReportColumn> Columns { get; }
 
-    /// <summary>What stands at the top of each printed sheet.</summary>
+    /// <summary>The line at the top of each printed sheet.</summary>
     public virtual string Heading(YearMonth month) => $"{Title} {month.Text()}";
 
     /// <summary>Places to sign, at the foot of each printed sheet; empty for none.</summary>

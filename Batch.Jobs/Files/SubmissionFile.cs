@@ -80,7 +80,7 @@ public sealed partial class SubmissionFile : IDisposable
     }
 
     /// <summary>Fills the block with the next rows; false when the file has ended (the block is then empty).</summary>
-    /// <exception cref="FileRefusedException">The file breaks off, its totals row disagrees with its rows, or a part of it cannot be read as it stands.</exception>
+    /// <exception cref="FileRefusedException">The file breaks off, its totals row disagrees with its rows, or a part of it cannot be read.</exception>
     public bool Read(LineBlock block)
     {
         block.Clear();

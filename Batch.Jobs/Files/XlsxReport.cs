@@ -38,7 +38,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     }
 
     /// <param name="title">Name of the sheet.</param>
-    /// <param name="heading">What stands at the top of each printed sheet.</param>
+    /// <param name="heading">The line at the top of each printed sheet.</param>
     public void Begin(string title, string heading, IReadOnlyList<ReportColumn> columns)
     {
         (_title, _heading) = (title, heading);

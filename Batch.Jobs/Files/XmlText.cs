@@ -10,7 +10,7 @@ internal sealed class XmlText(int most)
     private char[] buffer = new char[256];
     private int length;
 
-    /// <summary>The text of an element without others inside; the reader then stands at its end.</summary>
+    /// <summary>The text of an element without others inside; the reader is then at its end.</summary>
     public ReadOnlySpan<char> Read(XmlReader xml)
     {
         length = 0;

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>An operator's decision about a held row.</summary>
-/// <param name="Take">True: the row stands, and what others declared for the person and month does not. False: it is withdrawn.</param>
+/// <param name="Take">True: the row is in force, and what others declared for the person and month is withdrawn. False: it is withdrawn.</param>
 /// <param name="Reason">Why, or the document that says so.</param>
 public sealed record Decision(int Submission, int Row, bool Take, string By, string Reason);
 

@@ -21,7 +21,7 @@ public sealed record DroppedFile(string Name, Upload? Upload, string? Code, stri
 
 /// <summary>
 /// A folder that files are dropped into. One that rests in <c>incoming</c> is claimed by renaming it, received and taken like any upload, and ends in <c>done</c> or
-/// <c>failed</c>, its outcome in words beside it. Any number of hosts may watch one folder; whoever is killed leaves a claimed file that the next one ends.
+/// <c>failed</c>, its outcome in words beside it. Any number of hosts may watch one folder; a host that is killed leaves a claimed file, which the next one ends.
 /// A file that cannot be taken never holds up those behind it.
 /// </summary>
 /// <remarks>
@@ -107,7 +107,7 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
         }
         catch (FileNotFoundException)
         {
-            // Taken back by whoever put it there.
+            // Taken back by the sender.
             return false;
         }
     }

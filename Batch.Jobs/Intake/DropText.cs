@@ -5,7 +5,7 @@ using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Intake;
 
-/// <summary>The outcome of a dropped file in words, for whoever finds it beside the file.</summary>
+/// <summary>The outcome of a dropped file in words, for the person who finds it beside the file.</summary>
 internal static class DropText
 {
     /// <summary>Of a file that could not be taken.</summary>

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>A member 成员 for whom another person's account pays 家庭共济, from a day to a day, both included.</summary>
-/// <param name="Member">First 17 digits of his number; he need not be insured here.</param>
+/// <param name="Member">First 17 digits of the member's number; a member need not be insured here.</param>
 /// <param name="Relation">a word of <see cref="Relative"/>, as policy files write it.</param>
 public sealed record FamilyBinding(int Payer, long Member, string Relation, LocalDate From)
 {

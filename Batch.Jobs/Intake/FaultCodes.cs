@@ -30,7 +30,7 @@ public static class FaultCodes
         _ => "INTERNAL",
     };
 
-    /// <summary>What a code of <see cref="Of"/> means to whoever sent the file; null: only an administrator can tell.</summary>
+    /// <summary>What a code of <see cref="Of"/> means to the sender of the file; null: only an administrator can tell.</summary>
     public static (string Chinese, string English)? Why(string? code) => code switch
     {
         "DISK_FULL" => ("磁盘已满，请管理员清理空间。", "The disk is full; an administrator has to free some space."),

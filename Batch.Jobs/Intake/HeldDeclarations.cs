@@ -99,7 +99,7 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
         return false;
     }
 
-    // The row that is taken stands, and what others declared for the person and month is withdrawn as it was declared, whether it is held or, by the
+    // The row that is taken is in force, and what others declared for the person and month is withdrawn as it was declared, whether it is held or, by the
     // area's rule for two employers, stood until now: said again by the same employer, it is not a new question. A withdrawal leaves the other sides.
     private static IEnumerable<TFact> Facts(List<Key> person, Key key, Decision decision)
     {

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>
-/// The connection of an intake's transaction. What a block has come to is written beside the judging of the next one: whoever needs the connection
+/// The connection of an intake's transaction. What a block has come to is written beside the judging of the next one: code that needs the connection
 /// for anything else waits until that is done.
 /// </summary>
 public sealed class IntakeConnection(NpgsqlConnection connection)

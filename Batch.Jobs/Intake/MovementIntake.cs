@@ -153,7 +153,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
         int[] payers = [.. facts.Where(f => f.Identity is { Kind: MovementKind.Spending, Member: not 0 }).Select(f => f.Person).Distinct()];
         await (payers.Length > 0 ? _family.LoadAsync(payers, [], cancellation) : Task.CompletedTask);
         await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
-        // A replacement stands alone like a large file; a small one reads what it needs.
+        // A replacement is alone in its transaction, like a large file; a small one reads what it needs.
         bool large = blocks is [{ Draft: var draft1 }] && new FileInfo(draft1.Path).Length > LargeBytes;
         await _balances.LoadAsync(holders, [.. _own], large, cancellation);
     }

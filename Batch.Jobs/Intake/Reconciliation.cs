@@ -15,7 +15,7 @@ public readonly record struct RowsAndMoney(int Rows, long PaidFen, int Unreadabl
 }
 
 /// <summary>
-/// A submission with its children: its rows and money by outcome as it was sent, and as it stands with the rows that its children have mended. Both
+/// A submission with its children: its rows and money by outcome as it was sent, and with the rows that its children have mended. Both
 /// columns have every row of the file exactly once.
 /// </summary>
 /// <param name="StillRejected">Numbers of the first rows that nothing has mended yet; of a refused file they are not on record.</param>

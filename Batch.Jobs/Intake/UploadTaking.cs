@@ -5,7 +5,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>
-/// The record of one upload while its content is taken in. It ends in the transaction that writes the submission, so that it is taken once, whoever
+/// The record of one upload while its content is taken in. It ends in the transaction that writes the submission, so that it is taken once, whichever program
 /// tries again; what it says on the way is written beside it.
 /// </summary>
 internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Upload upload, IProgress<Upload>? watcher) : IProgress<IntakeProgress>

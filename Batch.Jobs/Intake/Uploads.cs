@@ -23,7 +23,7 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
     /// </summary>
     /// <param name="name">What the sender calls the file; shown, never used as a path.</param>
     /// <param name="key">Chosen by the sender: the same key of the same person is the same upload (Idempotency-Key).</param>
-    /// <exception cref="DataFaultException">UPLOAD_KEY_REUSED: the key stands for another file or request. SUBMISSION_UNKNOWN: there is no such parent.</exception>
+    /// <exception cref="DataFaultException">UPLOAD_KEY_REUSED: the key belongs to another file or request. SUBMISSION_UNKNOWN: there is no such parent.</exception>
     public async Task<Upload> ReceiveAsync(string name, Stream content, ImportRequest request, string? key, CancellationToken cancellation)
     {
         MendedParent.RefuseReplacement(request);

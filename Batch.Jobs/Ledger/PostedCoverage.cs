@@ -9,7 +9,7 @@ namespace Batch.Jobs.Ledger;
 
 /// <summary>
 /// Reads what coverage is folded from out of the ledger and the changes of status, from the beginning up to a posting month, for many accounts at once.
-/// Coverage is the person's, whichever of his accounts, up to the one asked for, the months were credited to.
+/// Coverage is the person's, whichever of the person's accounts, up to the one asked for, the months were credited to.
 /// </summary>
 public sealed class PostedCoverage(NpgsqlConnection connection, AreaSchema area, YearMonth through)
 {

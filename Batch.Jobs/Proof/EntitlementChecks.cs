@@ -58,7 +58,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
             MonthParts parts = new(
                 _contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs, laterAccounts,
                 await IsSetAsideAsync(month, slice.Gates.CreditedIn(month), cancellation));
-            // Where other months decide, whoever they belong to is checked: everybody.
+            // Where other months decide, everybody is checked.
             int[]? some = scope.All || !slice.Gates.IsOpen ? null : await TouchedAsync(month, parts, cancellation);
             if (some is not { Length: 0 })
             {
@@ -266,7 +266,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    // Only who enrolled anew after a closing has an account with another number than his own.
+    // Only who enrolled anew after a closing has an account whose number is not the person's.
     private async Task<bool> AnyLaterAccountsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql("SELECT EXISTS (SELECT FROM :area.account WHERE account_id >= 100000000)"), connection);

@@ -55,7 +55,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
         return string.Concat(all.Select(r => r + ", "));
     }
 
-    /// <summary>What joins the facts of a person; n is the person, s his status.</summary>
+    /// <summary>What joins the facts of a person; n is the person, s the person's status.</summary>
     public string Joins() => string.Join(' ', new[]
     {
         _gates.HasArrearsRule ? "LEFT JOIN late l USING (person_id)" : "",

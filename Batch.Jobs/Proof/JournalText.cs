@@ -28,7 +28,7 @@ public sealed class JournalText(Stream file) : IDisposable
 
     private readonly StreamWriter _writer = new(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 128 * 1024) { NewLine = "\n" };
 
-    /// <summary>A person is known to the journal by the number of his account; citizen numbers and names stay in the register.</summary>
+    /// <summary>A person is known to the journal by an account number; citizen numbers and names stay in the register.</summary>
     public static string AccountOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Accounts}:{number}");
 
     /// <param name="accounts">Each with its type: A asset, L liability, E fund, R income, X expense.</param>

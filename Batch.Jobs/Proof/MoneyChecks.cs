@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
-/// <summary>V3 of the bank's statement: each line's money is that of the receipts matched with it, or stands open; nothing is matched twice.</summary>
+/// <summary>V3 of the bank's statement: each line's money is that of the receipts matched with it, or open; nothing is matched twice.</summary>
 internal sealed class MoneyChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
     private const string Matches =

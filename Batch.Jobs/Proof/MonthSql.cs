@@ -3,7 +3,7 @@ using Batch.Jobs.Store;
 namespace Batch.Jobs.Proof;
 
 /// <summary>
-/// One contribution month of a range of persons as one statement: what the visible facts entitle to by the slice that the ledger stands on
+/// One contribution month of a range of persons as one statement: what the visible facts entitle to by the slice that the ledger was posted with
 /// (V4), beside what is posted; the money of both (V3); and credits that no fact carries (V6). $1, $2: first and last person; $3:
 /// submissions that wait; $4: persons, where only some are checked.
 /// </summary>
@@ -40,7 +40,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private bool ByReceipts => slice.OnReceipt && parts is { Contributions: true, Receipts: true };
 
     // Where credits wait for the money: an employer's submissions are covered in their order by what was received, each whole or not at all. Of all
-    // people of the employers, whoever is checked.
+    // people of the employers, whoever's month is checked.
     private string Covered() => !ByReceipts ? "" : $"""
         received AS (SELECT employer_id, received AS received_fen FROM ({CoveringSql.Of(column => $"{column} = {Month}")}) r),
         declared AS (
@@ -270,5 +270,5 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
 }
 
 /// <summary>Which tables hold something of a contribution month: its facts, and the posting months with entries of how many runs for it.</summary>
-/// <param name="SetAside">No run has yet been posted that credits the month by the area's rhythm: what is due stands in other funds.</param>
+/// <param name="SetAside">No run has yet been posted that credits the month by the area's rhythm: what is due is in other funds.</param>
 internal sealed record MonthParts(bool Contributions, bool Pensions, bool Receipts, IReadOnlyList<DateOnly> Postings, long Runs, bool LaterAccounts, bool SetAside);

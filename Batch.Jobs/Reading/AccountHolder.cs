@@ -101,7 +101,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
         return (await AccountLives.OfOneAsync(connection, Area.Schema, Person, cancellation)).Of(Person).Accounts;
     }
 
-    /// <summary>A number that is none, whoever it is of.</summary>
+    /// <summary>A number that is none, of anybody.</summary>
     public static DataFaultException IdInvalid() => new("ID_INVALID", "证件号码有误，请核对。", "The number of the document is not valid; check it.");
 
     private static long Parse(string number, LocalDate today) => CitizenId.TryParse(TypedNumber.Of(number).ToUpperInvariant(), today, out CitizenId id) == CitizenIdFault.None

@@ -7,7 +7,7 @@ namespace Batch.Jobs.Reading;
 
 /// <summary>
 /// 欠费清单: declared against received at the end of the month, one line an employer with something missing, left over, or a late fee received in
-/// the month; what is missing stands under the months by which its contribution month is past. Where an accepted line counts as received
+/// the month; what is missing is listed by the months by which its contribution month is past. Where an accepted line counts as received
 /// (creditOn: declaration), only months for which a receipt was sent are compared. A closed month is told as it was closed, whatever came later.
 /// </summary>
 public sealed class ArrearsReport : Report

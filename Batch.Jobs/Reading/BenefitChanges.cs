@@ -9,7 +9,7 @@ public static class BenefitChanges
     private static readonly BenefitSpell None = new(BenefitStatus.NotEnrolled, new YearMonth(1, 1), null, null);
 
     /// <param name="told">As it stood in the files before, in order; none: the person was never in one.</param>
-    /// <param name="now">As it stands now, in order, up to <paramref name="through"/>.</param>
+    /// <param name="now">As it is now, in order, up to <paramref name="through"/>.</param>
     /// <returns>Empty: nothing changed.</returns>
     public static IReadOnlyList<BenefitSpell> Between(IReadOnlyList<BenefitSpell> told, IReadOnlyList<BenefitSpell> now, YearMonth through)
     {

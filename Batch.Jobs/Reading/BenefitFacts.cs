@@ -98,7 +98,7 @@ public sealed class BenefitFacts
         return BenefitTimeline.Fold([.. _paid, .. LeftIn is null ? NotYetDue(through) : []], retiredFrom, endedIn, through, month => Slice(month, policy));
     }
 
-    // Months for which nobody's contribution has come suspend nobody: whoever paid for the last month before them is as in that month.
+    // Months for which nobody's contribution has come suspend nobody: who paid for the last month before them keeps the status of that month.
     private IEnumerable<PaidMonth> NotYetDue(YearMonth through)
     {
         if (_allocated is { } last && _paid.Exists(p => p.Month == last))

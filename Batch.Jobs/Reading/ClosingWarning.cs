@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Reading;
 
-/// <summary>What whoever closes a month is told before it, and what does not keep the month open.</summary>
+/// <summary>What a person who closes a month is told first, and what does not keep the month open.</summary>
 public sealed record ClosingWarning(string Code, long Count, string Chinese, string English)
 {
     /// <summary>Rows of the month that were rejected and that nobody has mended or marked as not needed.</summary>

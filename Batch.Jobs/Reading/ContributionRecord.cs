@@ -59,7 +59,7 @@ public sealed class ContributionRecord(Area area)
     public Task<List<(int Account, string Number)>> JoinedAccountsAsync(int person, CancellationToken cancellation) => area.ReadAsync(
         "SELECT person_id, number FROM :area.joined_person WHERE into_person = $1 ORDER BY 1", r => (r.GetInt32(0), Masking.Number(r.GetInt64(1))), cancellation, person);
 
-    /// <summary>The whole number, for whoever may see it and has said why.</summary>
+    /// <summary>The whole number, for users who may see it and have said why.</summary>
     public async Task<string> NumberAsync(int person, CancellationToken cancellation) =>
         await area.OneAsync<string>("SELECT batch.citizen_number(citizen) FROM :area.insured WHERE person_id = $1", cancellation, person);
 }

@@ -13,7 +13,7 @@ public sealed record CoverageDocument(YearMonth AsOf, int Continuous, int Accumu
     public bool IsOpen(CoverageBreak gap) => SuspendedFrom is not null && gap == Breaks[^1];
 }
 
-/// <summary>Where a person's coverage stands: folded from the months that the ledger has money for.</summary>
+/// <summary>A person's coverage, folded from the months that the ledger has money for.</summary>
 public sealed class CoverageInquiry(Area area)
 {
     private static readonly YearMonth Forever = new(9999, 12);

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Batch.Jobs.Reading;
 
-/// <summary>A binding as its payer sees it: the member by his masked number, and what the account has paid for him in the span.</summary>
+/// <summary>A binding as its payer sees it: the member by a masked number, and what the account has paid for the member in the span.</summary>
 public sealed record MemberDocument(string Member, string Relation, LocalDate From, LocalDate? To, Money Spent);
 
 /// <summary>What was spent for a member on a day, as he sees it: nothing of the account that paid.</summary>
@@ -18,7 +18,7 @@ public sealed record SpentForDocument(LocalDate On, SpendingChannel Channel, Mon
 public sealed record FamilyDocument(string Asks, YearMonth From, YearMonth To, IReadOnlyList<MemberDocument> Members, IReadOnlyList<SpentForDocument> SpentFor);
 
 /// <summary>
-/// Family sharing as each may see it: the holder sees his members and the totals that his account paid for them; a member sees only what was spent
+/// Family sharing as each may see it: the holder sees the members and the totals that the account paid for them; a member sees only what was spent
 /// for him, and nothing of the account. Nobody else sees anything.
 /// </summary>
 public sealed class FamilyInquiry(AccountHolder holder)

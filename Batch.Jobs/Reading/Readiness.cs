@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Batch.Jobs.Reading;
 
-/// <summary>How a point of the readiness list stands.</summary>
+/// <summary>The state of a point of the readiness list.</summary>
 public enum Ready
 {
     /// <summary>Nothing to do.</summary>
@@ -26,7 +26,7 @@ public enum Ready
 /// <param name="Names">What it is about where that can be named: figures, employers, files, numbers of runs and jobs.</param>
 public sealed record ReadinessPoint(string Code, Ready Ready, long Count, IReadOnlyList<string> Names);
 
-/// <summary>What stands between an area and a month's run: figures, files, rejects, decisions, other runs; and who changes tier or retires in it.</summary>
+/// <summary>What an area still lacks for a month's run: figures, files, rejects, decisions, other runs; and who changes tier or retires in it.</summary>
 public sealed class Readiness(Area area)
 {
     private const int MostNames = 20;
@@ -59,7 +59,7 @@ public sealed class Readiness(Area area)
         ];
     }
 
-    // What a tier or a floor needs and nobody has given stands in the slice itself.
+    // The slice itself says which figures a tier or a floor needs and nobody has given.
     private ReadinessPoint Figures(YearMonth month)
     {
         if (area.Policy.TryFor(month) is not { } policy)

@@ -26,7 +26,7 @@ public sealed class UsableAmount(Area area)
         return new Money(Math.Max(0, available.Of(account)));
     }
 
-    /// <summary>How the account stands today; that of a person who has died is closed to spending.</summary>
+    /// <summary>The state of the account today; that of a person who has died is closed to spending.</summary>
     public async Task<AccountState> StateAsync(int person, int account, LocalDate today, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);

@@ -10,7 +10,7 @@ namespace Batch.Jobs.Runs;
 
 /// <summary>
 /// Computes one chunk of a run: entitled minus posted for each person it touches. The entries and the chunk's mark commit together, so a
-/// chunk may be done again after a crash and by any worker; whoever comes second finds it marked and rolls back.
+/// chunk may be done again after a crash and by any worker; the second worker finds it marked and rolls back.
 /// </summary>
 public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {

@@ -89,7 +89,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
         return planned with { MovementDays = [.. moved.Select(m => m.Day).Distinct()], MovementSubmissions = [.. moved.Select(m => m.Submission).Distinct()] };
     }
 
-    /// <summary>Ends the computation when every chunk is done. Ended already: as it stands.</summary>
+    /// <summary>Ends the computation when every chunk is done. If it has ended already, nothing changes.</summary>
     public async Task<RunDocument> SealAsync(int run, YearMonth postingMonth, CancellationToken cancellation)
     {
         await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);

@@ -26,7 +26,7 @@ internal sealed class SimulationTally(MonthPolicy policy, int largestShown)
 
     private readonly Dictionary<(string, Standing), IReadOnlyList<AgeTier>> _tiers = [];
     private readonly SortedDictionary<(Standing Standing, int From, int To), Group> _groups = [];
-    // The smallest of the largest first; of equal ones whoever was registered earlier stays.
+    // The smallest of the largest first; of equal ones the person registered earlier stays.
     private readonly PriorityQueue<Change, (long Size, int Person)> _largest = new();
     private long _poolDifference;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Batch.Jobs.Store;
 
-/// <summary>Backups encrypted for a recipient's key by age (https://age-encryption.org, Debian's package age): whoever makes one cannot read it.</summary>
+/// <summary>Backups encrypted for a recipient's key by age (https://age-encryption.org, Debian's package age): who makes a backup cannot read it.</summary>
 internal static class Age
 {
     /// <param name="recipient">A public key (<c>age1...</c>, <c>ssh-ed25519 ...</c>) or a file of them.</param>

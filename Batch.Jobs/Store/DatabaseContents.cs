@@ -90,7 +90,7 @@ public static class DatabaseContents
         else
         {
             await using NpgsqlConnection admin = await connection.OpenAdminAsync(EmbeddedDatabases.Maintenance, cancellation);
-            // Held by the session that swaps: whoever has lost it swaps nothing, above all not what another is in the middle of restoring.
+            // Held by the session that swaps: a session that has lost it swaps nothing, above all not what another is in the middle of restoring.
             await EmbeddedDatabases.ExecuteAsync(admin, $"SELECT pg_advisory_lock({RestoreLock})", cancellation);
             await EmbeddedDatabases.ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {Incoming} WITH (FORCE)", cancellation);
             await EmbeddedDatabases.EnsureAsync(connection, Incoming, cancellation);

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Batch.Jobs.Store;
 
 /// <summary>
-/// The private PostgreSQL server of one data folder, held for the life of a verb. Whoever finds it running uses it; whoever leaves last
+/// The private PostgreSQL server of one data folder, held for the life of a verb. A verb that finds it running uses it; the last to leave
 /// stops it, unless <c>db start</c> asked for it to stay or a client that is not ours (psql) is connected. A shared lock on a file tells the
 /// others that we are here, and is given up by the kernel when we are killed.
 /// </summary>
@@ -22,7 +22,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
     private readonly FileStream presence;
     private bool disposed;
 
-    /// <summary>Made while the cluster's lock is held, so that whoever leaves at the same moment sees us.</summary>
+    /// <summary>Made while the cluster's lock is held, so that a verb that leaves at the same moment sees us.</summary>
     private EmbeddedServer(ClusterPlace place, PostgresBinaries binaries, NpgsqlConnection session, bool started)
     {
         ApplicationName = new NpgsqlConnectionStringBuilder(session.ConnectionString).ApplicationName!;
@@ -110,7 +110,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         await Postmaster.StopAsync(place, binaries, cancellation);
     }
 
-    /// <summary>Stops the data folder's server at once, whoever uses it; false: it was not running.</summary>
+    /// <summary>Stops the data folder's server at once, even if others use it; false: it was not running.</summary>
     public static async Task<bool> StopAsync(string dataDirectory, CancellationToken cancellation)
     {
         ClusterPlace place = ClusterPlace.For(dataDirectory);

@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Store;
 
-/// <summary>The days and hours of the product are those of Shanghai, wherever the machine stands.</summary>
+/// <summary>The days and hours of the product are those of Shanghai, wherever the machine is.</summary>
 public static class ShanghaiTime
 {
     public static DateTimeZone Zone { get; } = DateTimeZoneProviders.Tzdb["Asia/Shanghai"];

@@ -11,7 +11,7 @@ public sealed class UnfinishedFile : IDisposable
 
     private readonly string _path;
 
-    // Open files carry a shared lock, which a killed program's lose: whoever can lock a part for himself alone may delete it.
+    // Open files carry a shared lock, which a killed program's lose: a program that gets the exclusive lock of a part may delete it.
     private readonly FileStream _alive;
 
     public UnfinishedFile(string path)

@@ -138,7 +138,7 @@ public sealed class QueuedWork(NpgsqlDataSource program)
         Asked();
     }
 
-    /// <summary>A run's job is the lock of its pieces: whoever moves either takes it first.</summary>
+    /// <summary>A run's job is the lock of its pieces: code that moves either takes it first.</summary>
     internal static async Task LockAsync(NpgsqlConnection connection, int job, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(

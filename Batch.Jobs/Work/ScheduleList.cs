@@ -6,7 +6,7 @@ namespace Batch.Jobs.Work;
 
 /// <summary>What became of the latest time at which recurring work was due.</summary>
 /// <param name="Outcome">fired, late, skipped or alarmed.</param>
-/// <param name="State">How its job stands; null: it asked for none.</param>
+/// <param name="State">The state of its job; null: it asked for none.</param>
 public sealed record ScheduleFire(string Area, string Work, Instant Due, string Outcome, int? Job, WorkState? State);
 
 /// <summary>Recurring work as it is in force, with when it is due next and how the last time came out.</summary>

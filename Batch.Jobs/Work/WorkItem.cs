@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace Batch.Jobs.Work;
 
-/// <summary>What there is to do; the argument's form stands beside each.</summary>
+/// <summary>What there is to do; each says the form of its argument.</summary>
 public static class WorkKinds
 {
     /// <summary>Take a received file in: the upload's number.</summary>
@@ -39,10 +39,10 @@ public static class WorkKinds
     public const string Retention = "retention";
 }
 
-/// <summary>How work stands.</summary>
+/// <summary>The state of work.</summary>
 public enum WorkState
 {
-    /// <summary>To be done by whoever is free.</summary>
+    /// <summary>Waits for a free worker.</summary>
     Queued,
 
     /// <summary>Somebody is at it.</summary>
@@ -73,7 +73,7 @@ public sealed record WorkWait(string Zh, string En);
 
 /// <summary>One piece of queued work 作业.</summary>
 /// <param name="Done">How far it is, of <paramref name="Total"/>: chunks of a run, rows of a file.</param>
-/// <param name="Wanted">What was asked of whoever is at it: <c>pause</c> or <c>cancel</c>.</param>
+/// <param name="Wanted">What the worker was asked to do: <c>pause</c> or <c>cancel</c>.</param>
 public sealed record WorkItem(
     int Number, string Kind, string Area, string Argument, int? Parent, string AskedBy, Instant AskedAt, WorkState State, string? Wanted, string? WantedBy, string? WantedWhy,
     int Attempts, string? Worker, Instant? StartedAt, Instant? EndedAt, long Done, long? Total, JsonElement? Result, WorkFault? Fault, WorkWait? Waits)

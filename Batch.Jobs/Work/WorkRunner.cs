@@ -6,7 +6,7 @@ using Npgsql;
 namespace Batch.Jobs.Work;
 
 /// <summary>
-/// Works on one piece of queued work, from the engine's call to its end on record. Two calls for the same work are one: whoever holds the lock of its
+/// Works on one piece of queued work, from the engine's call to its end on record. Two calls for the same work are one: the call that holds the lock of its
 /// number works, and a worker that is killed lets go of it.
 /// </summary>
 public sealed class WorkRunner(DatabaseConnection database, KindsOfWork kinds, QueuedWork queue)

@@ -61,7 +61,7 @@ public sealed partial class AreaPolicy
     /// <exception cref="PolicyGapException">No version covers the month.</exception>
     public MonthPolicy For(YearMonth month, IEnumerable<DatedFigure> figures) => For(month, figures, null);
 
-    /// <summary>As the other one; an override stands whatever month or year the rule names.</summary>
+    /// <summary>As the other one; an override counts for whatever month or year the rule names.</summary>
     /// <param name="overrides">Yuan a month by name: <c>average-wage</c>, <c>average-pension</c>, <c>base-min</c>, <c>base-max</c>.</param>
     /// <exception cref="ArgumentException">An override has another name or is not above zero, or the limits cross.</exception>
     public MonthPolicy For(YearMonth month, IEnumerable<DatedFigure> figures, IReadOnlyDictionary<string, decimal>? overrides)
