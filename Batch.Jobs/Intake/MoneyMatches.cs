@@ -23,6 +23,8 @@ internal sealed class MoneyMatches(NpgsqlConnection connection, AreaSchema area)
 
     public async Task MatchAsync(ChangedMoney changed, string by, CancellationToken cancellation)
     {
+        // The transaction has just filled these tables, of which there are no statistics: nested loops over a city's lines took minutes.
+        await connection.DoAsync("SET LOCAL enable_nestloop = off", cancellation);
         await LapseAsync(changed.FirstSubmission, by, cancellation);
         object[] days = [changed.First.PlusDays(-MoneyMatching.Days).ToDateOnly(), changed.Last.PlusDays(MoneyMatching.Days).ToDateOnly()];
         List<OpenLine> lines = await LinesAsync(days, cancellation);
@@ -30,6 +32,8 @@ internal sealed class MoneyMatches(NpgsqlConnection connection, AreaSchema area)
         {
             await WriteAsync(MoneyMatching.Certain(await ReceiptsAsync(days, cancellation), lines), by, cancellation);
         }
+
+        await connection.DoAsync("SET LOCAL enable_nestloop = on", cancellation);
     }
 
     private async Task LapseAsync(int first, string by, CancellationToken cancellation)
