@@ -11,7 +11,7 @@ public sealed partial class Books
 {
     // Moments, and numbers that a rolled-back transaction uses up: what they number is compared. The seals of records hold both; verify proves them.
     private const string Passing = "('timestamp with time zone', 'timestamp without time zone')";
-    private static readonly string[] Numbers = ["employer_id", "seq_no", "audit_id"];
+    private static readonly string[] Numbers = ["employer_id", "receipt_employer", "return_employer", "seq_no", "audit_id"];
     private static readonly string[] Common = ["area", "policy_change", "policy_slice", "run_area", "migration"];
 
     private readonly Dictionary<string, string> _content = [];
