@@ -78,7 +78,7 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
     private static DataFaultException Open(YearMonth month, int count) => new(
         "DIFFERENCES_OPEN",
         $"{month.Text()} 的对账还有 {count} 项差异没有人说明，不能结账：请在“对账”页逐项或一并说明理由，或结账时写明理由一并接受。",
-        $"The money of {month.Text()} has {count} {(count == 1 ? "difference" : "differences")} that nobody has accepted, so it cannot be closed: accept them with a reason on the page “Reconciliation” (reconcile accept), or all at once when closing (--accept-differences REASON).");
+        $"The money of {month.Text()} has {count} {(count == 1 ? "difference" : "differences")} that nobody has accepted, so it cannot be closed: accept them with a reason on the page “Reconciliation”, or all at once with one reason when closing.");
 
     /// <summary>What there is now of the month, whether it is closed by the check or not.</summary>
     internal async Task<MonthCheck> CompareAsync(CheckedMonth of, CancellationToken cancellation)
