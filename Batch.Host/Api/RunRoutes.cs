@@ -68,9 +68,18 @@ internal static class RunRoutes
     private static async Task<object> DifferencesAsync(string area, string month, DatabaseConnection database, CancellationToken cancellation) =>
         await new MoneyDifferences(await Area.OpenAsync(database, area, cancellation)).ReadAsync(ApiRoutes.Month("month", month), cancellation);
 
-    private static async Task<object> AcceptAsync(string area, string month, Body<AcceptRequest> body, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation) =>
-        await new MoneyDifferences(await Area.OpenAsync(database, area, cancellation))
-            .AcceptAsync(ApiRoutes.Month("month", month), body.Value.Differences, body.Value.Why!, user.Who(), cancellation);
+    private static async Task<object> AcceptAsync(string area, string month, Body<AcceptRequest> body, ClaimsPrincipal user, DatabaseConnection database, CancellationToken cancellation)
+    {
+        MoneyDifferences money = new(await Area.OpenAsync(database, area, cancellation));
+        try
+        {
+            return await money.AcceptAsync(ApiRoutes.Month("month", month), body.Value.Differences, body.Value.Why!, user.Who(), cancellation);
+        }
+        catch (DataFaultException fault) when (fault.Code is "DIFFERENCE_NONE" or "DIFFERENCE_UNKNOWN")
+        {
+            throw new RequestFault("differences", new FieldFault("须是本月现有的差异，至少一项", "differences that the month has, at least one"));
+        }
+    }
 
     private static async Task<IResult> CloseAsync(string area, string month, ClaimsPrincipal user, QueuedWork queue, CancellationToken cancellation) =>
         JobRoutes.Accepted(await queue.AskAsync(new WorkOrder(WorkKinds.Close, new AreaSchema(area), ApiRoutes.Month("month", month).Text(), user.Who()), cancellation));

@@ -43,6 +43,9 @@ public static partial class LedgerRefusal
         "BA191" => new DataFaultException(
             "MONTH_NOT_BEGUN", $"该月尚未开始，{ValueOf(refused)} 起可以计算、复核和入账。", $"The month has not begun; its runs are computed, approved and posted from {ValueOf(refused)} on."),
         "BA250" => new DataFaultException("MATCH_STATE", "这项核对已经结束，或已经生效。", "The match has ended, or is in force already."),
+        "BA320" => new DataFaultException(
+            "RETURN_STATE", "这笔退款、结转或核销现在不能办理，请在“对账”页查看。", "The refund, carry-over or write-off cannot be done now; look at it on the reconciliation page."),
+        "BA340" => new DataFaultException("NOT_PROPOSER", "提案只能由提出人撤回。", "A proposal is withdrawn by the person who made it."),
         "BA008" => new DataFaultException("EARLIER_MONTH_OPEN", "请先结清更早的月份。", "Close the earlier months first."),
         // A run's table is gone or sealed: somebody else has taken the run over, or thrown it away.
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege when refused.MessageText.Contains("run_entry_", StringComparison.Ordinal) => new DataFaultException(

@@ -23,6 +23,7 @@ public sealed partial class OpenApiRequestTests
         ["/runs/{run}/approve"] = ["digest"],
         ["/runs/{run}/discard"] = ["why"],
         ["/areas/{area}/months/{month}/reopen"] = ["why"],
+        ["/areas/{area}/months/{month}/differences/accept"] = ["why"],
         ["/runs/{run}/reverse"] = ["why"],
         ["/jobs/{job}/pause"] = ["why"],
         ["/jobs/{job}/resume"] = ["why"],
