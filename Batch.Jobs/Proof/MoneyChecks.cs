@@ -31,6 +31,10 @@ internal sealed class MoneyChecks(NpgsqlConnection connection, AreaSchema area, 
         WHERE s.state = 'matched' GROUP BY m.receipt_month, m.receipt_employer, m.document HAVING count(*) > 1 ORDER BY 1
         """;
 
+    // Each is written with what it accepts: an act about nothing was not written by the program.
+    private const string Nothing =
+        "SELECT difference_act_id FROM :area.difference_act a WHERE NOT EXISTS (SELECT FROM :area.difference_act_item i WHERE i.difference_act_id = a.difference_act_id) ORDER BY 1";
+
     public async Task CheckAsync(CancellationToken cancellation)
     {
         List<(int Match, bool Known, long Lines, long Receipts)> matches = await connection.ReadAsync(
@@ -51,6 +55,11 @@ internal sealed class MoneyChecks(NpgsqlConnection connection, AreaSchema area, 
         foreach (string twice in await connection.ReadAsync(area.Sql(Twice), r => r.GetString(0), cancellation))
         {
             findings.Broken(Invariants.Money, $"{twice}: matched twice");
+        }
+
+        foreach (int act in await connection.ReadAsync(area.Sql(Nothing), r => r.GetInt32(0), cancellation))
+        {
+            findings.Broken(Invariants.Money, $"difference act {act}: it is about no difference");
         }
     }
 }

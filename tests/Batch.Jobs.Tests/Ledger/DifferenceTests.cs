@@ -1,6 +1,7 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Proof;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
@@ -142,6 +143,19 @@ public sealed class DifferenceTests
         await RefusedAsync("DIFFERENCE_NONE", async () => await money.AcceptAsync(June, [], "x", "li", default));
         await RefusedAsync("REASON_MISSING", async () => await money.AcceptAsync(June, null, " ", "li", default));
         await town.AssertCleanAsync();
+    }
+
+    [Test]
+    public async Task An_act_that_was_slipped_in_and_one_that_was_removed_are_named()
+    {
+        await (await MoneyAsync()).AcceptAsync(June, null, "查询中", "li", default);
+        await town.AssertCleanAsync();
+        await town.Database.ExecuteAsync(Town.Schema.Sql("INSERT INTO :area.difference_act VALUES (2, 'accept', '2021-06-01', 'zhao', now(), '假的')"));
+        VerificationDocument added = await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(true, default);
+        Assert.That(added.Checks.Single(c => c.Id == "V3").First, Does.EndWith("difference act 2: it is about no difference"));
+        await town.Database.ExecuteAsync(Town.Schema.Sql("DELETE FROM :area.difference_act_item; DELETE FROM :area.difference_act"));
+        VerificationDocument removed = await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(true, default);
+        Assert.That(removed.Checks.Single(c => c.Id == "V9").First, Does.Contain("difference act 1: sealed, and gone"));
     }
 
     [Test]

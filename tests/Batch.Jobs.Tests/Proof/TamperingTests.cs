@@ -34,6 +34,7 @@ public sealed class TamperingTests
         ["ledger"] = "link|act",
         ["money_match"] = "match",
         ["money_match_act"] = "match act",
+        ["difference_act"] = "difference act",
         ["identity_change"] = "identity",
         ["identity_change_act"] = "identity act",
         ["identity_submission"] = "identity",
