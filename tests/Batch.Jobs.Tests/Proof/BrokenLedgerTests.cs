@@ -45,7 +45,7 @@ public sealed class BrokenLedgerTests
     [TestCase("V2", "accepted rows", "DELETE FROM :area.contribution WHERE " + JuneFact, TestName = "V2_a_fact_that_is_gone")]
     [TestCase("V2", "accepted rows", "DELETE FROM :area.person_event WHERE event = 5", TestName = "V2_a_change_of_status_that_is_gone")]
     [TestCase("V2", "months", "UPDATE :area.submission_month SET facts = facts + 1 WHERE submission_id = 3", TestName = "V2_a_month_with_more_facts_than_there_are")]
-    [TestCase("V3", "contributions in force", "UPDATE :area.contribution SET employer_paid_fen = employer_paid_fen + 100 WHERE " + JuneFact, TestName = "V3_more_money_declared_than_posted")]
+    [TestCase("V3", "2021-06", "UPDATE :area.contribution SET employer_paid_fen = employer_paid_fen + 100 WHERE " + JuneFact, TestName = "V3_more_money_declared_than_posted")]
     [TestCase("V3", "2021-06", "DELETE FROM :area.entry WHERE " + JuneEntry, TestName = "V3_money_that_is_nowhere")]
     [TestCase("V4", "********", "UPDATE :area.entry SET account_fen = account_fen + 1, pool_fen = pool_fen - 1 WHERE " + JuneEntry, TestName = "V4_a_fen_moved_between_balanced_legs")]
     [TestCase("V4", "********", "UPDATE :area.entry SET pool_fen = pool_fen - 1, other_fen = other_fen + 1 WHERE " + JuneEntry, TestName = "V4_a_fen_moved_from_the_pool_to_another_fund")]
