@@ -46,9 +46,9 @@ internal sealed class IdentityModel : AreaPage
                 Refuse(fault);
             }
 
-            foreach (int person in Told?.Persons ?? [])
+            foreach ((int person, int account) in Told?.Accounts ?? [])
             {
-                await Service<InquiryLog>().WriteAsync(new Inquired(Who, "page", Code, person, "identity", null, person), Service<WebOptions>().AccountsAnHour, Cancellation);
+                await Service<InquiryLog>().WriteAsync(new Inquired(Who, "page", Code, person, "identity", null, account), Service<WebOptions>().AccountsAnHour, Cancellation);
             }
         }
     }

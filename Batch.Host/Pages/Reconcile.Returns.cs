@@ -18,7 +18,7 @@ internal sealed record TypedReturn(string? Kind, string? Employer, string? Of, s
 /// <summary>The part of the page with money in suspense, and what people refund, carry over or write off of it.</summary>
 internal sealed partial class ReconcileModel
 {
-    public IReadOnlyList<ReturnDocument> Returns { get; private set; } = [];
+    public IReadOnlyList<ReturnDocument> Returns => Told.Returns;
 
     /// <summary>What an employer's month has in suspense at the end of the month: beyond what is booked, and beyond what is declared.</summary>
     public IReadOnlyList<ThreeWayLine> Suspense { get; private set; } = [];
@@ -65,7 +65,6 @@ internal sealed partial class ReconcileModel
 
     private async Task ReadReturnsAsync(YearMonth month)
     {
-        Returns = await ReturnList.OfMonthAsync(Area, month, Cancellation);
         Suspense = await new ThreeWay(Area).SuspenseAsync(month, Cancellation);
         MayReturn = await MayAsync(Permissions.ReturnMoney);
     }

@@ -40,10 +40,16 @@ internal static class PersonOptions
             throw VerbFault.OfUsage("Give either --id or --card.", "请给出 --id 或 --card 之一。");
         }
 
+        return await FindAsync(call, database, area, (id, card), what);
+    }
+
+    /// <summary>The account of a number or a card, with the inquiry recorded whether somebody was found or not.</summary>
+    public static async Task<AccountHolder> FindAsync(VerbCall call, DatabaseConnection database, string? area, (string? Id, string? Card) asked, string what)
+    {
         AccountHolder? holder = null;
         try
         {
-            holder = await AccountHolder.FindAsync(database, area, id, card, call.Today, call.Cancellation);
+            holder = await AccountHolder.FindAsync(database, area, asked.Id, asked.Card, call.Today, call.Cancellation);
             if (holder.NumberChanged is { } changed)
             {
                 call.Output.Notice(changed);

@@ -32,14 +32,14 @@ internal static class PersonVerbs
         new Verb("join", "提出两个号码为同一人：另一号码并入 --id 的账户", "propose that two numbers are one person's: the other is joined into the account of --id", JoinAsync)
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("undo", "提出撤销已生效的合并", "propose to undo a join", UndoAsync) { Proposal, Area, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
-        new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, By }.Shows(Permissions.SeePersonChanges),
+        new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, PersonOptions.By }.Shows(Permissions.SeePersonChanges),
         new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
             { Proposal, Area, By }.Acts(Permissions.ChangePersons),
         new Verb("refuse", "不同意他人提出的变更", "refuse what another person proposed", call => ActAsync(call, (p, n) => p.RefuseAsync(n, call.Need(Reason)!, call.By, call.Cancellation)))
             { Proposal, Area, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("withdraw", "撤回自己提出的变更", "take one's own proposal back", call => ActAsync(call, (p, n) => p.WithdrawAsync(n, call.Need(Reason)!, call.By, call.Cancellation)))
             { Proposal, Area, Reason, By }.Acts(Permissions.ChangePersons),
-        new Verb("list", "提出的与已生效的变更", "proposals and changes", ListAsync) { Area },
+        new Verb("list", "提出的与已生效的变更", "proposals and changes", ListAsync) { Area, PersonOptions.By }.Shows(Permissions.SeePersonChanges),
     };
 
     // "person rename propose ..." says the same as "person rename ...".
@@ -72,9 +72,8 @@ internal static class PersonVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         AccountHolder stays = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
-        AccountHolder other = await AccountHolder.FindAsync(
-            database, area.Schema.Code, PersonOptions.Value(call.Get(Other), "并入的证件号码 number that is joined"), null, call.Today, call.Cancellation);
-        await RecordAsync(call, database, area.Schema.Code, [other.Person]);
+        AccountHolder other = await PersonOptions.FindAsync(
+            call, database, area.Schema.Code, (PersonOptions.Value(call.Get(Other), "并入的证件号码 number that is joined"), null), "identity");
         Joining joining = new(stays.Person, other.Person, call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
         Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeJoinAsync(joining, call.By, call.Cancellation));
         return ExitCode.Done;
@@ -94,7 +93,11 @@ internal static class PersonVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         IdentityPreviewDocument told = await new IdentityPreview(area, call.Clock).ReadAsync(call.Need(Proposal), call.Cancellation);
-        await RecordAsync(call, database, area.Schema.Code, told.Persons);
+        foreach ((int person, int account) in told.Accounts)
+        {
+            await new InquiryLog(database.Program).WriteAsync(new Inquired(call.By, call.Actor.Origin, area.Schema.Code, person, "identity", Account: account), CancellationToken.None);
+        }
+
         call.Output.Document(told);
         call.Output.Line($"提案 proposal {Text(told.Proposal)}：余额 balance {told.Balance} + {told.OtherBalance} -> {told.After}");
         if (told.Months.Count > 0)
@@ -105,14 +108,6 @@ internal static class PersonVerbs
         }
 
         return ExitCode.Done;
-    }
-
-    private static async Task RecordAsync(VerbCall call, DatabaseConnection database, string area, IReadOnlyList<int> persons)
-    {
-        foreach (int person in persons)
-        {
-            await new InquiryLog(database.Program).WriteAsync(new Inquired(call.By, call.Actor.Origin, area, person, "identity", Account: person), CancellationToken.None);
-        }
     }
 
     private static CitizenId? NumberOf(VerbCall call) => PersonOptions.Value(call.Get(Number), "新证件号码 new number") is not { Length: > 0 } typed ? null

@@ -2544,18 +2544,28 @@ CREATE VIEW :area.closing_in_force AS
 
 ALTER TABLE :area.closing_in_force OWNER TO batch_owner;
 
-CREATE TABLE :area.ledger (
+CREATE TABLE :area.closing_money (
     seq bigint NOT NULL,
-    act text NOT NULL,
-    run_id integer,
-    month date NOT NULL,
-    by text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ledger_act_check CHECK ((act = ANY (ARRAY['post'::text, 'close'::text, 'reopen'::text]))),
-    CONSTRAINT ledger_check CHECK (((act = 'post'::text) = (run_id IS NOT NULL)))
+    checked boolean NOT NULL,
+    submissions integer NOT NULL,
+    declared_fen bigint,
+    received_fen bigint,
+    booked_fen bigint,
+    bank_lines integer,
+    bank_in_fen bigint,
+    bank_out_fen bigint,
+    bank_matched_fen bigint,
+    receipts integer,
+    receipts_fen bigint,
+    receipts_late_fen bigint,
+    receipts_interest_fen bigint,
+    receipts_matched_fen bigint,
+    came_fen bigint,
+    came_late_fen bigint,
+    came_interest_fen bigint
 );
 
-ALTER TABLE :area.ledger OWNER TO batch_owner;
+ALTER TABLE :area.closing_money OWNER TO batch_owner;
 
 CREATE VIEW :area.book_file AS
  SELECT s.submission_id,
@@ -2563,8 +2573,8 @@ CREATE VIEW :area.book_file AS
     s.file,
     (COALESCE(( SELECT (max(c.month) + '1 mon'::interval)
            FROM (:area.closing_in_force c
-             JOIN :area.ledger l USING (seq))
-          WHERE (l.at <= s.received_at)), '-infinity'::timestamp without time zone))::date AS open_from
+             JOIN :area.closing_money m USING (seq))
+          WHERE (m.submissions < s.submission_id)), '-infinity'::timestamp without time zone))::date AS open_from
    FROM :area.submission s
   WHERE (s.content = ANY (ARRAY['receipts'::text, 'bank'::text]));
 
@@ -2735,6 +2745,19 @@ UNION ALL
   WHERE (line_versions.day_before IS NOT NULL);
 
 ALTER TABLE :area.book_money OWNER TO batch_owner;
+
+CREATE TABLE :area.ledger (
+    seq bigint NOT NULL,
+    act text NOT NULL,
+    run_id integer,
+    month date NOT NULL,
+    by text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_act_check CHECK ((act = ANY (ARRAY['post'::text, 'close'::text, 'reopen'::text]))),
+    CONSTRAINT ledger_check CHECK (((act = 'post'::text) = (run_id IS NOT NULL)))
+);
+
+ALTER TABLE :area.ledger OWNER TO batch_owner;
 
 CREATE TABLE :area.money_return_act (
     return_act_id integer NOT NULL,
@@ -2998,29 +3021,6 @@ CREATE TABLE :area.closing_difference (
 );
 
 ALTER TABLE :area.closing_difference OWNER TO batch_owner;
-
-CREATE TABLE :area.closing_money (
-    seq bigint NOT NULL,
-    checked boolean NOT NULL,
-    submissions integer NOT NULL,
-    declared_fen bigint,
-    received_fen bigint,
-    booked_fen bigint,
-    bank_lines integer,
-    bank_in_fen bigint,
-    bank_out_fen bigint,
-    bank_matched_fen bigint,
-    receipts integer,
-    receipts_fen bigint,
-    receipts_late_fen bigint,
-    receipts_interest_fen bigint,
-    receipts_matched_fen bigint,
-    came_fen bigint,
-    came_late_fen bigint,
-    came_interest_fen bigint
-);
-
-ALTER TABLE :area.closing_money OWNER TO batch_owner;
 
 CREATE TABLE :area.withdrawn_statement_year (
     seq bigint NOT NULL,
@@ -4962,13 +4962,15 @@ GRANT SELECT ON TABLE :area.reopening TO batch_program;
 
 GRANT SELECT ON TABLE :area.closing_in_force TO batch_program;
 
-GRANT SELECT ON TABLE :area.ledger TO batch_program;
+GRANT SELECT,INSERT ON TABLE :area.closing_money TO batch_program;
 
 GRANT SELECT ON TABLE :area.book_file TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.receipt TO batch_program;
 
 GRANT SELECT ON TABLE :area.book_money TO batch_program;
+
+GRANT SELECT ON TABLE :area.ledger TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.money_return_act TO batch_program;
 
@@ -4983,8 +4985,6 @@ GRANT SELECT ON TABLE :area.book_line TO batch_program;
 GRANT SELECT,INSERT ON TABLE :area.child_row TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.closing_difference TO batch_program;
-
-GRANT SELECT,INSERT ON TABLE :area.closing_money TO batch_program;
 
 GRANT SELECT ON TABLE :area.withdrawn_statement_year TO batch_program;
 

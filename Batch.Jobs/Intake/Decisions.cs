@@ -66,7 +66,7 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
             return null;
         }
 
-        foreach (IHeldFacts kind in HeldRows.Kinds(area))
+        foreach (IHeldFacts kind in HeldRows.Kinds(area, program))
         {
             if (await kind.DecideAsync(connection, decision, draft, cancellation))
             {

@@ -42,7 +42,7 @@ internal sealed class HeldEvents(AreaSchema area) : IHeldFacts
         })];
     }
 
-    /// <exception cref="DataFaultException">NUMBER_IN_USE: where both are one person they are joined; else something that was recorded since contradicts the row.</exception>
+    /// <exception cref="DataFaultException">NUMBER_IN_USE: the new number is another person's, and two people decide about a join instead; or the code of what was recorded since and contradicts the row.</exception>
     public async Task<bool> DecideAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
     {
         List<HeldEvent> held = await connection.ReadAsync(

@@ -8,7 +8,8 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Held movements: more than the account holds, and people who are not enrolled.</summary>
-internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
+/// <param name="program">Reads the policy for a decision; null: held rows are only listed.</param>
+internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program = null) : IHeldFacts
 {
     private const string Key = "on_date, person_id, kind, channel, member, reference";
     // The same movement has come again since as the person's.
@@ -141,7 +142,8 @@ internal sealed class HeldMovements(AreaSchema area) : IHeldFacts
         AvailableBalances balances = new(connection, area, lives);
         await balances.LoadAsync([fact.Person], [], large: false, cancellation);
         AccountSpan account = lives.Of(fact.Person).In(fact.Month);
-        if (MovementStaging.PaysTheWhole(fact) && balances.Of(account.Account) + fact.Fen > 0)
+        MonthPolicy? policy = fact.Ground == Ground.SevereIllness ? (await new PolicyStore(program!).ReadAsync(area.Code, null, cancellation)).TryFor(fact.Month) : null;
+        if (MovementStaging.PaysTheWhole(fact, policy) && balances.Of(account.Account) + fact.Fen > 0)
         {
             Rejection part = MovementStaging.NotWhole(fact, balances.Of(account.Account));
             throw new DataFaultException(part.Code, RejectionCodes.Describe(part, "zh"), RejectionCodes.Describe(part, "en"));

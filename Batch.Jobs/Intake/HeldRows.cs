@@ -58,8 +58,9 @@ internal interface IHeldFacts
 /// <summary>Lists what is held in an area.</summary>
 public sealed class HeldRows(AreaSchema area)
 {
-    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area) =>
-        [new HeldDeclarations<ContributionFact>(area), new HeldDeclarations<PensionFact>(area), new HeldMovements(area), new HeldEvents(area)];
+    /// <param name="program">For decisions; null: the rows are only listed.</param>
+    internal static IReadOnlyList<IHeldFacts> Kinds(AreaSchema area, NpgsqlDataSource? program = null) =>
+        [new HeldDeclarations<ContributionFact>(area), new HeldDeclarations<PensionFact>(area), new HeldMovements(area, program), new HeldEvents(area)];
 
     public async Task<IReadOnlyList<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
     {

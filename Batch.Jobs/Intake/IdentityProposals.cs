@@ -14,7 +14,7 @@ public sealed record IdentityDocument(
     int Proposal, string Kind, string State, string Id, string Name, string? NewId, string? NewName, LocalDate On, string Document, string Reason,
     string ProposedBy, DateTime ProposedAt, string? ActedBy, DateTime? ActedAt, string? ActReason, IReadOnlyList<int> Submissions)
 {
-    /// <summary>Of a join and its undoing: the number and name of whoever is joined into the person.</summary>
+    /// <summary>Of a join and its undoing: the number and name of the person joined.</summary>
     public string? OtherId { get; init; }
     public string? OtherName { get; init; }
 
@@ -37,29 +37,24 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
 
     /// <summary>Proposes another number or name for a person.</summary>
     /// <exception cref="DataFaultException">NOTHING_CHANGES, NUMBER_IN_USE, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
-    public async Task<IdentityDocument> ProposeAsync(Renaming renaming, string by, CancellationToken cancellation)
-    {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
-        int proposal = await new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation);
-        return await EndAsync(connection, transaction, proposal, cancellation);
-    }
+    public Task<IdentityDocument> ProposeAsync(Renaming renaming, string by, CancellationToken cancellation) =>
+        ProposeAsync(connection => new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation), cancellation);
 
     /// <summary>Proposes that two numbers are one person's.</summary>
     /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposeJoinAsync(Joining joining, string by, CancellationToken cancellation) =>
-        ProposeAsync(joins => joins.ProposeAsync(joining, by, cancellation), cancellation);
+        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeAsync(joining, by, cancellation), cancellation);
 
     /// <summary>Proposes to take a join back as a whole.</summary>
     /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_YEAR_ENDED.</exception>
     public Task<IdentityDocument> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation) =>
-        ProposeAsync(joins => joins.ProposeUndoAsync(join, why, by, cancellation), cancellation);
+        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeUndoAsync(join, why, by, cancellation), cancellation);
 
-    private async Task<IdentityDocument> ProposeAsync(Func<Joins, Task<int>> propose, CancellationToken cancellation)
+    private async Task<IdentityDocument> ProposeAsync(Func<NpgsqlConnection, Task<int>> propose, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
-        return await EndAsync(connection, transaction, await propose(new Joins(connection, area, clock.Today())), cancellation);
+        return await EndAsync(connection, transaction, await propose(connection), cancellation);
     }
 
     /// <summary>Approves what another person proposed: it takes effect, and the next run posts what follows from it.</summary>
@@ -113,6 +108,10 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     public Task<List<IdentityDocument>> ListAsync(int? person, CancellationToken cancellation) => program.ReadAsync(
         area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1 OR other_id = $1")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
         person is { } of ? [of] : []);
+
+    /// <summary>Those that wait for another person.</summary>
+    public Task<List<IdentityDocument>> WaitingAsync(CancellationToken cancellation) =>
+        program.ReadAsync(area.Sql($"{Columns} WHERE state = 'proposed' ORDER BY identity_id"), Read, cancellation);
 
     private async Task<IdentityDocument> EndProposalAsync(int proposal, (string Act, string By, string Reason) done, CancellationToken cancellation)
     {

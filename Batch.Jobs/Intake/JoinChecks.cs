@@ -29,14 +29,16 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
     // A row that waits beside the person's months, or a change of status, would be the other's once it is taken.
     private async Task RefuseWaitingRowsAsync(int other, CancellationToken cancellation)
     {
-        foreach (HeldRow row in await new HeldRows(area).ListAsync(connection, null, cancellation))
+        IReadOnlyList<HeldRow> held = await new HeldRows(area).ListAsync(connection, null, cancellation);
+        foreach (IGrouping<(string Table, int Person), HeldRow> rows in held.GroupBy(r => r.Fact == "event" ? (area.Sql(":area.held_event"), other) : (area.Part(r.Fact, r.Month), -other)))
         {
-            (string table, int person) = row.Fact == "event" ? (area.Sql(":area.held_event"), other) : (area.Part(row.Fact, row.Month), -other);
-            if (await connection.OneAsync<bool>(
-                $"SELECT EXISTS (SELECT FROM {table} WHERE submission_id = $1 AND row_no = $2 AND person_id = $3)", cancellation, row.Submission, row.Row, person))
+            List<(int Submission, int Row)> found = await connection.ReadAsync(
+                $"SELECT h.s, h.n FROM {rows.Key.Table} f JOIN unnest($1, $2) h (s, n) ON f.submission_id = h.s AND f.row_no = h.n WHERE f.person_id = $3 ORDER BY 1, 2 LIMIT 1",
+                r => (r.GetInt32(0), r.GetInt32(1)), cancellation, rows.Select(r => r.Submission).ToArray(), rows.Select(r => r.Row).ToArray(), rows.Key.Person);
+            if (found is [var (submission, row)])
             {
                 throw JoinRefusal.NotPossible(
-                    $"被并入的号码还有待定的行（报送 {row.Submission} 第 {row.Row} 行），请先决定。", $"A row of the other number is held (row {row.Row} of submission {row.Submission}); decide it first.");
+                    $"被并入的号码还有待定的行（报送 {submission} 第 {row} 行），请先决定。", $"A row of the other number is held (row {row} of submission {submission}); decide it first.");
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberGivenUp, n));
         numbers.ForEach(n => Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, n));
         Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, stored.Number);
-        await AddCardsAsync(events, main, stored, (stored.Other, stored.Stays), cancellation);
+        await AddCardsAsync(events, main, stored, joins: true, cancellation);
         await AddBindingsAsync(events, main, stored, (stored.Other, stored.Stays), null, cancellation);
         await EventWriter.WriteAsync(connection, area, events, cancellation);
     }
@@ -86,7 +86,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberChanged, n));
         Add(events, main, stored, stored.Other, PersonEvent.NumberChanged, stored.OtherNumber);
         Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, numbers.Contains(current) ? stored.Number : current);
-        await AddCardsAsync(events, main, stored, (stored.Stays, stored.Other), cancellation, only: submissions);
+        await AddCardsAsync(events, main, stored, joins: false, cancellation);
         await AddBindingsAsync(events, main, stored, (stored.Stays, stored.Other), submissions, cancellation);
         await EventWriter.WriteAsync(connection, area, events, cancellation);
     }
@@ -97,20 +97,14 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         events.Add((person, new PersonsLine(Row(draft, stored.On), default, null, change, stored.On, change == PersonEvent.NumberChanged ? id.Full() : null, stored.Document) { Number = id }, draft.Submission));
     }
 
-    // A card finds the person that it was recorded for last.
-    private async Task AddCardsAsync(
-        List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, (int From, int To) moves, CancellationToken cancellation, int[]? only = null)
+    // A card finds the person that it was recorded for last: those of the other person go with the join, and come back with its undoing.
+    private async Task AddCardsAsync(List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, bool joins, CancellationToken cancellation)
     {
-        List<string> cards = await CardsAsync(only is null ? moves.From : moves.To, cancellation);
-        List<string> own = only is null ? await CardsAsync(moves.To, cancellation) : await CardsAsync(stored.Stays, cancellation);
-        foreach (string card in cards)
+        List<string> cards = await CardsAsync(stored.Other, cancellation);
+        List<string> own = joins && cards.Count > 0 ? await CardsAsync(stored.Stays, cancellation) : [];
+        foreach (string card in cards.Concat(own.TakeLast(1)))
         {
-            events.Add((moves.To, new PersonsLine(Row(draft, stored.On), default, null, PersonEvent.Card, stored.On, card, stored.Document), draft.Submission));
-        }
-
-        if (only is null && cards.Count > 0 && own.Count > 0)
-        {
-            events.Add((moves.To, new PersonsLine(Row(draft, stored.On), default, null, PersonEvent.Card, stored.On, own[^1], stored.Document), draft.Submission));
+            events.Add((joins ? stored.Stays : stored.Other, new PersonsLine(Row(draft, stored.On), default, null, PersonEvent.Card, stored.On, card, stored.Document), draft.Submission));
         }
     }
 

@@ -94,16 +94,16 @@ public sealed class MoneyReturns(Area area)
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         ReturnDocument of = await ReadAsync(connection, number, cancellation);
-        Proposal[] counter = [.. await connection.ReadAsync(
-            area.Schema.Sql("SELECT kind, return_employer, return_month, to_month, -amount_fen FROM :area.money_return WHERE return_id = $1"),
-            r => new Proposal(
-                r.GetString(0), r.GetInt32(1), r.GetFieldValue<DateOnly>(2), r.IsDBNull(3) ? null : r.GetFieldValue<DateOnly>(3), r.GetInt64(4), on.ToDateOnly(),
-                document.Trim().ToUpperInvariant(), number, because.Reason.Trim(), because.By), cancellation, number)];
         if (of.State != "confirmed" || of.Cancels is not null)
         {
             throw StateFault(of);
         }
 
+        Proposal[] counter = [.. await connection.ReadAsync(
+            area.Schema.Sql("SELECT kind, return_employer, return_month, to_month, -amount_fen FROM :area.money_return WHERE return_id = $1"),
+            r => new Proposal(
+                r.GetString(0), r.GetInt32(1), r.GetFieldValue<DateOnly>(2), r.IsDBNull(3) ? null : r.GetFieldValue<DateOnly>(3), r.GetInt64(4), on.ToDateOnly(),
+                document.Trim().ToUpperInvariant(), number, because.Reason.Trim(), because.By), cancellation, number)];
         return await EndAsync(connection, transaction, await InsertAsync(connection, counter[0], cancellation), cancellation);
     }
 
@@ -155,9 +155,10 @@ public sealed class MoneyReturns(Area area)
         int[] same = [.. await connection.ReadAsync(
             area.Schema.Sql(
                 """
-                SELECT return_id FROM :area.return_state
+                SELECT return_id FROM :area.return_state r
                 WHERE (kind, return_employer, return_month, amount_fen, on_date, document, reason, made_by) = ($1, $2, $3, $5, $6, $7, $9, $10)
                     AND to_month IS NOT DISTINCT FROM $4::date AND cancels IS NOT DISTINCT FROM $8::int AND state <> 'withdrawn'
+                    AND NOT EXISTS (SELECT FROM :area.return_state c WHERE c.cancels = r.return_id AND c.state = 'confirmed')
                 """), r => r.GetInt32(0), cancellation, values)];
         if (same is [var made, ..])
         {

@@ -190,7 +190,8 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
                 || parts.Persons.RecordOf(person).EnrolledIn is not null;
             if (staging.Accept(line, fact, known ? parts.Policy.TryFor(fact.Month) : null))
             {
-                _wallets.Stand(staging.Facts.Count > 0 && staging.Facts[^1].Identity == fact.Identity ? staging.Facts[^1] : fact, staging.Draft.Submission);
+                // The version in force: said again, a line that waits waits on.
+                _wallets.Stand(_standing.For(fact.Identity)?.Fact ?? staging.Facts[^1], staging.Draft.Submission);
             }
         }
     }

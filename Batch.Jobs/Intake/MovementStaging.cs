@@ -33,8 +33,8 @@ public sealed class MovementStaging(
         fact.Identity.Kind == MovementKind.TransferOut || fact.Ground is Ground.Emigration or Ground.Death or Ground.NoHeir or Ground.GivingUp;
 
     /// <summary>A pay-out after which nothing may be left: on a ground that leaves no account behind, or where the policy says so.</summary>
-    /// <param name="policy">Of the month; it says whether the whole is paid out for a severe illness.</param>
-    public static bool PaysTheWhole(in MovementFact fact, MonthPolicy? policy = null) => fact.Identity.Kind == MovementKind.PayOut
+    /// <param name="policy">Of the month, which says whether the whole is paid out for a severe illness; on other grounds it is not looked at.</param>
+    public static bool PaysTheWhole(in MovementFact fact, MonthPolicy? policy) => fact.Identity.Kind == MovementKind.PayOut
         && (fact.Ground is Ground.Emigration or Ground.GivingUp || (fact.Ground == Ground.SevereIllness && policy?.SevereIllness == SevereIllnessPays.Whole));
 
     public static Rejection NotWhole(in MovementFact fact, long available) =>

@@ -16,7 +16,7 @@ internal static class ReturnRefusal
         ("BA320", ["RETURN_DAY_AHEAD"]) => new DataFaultException("RETURN_DAY_AHEAD", "日期晚于今天。", "The day is later than today."),
         ("BA320", ["RETURN_CANCELLED"]) => new DataFaultException(
             "RETURN_CANCELLED", "这笔退款或结转不能冲销：没有生效、已经冲销或正待冲销，或者冲销日期早于原日期。",
-            "It cannot be cancelled: it is not in force, it is cancelled already or waits to be, or the day is before its own."),
+            "This return cannot be cancelled: it is not in force, it is already cancelled or its cancellation waits for confirmation, or the day is before the return's own day."),
         ("BA320", ["RETURN_RUN_OPEN"]) => new DataFaultException(
             "RETURN_RUN_OPEN", "该所属期的批次正在计算、复核或待入账，请先入账或作废，再确认。", "A run with this contribution month is open; post or discard it, then confirm."),
         ("BA320", ["RETURN_TOO_MUCH" or "RETURN_ALLOCATED", ..] told) => OfAmount(told),

@@ -20,12 +20,10 @@ internal sealed record CheckedMonth(YearMonth Month, ClosedCheck? Before, Closed
 {
     private static readonly LocalDate Beginning = new(1900, 1, 1);
 
-    public LocalDate End => EndOf(Month);
+    public LocalDate End => Month.ToDateInterval().End;
 
     /// <summary>The first day after the closing before.</summary>
-    public LocalDate From => Before is { } before ? EndOf(before.Month).PlusDays(1) : Beginning;
-
-    public static LocalDate EndOf(YearMonth month) => month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1);
+    public LocalDate From => Before is { } before ? before.Month.PlusMonths(1).OnDayOfMonth(1) : Beginning;
 
     public static async Task<CheckedMonth> ReadAsync(NpgsqlDataSource program, AreaSchema area, YearMonth month, CancellationToken cancellation)
     {

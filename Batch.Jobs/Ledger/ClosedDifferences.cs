@@ -20,7 +20,7 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
             LocalDate? on = r.IsDBNull(8) ? null : LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(8));
             return new MonthDifference(
                 r.GetString(0), r.Text(1) ?? "", r.Text(2) ?? "", month, r.GetString(4), Fen(r, 5), Fen(r, 6), Fen(r, 7), on,
-                Math.Max(Period.DaysBetween(on ?? CheckedMonth.EndOf(month!.Value), end), 0))
+                Math.Max(Period.DaysBetween(on ?? month!.Value.ToDateInterval().End, end), 0))
             {
                 Accepted = new Acceptance(r.GetString(9), r.Moment(10)!.Value, r.GetString(11)),
                 EmployerId = r.Number(12),
@@ -32,7 +32,7 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
         area.Sql(
             """
             SELECT declared_fen, received_fen, booked_fen, bank_lines, bank_in_fen, bank_out_fen, bank_matched_fen, receipts, receipts_fen, receipts_late_fen,
-                   receipts_interest_fen, receipts_matched_fen, came_fen, came_late_fen, came_interest_fen
+                   receipts_interest_fen, receipts_matched_fen
             FROM :area.closing_money WHERE seq = $1 AND checked
             """),
         r =>
@@ -41,8 +41,7 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
             Money total = new(fen[8] + fen[9] + fen[10]);
             return new ClosedSums(
                 new Money(fen[0]), new Money(fen[1]), new Money(fen[2]), new BankSums(fen[3], new Money(fen[4]), new Money(fen[5]), new Money(fen[6]), new Money(fen[4] - fen[6])),
-                new ReceiptSums(fen[7], new Money(fen[8]), new Money(fen[9]), new Money(fen[10]), total, new Money(fen[11]), total - new Money(fen[11])),
-                new MoneyCame(fen[12], fen[13], fen[14]));
+                new ReceiptSums(fen[7], new Money(fen[8]), new Money(fen[9]), new Money(fen[10]), total, new Money(fen[11]), total - new Money(fen[11])));
         }, cancellation, seq))[0];
 
     public async Task WriteAsync(NpgsqlConnection connection, (long Seq, int Known) closing, CheckedMonth of, ThreeWayDocument threeWay, CancellationToken cancellation)
@@ -81,5 +80,5 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
     public static Money? Fen(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : new Money(reader.GetInt64(column));
 }
 
-/// <summary>What a checked closing had of the month: the three-way check's sums, the statement, the receipts, and what came since the closing before.</summary>
-internal sealed record ClosedSums(Money Declared, Money Received, Money Booked, BankSums Bank, ReceiptSums Receipts, MoneyCame Came);
+/// <summary>What a checked closing had of the month: the three-way check's sums, the statement and the receipts.</summary>
+internal sealed record ClosedSums(Money Declared, Money Received, Money Booked, BankSums Bank, ReceiptSums Receipts);

@@ -22,10 +22,13 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
     public async Task<MonthDifferences> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
         CheckedMonth of = await CheckedMonth.ReadAsync(program, area, month, cancellation);
-        return of.Own is { } own
-            ? new MonthDifferences(area.Code, month, own.Checked, await new ClosedDifferences(program, area).ReadAsync(own.Seq, of.End, cancellation))
-            : (await CompareAsync(of, cancellation)).Check;
+        return of.Own is { } own ? await ClosedAsync(of, own, cancellation)
+            : await AppliesAsync(month, cancellation) ? (await CompareAsync(of, cancellation)).Check
+            : new MonthDifferences(area.Code, month, false, []);
     }
+
+    internal async Task<MonthDifferences> ClosedAsync(CheckedMonth of, ClosedCheck own, CancellationToken cancellation) =>
+        new(area.Code, of.Month, own.Checked, await new ClosedDifferences(program, area).ReadAsync(own.Seq, of.End, cancellation));
 
     /// <summary>Accepts differences of an open month as they are; those that are accepted already stay as they are.</summary>
     /// <param name="keys">By their keys; null: all that nobody has accepted.</param>
@@ -115,14 +118,14 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
             throw new DataFaultException("MONTH_CLOSED", $"{month.Text()} 已结账，其差异已记录在案。", $"{month.Text()} is closed; its differences are on record as they were.");
         }
 
-        IReadOnlyList<MonthDifference> all = (await CompareAsync(of, cancellation)).Check.Differences;
-        MonthDifference[] chosen = [.. Chosen(all, keys).Where(d => d.Accepted is null == (act == "accept"))];
+        MonthDifferences check = (await CompareAsync(of, cancellation)).Check;
+        MonthDifference[] chosen = [.. Chosen(check.Differences, keys).Where(d => d.Accepted is null == (act == "accept"))];
         if (chosen.Length > 0)
         {
             await InsertAsync(connection, act, (month, by, reason.Trim()), chosen, cancellation);
         }
 
-        MonthDifferences now = new(area.Code, month, true, await WithAcceptancesAsync(connection, all, cancellation));
+        MonthDifferences now = check with { Differences = await WithAcceptancesAsync(connection, check.Differences, cancellation) };
         await transaction.CommitAsync(cancellation);
         await new AuditLog(program).SealWhatIsThereAsync();
         return now;
@@ -170,12 +173,13 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
                 SELECT DISTINCT ON (kind, employer_id, contribution_month, document, declared_fen, received_fen, booked_fen)
                        kind, employer_id, contribution_month, document, declared_fen, received_fen, booked_fen, a.act, a.acted_by, a.acted_at, a.reason
                 FROM :area.difference_act_item i JOIN :area.difference_act a USING (difference_act_id)
+                WHERE document = ANY($1) AND coalesce(employer_id, 0) = ANY($2)
                 ORDER BY kind, employer_id, contribution_month, document, declared_fen, received_fen, booked_fen, difference_act_id DESC
                 """),
             r => (Of: new DifferenceContent(
                     r.GetString(0), r.Number(1), r.IsDBNull(2) ? null : r.GetFieldValue<DateOnly>(2).Month(), r.GetString(3), ClosedDifferences.Fen(r, 4), ClosedDifferences.Fen(r, 5),
                     ClosedDifferences.Fen(r, 6)),
-                Act: r.GetString(7), Acceptance: new Acceptance(r.GetString(8), r.Moment(9)!.Value, r.GetString(10))), cancellation))
+                Act: r.GetString(7), Acceptance: new Acceptance(r.GetString(8), r.Moment(9)!.Value, r.GetString(10))), cancellation, differences.Select(d => d.Document).Distinct().ToArray(), differences.Select(d => d.EmployerId ?? 0).Distinct().ToArray()))
             .Where(a => a.Act == "accept").ToDictionary(a => a.Of, a => a.Acceptance);
         return [.. differences.Select(d => d with { Accepted = accepted.GetValueOrDefault(d.Content) })];
     }

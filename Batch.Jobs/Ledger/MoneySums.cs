@@ -17,20 +17,12 @@ internal readonly record struct MoneyCame(long AmountFen, long LateFeeFen, long 
 /// <summary>Adds up a month's statement and receipts.</summary>
 public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
 {
-    private const string MatchedLine = "EXISTS (SELECT FROM :area.money_match_line m JOIN :area.match_state s USING (match_id) WHERE m.serial = l.serial AND s.state = 'matched')";
-
-    private const string MatchedReceipt =
-        """
-        EXISTS (SELECT FROM :area.money_match_receipt m JOIN :area.match_state s USING (match_id)
-                WHERE m.receipt_month = r.receipt_month AND m.receipt_employer = r.employer_id AND m.document = r.document AND s.state = 'matched')
-        """;
-
     public async Task<BankSums> BankAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
         area.Sql(
             $"""
             SELECT count(*), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint, coalesce(sum(credit_fen) FILTER (WHERE matched), 0)::bigint,
                    coalesce(sum(credit_fen) FILTER (WHERE NOT matched), 0)::bigint
-            FROM (SELECT credit_fen, debit_fen, {MatchedLine} AS matched FROM :area.bank_line_in_force l WHERE traded_on >= $1 AND traded_on < $2) t
+            FROM (SELECT credit_fen, debit_fen, {UnmatchedMoney.Matched("money_match_line", UnmatchedMoney.OfLine)} AS matched FROM :area.bank_line_in_force l WHERE traded_on >= $1 AND traded_on < $2) t
             """),
         r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
 
@@ -39,7 +31,7 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
             $"""
             SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
                    coalesce(sum(money_fen), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE matched), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE NOT matched), 0)::bigint
-            FROM (SELECT amount_fen, late_fee_fen, interest_fen, money_fen, {MatchedReceipt} AS matched FROM :area.receipt_in_force r WHERE received_on >= $1 AND received_on < $2) t
+            FROM (SELECT amount_fen, late_fee_fen, interest_fen, money_fen, {UnmatchedMoney.Matched("money_match_receipt", UnmatchedMoney.OfReceipt)} AS matched FROM :area.receipt_in_force r WHERE received_on >= $1 AND received_on < $2) t
             """),
         r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 5), Fen(r, 6)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
 

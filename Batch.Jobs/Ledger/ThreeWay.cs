@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -52,7 +53,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         WITH lines AS (
             SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month AS month, employer_id, state, person_paid_fen + employer_paid_fen AS fen
             FROM :area.contribution WHERE contribution_month = ANY($1) AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= $2 AND submission_id <= $5)
-            ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
+            ORDER BY contribution_month, person_id, employer_id, {FactVersions.LatestFirst}),
         declared AS (
             SELECT month, employer_id, sum(fen) AS fen FROM lines WHERE state = 1 GROUP BY 1, 2),
         receipts AS (
@@ -85,20 +86,17 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     /// The tables <c>taken</c> and <c>last_employer</c> of a query that has the postings in <c>moved</c>: which employer's line the runs posted up to a month took last for a
     /// person and contribution month.
     /// </summary>
-    internal static string LastEmployers(string until, string months) =>
+    /// <param name="columns">More columns of that line, each with a comma before it: <c>, c.base_fen</c>.</param>
+    internal static string LastEmployers(string until, string months, string columns = "") =>
         $"""
         taken AS MATERIALIZED (
             SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= {until}),
         last_employer AS (
-            SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id
+            SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id{columns}
             FROM :area.contribution c JOIN moved m USING (contribution_month, person_id) JOIN taken USING (submission_id)
             WHERE c.contribution_month = ANY ({months})
             ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC)
         """;
-
-    /// <summary>What is known now.</summary>
-    public async Task<ThreeWayDocument> ReadAsync(YearMonth month, CancellationToken cancellation) =>
-        await ReadAsync(await CheckedMonth.ReadAsync(program, area, month, cancellation), cancellation);
 
     internal async Task<ThreeWayDocument> ReadAsync(CheckedMonth of, CancellationToken cancellation)
     {
@@ -115,7 +113,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
 
     /// <summary>All lines of the contribution months, as known at the end of the posting month.</summary>
     /// <param name="submissions">The last submission that counts: a closed month has those that it was closed with.</param>
-    public async Task<List<ThreeWayLine>> LinesAsync(YearMonth[] months, YearMonth month, int submissions, CancellationToken cancellation)
+    private async Task<List<ThreeWayLine>> LinesAsync(YearMonth[] months, YearMonth month, int submissions, CancellationToken cancellation)
     {
         DateOnly[] named = [.. months.Select(m => m.FirstDay())];
         // Only the months are read in which something of these was posted.
@@ -132,7 +130,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
                 r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), new Money(r.GetInt64(3)), r.IsDBNull(4) ? null : new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
                 r.GetInt32(6))
             { EmployerId = r.GetInt32(7) },
-            cancellation, named, month.FirstDay(), CheckedMonth.EndOf(month).ToDateOnly(),
+            cancellation, named, month.FirstDay(), month.ToDateInterval().End.ToDateOnly(),
             months.Where(m => policy.TryFor(m)?.CreditsOnReceipt ?? false).Select(m => m.FirstDay()).ToArray(), submissions, posted.ToArray());
     }
 
@@ -158,15 +156,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
             """), r => r.GetFieldValue<DateOnly>(0).Month(), cancellation,
         of.Month.FirstDay(), of.Before?.Submissions ?? 0, of.From.ToDateOnly(), of.Before is { Checked: true }))];
 
-    private Task<List<ThreeWayLine>> CarriedAsync(CheckedMonth of, ClosedCheck before, YearMonth[] touched, CancellationToken cancellation) => program.ReadAsync(
-        area.Sql(
-            """
-            SELECT e.number, e.name, d.contribution_month, d.declared_fen, d.received_fen, d.booked_fen, d.employer_id
-            FROM :area.closing_difference d JOIN :area.employer e USING (employer_id) WHERE d.seq = $1 AND d.kind = 'employer' AND d.contribution_month <> ALL($2)
-            """),
-        r => new ThreeWayLine(
-            r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), new Money(r.GetInt64(3)), r.IsDBNull(4) ? null : new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
-            Math.Max(Period.DaysBetween(CheckedMonth.EndOf(r.GetFieldValue<DateOnly>(2).Month()), of.End), 0))
-        { EmployerId = r.GetInt32(6) },
-        cancellation, before.Seq, touched.Select(m => m.FirstDay()).ToArray());
+    private async Task<List<ThreeWayLine>> CarriedAsync(CheckedMonth of, ClosedCheck before, YearMonth[] touched, CancellationToken cancellation) =>
+        [.. (await new ClosedDifferences(program, area).ReadAsync(before.Seq, of.End, cancellation))
+            .Where(d => d.Kind == MonthDifference.OfEmployer && !touched.Contains(d.Month!.Value)).Select(ThreeWayLine.Of)];
 }

@@ -32,11 +32,11 @@ internal sealed class UnmatchedMoney(NpgsqlDataSource program, AreaSchema area)
     private static string Proposed(string members, string of) =>
         $"(SELECT min(s.match_id) FROM :area.{members} m JOIN :area.match_state s USING (match_id) WHERE {of} AND s.state = 'proposed')";
 
-    private static string Matched(string members, string of) =>
+    internal static string Matched(string members, string of) =>
         $"EXISTS (SELECT FROM :area.{members} m JOIN :area.match_state s USING (match_id) WHERE {of} AND s.state = 'matched')";
 
-    private const string OfLine = "m.serial = l.serial";
-    private const string OfReceipt = "m.receipt_month = r.receipt_month AND m.receipt_employer = r.employer_id AND m.document = r.document";
+    internal const string OfLine = "m.serial = l.serial";
+    internal const string OfReceipt = "m.receipt_month = r.receipt_month AND m.receipt_employer = r.employer_id AND m.document = r.document";
     private const string Undone = "JOIN :area.money_match_act a ON a.matched = m.match_id WHERE a.act IN ('undo', 'lapse') AND a.acted_at >= $5::timestamptz - interval '1 day'";
 
     // $1 the end, $2 the first day, $3 the closing before, $4 its last submission, $5 when it was.

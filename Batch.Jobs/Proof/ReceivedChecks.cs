@@ -47,7 +47,7 @@ internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema are
             }
         }
 
-        // Of new matches each is compared by itself already; the whole statement grows with the years.
+        // MoneyChecks compares each new match; the whole statement is added up with --all only, because it grows every year.
         if (scope.All)
         {
             await CheckStatementAsync(cancellation);
@@ -75,7 +75,7 @@ internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema are
         }
     }
 
-    /// <summary>Months whose posted slice waits for the money, and months that money was received for beyond them: those of the runs in scope, or all.</summary>
+    /// <summary>Months posted by a policy whose credits wait for the money: those that the runs and files in scope touch, or all.</summary>
     private Task<List<DateOnly>> MonthsAsync(CancellationToken cancellation) => connection.ReadAsync(
         area.Sql(
             """

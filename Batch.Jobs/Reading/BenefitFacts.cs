@@ -81,7 +81,14 @@ public sealed class BenefitFacts
     // The latest word on a closing counts: it may be of another ground, or withdrawn.
     private void Close(YearMonth month, string? ground)
     {
-        _ = ground is nameof(Ground.Emigration) or nameof(Ground.GivingUp) ? _leftIn.Add(month) : _leftIn.Remove(month);
+        if (ground is nameof(Ground.Emigration) or nameof(Ground.GivingUp))
+        {
+            _leftIn.Add(month);
+        }
+        else
+        {
+            _leftIn.Remove(month);
+        }
     }
 
     /// <summary>
@@ -94,8 +101,8 @@ public sealed class BenefitFacts
     public IReadOnlyList<BenefitSpell> Fold(YearMonth through, PolicyInForce policy)
     {
         YearMonth? retiredFrom = _retiredIn is { } retired ? retired.PlusMonths(Slice(retired, policy).RetirementOffset) : _firstPension;
-        YearMonth? endedIn = LeftIn is { } left && (_diedIn is null || left < _diedIn) ? left : _diedIn;
-        return BenefitTimeline.Fold([.. _paid, .. LeftIn is null ? NotYetDue(through) : []], retiredFrom, endedIn, through, month => Slice(month, policy));
+        YearMonth? left = LeftIn, endedIn = left < _diedIn ? left : _diedIn ?? left;
+        return BenefitTimeline.Fold([.. _paid, .. left is null ? NotYetDue(through) : []], retiredFrom, endedIn, through, month => Slice(month, policy));
     }
 
     // Months for which nobody's contribution has come suspend nobody: who paid for the last month before them keeps the status of that month.

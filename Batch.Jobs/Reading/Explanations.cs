@@ -54,7 +54,12 @@ public sealed class Explanations(Area area)
             (kind, why, whyEnglish) = Reason(facts, slice, chinese, posted.Account);
             if (kind == ReasonKind.MoneyNotReceived)
             {
-                (why, whyEnglish) = await UnpaidAsync(connection, facts.Contribution.Employer, month, cancellation);
+                // With the files that wait for a run.
+                HashSet<int> waiting = [.. await reader.UnseenAsync(new HashSet<int>(), cancellation)];
+                bool paid = (await reader.CoverAsync(slice, waiting, cancellation))?.Covers(facts.Contribution.Employer, facts.Contribution.Submission) ?? false;
+                (why, whyEnglish) = paid
+                    ? ("款项已到齐，还没有批次取用，由下一批次划入。", "The money has been received in full and no run has taken it yet; the next run credits it.")
+                    : await UnpaidAsync(connection, facts.Contribution.Employer, month, cancellation);
             }
         }
 

@@ -22,7 +22,7 @@ public sealed record IdentityPreviewDocument(int Proposal, Money Balance, Money 
 {
     /// <summary>Whose accounts were looked at: for the record of inquiries.</summary>
     [JsonIgnore]
-    public IReadOnlyList<int> Persons { get; init; } = [];
+    public IReadOnlyList<(int Person, int Account)> Accounts { get; init; } = [];
 }
 
 /// <summary>
@@ -63,12 +63,18 @@ public sealed class IdentityPreview(Area area, IClock clock)
 
         await transaction.RollbackAsync(cancellation);
         Balances balances = new(area.Program, _schema);
-        (Money balance, Money others) = ((await balances.BalanceAsync(stays, null, cancellation)).Balance, stays == other ? Money.Zero : (await balances.BalanceAsync(other, null, cancellation)).Balance);
+        int account = await LatestAccountAsync(connection, stays, cancellation), otherAccount = await LatestAccountAsync(connection, other, cancellation);
+        Money balance = (await balances.BalanceAsync(account, null, cancellation)).Balance;
+        Money others = stays == other ? Money.Zero : (await balances.BalanceAsync(otherAccount, null, cancellation)).Balance;
         return new IdentityPreviewDocument(proposal, balance, others, new Money(balance.Fen + others.Fen + months.Sum(m => m.Amount.Fen)), months)
         {
-            Persons = [.. new[] { stays, other }.Distinct()],
+            Accounts = [.. new[] { (stays, account), (other, otherAccount) }.Distinct()],
         };
     }
+
+    // A person who was paid out and enrolled again has more than one.
+    private Task<int> LatestAccountAsync(NpgsqlConnection connection, int person, CancellationToken cancellation) =>
+        connection.OneAsync<int>(_schema.Sql("SELECT max(account_id) FROM :area.account WHERE person_id = $1"), cancellation, person);
 
     // Entitled minus posted, as a run that takes these submissions would have it.
     private async Task<long> DifferenceAsync(NpgsqlConnection connection, int person, YearMonth month, HashSet<int> taken, CancellationToken cancellation)

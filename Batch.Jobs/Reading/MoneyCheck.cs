@@ -31,13 +31,12 @@ public sealed class MoneyCheck(Area area)
             lines, now.Receipts, [.. Differences(lines, now.Receipts, of.End)], await ProposedAsync(cancellation), now.ThreeWay,
             await ReturnList.OfMonthAsync(area, month, cancellation))
         { Check = now.Check };
-        return of.Own is { } own ? await AsClosedAsync(document, own, cancellation) : document;
+        return of.Own is { } own ? await AsClosedAsync(document, await differences.ClosedAsync(of, own, cancellation), own, cancellation) : document;
     }
 
     // The lists of what is not matched stay as they are today: people go on matching after the closing.
-    private async Task<ReconcileDocument> AsClosedAsync(ReconcileDocument now, ClosedCheck own, CancellationToken cancellation)
+    private async Task<ReconcileDocument> AsClosedAsync(ReconcileDocument now, MonthDifferences then, ClosedCheck own, CancellationToken cancellation)
     {
-        MonthDifferences then = await new MoneyDifferences(area).ReadAsync(now.Month, cancellation);
         if (!own.Checked)
         {
             return now with { Check = then, Closed = new ClosedMonth(own.By, own.At, false, null, null, []) };

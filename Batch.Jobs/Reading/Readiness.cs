@@ -143,7 +143,7 @@ public sealed class Readiness(Area area)
 
     private async Task<ReadinessPoint> MoneyAsync(YearMonth month, CancellationToken cancellation)
     {
-        UnpaidList unpaid = await new UnpaidEmployers(area).OfMonthAsync(month, cancellation);
+        UnpaidList unpaid = await new KeptOfMonth<UnpaidList>(area, "money-missing").ReadAsync(month, () => new UnpaidEmployers(area).OfMonthAsync(month, cancellation), cancellation);
         return new ReadinessPoint(
             "money-missing", unpaid.Count > 0 ? Ready.Look : Ready.Yes, unpaid.Count, [.. unpaid.First.Select(u => $"{u.Number} {u.Name}{(u.Month == month ? "" : " " + u.Month.Text())}")]);
     }
@@ -158,7 +158,8 @@ public sealed class Readiness(Area area)
     private async Task<IEnumerable<ReadinessPoint>> TwoAsync(string countSql, string firstCode, string secondCode, YearMonth month, CancellationToken cancellation)
     {
         string sql = countSql.Replace(":month", "$1::date", StringComparison.Ordinal);
-        (long first, long second) = (await area.ReadAsync(sql, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0];
+        (long first, long second) = await new KeptOfMonth<(long, long)>(area, firstCode).ReadAsync(
+            month, async () => (await area.ReadAsync(sql, r => (r.GetInt64(0), r.GetInt64(1)), cancellation, month.FirstDay()))[0], cancellation);
         return [new(firstCode, first > 0 ? Ready.Look : Ready.Yes, first, []), new(secondCode, second > 0 ? Ready.Look : Ready.Yes, second, [])];
     }
 

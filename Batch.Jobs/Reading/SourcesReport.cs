@@ -1,4 +1,5 @@
 using Batch.Jobs.Files;
+using Batch.Jobs.Ledger;
 
 namespace Batch.Jobs.Reading;
 
@@ -26,14 +27,7 @@ public sealed class SourcesReport : QueryReport
         WITH moved AS MATERIALIZED (
             SELECT a.person_id, e.account_id, e.contribution_month, e.component, sum(e.account_fen)::bigint AS fen
             FROM :area.entry e JOIN :area.account a USING (account_id) WHERE e.posting_month = :month GROUP BY 1, 2, 3, 4),
-        taken AS MATERIALIZED (
-            SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= :month),
-        paid AS (
-            SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id, c.base_fen, c.submission_id, c.row_no
-            FROM :area.contribution c JOIN taken USING (submission_id)
-            WHERE c.contribution_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = 1))
-                AND c.person_id IN (SELECT person_id FROM moved WHERE component = 1)
-            ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
+        {ThreeWay.LastEmployers(":month", "ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = 1)", ", c.base_fen, c.submission_id, c.row_no")},
         retired AS (
             SELECT DISTINCT ON (c.pension_month, c.person_id) c.pension_month, c.person_id, c.submission_id, c.row_no
             FROM :area.pension c JOIN taken USING (submission_id)
@@ -52,7 +46,7 @@ public sealed class SourcesReport : QueryReport
         sources AS (
             SELECT m.*, p.employer_id, p.base_fen, coalesce(p.submission_id, r.submission_id, c.submission_id) AS submission_id, coalesce(p.row_no, r.row_no, c.row_no) AS row_no,
                    CASE WHEN c.rows IS NOT NULL THEN c.rows WHEN coalesce(p.row_no, r.row_no) IS NOT NULL THEN 1 END AS rows
-            FROM moved m LEFT JOIN paid p ON m.component = 1 AND p.contribution_month = m.contribution_month AND p.person_id = m.person_id
+            FROM moved m LEFT JOIN last_employer p ON m.component = 1 AND p.contribution_month = m.contribution_month AND p.person_id = m.person_id
                 LEFT JOIN retired r ON m.component = 2 AND r.pension_month = m.contribution_month AND r.person_id = m.person_id
                 LEFT JOIN changed c ON m.component = c.kind AND c.movement_month = m.contribution_month AND c.person_id = m.person_id)
         SELECT p.citizen, p.name, 1 + m.account_id / 100000000::bigint, m.contribution_month, {MovementWords.Kind("m.component")}, w.number, w.name, m.base_fen, m.fen, s.file,

@@ -36,7 +36,7 @@ public sealed class UnpaidEmployers(Area area)
 {
     public const int MostNamed = 20;
 
-    /// <summary>Of the contribution months that the month's files name, and of the month itself.</summary>
+    /// <summary>Of the contribution months that the files filed under the month name.</summary>
     public async Task<UnpaidList> OfMonthAsync(YearMonth month, CancellationToken cancellation)
     {
         List<YearMonth> months = await area.ReadAsync(

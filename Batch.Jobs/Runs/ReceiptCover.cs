@@ -60,7 +60,7 @@ public sealed class ReceiptCover
             """
             SELECT employer_id, document, submission_id, state, amount_fen, row_no FROM :area.receipt WHERE receipt_month = $1 AND submission_id <> ALL($2)
             UNION ALL
-            SELECT employer_id, chr(1) || return_id || month, taken_with, 1::smallint, -amount_fen, 0 FROM :area.money_returned
+            SELECT employer_id, chr(1) || return_id, taken_with, 1::smallint, -amount_fen, 0 FROM :area.money_returned
             WHERE month = $1 AND amount_fen < 0 AND taken_with <> ALL($2)
             ORDER BY employer_id, document, submission_id, row_no DESC
             """), connection);

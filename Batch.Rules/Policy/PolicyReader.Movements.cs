@@ -67,7 +67,7 @@ internal sealed partial class PolicyReader
             return null;
         }
 
-        map.Text("pays", "part", required: true);
+        map.Required("pays", "part");
         SevereIllnessText severe = new(map.Word("pays", SevereIllnessPays.Part), ReadClause(map));
         map.RefuseOthers();
         return severe;
@@ -81,7 +81,7 @@ internal sealed partial class PolicyReader
             return null;
         }
 
-        map.Text("paid-back", "yes", required: true);
+        map.Required("paid-back", "yes");
         EmergencyText emergency = new(map.Flag("paid-back", false), ReadClause(map));
         map.RefuseOthers();
         return emergency;

@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -178,6 +179,29 @@ public sealed class MoneyReturnTests
         await ProposeAsync(Refund("E3", 1m) with { On = new LocalDate(2021, 2, 1) });
         Assert.That(await ReturnedAsync(), Is.EqualTo("E2 2021-01 write-off 5000 2021-01-28"));
         await town.AssertCleanAsync();
+    }
+
+    // E2 has 50.00 too much: with its refund one difference fewer is open, though no file has come.
+    [Test]
+    public async Task The_open_differences_are_counted_anew_after_a_return()
+    {
+        await town.PostMonthAsync(January);
+        long before = await new OpenDifferences(await town.AreaAsync()).CountAsync(January, default);
+        await ConfirmedAsync(Refund("E2", 50m));
+        Assert.That(await new OpenDifferences(await town.AreaAsync()).CountAsync(January, default), Is.EqualTo(before - 1));
+    }
+
+    [Test]
+    public async Task What_was_cancelled_can_be_proposed_again_as_it_was()
+    {
+        await town.PostMonthAsync(January);
+        ReturnDocument first = await ProposeAsync(Refund("E2", 50m));
+        await (await ReturnsAsync()).ConfirmAsync(first.Return, "li", default);
+        Assert.That((await ProposeAsync(Refund("E2", 50m))).Return, Is.EqualTo(first.Return), "asked again");
+        ReturnDocument counter = await (await ReturnsAsync()).CancelAsync(first.Return, new LocalDate(2021, 1, 28), "TK2", ("退票", "wang"), default);
+        await (await ReturnsAsync()).ConfirmAsync(counter.Return, "li", default);
+        ReturnDocument again = await ProposeAsync(Refund("E2", 50m));
+        Assert.That((again.Return, again.State), Is.EqualTo((counter.Return + 1, "proposed")));
     }
 
     [Test]

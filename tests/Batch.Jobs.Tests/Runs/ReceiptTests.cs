@@ -232,8 +232,12 @@ public class ReceiptTests
         ExplanationDocument told = await new Explanations(area).ExplainAsync(ann.Person, January, default);
         await ReceiveAsync(January, "E1,,2021-01,0.00,2021-01-20,A1,,");
         ExplanationDocument none = await new Explanations(area).ExplainAsync(ann.Person, January, default);
+        // 1,800.00 is all that was declared.
+        await ReceiveAsync(January, "E1,,2021-01,1800.00,2021-01-20,A1,,");
+        ExplanationDocument all = await new Explanations(area).ExplainAsync(ann.Person, January, default);
         Assert.Multiple(() =>
         {
+            Assert.That(all.ReasonChinese, Is.EqualTo("款项已到齐，还没有批次取用，由下一批次划入。"));
             Assert.That(told.ReasonChinese, Is.EqualTo("已申报，款项未到齐：单位 E1 单位E1，2021-01 已到 1000.00 元，少于申报，因此没有划入；到齐后补划。"));
             Assert.That(none.ReasonChinese, Is.EqualTo("已申报，款项未到账：单位 E1 单位E1，2021-01 没有到账记录，因此没有划入；到账后补划。"));
             Assert.That(none.ReasonEnglish, Does.StartWith("Declared, money not received yet: no receipt for employer E1 单位E1, month 2021-01."));

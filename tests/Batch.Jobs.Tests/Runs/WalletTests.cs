@@ -2,6 +2,7 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Runs;
+using Batch.Jobs.Store;
 using Batch.Rules;
 using NUnit.Framework;
 using NodaTime;
@@ -120,9 +121,38 @@ public sealed class WalletTests
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(9155)));
     }
 
-    [TestCase("钱包退回,500.00,2021-02-06,,Q2", "第 2 行退回 Q2 500.00 (2021-02-06)，但没有凭证号、金额相同且不晚于该日的钱包转出（已有：-）。请核对凭证号、金额和日期。")]
-    [TestCase("钱包退回,499.99,2021-02-06,,Q1", "第 2 行退回 Q1 499.99 (2021-02-06)，但没有凭证号、金额相同且不晚于该日的钱包转出（已有：500.00 (2021-02-05)）。请核对凭证号、金额和日期。")]
-    [TestCase("钱包退回,500.00,2021-02-04,,Q1", "第 2 行退回 Q1 500.00 (2021-02-04)，但没有凭证号、金额相同且不晚于该日的钱包转出（已有：500.00 (2021-02-05)）。请核对凭证号、金额和日期。")]
+    // 9,155.00 less 8,000.00 leaves 1,155.00: a transfer of 1,500.00 waits, and nothing has left the account.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_transfer_that_waits_does_not_return_however_often_it_is_sent(bool inOneFile)
+    {
+        await town.MovementsAsync(February, Row("消费,8000.00,2021-02-01,医院,S1"));
+        string transfer = Row("钱包转出,1500.00,2021-02-05,,Q1"), other = Row("钱包转入,1.00,2021-02-05,,Q9"), back = Row("钱包退回,1500.00,2021-02-06,,Q1");
+        if (!inOneFile)
+        {
+            Assert.That((await town.MovementsAsync(February, transfer)).Held, Is.EqualTo(1));
+        }
+
+        FileOutcome again = await town.MovementsAsync(February, inOneFile ? [transfer, other, transfer, back] : [transfer, back]);
+        Assert.That((again.Rejected, again.Rejections.Single(r => r.Row == (inOneFile ? 5 : 3)).Code), Is.EqualTo((1, "WALLET_RETURN_UNKNOWN")));
+    }
+
+    // 9,200.00 of 9,155.00 waits. With February's 155.00 the account holds 9,310.00: the whole must be paid out, and 9,200.00 is a part.
+    [Test]
+    public async Task A_pay_out_for_an_illness_that_waits_is_the_whole_too_when_it_is_taken()
+    {
+        await AdoptAsync("severe-illness: {pays: whole, ref: INT1, grade: B}");
+        FileOutcome held = await town.MovementsAsync(February, Row("支付,9200.00,2021-02-10,,Z1,重大疾病"));
+        Assert.That(held.Held, Is.EqualTo(1));
+        await town.PayrollAsync(February, "E1", [(Ann, 5000m)]);
+        await town.PostMonthAsync(February);
+        Decision take = new(held.Submission!.Value, 2, true, "reviewer", "已核实");
+        Assert.That(async () => await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("PAY_OUT_NOT_WHOLE"));
+    }
+
+    [TestCase("钱包退回,500.00,2021-02-06,,Q2", "第 2 行退回 Q2 500.00 (2021-02-06)，但没有凭证号、金额相同，且在该日或以前、不早于上月的钱包转出（已有：-）。请核对凭证号、金额和日期。")]
+    [TestCase("钱包退回,499.99,2021-02-06,,Q1", "第 2 行退回 Q1 499.99 (2021-02-06)，但没有凭证号、金额相同，且在该日或以前、不早于上月的钱包转出（已有：500.00 (2021-02-05)）。请核对凭证号、金额和日期。")]
+    [TestCase("钱包退回,500.00,2021-02-04,,Q1", "第 2 行退回 Q1 500.00 (2021-02-04)，但没有凭证号、金额相同，且在该日或以前、不早于上月的钱包转出（已有：500.00 (2021-02-05)）。请核对凭证号、金额和日期。")]
     public async Task A_return_without_its_transfer_is_refused(string row, string told)
     {
         await town.MovementsAsync(February, Row("钱包转出,500.00,2021-02-05,,Q1"));
