@@ -96,5 +96,5 @@ internal static class FaultText
         ExitCode.Environment, "DATABASE_LOST", "The connection to the database was lost. Try again.", "与数据库的连接中断。请重试。");
 
     // In words, with the word of policy files that an operator types.
-    private static string Words(string word) => Show.Word(word) is var (chinese, english) && english != word ? $"{chinese}（{word}）" : $" {word} ";
+    private static string Words(string word) => Show.Word(word) is var (chinese, english) && english != word ? $"{chinese}（{word}）" : $" {word}";
 }

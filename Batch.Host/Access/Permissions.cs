@@ -15,7 +15,7 @@ internal static class Permissions
     /// <summary>Take files in, mend rejects, decide on held rows.</summary>
     public const string SendFiles = "send-files";
 
-    /// <summary>Compute runs, discard them, compute reversals.</summary>
+    /// <summary>Compute runs and reversals.</summary>
     public const string ComputeRuns = "compute-runs";
 
     /// <summary>Discard runs that are not posted.</summary>

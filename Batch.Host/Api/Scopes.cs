@@ -21,7 +21,7 @@ internal static class Scopes
     /// <summary>Balances, statements, explanations and coverage of anybody: for systems of the agency itself.</summary>
     public const string Accounts = "accounts";
 
-    /// <summary>See all of that and change nothing: for the programs of auditors.</summary>
+    /// <summary>See runs, submissions, jobs and differences, and change nothing: for the programs of auditors.</summary>
     public const string Audit = "audit";
 
     /// <summary>See runs, submissions and jobs: any of the scopes that work on them.</summary>

@@ -75,12 +75,7 @@ internal sealed class AccountModel : AreaPage
 
     public async Task OnGetAsync()
     {
-        Account = AccountLinks.Read(HttpContext, Code, Token) ?? throw new DataFaultException(
-            "ACCOUNT_UNKNOWN", "此链接只在查询时的会话中有效，请重新查询账户。", "This address is of use only in the session in which the account was looked up; look it up again.");
-        ContributionRecord record = new(Area);
-        Person = await record.WhoAsync(Account, Cancellation);
-        await Service<InquiryLog>().WriteAsync(
-            new Inquired(Who, "page", Code, Person.Person, Show.ReadMonth(Month) is null ? "account" : "explain", Span(), Account), Service<WebOptions>().AccountsAnHour, Cancellation);
+        ContributionRecord record = await ReadPersonAsync();
         EarlierNumbers = await record.EarlierNumbersAsync(Person.Person, Cancellation);
         Balances balances = new(Area.Program, Area.Schema);
         Balance = await balances.BalanceAsync(Account, null, Cancellation);
@@ -106,20 +101,45 @@ internal sealed class AccountModel : AreaPage
         JoinedAccounts = await new ContributionRecord(Area).JoinedAccountsAsync(Person.Person, Cancellation);
     }
 
+    // Whose page it is; the look is recorded.
+    private async Task<ContributionRecord> ReadPersonAsync()
+    {
+        Account = AccountLinks.Read(HttpContext, Code, Token) ?? throw new DataFaultException(
+            "ACCOUNT_UNKNOWN", "此链接只在查询时的会话中有效，请重新查询账户。", "This address is of use only in the session in which the account was looked up; look it up again.");
+        ContributionRecord record = new(Area);
+        Person = await record.WhoAsync(Account, Cancellation);
+        await Service<InquiryLog>().WriteAsync(
+            new Inquired(Who, "page", Code, Person.Person, Show.ReadMonth(Month) is null ? "account" : "explain", Span(), Account), Service<WebOptions>().AccountsAnHour, Cancellation);
+        return record;
+    }
+
     public Task<IActionResult> OnPostJoinAsync(string? number, string? on, string? document, string? reason) => TryAsync(
         Permissions.ChangePersons,
         async () =>
         {
-            await OnGetAsync();
+            await ReadPersonAsync();
             string asked = (TypedIdentity.Number(number, Today) ?? throw AccountHolder.IdInvalid()).Full();
-            AccountHolder other = await AccountHolder.FindAsync(Database, Code, asked, null, Today, Cancellation);
-            await Service<InquiryLog>().WriteAsync(
-                new Inquired(Who, "page", Code, other.Person, "identity", null, other.Account), Service<WebOptions>().AccountsAnHour, Cancellation);
+            AccountHolder other = await FindOtherAsync(asked);
             Joining joining = new(Person.Person, other.Person, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
             IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeJoinAsync(joining, Who, Cancellation);
             return await ProposedAsync(proposed);
         },
         OnGetAsync);
+
+    // Trying numbers is counted as well.
+    private async Task<AccountHolder> FindOtherAsync(string number)
+    {
+        AccountHolder? found = null;
+        try
+        {
+            return found = await AccountHolder.FindAsync(Database, Code, number, null, Today, Cancellation);
+        }
+        finally
+        {
+            await Service<InquiryLog>().WriteAsync(
+                new Inquired(Who, "page", Code, found?.Person, "identity", null, found?.Account), Service<WebOptions>().AccountsAnHour, CancellationToken.None);
+        }
+    }
 
     private async Task<IActionResult> ProposedAsync(IdentityDocument proposed)
     {
@@ -133,7 +153,7 @@ internal sealed class AccountModel : AreaPage
         Permissions.ChangePersons,
         async () =>
         {
-            await OnGetAsync();
+            await ReadPersonAsync();
             Renaming renaming = new(
                 Person.Person, TypedIdentity.Number(number, Today), TypedIdentity.Day(birth), name, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
             IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeAsync(renaming, Who, Cancellation);

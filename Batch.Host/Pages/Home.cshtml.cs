@@ -61,6 +61,7 @@ internal sealed class HomeModel : AreaPage
             await AddRunAsync(todo, points);
             await AddReopeningsAsync(todo);
             await AddReturnsAsync(todo);
+            await AddIdentityAsync(todo);
             await AddMoneyAsync(todo, points);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             await AddLeftBehindAsync(todo, points, unmended);
@@ -161,6 +162,22 @@ internal sealed class HomeModel : AreaPage
             todo.Add(waiting.By == Who
                 ? new Duty("look", $"您提出的{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元）待另一人确认", $"Your {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan) waits for another person", href)
                 : new Duty("look", $"{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元，{waiting.By} 提出）待您确认", $"The {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan, by {waiting.By}) waits for you to confirm it", href));
+        }
+    }
+
+    private async Task AddIdentityAsync(List<Duty> todo)
+    {
+        if (!await MayAsync(Permissions.ChangePersons))
+        {
+            return;
+        }
+
+        foreach (IdentityDocument waiting in await new IdentityProposals(Area.Program, Area.Schema, Clock).WaitingAsync(Cancellation))
+        {
+            (string chinese, string english) = IdentityText.KindOf(waiting.Kind);
+            todo.Add(waiting.ProposedBy == Who
+                ? new Duty("look", $"您提出的人员身份变更（提案 {waiting.Proposal}，{chinese}）待另一人复核", $"Your change of who a person is (proposal {waiting.Proposal}, {english}) waits for another person", $"{Code}/identity")
+                : new Duty("look", $"人员身份变更（提案 {waiting.Proposal}，{chinese}，{waiting.ProposedBy} 提出）待您复核", $"The change of who a person is (proposal {waiting.Proposal}, {english}, by {waiting.ProposedBy}) waits for you to approve it", $"{Code}/identity"));
         }
     }
 

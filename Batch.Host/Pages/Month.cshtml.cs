@@ -65,7 +65,7 @@ internal sealed class MonthModel : AreaPage
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
-        OpenCount = closed ? 0 : await new OpenDifferences(Area).CountAsync(Of, Cancellation);
+        OpenCount = closed || !MayClose || Before is not null ? 0 : await new OpenDifferences(Area).CountAsync(Of, Cancellation);
         MayAccept = await MayAsync(Permissions.AcceptDifferences);
         Reopening = await ReopeningOf.ReadAsync(Of, Cancellation);
         Closings = closed ? await ReopeningOf.ClosingsAsync(Of, Cancellation) : 0;

@@ -27,7 +27,7 @@ internal sealed partial class ReconcileModel : AreaPage
 
     public bool MayMatch { get; private set; }
 
-    /// <summary>Whoever looks may accept differences, and the month is still open.</summary>
+    /// <summary>The user may accept differences, and the month is still open.</summary>
     public bool MayAccept { get; private set; }
 
     /// <summary>The acceptances by the keys of their differences.</summary>

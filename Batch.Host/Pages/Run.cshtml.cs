@@ -74,6 +74,8 @@ internal sealed class RunModel : AreaPage
 
     public bool MayCompute { get; private set; }
 
+    public bool MayDiscard { get; private set; }
+
     private RunLife Life => new(Area.Program, Area.Schema);
 
     public async Task OnGetAsync()
@@ -101,6 +103,7 @@ internal sealed class RunModel : AreaPage
         Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
+        MayDiscard = await MayAsync(Permissions.DiscardRuns);
     }
 
     /// <summary>The comparison in detail reads the whole month: it is asked for when somebody looks at it.</summary>

@@ -99,7 +99,12 @@ internal static class BenchVerb
         }
 
         PolicyProposals policies = new(database.Program);
-        string text = ShippedPolicies.Text(BenchArea).Replace("credit-on: receipt", "credit-on: declaration", StringComparison.Ordinal);
+        string shipped = ShippedPolicies.Text(BenchArea), text = shipped.Replace("credit-on: receipt", "credit-on: declaration", StringComparison.Ordinal);
+        if (text == shipped)
+        {
+            throw new InvalidOperationException("The shipped policy no longer says that credits wait for the money.");
+        }
+
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "bench.yaml", "bench", "bench", call.Cancellation);
         await policies.ApproveAsync(proposal.Hash, "bench-reviewer", call.Cancellation);
         return await Area.OpenAsync(database, BenchArea, call.Cancellation);

@@ -35,7 +35,7 @@ internal static class RunVerbs
         new Verb("post", "批次入账", "make an approved run part of the ledger", call =>
             OnRunAsync(call, (life, run) => life.PostAsync(run, call.By, call.Cancellation))) { Run, By }.Acts(Permissions.ReviewRuns),
         new Verb("discard", "作废批次", "discard a run that is not posted", call =>
-            OnRunAsync(call, (life, run) => life.DiscardAsync(run, call.By, call.Get(Reason) ?? "", call.Cancellation))) { Run, By, Reason }.Acts(Permissions.ComputeRuns, Permissions.ReviewRuns),
+            OnRunAsync(call, (life, run) => life.DiscardAsync(run, call.By, call.Get(Reason) ?? "", call.Cancellation))) { Run, By, Reason }.Acts(Permissions.DiscardRuns),
         new Verb("reverse", "冲正已入账批次（生成冲正批次）", "compute the reversal of a posted run", ReverseAsync) { Run, By, OpenMonth, Reason }.Acts(Permissions.ComputeRuns),
     ];
 
@@ -59,7 +59,8 @@ internal static class RunVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         InterestRun interest = new(database, area.Schema, area.Policy);
-        RunText.Write(call.Output, await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation), [], null, [], []);
+        RunDocument run = await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation);
+        RunText.Write(call.Output, run, run.Run is { } held ? await RunKind.ReadAsync(area, held, call.Cancellation) : [], null, [], []);
         return ExitCode.Done;
     }
 

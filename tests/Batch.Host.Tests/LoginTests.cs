@@ -212,7 +212,7 @@ public sealed class LoginTests
         Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.audit"), Is.EqualTo(before));
     }
 
-    private static IEnumerable<Verb> Verbs(Command command) => command is Verb verb ? [verb] : command.Subcommands.SelectMany(Verbs);
+    private static IEnumerable<Verb> Verbs(Command command) => [.. command is Verb verb ? [verb] : Array.Empty<Verb>(), .. command.Subcommands.SelectMany(Verbs)];
 
     // One that the parser takes; whether it could be done is not asked.
     private static string LineOf(Verb verb) => VerbActs.NameOf(verb) is var name && Needed.TryGetValue(name, out string? more) ? $"{name} {more}" : name;
@@ -245,6 +245,7 @@ public sealed class LoginTests
         ["person join"] = "--area 420100 --id 420100196801300793 --other 420100197509150462 --on 2021-01-28 --document x --reason x",
         ["person undo"] = "1 --area 420100 --on 2021-01-28 --document x --reason x",
         ["person preview"] = "1 --area 420100",
+        ["person list"] = "--area 420100",
         ["person approve"] = "1 --area 420100",
         ["person refuse"] = "1 --area 420100 --reason x",
         ["person withdraw"] = "1 --area 420100 --reason x",

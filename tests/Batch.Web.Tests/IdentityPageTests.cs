@@ -29,13 +29,13 @@ public sealed class IdentityPageTests
         await UploadAsync(operates, $"单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额\nE1,甲厂,周正,{Before},2021-06,8000.00,160.00,640.00\n");
 
         string account = await LookUpAsync(operates, Before);
-        using HttpResponseMessage incomplete = await PostAsync(operates, account, "Rename", ("number", After), ("on", "2021-07-01"), ("document", " "), ("reason", "原登记有误"));
+        using HttpResponseMessage incomplete = await TestHost.PostAsync(operates, account, "Rename", ("number", After), ("on", "2021-07-01"), ("document", " "), ("reason", "原登记有误"));
         Assert.That(await incomplete.Content.ReadAsStringAsync(), Does.Contain("DOCUMENT_BLANK").And.Contain("value=\"2021-07-01\"").And.Not.Contain(After), "what was typed stays, but no number");
-        using HttpResponseMessage proposed = await PostAsync(operates, account, "Rename", ("number", After), ("on", "2021-07-01"), ("document", "公安函3号"), ("reason", "原登记有误"));
+        using HttpResponseMessage proposed = await TestHost.PostAsync(operates, account, "Rename", ("number", After), ("on", "2021-07-01"), ("document", "公安函3号"), ("reason", "原登记有误"));
         Assert.That(proposed.Headers.Location?.ToString(), Is.EqualTo(account), await proposed.Content.ReadAsStringAsync());
         Assert.That(await operates.GetStringAsync($"/{Area}/identity"), Does.Contain("4201*************2").And.Not.Contain("handler=Approve"), "not by the same person");
 
-        using HttpResponseMessage approved = await PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", "1"));
+        using HttpResponseMessage approved = await TestHost.PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", "1"));
         Assert.That(approved.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await approved.Content.ReadAsStringAsync());
         string page = await reviews.GetStringAsync(await LookUpAsync(reviews, Before) + "?lang=en");
         Assert.That(page, Does.Contain("id=\"earlier-numbers\">4201*************0").And.Contain("id=\"document\">citizen number").And.Contain("approved").And.Contain("has changed"));
@@ -61,15 +61,15 @@ public sealed class IdentityPageTests
         await UploadAsync(operates, $"单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额\nE1,甲厂,吴用,{stays},2021-06,8000.00,160.00,640.00\nE1,甲厂,吴用,{other},2021-06,8000.00,160.00,640.00\n");
 
         string account = await LookUpAsync(operates, stays);
-        using HttpResponseMessage proposed = await PostAsync(operates, account, "Join", ("number", other), ("on", "2021-07-01"), ("document", "公安函4号"), ("reason", "同一人两个号码"));
+        using HttpResponseMessage proposed = await TestHost.PostAsync(operates, account, "Join", ("number", other), ("on", "2021-07-01"), ("document", "公安函4号"), ("reason", "同一人两个号码"));
         Assert.That(proposed.Headers.Location?.ToString(), Is.EqualTo(account), await proposed.Content.ReadAsStringAsync());
         string number = await host.Database.ScalarAsync<string>("SELECT max(identity_id)::text FROM area_420100.identity_change");
         string told = await reviews.GetStringAsync($"/{Area}/identity?preview={number}&lang=en");
         Assert.That(told, Does.Contain("id=\"sides\"").And.Contain("4201*************3").And.Contain("4201*************5").And.Contain("2021-06"), "both sides, masked, and the month");
-        using HttpResponseMessage approved = await PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", number));
+        using HttpResponseMessage approved = await TestHost.PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", number));
         Assert.That(approved.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await approved.Content.ReadAsStringAsync());
         Assert.That(await operates.GetStringAsync(await LookUpAsync(operates, other)), Does.Contain("id=\"joined\""), "the other number finds the account that stays, and the account before is to be seen");
-        using HttpResponseMessage undo = await PostAsync(operates, $"/{Area}/identity", "Undo", ("proposal", number), ("on", "2021-07-02"), ("document", "公安函5号"), ("reason", "认错了"));
+        using HttpResponseMessage undo = await TestHost.PostAsync(operates, $"/{Area}/identity", "Undo", ("proposal", number), ("on", "2021-07-02"), ("document", "公安函5号"), ("reason", "认错了"));
         Assert.That(undo.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await undo.Content.ReadAsStringAsync());
     }
 
@@ -92,16 +92,8 @@ public sealed class IdentityPageTests
 
     private static async Task<string> LookUpAsync(HttpClient browser, string number)
     {
-        using HttpResponseMessage answer = await PostAsync(browser, $"/{Area}/accounts", null, ("number", number));
+        using HttpResponseMessage answer = await TestHost.PostAsync(browser, $"/{Area}/accounts", null, ("number", number));
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Redirect), await answer.Content.ReadAsStringAsync());
         return answer.Headers.Location!.ToString();
-    }
-
-    private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string address, string? handler, params (string Name, string Value)[] fields)
-    {
-        string token = TestHost.TokenOf(await browser.GetStringAsync(address));
-        return await browser.PostAsync(
-            handler is null ? address : $"{address}?handler={handler}",
-            new FormUrlEncodedContent([.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)), KeyValuePair.Create("__RequestVerificationToken", token)]));
     }
 }
