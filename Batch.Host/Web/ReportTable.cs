@@ -62,7 +62,7 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
     /// <summary>Texts that the product writes, in both languages; null: names, files and values are shown as they are.</summary>
     public (string Chinese, string English)? Words(Cell[] row, int i) => Report.Columns[i].English switch
     {
-        "standing" or "age" or "kind" or "item" or "channel or ground" or "when it arrives" or "account" or "reason" or "finding" => Show.Halves(row[i].Text ?? ""),
+        "standing" or "age" or "kind" or "item" or "channel or ground" or "when it arrives" or "account" or "reason" or "finding" or "section" or "remark" => Show.Halves(row[i].Text ?? ""),
         Sentence => (row[i].Text ?? "", RejectionCodes.Describe(FaultReport.RejectionOf(row), "en")),
         Expected when Report is FaultReport => ExpectedWords.Of(FaultReport.RejectionOf(row)),
         _ => null,

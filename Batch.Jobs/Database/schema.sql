@@ -2562,7 +2562,8 @@ CREATE TABLE :area.closing_money (
     receipts_matched_fen bigint,
     came_fen bigint,
     came_late_fen bigint,
-    came_interest_fen bigint
+    came_interest_fen bigint,
+    employers integer
 );
 
 ALTER TABLE :area.closing_money OWNER TO batch_owner;
@@ -3021,6 +3022,26 @@ CREATE TABLE :area.closing_difference (
 );
 
 ALTER TABLE :area.closing_difference OWNER TO batch_owner;
+
+CREATE TABLE :area.closing_employer (
+    seq bigint NOT NULL,
+    item_no integer NOT NULL,
+    employer_id integer,
+    before_fen bigint NOT NULL,
+    received_fen bigint NOT NULL,
+    account_fen bigint NOT NULL,
+    pool_fen bigint NOT NULL,
+    other_fen bigint NOT NULL,
+    refunded_fen bigint NOT NULL,
+    written_off_fen bigint NOT NULL,
+    carried_fen bigint NOT NULL,
+    after_fen bigint NOT NULL,
+    late_fee_fen bigint NOT NULL,
+    interest_fen bigint NOT NULL,
+    CONSTRAINT closing_employer_check CHECK ((((((((before_fen + received_fen) - account_fen) - pool_fen) - other_fen) - refunded_fen) - written_off_fen) = after_fen))
+);
+
+ALTER TABLE :area.closing_employer OWNER TO batch_owner;
 
 CREATE TABLE :area.withdrawn_statement_year (
     seq bigint NOT NULL,
@@ -4255,6 +4276,9 @@ ALTER TABLE ONLY :area.child_row
 ALTER TABLE ONLY :area.closing_difference
     ADD CONSTRAINT closing_difference_pkey PRIMARY KEY (seq, item_no);
 
+ALTER TABLE ONLY :area.closing_employer
+    ADD CONSTRAINT closing_employer_pkey PRIMARY KEY (seq, item_no);
+
 ALTER TABLE ONLY :area.closing_money
     ADD CONSTRAINT closing_money_pkey PRIMARY KEY (seq);
 
@@ -4630,6 +4654,9 @@ CREATE TRIGGER still_waits BEFORE INSERT ON batch.schedule_approval FOR EACH ROW
 ALTER TABLE ONLY :area.closing_difference
     ADD CONSTRAINT closing_difference_seq_fkey FOREIGN KEY (seq) REFERENCES :area.closing_money(seq);
 
+ALTER TABLE ONLY :area.closing_employer
+    ADD CONSTRAINT closing_employer_seq_fkey FOREIGN KEY (seq) REFERENCES :area.closing_money(seq);
+
 ALTER TABLE ONLY :area.closing
     ADD CONSTRAINT closing_seq_fkey FOREIGN KEY (seq) REFERENCES :area.ledger(seq);
 
@@ -4985,6 +5012,8 @@ GRANT SELECT ON TABLE :area.book_line TO batch_program;
 GRANT SELECT,INSERT ON TABLE :area.child_row TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.closing_difference TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.closing_employer TO batch_program;
 
 GRANT SELECT ON TABLE :area.withdrawn_statement_year TO batch_program;
 

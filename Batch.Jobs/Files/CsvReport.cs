@@ -10,6 +10,8 @@ public sealed class CsvReport(Stream file, ReportEncoding encoding = ReportEncod
 {
     private readonly StreamWriter _writer = new(file, Of(encoding), 64 * 1024) { NewLine = "\n" };
 
+    public bool HasSheets => false;
+
     public void Begin(Report report, YearMonth month) => _writer.WriteLine(string.Join(',', report.Columns.Select(c => Quoted(c.Header))));
 
     public void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells)

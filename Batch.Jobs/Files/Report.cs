@@ -77,6 +77,9 @@ public abstract class Report
     /// <summary>Places to sign, at the foot of each printed sheet; empty for none.</summary>
     public virtual string Signatures => "";
 
+    /// <summary>Further sheets of the same workbook, each a report of its own; one without rows is left out.</summary>
+    public virtual IReadOnlyList<Report> Parts => [];
+
     /// <summary>The rows, streamed; the array is used again for the next one.</summary>
     public abstract IAsyncEnumerable<Cell[]> RowsAsync(ReportSource source, CancellationToken cancellation);
 

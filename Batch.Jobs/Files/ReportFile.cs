@@ -21,6 +21,9 @@ public enum ReportEncoding
 /// <summary>A file format that takes rows one by one.</summary>
 public interface IReportWriter : IDisposable
 {
+    /// <summary>Whether it can be begun again, for another table in a sheet of its own.</summary>
+    bool HasSheets { get; }
+
     void Begin(Report report, YearMonth month);
 
     void Row(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells);
@@ -52,20 +55,37 @@ public static class ReportFile
     private static async Task<long> WriteRowsAsync(ReportSource source, Report report, IReportWriter writer, CancellationToken cancellation)
     {
         writer.Begin(report, source.Month);
+        long rows = await WriteTableAsync(source, report, writer, cancellation);
+        foreach (Report part in writer.HasSheets ? report.Parts : [])
+        {
+            await WriteTableAsync(source, part, writer, cancellation, begin: true);
+        }
+
+        writer.Complete();
+        return rows;
+    }
+
+    /// <param name="begin">Begins a sheet with the first row.</param>
+    private static async Task<long> WriteTableAsync(ReportSource source, Report report, IReportWriter writer, CancellationToken cancellation, bool begin = false)
+    {
         ReportTotals totals = new(report);
         await foreach (Cell[] row in report.RowsAsync(source, cancellation))
         {
+            if (begin && totals.Rows == 0)
+            {
+                writer.Begin(report, source.Month);
+            }
+
             totals.Add(row);
             writer.Row(report.Columns, row);
         }
 
-        if (await totals.ReadAsync(source, cancellation) is { } last)
+        if ((!begin || totals.Rows > 0) && await totals.ReadAsync(source, cancellation) is { } last)
         {
             last[0] = "合计 total";
             writer.Row(report.Columns, last);
         }
 
-        writer.Complete();
         return totals.Rows;
     }
 }

@@ -28,8 +28,10 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     private string _title = "", _heading = "", _signatures = "";
     private IReadOnlyList<ReportColumn> _columns = [];
     private XmlWriter? _sheet;
-    private int _sheets;
+    private readonly List<string> _names = [];
     private int _rows;
+
+    public bool HasSheets => true;
 
     public void Begin(Report report, YearMonth month)
     {
@@ -41,6 +43,11 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     /// <param name="heading">The line at the top of each printed sheet.</param>
     public void Begin(string title, string heading, IReadOnlyList<ReportColumn> columns)
     {
+        if (_sheet is not null)
+        {
+            EndSheet();
+        }
+
         (_title, _heading) = (title, heading);
         _columns = columns;
         BeginSheet();
@@ -67,12 +74,12 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     public void Complete()
     {
         EndSheet();
-        string Many(Func<int, string> one) => string.Concat(Enumerable.Range(1, _sheets).Select(one));
+        string Many(Func<int, string> one) => string.Concat(Enumerable.Range(1, _names.Count).Select(one));
         Write("xl/styles.xml", $"""
             <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment horizontal="right" vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>
             """);
         Write("xl/workbook.xml", $"""
-            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_title}{(n == 1 ? "" : " " + n)}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets><definedNames>{Many(n => $"<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{n - 1}\">'{_title}{(n == 1 ? "" : " " + n)}'!$1:$1</definedName>")}</definedNames></workbook>
+            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_names[n - 1]}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets><definedNames>{Many(n => $"<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{n - 1}\">'{_names[n - 1]}'!$1:$1</definedName>")}</definedNames></workbook>
             """);
         Write("xl/_rels/workbook.xml.rels", $"""
             <Relationships xmlns="{Packaging}/relationships">{Many(n => $"<Relationship Id=\"r{n}\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="styles" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
@@ -95,9 +102,11 @@ public sealed class XlsxReport(Stream file) : IReportWriter
 
     private void BeginSheet()
     {
-        _sheets++;
+        // A table that fills its sheet goes on in the next, numbered from 2.
+        int before = _names.Count(n => n == _title || n.StartsWith(_title + " ", StringComparison.Ordinal));
+        _names.Add(before == 0 ? _title : string.Create(CultureInfo.InvariantCulture, $"{_title} {before + 1}"));
         _rows = 1;
-        _sheet = XmlWriter.Create(Open($"xl/worksheets/sheet{_sheets}.xml"), new XmlWriterSettings { CloseOutput = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
+        _sheet = XmlWriter.Create(Open($"xl/worksheets/sheet{_names.Count}.xml"), new XmlWriterSettings { CloseOutput = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
         _sheet.WriteStartDocument(standalone: true);
         _sheet.WriteStartElement("worksheet", Spreadsheet);
         WriteFitToWidth();

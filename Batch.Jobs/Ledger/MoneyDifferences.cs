@@ -46,9 +46,14 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
     {
         CheckedMonth of = await CheckedMonth.ReadAsync(program, area, closing.Month, cancellation);
         int known = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(submission_id), 0) FROM :area.submission"), cancellation);
+        ClosedEmployers employers = new(program, area, policy);
         if (!await AppliesAsync(of.Month, cancellation))
         {
-            await connection.DoAsync(area.Sql("INSERT INTO :area.closing_money (seq, checked, submissions) VALUES ($1, false, $2)"), cancellation, closing.Seq, known);
+            IReadOnlyList<EmployerMoney>? unlisted = await employers.ExistsAsync(cancellation)
+                ? await employers.ReadAsync(of, (await new ThreeWay(program, area, policy).ReadAsync(of, cancellation)).Compared, cancellation) : null;
+            await connection.DoAsync(
+                area.Sql("INSERT INTO :area.closing_money (seq, checked, submissions, employers) VALUES ($1, false, $2, $3)"), cancellation, closing.Seq, known, (object?)unlisted?.Count ?? DBNull.Value);
+            await employers.WriteAsync(connection, closing.Seq, unlisted ?? [], cancellation);
             return;
         }
 
@@ -65,7 +70,9 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
         }
 
         ClosedDifferences kept = new(program, area);
-        await kept.WriteAsync(connection, (closing.Seq, known), of, check.ThreeWay, cancellation);
+        IReadOnlyList<EmployerMoney> money = await employers.ReadAsync(of, check.ThreeWay.Compared, cancellation);
+        await kept.WriteAsync(connection, (closing.Seq, known, money.Count), of, check.ThreeWay, cancellation);
+        await employers.WriteAsync(connection, closing.Seq, money, cancellation);
         await kept.WriteAsync(connection, closing.Seq, await WithAcceptancesAsync(connection, check.Check.Differences, cancellation), cancellation);
     }
 

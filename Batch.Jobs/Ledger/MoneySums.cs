@@ -35,8 +35,14 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
             """),
         r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 5), Fen(r, 6)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
 
+    internal async Task<MoneyCame> CameAsync(CheckedMonth of, CancellationToken cancellation)
+    {
+        List<(int Employer, MoneyCame Came)> by = await CameByEmployerAsync(of.Before is { Checked: true } ? of : of with { Before = null }, cancellation);
+        return new MoneyCame(by.Sum(e => e.Came.AmountFen), by.Sum(e => e.Came.LateFeeFen), by.Sum(e => e.Came.InterestFen));
+    }
+
     // Of each receipt that came or was corrected since: what counts of it now, less what counted at the closing before.
-    internal async Task<MoneyCame> CameAsync(CheckedMonth of, CancellationToken cancellation) => (await program.ReadAsync(
+    internal async Task<List<(int Employer, MoneyCame Came)>> CameByEmployerAsync(CheckedMonth of, CancellationToken cancellation) => await program.ReadAsync(
         area.Sql(
             """
             WITH named AS MATERIALIZED (
@@ -49,12 +55,11 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
                 SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM versions WHERE submission_id <= $1
                 ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
             counted AS (
-                SELECT amount_fen, late_fee_fen, interest_fen FROM now WHERE state = 1 AND received_on <= $3
-                UNION ALL SELECT -amount_fen, -late_fee_fen, -interest_fen FROM before WHERE state = 1 AND received_on < $2)
-            SELECT coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint FROM counted
+                SELECT employer_id, amount_fen, late_fee_fen, interest_fen FROM now WHERE state = 1 AND received_on <= $3
+                UNION ALL SELECT employer_id, -amount_fen, -late_fee_fen, -interest_fen FROM before WHERE state = 1 AND received_on < $2)
+            SELECT employer_id, sum(amount_fen)::bigint, sum(late_fee_fen)::bigint, sum(interest_fen)::bigint FROM counted GROUP BY 1
             """),
-        r => new MoneyCame(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation,
-        of.Before is { Checked: true } before ? before.Submissions : 0, of.Before is { Checked: true } ? of.From.ToDateOnly() : new DateOnly(1900, 1, 1), of.End.ToDateOnly()))[0];
+        r => (r.GetInt32(0), new MoneyCame(r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))), cancellation, of.Before?.Submissions ?? 0, of.From.ToDateOnly(), of.End.ToDateOnly());
 
     private static Money Fen(NpgsqlDataReader reader, int column) => new(reader.GetInt64(column));
 }

@@ -28,6 +28,11 @@ public sealed record ThreeWayLine(string Employer, string Name, YearMonth Month,
     /// <summary>The employer's number in the database, by which a difference is accepted.</summary>
     internal int EmployerId { get; init; }
 
+    /// <summary>Of what is booked; the rest is the pool's. Of a difference on record they are not known.</summary>
+    internal Money ToAccounts { get; init; }
+
+    internal Money ToOthers { get; init; }
+
     internal static ThreeWayLine Of(MonthDifference difference) => new(
         difference.Employer, difference.Name, difference.Month!.Value, difference.Declared!.Value, difference.Received, difference.Booked!.Value, difference.Days)
     { EmployerId = difference.EmployerId!.Value };
@@ -42,6 +47,9 @@ public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Empl
 {
     /// <summary>Receipts are among what is compared: of a month whose credits wait for them, or because some were sent.</summary>
     public bool HasReceipts { get; init; }
+
+    /// <summary>All lines that were compared now, those that agree too.</summary>
+    internal IReadOnlyList<ThreeWayLine> Compared { get; init; } = [];
 }
 
 /// <summary>Puts declared, received and booked side by side, by employer and contribution month.</summary>
@@ -65,14 +73,17 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
             UNION ALL SELECT month, employer_id, -amount_fen, on_date FROM :area.money_returned WHERE month = ANY($1)),
         received AS (SELECT month, employer_id, sum(amount_fen) AS fen FROM money WHERE on_date <= $3 GROUP BY 1, 2),
         moved AS MATERIALIZED (
-            SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen + e.employer_paid_fen) AS fen
+            SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen + e.employer_paid_fen) AS fen, sum(e.account_fen) AS account_fen, sum(e.other_fen) AS other_fen
             FROM :area.entry e JOIN :area.account a USING (account_id)
             WHERE e.posting_month = ANY($6) AND e.component = 1 AND e.contribution_month = ANY($1) GROUP BY 1, 2),
         {LastEmployers("$2", "$1")},
-        booked AS (SELECT contribution_month AS month, employer_id, sum(fen) AS fen FROM moved JOIN last_employer USING (contribution_month, person_id) GROUP BY 1, 2)
+        booked AS (
+            SELECT contribution_month AS month, employer_id, sum(fen) AS fen, sum(account_fen) AS account_fen, sum(other_fen) AS other_fen
+            FROM moved JOIN last_employer USING (contribution_month, person_id) GROUP BY 1, 2)
         SELECT e.number, e.name, month, coalesce(d.fen, 0)::bigint,
                CASE WHEN month = ANY($4) OR month IN (SELECT m.month FROM money m) THEN coalesce(r.fen, 0)::bigint END, coalesce(b.fen, 0)::bigint,
-               greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0), employer_id
+               greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0), employer_id,
+               coalesce(b.account_fen, 0)::bigint, coalesce(b.other_fen, 0)::bigint
         FROM declared d FULL JOIN received r USING (month, employer_id) FULL JOIN booked b USING (month, employer_id) JOIN :area.employer e USING (employer_id)
         ORDER BY month, e.number COLLATE "C"
         """;
@@ -108,12 +119,13 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
             [.. carried.Concat(lines.Where(l => l.Differs)).OrderBy(l => l.Month).ThenBy(l => l.Employer, StringComparer.Ordinal)])
         {
             HasReceipts = lines.Exists(l => l.Received is not null),
+            Compared = lines,
         };
     }
 
     /// <summary>All lines of the contribution months, as known at the end of the posting month.</summary>
     /// <param name="submissions">The last submission that counts: a closed month has those that it was closed with.</param>
-    private async Task<List<ThreeWayLine>> LinesAsync(YearMonth[] months, YearMonth month, int submissions, CancellationToken cancellation)
+    internal async Task<List<ThreeWayLine>> LinesAsync(YearMonth[] months, YearMonth month, int submissions, CancellationToken cancellation)
     {
         DateOnly[] named = [.. months.Select(m => m.FirstDay())];
         // Only the months are read in which something of these was posted.
@@ -129,7 +141,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
             r => new ThreeWayLine(
                 r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), new Money(r.GetInt64(3)), r.IsDBNull(4) ? null : new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
                 r.GetInt32(6))
-            { EmployerId = r.GetInt32(7) },
+            { EmployerId = r.GetInt32(7), ToAccounts = new Money(r.GetInt64(8)), ToOthers = new Money(r.GetInt64(9)) },
             cancellation, named, month.FirstDay(), month.ToDateInterval().End.ToDateOnly(),
             months.Where(m => policy.TryFor(m)?.CreditsOnReceipt ?? false).Select(m => m.FirstDay()).ToArray(), submissions, posted.ToArray());
     }

@@ -7,7 +7,8 @@ public static class AllReports
 {
     public static IReadOnlyList<Report> List { get; } =
     [
-        new AllocationReport(), new SourcesReport(), new EmployerReport(), new AgeTierReport(), new PooledFundReport(), new RejectionReport(), new HeldReport(), new CertificateReport(), new ArrearsReport(),
+        new AllocationReport(), new SourcesReport(), new EmployerReport(), new AgeTierReport(), new PooledFundReport(), new RejectionReport(), new HeldReport(), new CertificateReport(),
+        new CertificateMoneyReport(), new CertificateEmployersReport(), new CertificateDifferencesReport(), new ArrearsReport(),
         new ReceiptReport(), new SuspenseReport(), new BooksReport(), new VouchersReport(),
         new ProvisionalReport(), new MovementReport(), new FlowsReport(), new RecoveryReport(), new RetireesReport(), new StatusReport(),
     ];

@@ -1,6 +1,7 @@
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
+using NodaTime;
 
 namespace Batch.Jobs.Reading;
 
@@ -19,6 +20,12 @@ public sealed class CertificateReport : QueryReport
     public override string Kind => "certificate";
 
     public override string Title => "月度结账证明";
+
+    public const string PlacesToSign = "经办：__________    复核：__________    负责人：__________    经办机构（盖章）";
+
+    public override string Signatures => PlacesToSign;
+
+    public override IReadOnlyList<Report> Parts { get; } = [new CertificateMoneyReport(), new CertificateEmployersReport(), new CertificateDifferencesReport()];
 
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
@@ -116,8 +123,10 @@ public sealed class CertificateReport : QueryReport
 
         if (!closed)
         {
-            string month = source.Month.Text();
-            throw new DataFaultException("MONTH_OPEN", $"{month} 尚未结账，没有结账证明。", $"{month} is not closed; there is no certificate of it yet.");
+            throw Open(source.Month);
         }
     }
+
+    internal static DataFaultException Open(YearMonth month) =>
+        new("MONTH_OPEN", $"{month.Text()} 尚未结账，没有结账证明。", $"{month.Text()} is not closed; there is no certificate of it yet.");
 }

@@ -1,0 +1,168 @@
+using Batch.Jobs.Files;
+using Batch.Jobs.Store;
+using Batch.Rules;
+using NodaTime;
+using Npgsql;
+
+namespace Batch.Jobs.Reading;
+
+/// <summary>
+/// A part of the certificate that a month with money files has. The figures are those that the closing kept: what comes later does not change them. Without rows where the
+/// month had no money files.
+/// </summary>
+public abstract class CertificatePart : QueryReport
+{
+    public override string Signatures => CertificateReport.PlacesToSign;
+
+    // In force: of a month that was opened again and closed once more, its last closing.
+    protected const string Own =
+        """
+        own AS (
+            SELECT seq, m.employers, m.came_fen, m.came_late_fen, m.came_interest_fen, m.bank_lines, m.bank_in_fen, m.bank_out_fen, m.bank_matched_fen
+            FROM :area.closing_in_force c JOIN :area.closing_money m USING (seq) WHERE c.month = :month AND m.checked)
+        """;
+
+    public override async IAsyncEnumerable<Cell[]> RowsAsync(
+        ReportSource source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        bool closed = (await source.Connection.ReadAsync(
+            source.Sql("SELECT EXISTS (SELECT FROM :area.closing_in_force WHERE month = :month)"), r => r.GetBoolean(0), cancellation))[0];
+        if (!closed)
+        {
+            throw CertificateReport.Open(source.Month);
+        }
+
+        await foreach (Cell[] row in base.RowsAsync(source, cancellation))
+        {
+            yield return row;
+        }
+    }
+}
+
+/// <summary>结账证明的款项部分: where the month's contributions came from and went, with the line that adds them up, late fees and interest, the bank's statement, and what was paid out and taken in by kind.</summary>
+public sealed class CertificateMoneyReport : CertificatePart
+{
+    /// <summary>The columns of the part, the item, the amount and what is said of it.</summary>
+    public const int Section = 0, Item = 1, Amount = 3, Remark = 4;
+
+    /// <summary>The item that the check line begins with.</summary>
+    public const string Check = "核对：";
+
+    public override string Kind => "certificate-money";
+
+    public override string Title => "结账证明（款项）";
+
+    public override IReadOnlyList<ReportColumn> Columns { get; } =
+    [
+        new("部分", "section", ColumnContent.Text), new("项目", "item", ColumnContent.Text), new("笔数", "entries", ColumnContent.Count), new("金额", "amount", ColumnContent.Yuan),
+        new("说明", "remark", ColumnContent.Text),
+    ];
+
+    // What is paid out and taken in is what the runs of the month moved, which a closed month cannot change.
+    protected override string Sql =>
+        $"""
+        WITH {Own},
+        e AS (
+            SELECT coalesce(sum(before_fen), 0) AS before, coalesce(sum(received_fen), 0) AS received, coalesce(sum(account_fen), 0) AS account, coalesce(sum(pool_fen), 0) AS pool,
+                   coalesce(sum(other_fen), 0) AS other, coalesce(sum(refunded_fen), 0) AS refunded, coalesce(sum(written_off_fen), 0) AS written_off,
+                   coalesce(sum(carried_fen), 0) AS carried, coalesce(sum(after_fen), 0) AS after, coalesce(sum(after_fen) FILTER (WHERE after_fen < 0), 0) AS ahead,
+                   coalesce(sum(late_fee_fen), 0) AS late_fee, coalesce(sum(interest_fen), 0) AS interest
+            FROM :area.closing_employer JOIN own USING (seq)),
+        moved AS (
+            SELECT t.component, sum(t.entries)::bigint AS entries, sum(t.paid_out_fen)::bigint AS fen FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
+            WHERE r.posting_month = :month AND EXISTS (SELECT FROM own) GROUP BY 1 HAVING sum(t.paid_out_fen) <> 0),
+        kept AS (
+            SELECT v.* FROM own CROSS JOIN e CROSS JOIN LATERAL (VALUES
+                (1, true, '期初暂收款 in suspense before', e.before), (2, true, '加：本期收到缴费 add: contributions received', e.received),
+                (3, true, '减：划入个人账户 less: allocated to accounts', e.account), (4, true, '减：划入统筹基金 less: allocated to the pool', e.pool),
+                (5, e.other <> 0, '减：划入其他资金 less: allocated to other funds', e.other), (6, true, '减：退还单位 less: refunded to employers', e.refunded),
+                (7, true, '减：核销 less: written off', e.written_off), (8, true, '期末暂收款 in suspense still', e.after),
+                (9, e.ahead <> 0, '其中：已入账、款项未到 of it booked before the money came', e.ahead),
+                (10, true, '{Check}期初 + 收到 − 划入 − 退还 − 核销 − 期末 check: before + received − allocated − refunded − written off − still',
+                    e.before + e.received - e.account - e.pool - e.other - e.refunded - e.written_off - e.after),
+                (11, e.carried <> 0, '本期结转到单位其他月份，仍在暂收 set against other months of the employers, in suspense still', e.carried),
+                (13, true, '收到滞纳金 late fees received', e.late_fee), (14, true, '收到利息 interest received', e.interest),
+                (15, true, '收到合计 received in all', e.received + e.late_fee + e.interest)) v (place, shown, item, fen)
+            WHERE own.employers IS NOT NULL AND v.shown),
+        lines AS (
+            SELECT 1 AS part, place, '收缴 received' AS section, item, NULL::bigint AS entries, fen::bigint AS fen,
+                   CASE WHEN place = 10 THEN CASE WHEN fen = 0 THEN '相符 agrees' ELSE '不符 differs' END ELSE '' END AS remark
+            FROM kept
+            UNION ALL
+            SELECT 1, v.place, '收缴 received', v.item, NULL, v.fen, CASE v.place WHEN 2 THEN '本次结账没有留存分单位的款项 amounts by employer were not kept with this closing' ELSE '' END
+            FROM own CROSS JOIN LATERAL (VALUES
+                (2, '本期收到缴费 contributions received', came_fen), (13, '收到滞纳金 late fees received', came_late_fen), (14, '收到利息 interest received', came_interest_fen)) v (place, item, fen)
+            WHERE employers IS NULL
+            UNION ALL
+            SELECT 2, v.place, '银行对账单 bank statement', v.item, v.lines, v.fen, '' FROM own CROSS JOIN LATERAL (VALUES
+                (1, '本月收入 money in of the month', bank_lines, bank_in_fen), (2, '其中：已与到账核对 of it matched with receipts', NULL, bank_matched_fen),
+                (3, '本月支出 money out of the month', NULL, bank_out_fen)) v (place, item, lines, fen)
+            UNION ALL
+            SELECT 3, component, '支付 paid out', {MovementWords.Kind("component")}, entries, fen, '' FROM moved WHERE component NOT IN (4, 7, 11)
+            UNION ALL
+            SELECT 3, 99, '支付 paid out', '支付合计 paid out in all', NULL, coalesce(sum(fen) FILTER (WHERE component NOT IN (4, 7, 11)), 0)::bigint, '' FROM own LEFT JOIN moved ON true HAVING count(own.seq) > 0
+            UNION ALL
+            SELECT 4, component, '转入 taken in', {MovementWords.Kind("component")}, entries, -fen, '' FROM moved WHERE component IN (4, 7, 11)
+            UNION ALL
+            SELECT 4, 99, '转入 taken in', '转入合计 taken in in all', NULL, -sum(fen)::bigint, '' FROM moved WHERE component IN (4, 7, 11) HAVING count(*) > 0)
+        SELECT section, item, entries, fen, remark FROM lines ORDER BY part, place
+        """;
+}
+
+/// <summary>结账证明的分单位款项: each employer that had money in the month or in suspense, as it was closed.</summary>
+public sealed class CertificateEmployersReport : CertificatePart
+{
+    /// <summary>The first amount, and those that are not nought where something is out of the ordinary.</summary>
+    public const int Before = 2;
+
+    private static readonly int[] Uncommon = [2, 7, 8, 9, 10, 11, 12];
+
+    public override string Kind => "certificate-employers";
+
+    public override string Title => "结账证明（分单位款项）";
+
+    public override IReadOnlyList<ReportColumn> Columns { get; } =
+    [
+        new("单位编号", "employer", ColumnContent.Text), new("单位名称", "name", ColumnContent.Text), Sum("期初暂收", "in suspense before"), Sum("收到缴费", "received"),
+        Sum("划入个人账户", "to accounts"), Sum("划入统筹", "to the pool"), Sum("其他资金", "other funds"), Sum("退还", "refunded"), Sum("核销", "written off"),
+        Sum("结转", "carried over"), Sum("期末暂收", "in suspense still"), Sum("滞纳金", "late fees"), Sum("利息", "interest"),
+    ];
+
+    /// <summary>Something is left or was given back, late fees were paid, or money of before was allocated: not only received and allocated whole.</summary>
+    public static bool IsUncommon(Cell[] row) => Array.Exists(Uncommon, i => row[i].Number is not 0);
+
+    protected override string Sql =>
+        $"""
+        WITH {Own}
+        SELECT coalesce(w.number, ''), coalesce(w.name, '未归到单位 no employer known'), before_fen, received_fen, account_fen, pool_fen, other_fen, refunded_fen, written_off_fen,
+               carried_fen, after_fen, late_fee_fen, interest_fen
+        FROM :area.closing_employer e JOIN own USING (seq) LEFT JOIN :area.employer w USING (employer_id) ORDER BY w.number COLLATE "C" NULLS LAST
+        """;
+
+    private static ReportColumn Sum(string chinese, string english) => new(chinese, english, ColumnContent.Yuan, ColumnTotal.Sum);
+}
+
+/// <summary>结账证明的差异: what the month was closed with that did not agree, who accepted it, when and why.</summary>
+public sealed class CertificateDifferencesReport : CertificatePart
+{
+    public override string Kind => "certificate-differences";
+
+    public override string Title => "结账证明（已接受的差异）";
+
+    public override IReadOnlyList<ReportColumn> Columns { get; } =
+    [
+        new("种类", "kind", ColumnContent.Text), new("单位编号", "employer", ColumnContent.Text), new("单位名称", "name", ColumnContent.Text),
+        new("费款所属期", "month", ColumnContent.Month), new("凭证号或流水号", "document", ColumnContent.Text), new("申报金额", "declared", ColumnContent.Yuan),
+        new("到账金额", "received", ColumnContent.Yuan), new("已入账", "booked", ColumnContent.Yuan), new("接受人", "accepted by", ColumnContent.Text),
+        new("时间", "time", ColumnContent.Text), new("理由", "why", ColumnContent.Text),
+    ];
+
+    protected override string Sql =>
+        $"""
+        WITH {Own}
+        SELECT CASE d.kind WHEN 'employer' THEN '单位月份不符 an employer''s month' WHEN 'line' THEN '银行流水没有到账 line without a receipt' ELSE '到账没有银行流水 receipt without a line' END,
+               w.number, w.name, d.contribution_month, nullif(d.document, ''), d.declared_fen, d.received_fen, d.booked_fen, d.accepted_by,
+               to_char(d.accepted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS'), d.reason
+        FROM :area.closing_difference d JOIN own USING (seq) LEFT JOIN :area.employer w USING (employer_id) ORDER BY d.item_no
+        """;
+}
