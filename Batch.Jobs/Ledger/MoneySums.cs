@@ -17,23 +17,32 @@ internal readonly record struct MoneyCame(long AmountFen, long LateFeeFen, long 
 /// <summary>Adds up a month's statement and receipts.</summary>
 public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
 {
-    public async Task<BankSums> BankAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
-        area.Sql(
-            $"""
-            SELECT count(*), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint, coalesce(sum(credit_fen) FILTER (WHERE matched), 0)::bigint,
-                   coalesce(sum(credit_fen) FILTER (WHERE NOT matched), 0)::bigint
-            FROM (SELECT credit_fen, debit_fen, {UnmatchedMoney.Matched("money_match_line", UnmatchedMoney.OfLine)} AS matched FROM :area.bank_line_in_force l WHERE traded_on >= $1 AND traded_on < $2) t
-            """),
-        r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
+    /// <param name="unmatched">What the statement has by the end of the month that is not matched.</param>
+    public async Task<BankSums> BankAsync(YearMonth month, IEnumerable<UnmatchedLine> unmatched, CancellationToken cancellation)
+    {
+        Money open = new(unmatched.Where(l => l.On.ToYearMonth() == month).Sum(l => l.Amount.Fen));
+        return (await program.ReadAsync(
+            area.Sql(
+                """
+                SELECT count(*), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint
+                FROM :area.bank_line_in_force WHERE traded_on >= $1 AND traded_on < $2
+                """),
+            r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 1) - open, open), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
+    }
 
-    public async Task<ReceiptSums> ReceivedAsync(YearMonth month, CancellationToken cancellation) => (await program.ReadAsync(
-        area.Sql(
-            $"""
-            SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
-                   coalesce(sum(money_fen), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE matched), 0)::bigint, coalesce(sum(money_fen) FILTER (WHERE NOT matched), 0)::bigint
-            FROM (SELECT amount_fen, late_fee_fen, interest_fen, money_fen, {UnmatchedMoney.Matched("money_match_receipt", UnmatchedMoney.OfReceipt)} AS matched FROM :area.receipt_in_force r WHERE received_on >= $1 AND received_on < $2) t
-            """),
-        r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 5), Fen(r, 6)), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
+    /// <param name="unmatched">The receipts by the end of the month that are not matched.</param>
+    public async Task<ReceiptSums> ReceivedAsync(YearMonth month, IEnumerable<UnmatchedReceipt> unmatched, CancellationToken cancellation)
+    {
+        Money open = new(unmatched.Where(r => r.On.ToYearMonth() == month).Sum(r => r.Amount.Fen));
+        return (await program.ReadAsync(
+            area.Sql(
+                """
+                SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
+                       coalesce(sum(money_fen), 0)::bigint
+                FROM :area.receipt_in_force WHERE received_on >= $1 AND received_on < $2
+                """),
+            r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 4) - open, open), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
+    }
 
     internal async Task<MoneyCame> CameAsync(CheckedMonth of, CancellationToken cancellation)
     {

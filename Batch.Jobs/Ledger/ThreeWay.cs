@@ -135,7 +135,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Steps without statistics: nested loops over a city's months took minutes.
-        await connection.DoAsync("SET LOCAL enable_nestloop = off", cancellation);
+        await connection.DoAsync("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '96MB'", cancellation);
         return await connection.ReadAsync(
             area.Sql(Sql),
             r => new ThreeWayLine(

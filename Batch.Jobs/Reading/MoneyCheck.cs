@@ -27,7 +27,7 @@ public sealed class MoneyCheck(Area area)
         List<UnmatchedLine> lines = [.. now.Lines.Select(l => l with { Payer = PayerNames.Shown(l.Payer) })];
         MoneySums sums = new(area.Program, area.Schema);
         ReconcileDocument document = new(
-            area.Schema.Code, month, of.End, await sums.BankAsync(month, cancellation), await sums.ReceivedAsync(month, cancellation),
+            area.Schema.Code, month, of.End, await sums.BankAsync(month, now.Lines, cancellation), await sums.ReceivedAsync(month, now.Receipts, cancellation),
             lines, now.Receipts, [.. Differences(lines, now.Receipts, of.End)], await ProposedAsync(cancellation), now.ThreeWay,
             await ReturnList.OfMonthAsync(area, month, cancellation))
         { Check = now.Check };

@@ -5,7 +5,8 @@ namespace Batch.Jobs.Store;
 
 /// <summary>
 /// What every session sets as it begins, whatever the server, the database, the role or a connection pool in between says: the form of dates and numbers as
-/// text, the time zone, where names are looked up, how long a lock is waited for. And the proof that the session is who it should be.
+/// text, the time zone, where names are looked up, how long a lock is waited for, and that short statements are not compiled first (jit: it costs more than they do).
+/// And the proof that the session is who it should be.
 /// </summary>
 internal sealed class SessionSettings(TimeSpan lockWait)
 {
@@ -25,7 +26,7 @@ internal sealed class SessionSettings(TimeSpan lockWait)
         set_config('datestyle', 'ISO, YMD', false), set_config('intervalstyle', 'postgres', false), set_config('timezone', 'Asia/Shanghai', false),
         set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false), set_config('search_path', 'pg_catalog, pg_temp', false),
         set_config('lc_numeric', 'C', false), set_config('lc_monetary', 'C', false), set_config('lc_time', 'C', false),
-        set_config('lock_timeout', $WAIT, false)
+        set_config('lock_timeout', $WAIT, false), set_config('jit', 'off', false)
         """;
 
     /// <summary>Sessions of the program: logged in as themselves, and unable to become anybody who may do more.</summary>
