@@ -101,8 +101,7 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
         await standing.LoadAsync([fact], [], cancellation);
         if (standing.For(fact.Identity) is { } other)
         {
-            Rejection differs = new(Codes.MovementDiffers, fact.Row, "金额", new Money(fact.Fen).ToString(), new Money(other.Fact.Fen).ToString());
-            throw new DataFaultException(differs.Code, RejectionCodes.Describe(differs, "zh"), RejectionCodes.Describe(differs, "en"));
+            Refuse(new Rejection(Codes.MovementDiffers, fact.Row, "金额", new Money(fact.Fen).ToString(), new Money(other.Fact.Fen).ToString()));
         }
 
         AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
@@ -125,28 +124,40 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
             await later.LoadAsync([(fact.Person, fact.Month)], cancellation);
         }
 
-        Rejection? fault = lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month
+        MonthPolicy? policy = fact.Ground == Ground.SevereIllness || WalletTransfers.IsOf(fact.Identity.Kind)
+            ? (await new PolicyStore(program!).ReadAsync(area.Code, null, cancellation)).TryFor(fact.Month) : null;
+        Refuse(lives.Of(fact.Person).DiedOn is null && later.After(fact.Person, fact.Month) is { } month
             ? new Rejection(Codes.EventOutOfOrder, fact.Row, "发生日期", LocalDate.FromDateOnly(fact.On).Text(), month.Text())
-            : AccountFaults.Of(fact, lives.Of(fact.Person));
+            : AccountFaults.Of(fact, lives.Of(fact.Person)));
+        if (policy?.Wallet is { } limits)
+        {
+            WalletTransfers wallets = new(connection, area);
+            await wallets.LoadAsync([fact], cancellation);
+            Refuse(wallets.Fault(fact, limits, draft));
+        }
+
+        await CloseAsync(connection, fact, (lives, policy), draft, cancellation);
+    }
+
+    private static void Refuse(Rejection? fault)
+    {
         if (fault is not null)
         {
             throw new DataFaultException(fault.Code, RejectionCodes.Describe(fault, "zh"), RejectionCodes.Describe(fault, "en"));
         }
-
-        await CloseAsync(connection, fact, lives, draft, cancellation);
     }
 
     // An account from which nothing is left is closed, as by the direct payment; what it owes is recovered.
-    private async Task CloseAsync(NpgsqlConnection connection, MovementFact fact, AccountLives lives, FileDraft draft, CancellationToken cancellation)
+    private async Task CloseAsync(
+        NpgsqlConnection connection, MovementFact fact, (AccountLives Lives, MonthPolicy? Policy) of, FileDraft draft, CancellationToken cancellation)
     {
+        (AccountLives lives, MonthPolicy? policy) = of;
         AvailableBalances balances = new(connection, area, lives);
         await balances.LoadAsync([fact.Person], [], large: false, cancellation);
         AccountSpan account = lives.Of(fact.Person).In(fact.Month);
-        MonthPolicy? policy = fact.Ground == Ground.SevereIllness ? (await new PolicyStore(program!).ReadAsync(area.Code, null, cancellation)).TryFor(fact.Month) : null;
         if (MovementStaging.PaysTheWhole(fact, policy) && balances.Of(account.Account) + fact.Fen > 0)
         {
-            Rejection part = MovementStaging.NotWhole(fact, balances.Of(account.Account));
-            throw new DataFaultException(part.Code, RejectionCodes.Describe(part, "zh"), RejectionCodes.Describe(part, "en"));
+            Refuse(MovementStaging.NotWhole(fact, balances.Of(account.Account)));
         }
 
         if (!MovementStaging.Ends(fact) || account.ClosedOn is not null || balances.Of(account.Account) + fact.Fen > 0)

@@ -97,31 +97,43 @@ internal static partial class PolicyProof
                 $"this version pays a year in advance: it begins in month {advance.Month} and ends in the month before it");
         }
 
-        foreach (RetiredText retired in version.Categories.Values.Select(c => c.Retired).OfType<RetiredText>()
-            .Where(r => r.Credit is RetireeCredit.PensionRate or RetireeCredit.Frozen))
+        foreach (RetiredText retired in Retirees(version).Where(r => r.Credit is RetireeCredit.PensionRate or RetireeCredit.Frozen))
         {
             faults.Add(retired.Line, "ADVANCE_CREDIT", "按年预划的金额须事先已知，不能用 pension-rate 或 frozen",
                 "an amount paid a year in advance is known beforehand; pension-rate and frozen do not go with advance");
         }
 
-        foreach (RetiredText retired in version.Categories.Values.Select(c => c.Retired).OfType<RetiredText>().Where(r => r.ProRata is not null))
+        foreach (RetiredText retired in Retirees(version).Where(r => r.ProRata is not null))
         {
             faults.Add(retired.Line, "ADVANCE_PRO_RATA", "按缴费月数比例（pro-rata）的金额会随月数变化，不能按年预划；请去掉 advance 或 pro-rata",
                 "a proportion of the months of contribution changes with the months; pro-rata does not go with advance. Leave one of them out");
         }
+
+        foreach (RetiredText retired in Retirees(version).Where(IsReduced))
+        {
+            faults.Add(retired.Line, "ADVANCE_REDUCTION", "按不足年限减少（less-per-missing-year）的金额会随补缴的年限变化，不能按年预划；请去掉 advance 或 less-per-missing-year",
+                "an amount lessened by missing years changes with the years made up; less-per-missing-year does not go with advance. Leave one of them out");
+        }
     }
+
+    // Under all terms: those of a category, and those for whoever does not meet them.
+    private static IEnumerable<RetiredText> Retirees(VersionText version) =>
+        version.Categories.Values.SelectMany(c => new[] { c.Retired, c.Retired?.Otherwise }).OfType<RetiredText>();
+
+    private static bool IsReduced(RetiredText retired) => retired.ReductionRate is not null || retired.ReductionAmount is not null;
 
     // Nobody can miss years of a minimum that is not given.
     private static void ProveReductions(VersionText version, FaultList faults)
     {
-        for (int depth = 0; depth < 2 && version.Rules.MinimumYearsMale is null; depth++)
+        if (version.Rules.MinimumYearsMale is not null)
         {
-            foreach (RetiredText retired in version.Categories.Values.Select(c => depth == 0 ? c.Retired : c.Retired?.Otherwise).OfType<RetiredText>()
-                .Where(r => r.ReductionRate is not null || r.ReductionAmount is not null))
-            {
-                faults.Add(retired.Line, "REDUCTION_WITHOUT_YEARS", "写了 less-per-missing-year 却没有规定年限，请在 rules 中写 minimum-years: {male: 30, female: 25}",
-                    "less-per-missing-year needs the years that may be missing; write minimum-years: {male: 30, female: 25} under rules");
-            }
+            return;
+        }
+
+        foreach (RetiredText retired in Retirees(version).Where(IsReduced))
+        {
+            faults.Add(retired.Line, "REDUCTION_WITHOUT_YEARS", "写了 less-per-missing-year 却没有规定年限，请在 rules 中写 minimum-years: {male: 30, female: 25}",
+                "less-per-missing-year needs the years that may be missing; write minimum-years: {male: 30, female: 25} under rules");
         }
     }
 

@@ -114,6 +114,13 @@ public sealed class AdvanceYearTests
         Assert.That((fault.Code, fault.Chinese), Is.EqualTo(("ADVANCE_PRO_RATA", "按缴费月数比例（pro-rata）的金额会随月数变化，不能按年预划；请去掉 advance 或 pro-rata")));
     }
 
+    [Test]
+    public void An_amount_lessened_by_missing_years_is_not_paid_in_advance()
+    {
+        string text = Text("month: 1").Replace("          credit: flat\n", "          credit: flat\n          less-per-missing-year: {amount: 10 yuan/month}\n", StringComparison.Ordinal);
+        Assert.That(Codes(text), Has.Member("ADVANCE_REDUCTION"));
+    }
+
     private static IEnumerable<string> Codes(string text) => PolicyCheck.Check(text, "advance.yaml").Select(f => f.Code);
 
     // Without its examples of amounts, which some tests change.

@@ -150,6 +150,22 @@ public sealed class WalletTests
         Assert.That(async () => await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("PAY_OUT_NOT_WHOLE"));
     }
 
+    // 1,500.00 of 1,155.00 waits; meanwhile the limit of each transfer is 1,000.00.
+    [Test]
+    public async Task A_transfer_that_waits_keeps_to_the_limits_when_it_is_taken()
+    {
+        await town.MovementsAsync(February, Row("消费,8000.00,2021-02-01,医院,S1"));
+        FileOutcome held = await town.MovementsAsync(February, Row("钱包转出,1500.00,2021-02-05,,Q1"));
+        await AdoptAsync("wallet: {each-at-most: 1000, a-day-at-most: 3, ref: INT1, grade: B}");
+        Decision take = new(held.Submission!.Value, 2, true, "reviewer", "已核实");
+        Assert.That(async () => await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("WALLET_AMOUNT_ABOVE"));
+
+        await AdoptAsync("wallet: {each-at-most: 1500, a-day-at-most: 3, ref: INT1, grade: B}");
+        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default);
+        await town.PostMonthAsync(February);
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(1155 - 1500)));
+    }
+
     [TestCase("钱包退回,500.00,2021-02-06,,Q2", "第 2 行退回 Q2 500.00 (2021-02-06)，但没有凭证号、金额相同，且在该日或以前、不早于上月的钱包转出（已有：-）。请核对凭证号、金额和日期。")]
     [TestCase("钱包退回,499.99,2021-02-06,,Q1", "第 2 行退回 Q1 499.99 (2021-02-06)，但没有凭证号、金额相同，且在该日或以前、不早于上月的钱包转出（已有：500.00 (2021-02-05)）。请核对凭证号、金额和日期。")]
     [TestCase("钱包退回,500.00,2021-02-04,,Q1", "第 2 行退回 Q1 500.00 (2021-02-04)，但没有凭证号、金额相同，且在该日或以前、不早于上月的钱包转出（已有：500.00 (2021-02-05)）。请核对凭证号、金额和日期。")]

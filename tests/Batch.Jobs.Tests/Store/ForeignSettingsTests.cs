@@ -15,7 +15,7 @@ public sealed class ForeignSettingsTests
         """
         DO $$ DECLARE s text; BEGIN
             FOREACH s IN ARRAY ARRAY['datestyle = ''SQL, DMY''', 'timezone = ''America/New_York''', 'intervalstyle = sql_standard', 'extra_float_digits = -5',
-                                     'bytea_output = escape', 'search_path = public', 'lc_numeric = ''C.UTF-8''', 'lc_time = ''C.UTF-8''', 'lc_monetary = ''C.UTF-8'''] LOOP
+                                     'bytea_output = escape', 'search_path = public', 'lc_numeric = ''C.UTF-8''', 'lc_time = ''C.UTF-8''', 'lc_monetary = ''C.UTF-8''', 'jit = on'] LOOP
                 EXECUTE format('ALTER DATABASE %I SET %s', current_database(), s);
             END LOOP;
         END $$
@@ -85,11 +85,11 @@ public sealed class ForeignSettingsTests
             await using NpgsqlCommand command = new(
                 """
                 SELECT string_agg(lower(name) || '=' || setting, '; ' ORDER BY lower(name) COLLATE "C") FROM pg_catalog.pg_settings WHERE lower(name) IN
-                    ('datestyle', 'timezone', 'intervalstyle', 'extra_float_digits', 'bytea_output', 'search_path', 'lc_numeric', 'lc_time', 'lc_monetary')
+                    ('datestyle', 'timezone', 'intervalstyle', 'extra_float_digits', 'bytea_output', 'search_path', 'lc_numeric', 'lc_time', 'lc_monetary', 'jit')
                 """, session);
             Assert.That(
                 await command.ExecuteScalarAsync(),
-                Is.EqualTo("bytea_output=hex; datestyle=ISO, YMD; extra_float_digits=1; intervalstyle=postgres; lc_monetary=C; lc_numeric=C; lc_time=C; search_path=pg_catalog, pg_temp; timezone=Asia/Shanghai"));
+                Is.EqualTo("bytea_output=hex; datestyle=ISO, YMD; extra_float_digits=1; intervalstyle=postgres; jit=off; lc_monetary=C; lc_numeric=C; lc_time=C; search_path=pg_catalog, pg_temp; timezone=Asia/Shanghai"));
             await session.DisposeAsync();
         }
     }
