@@ -3,9 +3,11 @@ using Batch.Host.Web;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using NodaTime;
+using Npgsql;
 
 namespace Batch.Host.Pages;
 
@@ -62,6 +64,7 @@ internal sealed class HomeModel : AreaPage
             await AddReopeningsAsync(todo);
             await AddReturnsAsync(todo);
             await AddIdentityAsync(todo);
+            await AddInterestAsync(todo);
             await AddMoneyAsync(todo, points);
             AddFiles(todo, points, await MayAsync(Permissions.SendFiles));
             await AddLeftBehindAsync(todo, points, unmended);
@@ -178,6 +181,16 @@ internal sealed class HomeModel : AreaPage
             todo.Add(waiting.ProposedBy == Who
                 ? new Duty("look", $"您提出的人员身份变更（提案 {waiting.Proposal}，{chinese}）待另一人复核", $"Your change of who a person is (proposal {waiting.Proposal}, {english}) waits for another person", $"{Code}/identity")
                 : new Duty("look", $"人员身份变更（提案 {waiting.Proposal}，{chinese}，{waiting.ProposedBy} 提出）待您复核", $"The change of who a person is (proposal {waiting.Proposal}, {english}, by {waiting.ProposedBy}) waits for you to approve it", $"{Code}/identity"));
+        }
+    }
+
+    // Facts have moved between persons since the year's interest was posted.
+    private async Task AddInterestAsync(List<Duty> todo)
+    {
+        await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
+        foreach (int year in await InterestDueAnew.YearsAsync(connection, Area.Schema, Area.Policy, Cancellation))
+        {
+            todo.Add(new Duty("bad", $"有人员合并已撤销，{year} 年度的利息须重新计算并入账", $"A join of two persons was undone: compute and post the interest of {year} again", $"{Code}/identity"));
         }
     }
 

@@ -53,8 +53,8 @@ internal sealed class IdentityModel : AreaPage
         }
     }
 
-    public Task<IActionResult> OnPostUndoAsync(int proposal, string? on, string? document, string? reason) => ActAsync(
-        () => Proposals.ProposeUndoAsync(proposal, (TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason)), Who, Cancellation),
+    public Task<IActionResult> OnPostUndoAsync(int proposal, string? on, string? document, string? reason, string? others) => ActAsync(
+        () => Proposals.ProposeUndoAsync(proposal, (TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason)), Who, Cancellation, others),
         n => AuditAsync("person.proposed", Code, n), n => ($"已提出撤销（提案 {n}），由另一人复核后生效。", $"The undoing is proposed (proposal {n}); it takes effect once another person has approved it."));
 
     public Task<IActionResult> OnPostApproveAsync(int proposal) => ActAsync(

@@ -23,6 +23,8 @@ internal static class PersonVerbs
     private static readonly Option<string?> Name = new("--name") { Description = "新姓名 / the new name", HelpName = "NAME" };
     private static readonly Option<string?> Number = new("--number") { Description = "新证件号码；- 从标准输入读取 / the new number; - reads it from the standard input", HelpName = "ID" };
     private static readonly Option<string?> Other = new("--other") { Description = "并入的证件号码；- 从标准输入读取 / the number that is joined; - reads it from the standard input", HelpName = "ID", Required = true };
+    private static readonly Option<string?> OtherRows = new("--other-rows")
+        { Description = "合并之后记入的行中，属于被并入号码的：all、none，或逐行“报送:行”，以逗号分隔 / of the rows recorded since the join, those of the number joined: all, none, or SUBMISSION:ROW,...", HelpName = "ROWS" };
     private static readonly Argument<int> Proposal = new("PROPOSAL") { Description = "提案的编号 / number of the proposal" };
 
     public static Command Create() => new("person", "人员身份变更：一人提出，另一人复核 / change who a person is: one proposes, another approves")
@@ -31,7 +33,7 @@ internal static class PersonVerbs
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Number, Birth, Name, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("join", "提出两个号码为同一人：另一号码并入 --id 的账户", "propose that two numbers are one person's: the other is joined into the account of --id", JoinAsync)
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
-        new Verb("undo", "提出撤销已生效的合并", "propose to undo a join", UndoAsync) { Proposal, Area, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("undo", "提出撤销已生效的合并", "propose to undo a join", UndoAsync) { Proposal, Area, OtherRows, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, PersonOptions.By }.Shows(Permissions.SeePersonChanges),
         new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
             { Proposal, Area, By }.Acts(Permissions.ChangePersons),
@@ -84,7 +86,7 @@ internal static class PersonVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeUndoAsync(
-            call.Need(Proposal), (call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!), call.By, call.Cancellation));
+            call.Need(Proposal), (call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!), call.By, call.Cancellation, call.Get(OtherRows)));
         return ExitCode.Done;
     }
 
@@ -105,6 +107,11 @@ internal static class PersonVerbs
             call.Output.Table(
                 ["所属期 month", "账户变动 account", "待定 held"],
                 told.Months.Select(m => new[] { m.Month.Text(), m.Amount.ToString(), m.Held ? "两家单位 two employers" : "" }));
+        }
+
+        if (told.InterestYears.Count > 0)
+        {
+            call.Output.Line($"入账后须重新计算利息的年度 years whose interest is computed again then: {string.Join(", ", told.InterestYears.Select(Text))}");
         }
 
         return ExitCode.Done;
@@ -153,7 +160,8 @@ internal static class PersonVerbs
         }
     }
 
-    private static string Becomes(IdentityDocument told) => $"{told.NewId ?? told.OtherId} {told.NewName ?? told.OtherName}".Trim();
+    private static string Becomes(IdentityDocument told) =>
+        $"{told.NewId ?? told.OtherId} {told.NewName ?? told.OtherName}".Trim() + (told.OtherRows.Count > 0 ? $" + {string.Join(' ', told.OtherRows)}" : "");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -3243,12 +3243,76 @@ CREATE VIEW :area.identity_change_state AS
 
 ALTER TABLE :area.identity_change_state OWNER TO batch_owner;
 
+CREATE TABLE :area.identity_row (
+    identity_id integer NOT NULL,
+    of_submission integer NOT NULL,
+    of_row integer NOT NULL,
+    goes boolean NOT NULL
+);
+
+ALTER TABLE :area.identity_row OWNER TO batch_owner;
+
 CREATE TABLE :area.identity_submission (
     submission_id integer NOT NULL,
     changed integer NOT NULL
 );
 
 ALTER TABLE :area.identity_submission OWNER TO batch_owner;
+
+CREATE TABLE :area.run_submission (
+    run_id integer NOT NULL,
+    submission_id integer NOT NULL
+);
+
+ALTER TABLE :area.run_submission OWNER TO batch_owner;
+
+CREATE VIEW :area.standing_run AS
+ SELECT r.run_id,
+    r.kind,
+    r.posting_month,
+    r.reverses,
+    r.state,
+    r.ledger_head,
+    r.policy_seq,
+    r.made_by,
+    r.made_at,
+    r.people,
+    r.digest,
+    r.approved_by,
+    r.approved_digest,
+    r.approved_at,
+    r.ended_by,
+    r.ended_at,
+    r.reason,
+    r.seq
+   FROM :area.posted_run r
+  WHERE ((r.kind = 'allocation'::text) AND (NOT (EXISTS ( SELECT
+           FROM :area.posted_run v
+          WHERE (v.reverses = r.run_id)))));
+
+ALTER TABLE :area.standing_run OWNER TO batch_owner;
+
+CREATE VIEW :area.join_span AS
+ SELECT j.identity_id,
+    j.person_id AS to_person,
+    j.other_id AS from_person,
+    max(s.month) AS filed,
+    max(r.posting_month) AS posted,
+    ( SELECT max(ur.seq) AS max
+           FROM (((:area.identity_change u
+             JOIN :area.identity_submission ui ON ((ui.changed = u.identity_id)))
+             JOIN :area.run_submission ut USING (submission_id))
+             JOIN :area.standing_run ur USING (run_id))
+          WHERE (u.undoes = j.identity_id)) AS undone
+   FROM ((((:area.identity_change j
+     JOIN :area.identity_submission i ON ((i.changed = j.identity_id)))
+     JOIN :area.submission s USING (submission_id))
+     JOIN :area.run_submission t USING (submission_id))
+     JOIN :area.standing_run r USING (run_id))
+  WHERE (j.kind = 'join'::text)
+  GROUP BY j.identity_id, j.person_id, j.other_id;
+
+ALTER TABLE :area.join_span OWNER TO batch_owner;
 
 CREATE VIEW :area.joined_person AS
  SELECT j.other_id AS person_id,
@@ -3384,6 +3448,57 @@ CREATE TABLE :area.money_match_receipt (
 
 ALTER TABLE :area.money_match_receipt OWNER TO batch_owner;
 
+CREATE TABLE :area.moved_posting (
+    submission_id integer NOT NULL,
+    person_id integer NOT NULL,
+    posting_month date NOT NULL,
+    component smallint NOT NULL,
+    fen bigint NOT NULL
+);
+
+ALTER TABLE :area.moved_posting OWNER TO batch_owner;
+
+CREATE VIEW :area.posted_move AS
+ SELECT m.submission_id,
+    m.person_id,
+    m.posting_month,
+    m.component,
+    m.fen,
+    r.posting_month AS moved_in,
+    r.seq
+   FROM ((:area.moved_posting m
+     JOIN :area.run_submission t USING (submission_id))
+     JOIN :area.standing_run r USING (run_id));
+
+ALTER TABLE :area.posted_move OWNER TO batch_owner;
+
+CREATE VIEW :area.moved_entry AS
+ SELECT p.person_id AS account_id,
+    x.posting_month,
+    NULL::date AS contribution_month,
+    p.component,
+    (x.sign * p.fen) AS account_fen,
+    p.seq
+   FROM (:area.posted_move p
+     CROSS JOIN LATERAL ( VALUES (p.posting_month,1), (p.moved_in,'-1'::integer)) x(posting_month, sign))
+UNION ALL
+ SELECT e.account_id,
+    x.posting_month,
+    e.contribution_month,
+    e.component,
+    (x.sign * e.account_fen) AS account_fen,
+    GREATEST(r.seq, p.since) AS seq
+   FROM (((( SELECT posted_move.person_id,
+            min(posted_move.seq) AS since
+           FROM :area.posted_move
+          GROUP BY posted_move.person_id) p
+     JOIN :area.entry e ON ((e.account_id = p.person_id)))
+     JOIN :area.posted_run r USING (run_id))
+     CROSS JOIN LATERAL ( VALUES (((e.contribution_month + '1 mon'::interval))::date,1), (e.posting_month,'-1'::integer)) x(posting_month, sign))
+  WHERE ((e.component = 3) AND (e.posting_month > (e.contribution_month + '1 year'::interval)));
+
+ALTER TABLE :area.moved_entry OWNER TO batch_owner;
+
 CREATE TABLE :area.movement (
     movement_month date NOT NULL,
     on_date date NOT NULL,
@@ -3436,39 +3551,6 @@ UNION ALL
           WHERE ((g.event = 17) AND (g.number = e.number) AND (g.person_id = e.person_id) AND (ROW(g.submission_id, abs(g.row_no)) > ROW(e.submission_id, abs(e.row_no))))))));
 
 ALTER TABLE :area.person_number OWNER TO batch_owner;
-
-CREATE TABLE :area.run_submission (
-    run_id integer NOT NULL,
-    submission_id integer NOT NULL
-);
-
-ALTER TABLE :area.run_submission OWNER TO batch_owner;
-
-CREATE VIEW :area.standing_run AS
- SELECT r.run_id,
-    r.kind,
-    r.posting_month,
-    r.reverses,
-    r.state,
-    r.ledger_head,
-    r.policy_seq,
-    r.made_by,
-    r.made_at,
-    r.people,
-    r.digest,
-    r.approved_by,
-    r.approved_digest,
-    r.approved_at,
-    r.ended_by,
-    r.ended_at,
-    r.reason,
-    r.seq
-   FROM :area.posted_run r
-  WHERE ((r.kind = 'allocation'::text) AND (NOT (EXISTS ( SELECT
-           FROM :area.posted_run v
-          WHERE (v.reverses = r.run_id)))));
-
-ALTER TABLE :area.standing_run OWNER TO batch_owner;
 
 CREATE VIEW :area.posted_join AS
  SELECT j.identity_id,
@@ -4315,6 +4397,9 @@ ALTER TABLE ONLY :area.identity_change_act
 ALTER TABLE ONLY :area.identity_change
     ADD CONSTRAINT identity_change_pkey PRIMARY KEY (identity_id);
 
+ALTER TABLE ONLY :area.identity_row
+    ADD CONSTRAINT identity_row_pkey PRIMARY KEY (identity_id, of_submission, of_row);
+
 ALTER TABLE ONLY :area.identity_submission
     ADD CONSTRAINT identity_submission_pkey PRIMARY KEY (submission_id);
 
@@ -4350,6 +4435,9 @@ ALTER TABLE ONLY :area.money_return_act
 
 ALTER TABLE ONLY :area.money_return
     ADD CONSTRAINT money_return_pkey PRIMARY KEY (return_id);
+
+ALTER TABLE ONLY :area.moved_posting
+    ADD CONSTRAINT moved_posting_pkey PRIMARY KEY (submission_id, person_id, posting_month, component);
 
 ALTER TABLE ONLY :area.person
     ADD CONSTRAINT person_citizen_key UNIQUE (citizen);
@@ -4567,6 +4655,8 @@ CREATE INDEX money_return_return_month_return_employer_idx ON :area.money_return
 
 CREATE INDEX money_return_to_month_return_employer_idx ON :area.money_return USING btree (to_month, return_employer);
 
+CREATE INDEX moved_posting_person_id_idx ON :area.moved_posting USING btree (person_id);
+
 CREATE UNIQUE INDEX one_open_run ON :area.run USING btree ((true)) WHERE (state = ANY (ARRAY['computing'::text, 'computed'::text, 'approved'::text]));
 
 CREATE UNIQUE INDEX one_reversal ON :area.run USING btree (reverses) WHERE (state <> 'discarded'::text);
@@ -4668,6 +4758,9 @@ ALTER TABLE ONLY :area.identity_change_act
 
 ALTER TABLE ONLY :area.identity_change
     ADD CONSTRAINT identity_change_undoes_fkey FOREIGN KEY (undoes) REFERENCES :area.identity_change(identity_id);
+
+ALTER TABLE ONLY :area.identity_row
+    ADD CONSTRAINT identity_row_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES :area.identity_change(identity_id);
 
 ALTER TABLE ONLY :area.identity_submission
     ADD CONSTRAINT identity_submission_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
@@ -5041,7 +5134,15 @@ GRANT SELECT,INSERT ON TABLE :area.identity_change_act TO batch_program;
 
 GRANT SELECT ON TABLE :area.identity_change_state TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE :area.identity_row TO batch_program;
+
 GRANT SELECT,INSERT ON TABLE :area.identity_submission TO batch_program;
+
+GRANT SELECT ON TABLE :area.run_submission TO batch_program;
+
+GRANT SELECT ON TABLE :area.standing_run TO batch_program;
+
+GRANT SELECT ON TABLE :area.join_span TO batch_program;
 
 GRANT SELECT ON TABLE :area.joined_person TO batch_program;
 
@@ -5061,15 +5162,17 @@ GRANT SELECT,INSERT ON TABLE :area.money_match_line TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.money_match_receipt TO batch_program;
 
+GRANT SELECT,INSERT ON TABLE :area.moved_posting TO batch_program;
+
+GRANT SELECT ON TABLE :area.posted_move TO batch_program;
+
+GRANT SELECT ON TABLE :area.moved_entry TO batch_program;
+
 GRANT SELECT ON TABLE :area.movement TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.pension TO batch_program;
 
 GRANT SELECT ON TABLE :area.person_number TO batch_program;
-
-GRANT SELECT ON TABLE :area.run_submission TO batch_program;
-
-GRANT SELECT ON TABLE :area.standing_run TO batch_program;
 
 GRANT SELECT ON TABLE :area.posted_join TO batch_program;
 

@@ -56,34 +56,57 @@ internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaS
         }
     }
 
-    /// <summary>Puts back what was in force before some submissions.</summary>
-    /// <exception cref="DataFaultException">JOIN_BUILT_UPON: a later version of one of their facts is there.</exception>
-    public async Task RestoreAsync(int[] submissions, CancellationToken cancellation)
+    /// <summary>Puts back what was in force before a join; of what came since, the rows named become the other person's.</summary>
+    public async Task RestoreAsync(UndoneJoin join, CancellationToken cancellation)
     {
         FactTables tables = new(connection, area, TFact.Table);
         FactWriter<TFact> writer = new(connection, area, tables);
         foreach (YearMonth month in await MonthsAsync(cancellation))
         {
-            string part = area.Part(TFact.Table, month);
-            List<Version> versions = await VersionsAsync(month, $"person_id IN (SELECT person_id FROM {part} WHERE submission_id = ANY($1))", submissions, cancellation);
-            foreach (IGrouping<(int Person, int Employer), Version> key in versions.GroupBy(v => (v.Said.Person, v.Said.Employer)).Where(k => k.Any(v => submissions.Contains(v.Submission))))
-            {
-                if (!submissions.Contains(Latest(key).Submission))
-                {
-                    throw JoinRefusal.BuiltUpon(month);
-                }
-
-                Version[] before = [.. key.Where(v => !submissions.Contains(v.Submission))];
-                Version? latest = before.Length == 0 ? null : Latest(before);
-                FileDraft draft = drafts.Of(latest?.Filed ?? month);
-                Add(writer, latest is not null && latest.Said.State != FactState.Withdrawn
-                    ? latest.Said.As(latest.Said.State, MoveDrafts.Count(draft, latest.Said, latest.Said.State))
-                    : TFact.Withdrawn(month, key.Key.Person, key.Key.Employer), draft);
-            }
+            List<Version> versions = await VersionsAsync(month, "person_id = ANY($1)", [join.Stays, join.Other], cancellation);
+            await RestoreAsync(writer, month, versions, join, cancellation);
         }
 
         await writer.FlushAsync(cancellation);
         await tables.CloseAsync(cancellation);
+    }
+
+    private async Task RestoreAsync(FactWriter<TFact> writer, YearMonth month, List<Version> versions, UndoneJoin join, CancellationToken cancellation)
+    {
+        Dictionary<(int Person, int Employer), Version?> then = [];
+        List<TFact> gone = [];
+        foreach (IGrouping<(int Person, int Employer), Version> key in versions.GroupBy(v => (v.Said.Person, v.Said.Employer)))
+        {
+            Version latest = Latest(key);
+            bool joined = key.Any(v => join.Brought(v.Submission));
+            Version[] earlier = [.. key.Where(v => v.Submission < join.Submissions.Min())];
+            Version? before = joined && earlier.Length > 0 ? Latest(earlier) : null;
+            if (join.Brought(latest.Submission))
+            {
+                then.TryAdd(key.Key, before);
+            }
+            else if (key.Key.Person == join.Stays && join.Goes.Contains((latest.Submission, latest.Said.Row)))
+            {
+                then[key.Key] = before;
+                then[(join.Other, key.Key.Employer)] = latest with { Said = latest.Said.Of(join.Other) };
+                gone.Add(latest.Said);
+            }
+        }
+
+        bool contested = then.Count(t => t.Key.Person == join.Other && t.Value?.Said.State == FactState.Accepted) > 1;
+        foreach (TFact line in contested ? [] : gone)
+        {
+            await join.Postings.AddMonthAsync(line, join.Runs, cancellation);
+        }
+
+        foreach (((int person, int employer), Version? version) in then)
+        {
+            FileDraft draft = drafts.Of(version?.Filed ?? month);
+            FactState state = contested && person == join.Other && version?.Said.State == FactState.Accepted ? FactState.Held : version?.Said.State ?? FactState.Withdrawn;
+            Add(writer, version is not null && state != FactState.Withdrawn
+                ? version.Said.As(state, MoveDrafts.Count(draft, version.Said, state))
+                : TFact.Withdrawn(month, person, employer), draft);
+        }
     }
 
     private static void Add(FactWriter<TFact> writer, in TFact fact, FileDraft draft)
@@ -108,6 +131,15 @@ internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaS
             SELECT {TFact.Selected}, (SELECT f.month FROM :area.filed f WHERE f.submission_id = v.submission_id) FROM {area.Part(TFact.Table, month)} v WHERE {which}
             """),
         r => new Version(TFact.Read(r, month), r.GetInt32(DeclaredFacts.SubmissionColumn), r.GetFieldValue<DateOnly>(r.FieldCount - 1).Month()), cancellation, keys);
+}
+
+/// <summary>A join that is undone: what it moved from the other person to the one who stays.</summary>
+/// <param name="Submissions">Of the join.</param>
+/// <param name="Runs">That have posted it.</param>
+/// <param name="Goes">Rows recorded for the one who stays since, which are the other person's.</param>
+internal sealed record UndoneJoin(int Stays, int Other, int[] Submissions, int[] Runs, HashSet<(int Submission, int Row)> Goes, MovedPostings Postings)
+{
+    public bool Brought(int submission) => Submissions.Contains(submission);
 }
 
 /// <summary>Why two numbers are not joined, or a join is not undone.</summary>

@@ -20,6 +20,9 @@ public sealed record IdentityDocument(
 
     /// <summary>The join that is undone.</summary>
     public int? Undoes { get; init; }
+
+    /// <summary>Rows recorded since the join that become the other person's, SUBMISSION:ROW.</summary>
+    public IReadOnlyList<string> OtherRows { get; init; } = [];
 }
 
 /// <summary>
@@ -31,7 +34,8 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     private const string Columns =
         """
         SELECT identity_id, kind, state, number_was, name_was, number, name, on_date, document, reason, proposed_by, proposed_at, acted_by, acted_at, act_reason, undoes,
-               ARRAY(SELECT submission_id FROM :area.identity_submission i WHERE i.changed = s.identity_id ORDER BY 1)
+               ARRAY(SELECT submission_id FROM :area.identity_submission i WHERE i.changed = s.identity_id ORDER BY 1),
+               ARRAY(SELECT of_submission || ':' || of_row FROM :area.identity_row r WHERE r.identity_id = s.identity_id AND goes ORDER BY of_submission, of_row)
         FROM :area.identity_change_state s
         """;
 
@@ -46,9 +50,11 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeAsync(joining, by, cancellation), cancellation);
 
     /// <summary>Proposes to take a join back as a whole.</summary>
-    /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_YEAR_ENDED.</exception>
-    public Task<IdentityDocument> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeUndoAsync(join, why, by, cancellation), cancellation);
+    /// <param name="otherRows">Which rows recorded for the person who stays since the join are the other's: all, none, or SUBMISSION:ROW for each.</param>
+    /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_ROWS_UNDECIDED, JOIN_ROW_UNKNOWN, JOIN_BUILT_UPON, JOIN_NOT_POSSIBLE.</exception>
+    public Task<IdentityDocument> ProposeUndoAsync(
+        int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation, string? otherRows = null) =>
+        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeUndoAsync(join, why, otherRows, by, cancellation), cancellation);
 
     private async Task<IdentityDocument> ProposeAsync(Func<NpgsqlConnection, Task<int>> propose, CancellationToken cancellation)
     {
@@ -194,6 +200,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
             OtherId = renames ? null : number,
             OtherName = renames ? null : name,
             Undoes = row.Number(15),
+            OtherRows = row.GetFieldValue<string[]>(17),
         };
     }
 }

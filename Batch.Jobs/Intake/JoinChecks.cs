@@ -11,6 +11,12 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
 {
     private const string Status = "4, 6, 8, 9, 20";
 
+    private const string Ended =
+        """
+        SELECT FROM :area.person_event WHERE event IN (5, 10, 11, 12) AND person_id IN ($1, $2)
+        UNION ALL SELECT FROM :area.account WHERE account_id >= 100000000 AND person_id IN ($1, $2)
+        """;
+
     /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE, JOIN_BEFORE_INTEREST.</exception>
     public async Task RefuseAsync(int stays, int other, CancellationToken cancellation)
     {
@@ -26,6 +32,19 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
         await RefuseInterestAsync(stays, other, cancellation);
     }
 
+    /// <summary>What stands in the way of undoing a join.</summary>
+    /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE.</exception>
+    public async Task RefuseUndoAsync(int stays, int other, CancellationToken cancellation)
+    {
+        if (await AnyAsync(Ended, stays, other, cancellation))
+        {
+            throw JoinRefusal.NotPossible(
+                "合并之后，其中一人有死亡登记，或账户有冻结、销户、重新开立的记录，不能撤销合并。", "Since the join one of the two has died, or has an account that was frozen, closed or opened anew; the join is not undone.");
+        }
+
+        await RefuseWaitingRowsAsync(stays, cancellation);
+    }
+
     // A row that waits beside the person's months, or a change of status, would be the other's once it is taken.
     private async Task RefuseWaitingRowsAsync(int other, CancellationToken cancellation)
     {
@@ -38,18 +57,14 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
             if (found is [var (submission, row)])
             {
                 throw JoinRefusal.NotPossible(
-                    $"被并入的号码还有待定的行（报送 {submission} 第 {row} 行），请先决定。", $"A row of the other number is held (row {row} of submission {submission}); decide it first.");
+                    $"还有待定的行（报送 {submission} 第 {row} 行），请先决定。", $"A row is held (row {row} of submission {submission}); decide it first.");
             }
         }
     }
 
     private async Task RefuseAccountsAsync(int stays, int other, CancellationToken cancellation)
     {
-        if (await AnyAsync(
-            """
-            SELECT FROM :area.person_event WHERE event IN (5, 10, 11, 12) AND person_id IN ($1, $2)
-            UNION ALL SELECT FROM :area.account WHERE account_id >= 100000000 AND person_id IN ($1, $2)
-            """, stays, other, cancellation))
+        if (await AnyAsync(Ended, stays, other, cancellation))
         {
             throw JoinRefusal.NotPossible(
                 "两人之一有死亡登记，或账户有冻结、销户、重新开立的记录，不能合并。", "One of the two has died, or has an account that was frozen, closed or opened anew; they are not joined.");

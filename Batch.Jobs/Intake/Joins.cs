@@ -11,7 +11,11 @@ namespace Batch.Jobs.Intake;
 /// <param name="Stays">Whose account and number stay.</param>
 /// <param name="Other">Whose facts move.</param>
 /// <param name="On">Since when it is known, by the document.</param>
-public sealed record Joining(int Stays, int Other, LocalDate On, string Document, string Reason);
+public sealed record Joining(int Stays, int Other, LocalDate On, string Document, string Reason)
+{
+    /// <summary>Of an undoing: rows recorded since the join that are the other person's.</summary>
+    internal IReadOnlyList<string> OtherRows { get; init; } = [];
+}
 
 /// <summary>Proposes and applies joins and their undoing, in the transaction of the caller, who holds the area's intake lock.</summary>
 internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalDate today)
@@ -27,12 +31,21 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     }
 
     /// <summary>Proposes to take a join back as a whole.</summary>
-    public async Task<int> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation)
+    /// <param name="otherRows">Which of the rows recorded since are the other person's.</param>
+    public async Task<int> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string? otherRows, string by, CancellationToken cancellation)
     {
         (string document, string reason) = Renamings.Checked(why.Document, why.Reason, why.On, today);
         Stored joined = await ReadAsync(join, cancellation) is { Kind: "join" } found ? found : throw Unknown(join);
         await RefuseUndoAsync(join, 0, cancellation);
-        return await InsertAsync("undo", new Joining(joined.Stays, joined.Other, why.On, document, reason), join, by, cancellation);
+        await new JoinChecks(connection, area).RefuseUndoAsync(joined.Stays, joined.Other, cancellation);
+        List<RowSince> since = await new RowsSinceJoin(connection, area).ReadAsync(joined.Stays, await SubmissionsAsync(join, cancellation), cancellation);
+        List<(RowSince Row, bool Goes)> chosen = RowsSinceJoin.Choose(since, otherRows);
+        Joining undo = new(joined.Stays, joined.Other, why.On, document, reason) { OtherRows = [.. chosen.Where(c => c.Goes).Select(c => c.Row.Name)] };
+        int proposal = await InsertAsync("undo", undo, join, by, cancellation);
+        await connection.DoAsync(
+            area.Sql("INSERT INTO :area.identity_row (identity_id, of_submission, of_row, goes) SELECT $1, s, r, g FROM unnest($2, $3, $4) x (s, r, g) ON CONFLICT DO NOTHING"), cancellation, proposal,
+            chosen.Select(c => c.Row.Submission).ToArray(), chosen.Select(c => c.Row.Row).ToArray(), chosen.Select(c => c.Goes).ToArray());
+        return proposal;
     }
 
     public async Task ApproveAsync(int proposal, MoveDrafts drafts, CancellationToken cancellation)
@@ -41,7 +54,8 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         if (stored.Undoes is { } join)
         {
             await RefuseUndoAsync(join, proposal, cancellation);
-            await UndoAsync(stored, join, drafts, cancellation);
+            await new JoinChecks(connection, area).RefuseUndoAsync(stored.Stays, stored.Other, cancellation);
+            await UndoAsync(stored, await UndoneAsync(stored, join, proposal, cancellation), drafts, cancellation);
             return;
         }
 
@@ -71,13 +85,15 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         await EventWriter.WriteAsync(connection, area, events, cancellation);
     }
 
-    private async Task UndoAsync(Stored stored, int join, MoveDrafts drafts, CancellationToken cancellation)
+    private async Task UndoAsync(Stored stored, UndoneJoin undone, MoveDrafts drafts, CancellationToken cancellation)
     {
         FileDraft main = drafts.Main;
-        int[] submissions = [.. await connection.ReadAsync(area.Sql("SELECT submission_id FROM :area.identity_submission WHERE changed = $1"), r => r.GetInt32(0), cancellation, join)];
-        await new DeclarationMoves<ContributionFact>(connection, area, drafts).RestoreAsync(submissions, cancellation);
-        await new DeclarationMoves<PensionFact>(connection, area, drafts).RestoreAsync(submissions, cancellation);
-        await new MovementMoves(connection, area, main).RestoreAsync(submissions, cancellation);
+        int[] submissions = undone.Submissions;
+        await undone.Postings.AddJoinAsync(undone.Runs, cancellation);
+        await new DeclarationMoves<ContributionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
+        await new DeclarationMoves<PensionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
+        await new MovementMoves(connection, area, main).RestoreAsync(undone, cancellation);
+        await undone.Postings.WriteAsync(main.Submission, cancellation);
         List<(int, PersonsLine, int)> events = [];
         List<long> numbers = await connection.ReadAsync(
             area.Sql("SELECT number FROM :area.person_event WHERE event = 17 AND person_id = $1 AND submission_id = ANY($2) ORDER BY row_no"), r => r.GetInt64(0), cancellation, stored.Other, submissions);
@@ -145,25 +161,44 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
 
     private static DataFaultException Unknown(int join) => new("PROPOSAL_UNKNOWN", $"没有第 {join} 号合并。", $"There is no join {join}.");
 
-    // What a year-end statement carries over, and the year's interest, rest on the join.
+    private Task<int[]> SubmissionsAsync(int join, CancellationToken cancellation) =>
+        connection.OneAsync<int[]>(area.Sql("SELECT coalesce(array_agg(submission_id), '{}') FROM :area.identity_submission WHERE changed = $1"), cancellation, join);
+
+    // The rows that were decided are those that are there: what came since the proposal is decided by another one.
+    private async Task<UndoneJoin> UndoneAsync(Stored stored, int join, int proposal, CancellationToken cancellation)
+    {
+        int[] submissions = await SubmissionsAsync(join, cancellation);
+        List<(int Submission, int Row, bool Goes)> chosen = await connection.ReadAsync(
+            area.Sql("SELECT of_submission, of_row, goes FROM :area.identity_row WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1), r.GetBoolean(2)), cancellation, proposal);
+        List<RowSince> since = await new RowsSinceJoin(connection, area).ReadAsync(stored.Stays, submissions, cancellation);
+        if (!chosen.Select(c => (c.Submission, c.Row)).ToHashSet().SetEquals(since.Select(s => (s.Submission, s.Row))))
+        {
+            throw new DataFaultException(
+                "PROPOSAL_STALE", "提出之后，又有行记在保留的人名下或被更正。请不同意此提案，重新提出。",
+                "Rows have been recorded for the person who stays, or corrected, since this was proposed. Refuse the proposal, and propose again.");
+        }
+
+        int[] named = [.. submissions, .. chosen.Where(c => c.Goes).Select(c => c.Submission).Distinct()];
+        int[] runs = await connection.OneAsync<int[]>(
+            area.Sql("SELECT coalesce(array_agg(DISTINCT t.run_id), '{}') FROM :area.run_submission t JOIN :area.standing_run r USING (run_id) WHERE t.submission_id = ANY($1)"), cancellation, submissions);
+        return await connection.OneAsync<bool>(
+            area.Sql("SELECT EXISTS (SELECT FROM :area.run_submission t JOIN :area.run r USING (run_id) WHERE r.state NOT IN ('posted', 'discarded') AND t.submission_id = ANY($1))"), cancellation, named)
+            ? throw new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first.")
+            : new UndoneJoin(
+                stored.Stays, stored.Other, submissions, runs, [.. chosen.Where(c => c.Goes).Select(c => (c.Submission, c.Row))], new MovedPostings(connection, area, stored.Stays, stored.Other));
+    }
+
     private async Task RefuseUndoAsync(int join, int proposal, CancellationToken cancellation)
     {
-        (bool approved, bool undone, bool ended) = (await connection.ReadAsync(
+        (bool approved, bool undone) = (await connection.ReadAsync(
             area.Sql(
                 """
-                SELECT s.state = 'approved', EXISTS (SELECT FROM :area.identity_change_state u WHERE u.undoes = $1 AND u.state = 'approved' AND u.identity_id <> $2),
-                       EXISTS (SELECT FROM :area.posted_join p JOIN :area.statement_year y ON y.through >= p.posted WHERE p.identity_id = $1)
+                SELECT s.state = 'approved', EXISTS (SELECT FROM :area.identity_change_state u WHERE u.undoes = $1 AND u.state = 'approved' AND u.identity_id <> $2)
                 FROM :area.identity_change_state s WHERE s.identity_id = $1
-                """), r => (r.GetBoolean(0), r.GetBoolean(1), r.GetBoolean(2)), cancellation, join, proposal))[0];
+                """), r => (r.GetBoolean(0), r.GetBoolean(1)), cancellation, join, proposal))[0];
         if (!approved || undone)
         {
             throw new DataFaultException("PROPOSAL_STATE", $"合并 {join} 未生效或已撤销。", $"Join {join} is not in effect, or has been undone.");
-        }
-
-        if (ended)
-        {
-            throw new DataFaultException(
-                "JOIN_YEAR_ENDED", "合并入账的年度已有年度对账单，不能整体撤销。", "The year in which the join was posted has its statements, so the join is not undone as a whole.");
         }
     }
 
@@ -176,8 +211,12 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     private async Task<int> InsertAsync(string kind, Joining joining, int? undoes, string by, CancellationToken cancellation)
     {
         if (await connection.ReadAsync(
-            area.Sql("SELECT identity_id FROM :area.identity_change_state WHERE kind = $1 AND state = 'proposed' AND person_id = $2 AND other_id = $3 AND proposed_by = $4"),
-            r => r.GetInt32(0), cancellation, kind, joining.Stays, joining.Other, by) is [var same])
+            area.Sql(
+                """
+                SELECT identity_id FROM :area.identity_change_state c WHERE kind = $1 AND state = 'proposed' AND person_id = $2 AND other_id = $3 AND proposed_by = $4
+                    AND ARRAY(SELECT of_submission || ':' || of_row FROM :area.identity_row r WHERE r.identity_id = c.identity_id AND goes ORDER BY of_submission, of_row) = $5
+                """),
+            r => r.GetInt32(0), cancellation, kind, joining.Stays, joining.Other, by, joining.OtherRows.ToArray()) is [var same])
         {
             return same;
         }

@@ -52,31 +52,57 @@ internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area
         }
     }
 
-    /// <summary>Puts back what was in force before some submissions.</summary>
-    public async Task RestoreAsync(int[] submissions, CancellationToken cancellation)
+    /// <summary>Puts back what was in force before a join; of what came since, the rows named become the other person's.</summary>
+    public async Task RestoreAsync(UndoneJoin join, CancellationToken cancellation)
     {
-        List<StandingMovement> versions = await VersionsAsync(
-            "person_id IN (SELECT person_id FROM :area.movement WHERE submission_id = ANY($1))", submissions, cancellation);
-        foreach (IGrouping<(MovementIdentity, DateOnly), StandingMovement> key in versions.GroupBy(KeyOf).Where(k => k.Any(v => submissions.Contains(v.Submission))))
+        List<StandingMovement> versions = await VersionsAsync("person_id = ANY($1)", [join.Stays, join.Other], cancellation);
+        Dictionary<(MovementIdentity Identity, DateOnly On), (MovementFact Latest, MovementFact? Then)> then = [];
+        List<MovementFact> gone = [];
+        foreach (IGrouping<(MovementIdentity Identity, DateOnly On), StandingMovement> key in versions.GroupBy(KeyOf))
         {
             StandingMovement latest = Latest(key);
-            if (!submissions.Contains(latest.Submission))
+            StandingMovement[] before = [.. key.Where(v => v.Submission < join.Submissions.Min())];
+            bool goes = key.Key.Identity.Person == join.Stays && join.Goes.Contains((latest.Submission, latest.Fact.Row));
+            if (goes || join.Brought(latest.Submission))
             {
-                throw JoinRefusal.BuiltUpon(latest.Fact.Month);
+                MovementFact? old = before.Length > 0 && key.Any(v => join.Brought(v.Submission)) && Latest(before) is { Fact.State: not FactState.Withdrawn } was ? was.Fact : null;
+                then.Add(key.Key, (latest.Fact, old));
             }
 
-            StandingMovement[] before = [.. key.Where(v => !submissions.Contains(v.Submission))];
-            if (before.Length > 0 && Latest(before) is { Fact.State: not FactState.Withdrawn } old)
+            if (goes)
             {
-                Put(old.Fact);
+                gone.Add(latest.Fact with { Identity = latest.Fact.Identity with { Person = join.Other } });
+                await AddPostingsAsync(join, key, cancellation);
+            }
+        }
+
+        foreach (MovementFact fact in gone)
+        {
+            (MovementIdentity, DateOnly) key = (fact.Identity, fact.On);
+            then[key] = (fact, then.TryGetValue(key, out (MovementFact, MovementFact? Then) own) && own.Then is { } old ? Together(fact, old) : fact);
+        }
+
+        foreach ((MovementFact latest, MovementFact? old) in then.Values)
+        {
+            if (old is { } put)
+            {
+                Put(put);
             }
             else
             {
-                Add(latest.Fact with { State = FactState.Withdrawn, Row = 0 });
+                Add(latest with { State = FactState.Withdrawn, Row = 0 });
             }
         }
 
         await _writer.CompleteAsync(cancellation);
+    }
+
+    private static Task AddPostingsAsync(UndoneJoin join, IEnumerable<StandingMovement> versions, CancellationToken cancellation)
+    {
+        int last = join.Submissions.Max();
+        StandingMovement[] ordered = [.. versions.GroupBy(v => v.Submission).Select(Latest).OrderBy(v => v.Submission)];
+        long joined = ordered.LastOrDefault(v => v.Submission <= last) is { Fact.State: FactState.Accepted } then ? then.Fact.Fen : 0;
+        return join.Postings.AddMovementAsync(ordered.Where(v => v.Submission > last), joined, cancellation);
     }
 
     private void Put(MovementFact fact) => Add(fact with { Row = MoveDrafts.Count(draft, fact) });

@@ -92,11 +92,14 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
         return $"""
             WITH closed AS MATERIALIZED (SELECT account_id FROM ({Closed}) c WHERE closed_in = {month.Month.Literal()}),
             moved AS (
-                SELECT account_id, {sql.Moved} FROM :area.entry JOIN closed USING (account_id)
+                SELECT account_id, {sql.Moved} FROM (
+                    SELECT account_id, posting_month, contribution_month, component, account_fen FROM :area.entry
+                    UNION ALL SELECT account_id, posting_month, contribution_month, component, account_fen FROM :area.moved_entry) e JOIN closed USING (account_id)
                 WHERE posting_month >= {first.Literal()} AND posting_month < {month.Month.Literal()} GROUP BY account_id),
             products AS (
                 SELECT account_id, {sql.Products} FROM (
-                    SELECT account_id, coalesce(o.closing_fen, 0) AS opening_fen FROM closed
+                    SELECT account_id, coalesce(o.closing_fen, 0)
+                           + coalesce((SELECT sum(v.account_fen) FROM :area.moved_entry v WHERE v.account_id = closed.account_id AND v.posting_month < {first.Literal()}), 0) AS opening_fen FROM closed
                     LEFT JOIN (SELECT account_id, closing_fen FROM :area.statement WHERE year = {(first.Year - 1).ToString(CultureInfo.InvariantCulture)}) o USING (account_id)) s
                 LEFT JOIN moved m USING (account_id)),
             entitled AS (SELECT account_id, {(slice.Hash.Length == 0 ? "0" : sql.Due(slice))} AS due_fen FROM products),

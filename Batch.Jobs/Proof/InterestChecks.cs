@@ -11,7 +11,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
 {
     private const string EntryColumns = "e.posting_month, e.contribution_month, e.component, e.account_fen, e.pool_fen, e.other_fen, e.person_paid_fen, e.employer_paid_fen";
 
-    private sealed record InterestYear(DateOnly Through, int? Year, string? Hash, string? Rates, DateOnly[] Postings);
+    private sealed record InterestYear(DateOnly Through, int? Year, string? Hash, string? Rates, DateOnly[] Postings, long Seq);
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
@@ -34,10 +34,10 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
                 WHERE t.component = 3 AND coalesce(v.kind, r.kind) = 'interest' GROUP BY 1)
             SELECT i.through, y.year, s.policy_hash, p.content ->> 'interest', ARRAY(
                 SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
-                WHERE t.component = 3 AND t.contribution_month BETWEEN i.through - interval '11 months' AND i.through)
+                WHERE t.component = 3 AND t.contribution_month BETWEEN i.through - interval '11 months' AND i.through), coalesce(s.seq, 0)
             FROM interest i LEFT JOIN :area.statement_year y USING (through)
             LEFT JOIN LATERAL (
-                SELECT m.policy_hash FROM :area.standing_interest r JOIN :area.run_month m USING (run_id)
+                SELECT m.policy_hash, r.seq FROM :area.standing_interest r JOIN :area.run_month m USING (run_id)
                 WHERE m.contribution_month = i.through ORDER BY r.seq DESC LIMIT 1) s ON true
             LEFT JOIN batch.policy_slice p ON p.hash = s.policy_hash
             WHERE $1 OR i.fresh ORDER BY 1
@@ -47,7 +47,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         return await command.ListAsync(
             r => new InterestYear(
                 r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : r.GetInt32(1), r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3),
-                r.GetFieldValue<DateOnly[]>(4)), cancellation);
+                r.GetFieldValue<DateOnly[]>(4), r.GetInt64(5)), cancellation);
     }
 
     private async Task CheckYearAsync(InterestYear year, CancellationToken cancellation)
@@ -60,7 +60,8 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         }
 
         bool joined = await connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({Joined(year)})"), cancellation);
-        await using NpgsqlCommand command = new(area.Sql(Text(year, slice, joined)), connection);
+        bool moved = await connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({Moved(year)})"), cancellation);
+        await using NpgsqlCommand command = new(area.Sql(Text(year, slice, joined, moved)), connection);
         command.Parameters.AddWithValue(scope.Waiting);
         (long Checked, long Broken, string? First) found = (await command.ListAsync(
             r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
@@ -71,25 +72,46 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
         }
     }
 
-    // Persons joined in the year: their two accounts are judged as one.
+    // Persons joined in the year: their two accounts are judged as one, unless the join was undone before the year's latest interest.
     private static string Joined(InterestYear year) =>
-        $"SELECT from_person, to_person FROM :area.posted_join WHERE filed <= {year.Through.Literal()} AND posted >= {year.Through.AddMonths(-11).Literal()}";
+        $"""
+        SELECT from_person, to_person FROM :area.join_span
+        WHERE filed <= {year.Through.Literal()} AND posted >= {year.Through.AddMonths(-11).Literal()} AND (undone IS NULL OR undone > {year.Seq})
+        """;
 
-    private static string Text(InterestYear year, PolicySlice slice, bool joined)
+    // What moved from one person to another before that interest counts where it was posted first.
+    private static string Moved(InterestYear year) =>
+        $"SELECT account_id, posting_month, contribution_month, component, account_fen FROM :area.moved_entry WHERE posting_month <= {year.Through.Literal()} AND seq < {year.Seq}";
+
+    private static string Text(InterestYear year, PolicySlice slice, bool joined, bool moved)
     {
         DateOnly first = year.Through.AddMonths(-11);
         string entry = joined ? $"(SELECT coalesce(j.to_person, e.account_id) AS account_id, {EntryColumns} FROM :area.entry e LEFT JOIN ({Joined(year)}) j ON j.from_person = e.account_id) e" : ":area.entry";
-        string statement = joined
+        string counted = moved
+            ? $"""
+               (SELECT account_id, posting_month, contribution_month, component, account_fen FROM {entry}
+                UNION ALL SELECT coalesce(j.to_person, m.account_id), posting_month, contribution_month, component, account_fen
+                FROM ({Moved(year)}) m LEFT JOIN ({Joined(year)}) j ON j.from_person = m.account_id) e
+               """
+            : entry;
+        string stated = $"SELECT account_id, opening_fen, closing_fen FROM :area.statement WHERE year = {year.Year}";
+        stated = moved
+            ? $"""
+               {stated} UNION ALL
+               SELECT account_id, coalesce(sum(account_fen) FILTER (WHERE posting_month < {first.Literal()}), 0), sum(account_fen) FROM ({Moved(year)}) m GROUP BY 1
+               """
+            : stated;
+        string statement = joined || moved
             ? $"""
                SELECT coalesce(j.to_person, t.account_id) AS account_id, sum(opening_fen) AS opening_fen, sum(closing_fen) AS closing_fen
-               FROM :area.statement t LEFT JOIN ({Joined(year)}) j ON j.from_person = t.account_id WHERE year = {year.Year} GROUP BY 1
+               FROM ({stated}) t LEFT JOIN ({Joined(year)}) j ON j.from_person = t.account_id GROUP BY 1
                """
-            : $"SELECT account_id, opening_fen, closing_fen FROM :area.statement WHERE year = {year.Year}";
+            : stated;
         InterestSql sql = InterestSql.Of(year.Hash is null ? null : year.Rates, first);
         return $"""
             WITH closed AS MATERIALIZED (SELECT account_id FROM ({ClosingChecks.Closed}) c WHERE closed_in BETWEEN {first.Literal()} AND {year.Through.Literal()}),
             moved AS (
-                SELECT account_id, {sql.Moved} FROM {entry}
+                SELECT account_id, {sql.Moved} FROM {counted}
                 WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
             products AS (
                 SELECT account_id, {sql.Products}

@@ -20,6 +20,9 @@ public sealed record ChangedMonth(YearMonth Month, Money Amount, bool Held);
 /// <param name="After">Of both accounts together, once the next run is posted.</param>
 public sealed record IdentityPreviewDocument(int Proposal, Money Balance, Money OtherBalance, Money After, IReadOnlyList<ChangedMonth> Months)
 {
+    /// <summary>Years whose posted interest is computed again afterwards, on each one's own balance.</summary>
+    public IReadOnlyList<int> InterestYears { get; init; } = [];
+
     /// <summary>Whose accounts were looked at: for the record of inquiries.</summary>
     [JsonIgnore]
     public IReadOnlyList<(int Person, int Account)> Accounts { get; init; } = [];
@@ -61,6 +64,7 @@ public sealed class IdentityPreview(Area area, IClock clock)
             }
         }
 
+        List<int> years = await InterestYearsAsync(connection, submissions, cancellation);
         await transaction.RollbackAsync(cancellation);
         Balances balances = new(area.Program, _schema);
         int account = await LatestAccountAsync(connection, stays, cancellation), otherAccount = await LatestAccountAsync(connection, other, cancellation);
@@ -68,6 +72,7 @@ public sealed class IdentityPreview(Area area, IClock clock)
         Money others = stays == other ? Money.Zero : (await balances.BalanceAsync(otherAccount, null, cancellation)).Balance;
         return new IdentityPreviewDocument(proposal, balance, others, new Money(balance.Fen + others.Fen + months.Sum(m => m.Amount.Fen)), months)
         {
+            InterestYears = years,
             Accounts = [.. new[] { (stays, account), (other, otherAccount) }.Distinct()],
         };
     }
@@ -96,6 +101,16 @@ public sealed class IdentityPreview(Area area, IClock clock)
     private Task<List<YearMonth>> MonthsAsync(NpgsqlConnection connection, int[] submissions, CancellationToken cancellation) => connection.ReadAsync(
         _schema.Sql("SELECT DISTINCT month FROM :area.submission_month WHERE fact IN ('contribution', 'pension') AND submission_id = ANY($1) ORDER BY 1"),
         r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, submissions);
+
+    // Of those that have ended since what moves was posted.
+    private Task<List<int>> InterestYearsAsync(NpgsqlConnection connection, int[] submissions, CancellationToken cancellation) => connection.ReadAsync(
+        _schema.Sql(
+            """
+            SELECT y.year FROM :area.statement_year y
+            WHERE EXISTS (SELECT FROM :area.moved_posting p WHERE p.submission_id = ANY($1) AND p.posting_month <= y.through)
+                AND EXISTS (SELECT FROM :area.standing_interest r JOIN :area.run_month m USING (run_id) WHERE m.contribution_month = y.through)
+            ORDER BY 1
+            """), r => r.GetInt32(0), cancellation, submissions);
 
     private async Task<bool> IsHeldAsync(NpgsqlConnection connection, YearMonth month, int[] submissions, CancellationToken cancellation) =>
         await new MonthTables(connection, _schema).ExistsAsync("contribution", month, cancellation)

@@ -28,6 +28,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
             MonthPolicy settlement = policy.For(stated.Last);
             RefuseWithoutRates(settlement);
             await JoinedAccounts.RefuseWaitingAsync(session, area, cancellation);
+            await InterestDueAnew.RefuseLaterAsync(session, area, policy, year, cancellation);
             YearMonth month = postingMonth ?? await OpenMonthAsync(session, cancellation);
             return await PatientAct.DoAsync(session, token => ComputeAsync(session, stated, settlement, month, by, token), cancellation);
         }

@@ -134,6 +134,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
             await ReadMonthAsync(i, last, cancellation);
         }
 
+        await ReadMovedAsync(last, cancellation);
         string months = await PostedInAsync(cancellation);
         if (months.Length > 0)
         {
@@ -142,6 +143,27 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
                 SELECT account_id, account_fen, component FROM :area.entry WHERE posting_month IN ({months})
                     AND contribution_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' AND component = 3 AND account_id BETWEEN $1 AND $2
                 """, last, (place, fen, _) => _posted[place] += fen, cancellation);
+        }
+    }
+
+    // What moved from one person to another counts where it was posted first. A person who had no account then has one for the year.
+    private async Task ReadMovedAsync(int last, CancellationToken cancellation)
+    {
+        List<(int Account, YearMonth Posted, Component Component, long Fen)> moved = await connection.ReadAsync(
+            area.Sql("SELECT account_id, posting_month, component, account_fen FROM :area.moved_entry WHERE account_id BETWEEN $1 AND $2 AND posting_month <= $3"),
+            r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month(), (Component)r.GetInt16(2), r.GetInt64(3)), cancellation, _first, last, year.Last.FirstDay());
+        foreach ((int account, YearMonth posted, Component component, long fen) in moved)
+        {
+            int place = account - _first;
+            _stated[place] = true;
+            if (posted < year.First)
+            {
+                _carriedOver[place] += fen;
+                continue;
+            }
+
+            long[] months = component switch { Component.Interest => _earlierInterest, Component.Opening => _takenOver, _ => _flows };
+            months[(place * MonthsAYear) + Period.Between(year.First.OnDayOfMonth(1), posted.OnDayOfMonth(1), PeriodUnits.Months).Months] += fen;
         }
     }
 

@@ -69,8 +69,16 @@ public sealed class IdentityPageTests
         using HttpResponseMessage approved = await TestHost.PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", number));
         Assert.That(approved.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await approved.Content.ReadAsStringAsync());
         Assert.That(await operates.GetStringAsync(await LookUpAsync(operates, other)), Does.Contain("id=\"joined\""), "the other number finds the account that stays, and the account before is to be seen");
-        using HttpResponseMessage undo = await TestHost.PostAsync(operates, $"/{Area}/identity", "Undo", ("proposal", number), ("on", "2021-07-02"), ("document", "公安函5号"), ("reason", "认错了"));
+
+        // A row since: whose it is the proposer says, and the approver sees.
+        await UploadAsync(operates, $"单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额\nE2,乙厂,吴用,{other},2021-05,8000.00,160.00,640.00\n");
+        string row = await host.Database.ScalarAsync<string>("SELECT max(submission_id) || ':2' FROM area_420100.submission");
+        using HttpResponseMessage undecided = await TestHost.PostAsync(operates, $"/{Area}/identity", "Undo", ("proposal", number), ("on", "2021-07-02"), ("document", "公安函5号"), ("reason", "认错了"));
+        Assert.That(await undecided.Content.ReadAsStringAsync(), Does.Contain("JOIN_ROWS_UNDECIDED").And.Contain(row));
+        using HttpResponseMessage undo = await TestHost.PostAsync(
+            operates, $"/{Area}/identity", "Undo", ("proposal", number), ("on", "2021-07-02"), ("document", "公安函5号"), ("reason", "认错了"), ("others", row));
         Assert.That(undo.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await undo.Content.ReadAsStringAsync());
+        Assert.That(await reviews.GetStringAsync($"/{Area}/identity?lang=en"), Does.Contain("rows that go: " + row));
     }
 
     private async Task UploadAsync(HttpClient browser, string text)

@@ -15,23 +15,8 @@ namespace Batch.Jobs.Tests.Intake;
 /// <summary>
 /// Two numbers found to be one person's. Everybody is 31 and paid for on 8000: 8000 x (2 % + 1.1 %) = 248.00 a month; another base is said where it is.
 /// </summary>
-public sealed class JoinTests
+public sealed class JoinTests : JoinedNumbers
 {
-    private const string Payroll = "单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额";
-    private static readonly CitizenId Wrong = Town.Person(1), Right = Town.Person(2), Spouse = Town.Person(3);
-    private static readonly YearMonth January = new(2021, 1), February = new(2021, 2), March = new(2021, 3), April = new(2021, 4);
-    private Town town = null!;
-
-    [SetUp]
-    public async Task SetUp() => town = await Town.FoundAsync();
-
-    [TearDown]
-    public async Task TearDown()
-    {
-        await town.AssertCleanAsync();
-        await town.DisposeAsync();
-    }
-
     // Three months by the wrong number, all closed, then the right one: 3 x 248.00 move in April and nothing is credited anew. 4 x 248.00 = 992.00.
     [Test]
     public async Task A_number_that_was_wrong_for_three_months_ends_in_one_account_and_one_coverage()
@@ -39,28 +24,28 @@ public sealed class JoinTests
         foreach (YearMonth month in new[] { January, February, March })
         {
             await PaidAsync(month, "E1", Wrong);
-            await town.PostMonthAsync(month);
+            await Town.PostMonthAsync(month);
         }
 
-        await town.CloseAsync(March);
+        await Town.CloseAsync(March);
         await PaidAsync(April, "E1", Right);
-        await town.PostMonthAsync(April);
+        await Town.PostMonthAsync(April);
         int join = await JoinAsync();
-        await town.AssertCleanAsync();
+        await Town.AssertCleanAsync();
         Assert.That(await BalancesAsync(), Is.EqualTo((744m, 248m)), "nothing is posted yet");
-        RunDocument run = await town.PostMonthAsync(April);
+        RunDocument run = await Town.PostMonthAsync(April);
         Assert.That((run.People, run.Credited), Is.EqualTo((2, Money.Zero)));
-        await town.AssertCleanAsync();
+        await Town.AssertCleanAsync();
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 992m)));
-        Assert.That(await town.BalanceAsync(Wrong), Is.EqualTo(Money.FromYuan(992m)), "the wrong number finds the person");
+        Assert.That(await Town.BalanceAsync(Wrong), Is.EqualTo(Money.FromYuan(992m)), "the wrong number finds the person");
         Assert.That((await CoverageAsync()).Continuous, Is.EqualTo(4));
-        Assert.That((await town.AllocateAsync(April)).Run, Is.Null, "a rerun posts nothing");
+        Assert.That((await Town.AllocateAsync(April)).Run, Is.Null, "a rerun posts nothing");
 
         await UndoAsync(join);
-        await town.AssertCleanAsync();
-        await town.PostMonthAsync(April);
+        await Town.AssertCleanAsync();
+        await Town.PostMonthAsync(April);
         Assert.That(await BalancesAsync(), Is.EqualTo((744m, 248m)), "as it was");
-        Assert.That(await town.BalanceAsync(Wrong), Is.EqualTo(Money.FromYuan(744m)));
+        Assert.That(await Town.BalanceAsync(Wrong), Is.EqualTo(Money.FromYuan(744m)));
         Assert.That((await CoverageAsync()).Continuous, Is.EqualTo(1));
     }
 
@@ -73,7 +58,7 @@ public sealed class JoinTests
         await JoinAsync();
         FileOutcome again = await PaidAsync(January, "E1", Wrong), more = await PaidAsync(March, "E1", Wrong);
         Assert.That((again.Unchanged, more.Accepted, more.OldNumbers), Is.EqualTo((1, 1, 1)));
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 744m)));
     }
 
@@ -84,14 +69,14 @@ public sealed class JoinTests
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Wrong, Right);
         await PaidAsync(March, "E1", Right);
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         Assert.That(await BalancesAsync(), Is.EqualTo((496m, 496m)));
         int join = await JoinAsync();
-        RunDocument run = await town.PostMonthAsync(March);
+        RunDocument run = await Town.PostMonthAsync(March);
         Assert.That(run.Credited, Is.EqualTo(Money.FromYuan(-248m)));
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 744m)));
         await UndoAsync(join);
-        Assert.That((await town.PostMonthAsync(March)).Credited, Is.EqualTo(Money.FromYuan(248m)));
+        Assert.That((await Town.PostMonthAsync(March)).Credited, Is.EqualTo(Money.FromYuan(248m)));
         Assert.That(await BalancesAsync(), Is.EqualTo((496m, 496m)));
     }
 
@@ -102,16 +87,16 @@ public sealed class JoinTests
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Wrong);
         await PaidAsync(February, "E2", Right);
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         int join = await JoinAsync();
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 248m)));
-        await using NpgsqlConnection connection = await town.Database.Program.OpenConnectionAsync();
+        await using NpgsqlConnection connection = await Town.Database.Program.OpenConnectionAsync();
         IReadOnlyList<HeldRow> held = await new HeldRows(Town.Schema).ListAsync(connection, null, default);
         Assert.That(held.Select(h => (h.Employer, h.Code)), Is.EquivalentTo(new[] { ("E1", Codes.TwoEmployers), ("E2", Codes.TwoEmployers) }));
         HeldRow taken = held.Single(h => h.Employer == "E2");
-        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(taken.Submission, taken.Row, true, "wang", "E2 为实际用人单位"), default);
-        await town.PostMonthAsync(February);
+        await new Decisions(Town.Database.Program, Town.Schema).DecideAsync(new Decision(taken.Submission, taken.Row, true, "wang", "E2 为实际用人单位"), default);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
         Assert.That(await CodeAsync(() => UndoAsync(join)), Is.EqualTo("JOIN_BUILT_UPON"));
     }
@@ -123,13 +108,13 @@ public sealed class JoinTests
         await PaidAsync(January, "E1", Right);
         await PaidAsync(February, "E1", Wrong);
         await PaidAsync(March, "E1", Right);
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         CoverageDocument before = await CoverageAsync();
         int join = await JoinAsync();
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         CoverageDocument joined = await CoverageAsync();
         await UndoAsync(join);
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         CoverageDocument after = await CoverageAsync();
         Assert.That((before.Continuous, before.Accumulated, joined.Continuous, joined.Accumulated, after.Continuous, after.Accumulated), Is.EqualTo((1, 2, 3, 3, 1, 2)));
     }
@@ -141,20 +126,40 @@ public sealed class JoinTests
     {
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Right);
-        await town.PostMonthAsync(February);
-        await town.CloseAsync(new YearMonth(2021, 12));
+        await Town.PostMonthAsync(February);
+        await Town.CloseAsync(new YearMonth(2021, 12));
         Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_BEFORE_INTEREST"));
         await InterestAsync(2021);
         Assert.That(await BalancesAsync(), Is.EqualTo((248.72m, 248.72m)));
-        await town.CloseAsync(new YearMonth(2022, 1));
+        await Town.CloseAsync(new YearMonth(2022, 1));
         int join = await JoinAsync();
         Assert.That(await CodeAsync(() => InterestAsync(2021)), Is.EqualTo("JOIN_WAITS"));
-        await town.PostMonthAsync(new YearMonth(2022, 2));
+        await Town.PostMonthAsync(new YearMonth(2022, 2));
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 497.44m)));
-        await town.CloseAsync(new YearMonth(2022, 12));
+        await Town.CloseAsync(new YearMonth(2022, 12));
         await InterestAsync(2022);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 502.91m)));
-        Assert.That(await CodeAsync(() => UndoAsync(join)), Is.EqualTo("JOIN_YEAR_ENDED"));
+        await Town.AssertCleanAsync();
+
+        // Undone in January 2023: 2 x 248.72 go apart, and 5.47 stays with the one until 2022 is worked out anew: 248.72 x 1.1 % = 2.73592, 2.74 each, so that 2.73 leaves
+        // the account that had all of it and 2.74 comes to the other.
+        await UndoAsync(join);
+        await Town.AssertCleanAsync();
+        Assert.That(await CodeAsync(() => InterestAsync(2022)), Is.EqualTo("JOIN_WAITS"));
+        await Town.PostMonthAsync(new YearMonth(2023, 1));
+        await Town.AssertCleanAsync();
+        Assert.That(await BalancesAsync(), Is.EqualTo((248.72m, 254.19m)));
+        Assert.That(await DueAnewAsync(), Is.EqualTo(new[] { 2022 }));
+        await InterestAsync(2022);
+        Assert.That(await BalancesAsync(), Is.EqualTo((251.46m, 251.46m)));
+        Assert.That(await DueAnewAsync(), Is.Empty);
+        Assert.That(await ClosedAgainAsync(), Is.EqualTo(0), "nothing was posted in a closed month");
+        await Town.AssertCleanAsync();
+
+        // 2023: 251.46 x 1.1 % = 2.76606, 2.77 each: what came back in January was the person's all the year.
+        await Town.CloseAsync(new YearMonth(2023, 12));
+        await InterestAsync(2023);
+        Assert.That(await BalancesAsync(), Is.EqualTo((254.23m, 254.23m)));
     }
 
     // The same, undone in the month in which it was posted: each account bears its own, 248.72 x 1.1 % = 2.73592, 2.74.
@@ -163,15 +168,15 @@ public sealed class JoinTests
     {
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Right);
-        await town.PostMonthAsync(February);
-        await town.CloseAsync(new YearMonth(2021, 12));
+        await Town.PostMonthAsync(February);
+        await Town.CloseAsync(new YearMonth(2021, 12));
         await InterestAsync(2021);
         int join = await JoinAsync();
-        await town.PostMonthAsync(new YearMonth(2022, 1));
+        await Town.PostMonthAsync(new YearMonth(2022, 1));
         await UndoAsync(join);
-        await town.PostMonthAsync(new YearMonth(2022, 1));
+        await Town.PostMonthAsync(new YearMonth(2022, 1));
         Assert.That(await BalancesAsync(), Is.EqualTo((248.72m, 248.72m)));
-        await town.CloseAsync(new YearMonth(2022, 12));
+        await Town.CloseAsync(new YearMonth(2022, 12));
         await InterestAsync(2022);
         Assert.That(await BalancesAsync(), Is.EqualTo((251.46m, 251.46m)));
     }
@@ -184,21 +189,21 @@ public sealed class JoinTests
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Right);
         await BindAsync(Wrong);
-        await town.MovementsAsync(February, $"{Wrong.Full()},期初余额,100.00,2021-01-01,,QC1,,,,,,", $"{Right.Full()},期初余额,50.00,2021-01-01,,QC1,,,,,,");
-        await town.PostMonthAsync(February);
-        FileOutcome spent = await town.MovementsAsync(
+        await Town.MovementsAsync(February, $"{Wrong.Full()},期初余额,100.00,2021-01-01,,QC1,,,,,,", $"{Right.Full()},期初余额,50.00,2021-01-01,,QC1,,,,,,");
+        await Town.PostMonthAsync(February);
+        FileOutcome spent = await Town.MovementsAsync(
             February, $"{Wrong.Full()},消费,30.00,2021-02-20,药店,,,,,,{Spouse.Full()},", $"{Wrong.Full()},消费,5.00,2021-02-21,药店,,,,,,,", $"{Right.Full()},消费,5.00,2021-02-21,药店,,,,,,,");
         Assert.That(spent.Accepted, Is.EqualTo(3), string.Join(' ', spent.Rejections.Select(r => r.Code)));
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((313m, 293m)));
         int join = await JoinAsync();
-        await town.AssertCleanAsync();
-        await town.PostMonthAsync(February);
+        await Town.AssertCleanAsync();
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 606m)));
         Assert.That(await SpentForSpouseAsync(Right), Is.EqualTo(3000));
-        await town.AssertCleanAsync();
+        await Town.AssertCleanAsync();
         await UndoAsync(join);
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((313m, 293m)));
         Assert.That(await SpentForSpouseAsync(Right), Is.Zero);
         Assert.That(await SpentForSpouseAsync(Wrong), Is.EqualTo(3000));
@@ -213,7 +218,7 @@ public sealed class JoinTests
         await RetireAsync(Right);
         await JoinAsync();
         Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_NOT_POSSIBLE"), "they are one");
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
     }
 
     // Before it is approved: 2 x 248.00 and 2 x 248.00 are on the accounts; of February 248.00 is taken back. Looking changes nothing.
@@ -223,16 +228,16 @@ public sealed class JoinTests
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Wrong, Right);
         await PaidAsync(March, "E1", Right);
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         IdentityDocument proposed = await ProposeAsync();
-        IdentityPreviewDocument told = await new IdentityPreview(await town.AreaAsync(), SystemClock.Instance).ReadAsync(proposed.Proposal, default);
+        IdentityPreviewDocument told = await new IdentityPreview(await Town.AreaAsync(), SystemClock.Instance).ReadAsync(proposed.Proposal, default);
         Assert.That((told.Balance.Fen, told.OtherBalance.Fen, told.After.Fen), Is.EqualTo((49600, 49600, 74400)));
         Assert.That(told.Months.Select(m => (m.Month, m.Amount.Fen, m.Held)), Is.EqualTo(new[] { (February, -24800L, false) }));
-        Assert.That((await town.AllocateAsync(March)).Run, Is.Null);
+        Assert.That((await Town.AllocateAsync(March)).Run, Is.Null);
         await Proposals.ApproveAsync(proposed.Proposal, "li", default);
-        await town.PostMonthAsync(March);
+        await Town.PostMonthAsync(March);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 744m)));
-        ExplanationDocument why = await new Explanations(await town.AreaAsync()).ExplainAsync((await FindAsync(Right)).Person, January, default);
+        ExplanationDocument why = await new Explanations(await Town.AreaAsync()).ExplainAsync((await FindAsync(Right)).Person, January, default);
         Assert.That((why.Source!.File, why.ReasonEnglish), Is.EqualTo(("file-1.csv", "Declared for the number 4201*************" + Wrong.Full()[^1] + ", which was joined into this one by proposal 1.")));
     }
 
@@ -241,20 +246,20 @@ public sealed class JoinTests
     [Test]
     public async Task Where_credits_wait_for_the_money_a_join_moves_what_was_received()
     {
-        await town.WaitForReceiptsAsync();
+        await Town.WaitForReceiptsAsync();
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Wrong, Right);
-        await town.ImportAsync(
+        await Town.ImportAsync(
             "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号", ["E1,厂E1,2021-01,800.00,2021-01-20,SK1", "E1,厂E1,2021-02,1600.00,2021-02-20,SK2"], February, SubmissionKind.Regular, false);
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((496m, 248m)));
         int join = await JoinAsync();
-        await town.AssertCleanAsync();
-        await town.PostMonthAsync(February);
+        await Town.AssertCleanAsync();
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
-        await town.AssertCleanAsync();
+        await Town.AssertCleanAsync();
         await UndoAsync(join);
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((496m, 248m)));
     }
 
@@ -263,11 +268,11 @@ public sealed class JoinTests
     public async Task A_row_of_the_other_number_that_waits_is_decided_first()
     {
         await PaidAsync(January, "E1", Wrong, Right);
-        await town.ImportAsync(Payroll, [$"E1,厂E1,吴用,{Wrong.Full()},2021-02,8000.00,160.00,640.00"], February, SubmissionKind.Supplementary, false);
+        await Town.ImportAsync(Payroll, [$"E1,厂E1,吴用,{Wrong.Full()},2021-02,8000.00,160.00,640.00"], February, SubmissionKind.Supplementary, false);
         Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_NOT_POSSIBLE"));
-        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, false, "wang", "不是此人"), default);
+        await new Decisions(Town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, false, "wang", "不是此人"), default);
         await JoinAsync();
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 248m)));
     }
 
@@ -284,7 +289,7 @@ public sealed class JoinTests
         Assert.That(await CodeAsync(() => Proposals.ApproveAsync(undo.Proposal, "wang", default)), Is.EqualTo("SAME_PERSON"));
         await Proposals.ApproveAsync(undo.Proposal, "li", default);
         Assert.That(await CodeAsync(() => UndoAsync(proposed.Proposal)), Is.EqualTo("PROPOSAL_STATE"));
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((248m, 248m)));
     }
 
@@ -294,66 +299,14 @@ public sealed class JoinTests
     {
         await PaidAsync(January, "E1", Wrong);
         await PaidAsync(February, "E1", Right);
-        await town.PostMonthAsync(February);
+        await Town.PostMonthAsync(February);
         await JoinAsync();
-        RunDocument run = await town.PostMonthAsync(February);
-        RunDocument reversal = await town.Life.ReverseAsync(run.Run!.Value, February, "operator", default);
-        await town.PostAsync(reversal.Run!.Value);
+        RunDocument run = await Town.PostMonthAsync(February);
+        RunDocument reversal = await Town.Life.ReverseAsync(run.Run!.Value, February, "operator", default);
+        await Town.PostAsync(reversal.Run!.Value);
         Assert.That(await BalancesAsync(), Is.EqualTo((248m, 248m)));
-        await town.AssertCleanAsync();
-        await town.PostMonthAsync(February);
+        await Town.AssertCleanAsync();
+        await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
     }
-
-    private IdentityProposals Proposals => new(town.Database.Program, Town.Schema, SystemClock.Instance);
-
-    private async Task<IdentityDocument> ProposeAsync() => await Proposals.ProposeJoinAsync(
-        new Joining((await FindAsync(Right)).Person, (await FindAsync(Wrong)).Person, new LocalDate(2021, 4, 1), "公安函1号", "同一人两个号码"), "wang", default);
-
-    private async Task<int> JoinAsync() => (await Proposals.ApproveAsync((await ProposeAsync()).Proposal, "li", default)).Proposal;
-
-    private async Task UndoAsync(int join)
-    {
-        IdentityDocument undo = await Proposals.ProposeUndoAsync(join, (new LocalDate(2021, 4, 2), "公安函2号", "认错了"), "wang", default);
-        await Proposals.ApproveAsync(undo.Proposal, "li", default);
-    }
-
-    // By account, whoever the numbers find.
-    private async Task<(decimal Wrong, decimal Right)> BalancesAsync()
-    {
-        Balances balances = new(town.Database.Program, Town.Schema);
-        int[] accounts = await town.Database.ScalarAsync<int[]>(Town.Schema.Sql(
-            $"SELECT array_agg(person_id ORDER BY citizen) FROM :area.person WHERE citizen IN ({Wrong.Digits17}, {Right.Digits17})"));
-        return ((await balances.BalanceAsync(accounts[0], null, default)).Balance.Fen / 100m, (await balances.BalanceAsync(accounts[1], null, default)).Balance.Fen / 100m);
-    }
-
-    private async Task<CoverageDocument> CoverageAsync() =>
-        await new CoverageInquiry(await town.AreaAsync()).ReadAsync((await FindAsync(Right)).Account, null, new YearMonth(2021, 4), default);
-
-    private async Task InterestAsync(int year)
-    {
-        Area area = await town.AreaAsync();
-        RunDocument run = await new InterestRun(town.Database.Connection, area.Schema, area.Policy).RunAsync(year, null, "operator", default);
-        await town.PostAsync(run.Run!.Value);
-    }
-
-    // Of the relatives that the account pays for now.
-    private async Task<long> SpentForSpouseAsync(CitizenId payer)
-    {
-        FamilyInquiry family = new(await FindAsync(payer));
-        FamilyDocument told = await family.ReadAsync(await family.HolderAsync(default), January, February, default);
-        return told.Members.Where(m => m.To is null).Sum(m => m.Spent.Fen);
-    }
-
-    private Task<FileOutcome> RetireAsync(CitizenId who) => town.ImportAsync("公民身份号码,变更类型,变更日期", [$"{who.Full()},退休,2021-01-20"], February, SubmissionKind.Regular, false);
-
-    private Task<FileOutcome> BindAsync(CitizenId payer) => town.ImportAsync(
-        "公民身份号码,变更类型,变更日期,变更内容", [$"{payer.Full()},共济绑定,2021-01-01,{Spouse.Full()} 配偶"], February, SubmissionKind.Regular, false);
-
-    private Task<AccountHolder> FindAsync(CitizenId id) => AccountHolder.FindAsync(town.Database.Connection, Town.Code, id.Full(), null, new LocalDate(2026, 1, 1), default);
-
-    private static async Task<string> CodeAsync(Func<Task> act) => (await Assert.ThrowsAsync<DataFaultException>(() => act()))!.Code;
-
-    private Task<FileOutcome> PaidAsync(YearMonth month, string employer, params CitizenId[] people) => town.ImportAsync(
-        Payroll, people.Select(p => $"{employer},厂{employer},周正,{p.Full()},{month.Text()},8000.00,160.00,640.00"), month, SubmissionKind.Supplementary, false);
 }
