@@ -22,6 +22,7 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
 {
     private readonly List<FamilyBinding> _bindings = [];
     private readonly List<FamilyBinding> _added = [];
+    private readonly Dictionary<long, int> _persons = [];
 
     public IReadOnlyList<FamilyBinding> All => [.. _bindings, .. _added];
 
@@ -37,8 +38,21 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
         return member;
     }
 
-    /// <summary>Reads the bindings in which any of these pays or is paid for.</summary>
+    /// <summary>Reads the bindings in which any of these pays or is paid for, by whichever number.</summary>
     public async Task LoadAsync(IEnumerable<int> payers, IEnumerable<long> members, CancellationToken cancellation)
+    {
+        await LoadNumbersAsync([.. members.Distinct()], cancellation);
+        await ReadAsync(payers, members.Concat(_persons.Keys), cancellation);
+    }
+
+    /// <summary>Reads the bindings by which these pay, for members that may be named by other numbers than bound.</summary>
+    public async Task LoadPayersAsync(IEnumerable<int> payers, IEnumerable<long> members, CancellationToken cancellation)
+    {
+        await LoadNumbersAsync([.. members.Distinct()], cancellation);
+        await ReadAsync(payers, [], cancellation);
+    }
+
+    private async Task ReadAsync(IEnumerable<int> payers, IEnumerable<long> members, CancellationToken cancellation)
     {
         _bindings.Clear();
         await using NpgsqlCommand command = new(area.Sql(
@@ -60,15 +74,43 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
         _added.RemoveAll(a => _bindings.Exists(b => (b.Payer, b.Member, b.From) == (a.Payer, a.Member, a.From)));
     }
 
+    // A member who is insured here may have had other numbers, or have been joined: a binding by any of them is the same person's.
+    private async Task LoadNumbersAsync(long[] members, CancellationToken cancellation)
+    {
+        _persons.Clear();
+        if (members.Length == 0)
+        {
+            return;
+        }
+
+        foreach ((long number, int person) in await connection.ReadAsync(
+            area.Sql("SELECT number, person_id FROM :area.person_number WHERE person_id IN (SELECT person_id FROM :area.person_number WHERE number = ANY($1))"),
+            r => (r.GetInt64(0), r.GetInt32(1)), cancellation, members))
+        {
+            _persons[number] = person;
+        }
+    }
+
+    /// <summary>Whether two numbers, of which one was loaded as a member's, are one person's.</summary>
+    public bool Same(long member, long other) => member == other || (_persons.TryGetValue(member, out int a) && _persons.TryGetValue(other, out int b) && a == b);
+
+    /// <summary>The numbers by which a member that was loaded is known.</summary>
+    public IEnumerable<long> NumbersOf(long member) => _persons.Keys.Where(n => Same(n, member)).Append(member).Distinct();
+
+    /// <summary>The member's number as the payer's binding has it, so that what is paid for one person is counted under one number; 0: it is the payer.</summary>
+    public long AsBound(int payer, long member, LocalDate day) =>
+        _persons.TryGetValue(member, out int person) && person == payer ? 0
+        : (Find(payer, member, day) ?? All.FirstOrDefault(b => b.Payer == payer && Same(b.Member, member)))?.Member ?? member;
+
     /// <summary>The binding by which the payer's account pays for the member on that day; null: none.</summary>
-    public FamilyBinding? Find(int payer, long member, LocalDate day) => All.FirstOrDefault(b => b.Payer == payer && b.Member == member && b.Covers(day));
+    public FamilyBinding? Find(int payer, long member, LocalDate day) => All.FirstOrDefault(b => b.Payer == payer && Same(b.Member, member) && b.Covers(day));
 
     public bool IsKnown(int payer, PersonsLine line)
     {
         long member = MemberOf(line);
         return line.Event == PersonEvent.FamilyBound
-            ? All.Any(b => b.Payer == payer && b.Member == member && b.From == line.On && b.Relation == RelationOf(line.Value!))
-            : All.Any(b => b.Payer == payer && b.Member == member && b.To == line.On);
+            ? All.Any(b => b.Payer == payer && Same(b.Member, member) && b.From == line.On && b.Relation == RelationOf(line.Value!))
+            : All.Any(b => b.Payer == payer && Same(b.Member, member) && b.To == line.On);
     }
 
     /// <summary>A binding to a relative for whom accounts do not pay by the policy of its month; null: they do, or no policy covers the month.</summary>
@@ -101,7 +143,7 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
 
     private Rejection? BindingFault(int payer, long member, PersonsLine line, AccountLife life)
     {
-        if (member == line.Id.Digits17)
+        if (member == line.Id.Digits17 || (_persons.TryGetValue(member, out int person) && person == payer))
         {
             return new Rejection(Codes.MemberIsPayer, line.Row, "变更内容", line.Id.ToString(), "");
         }
@@ -117,28 +159,28 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
         }
 
         // One account pays for a member at a time.
-        return All.FirstOrDefault(b => b.Member == member && !(b.To < line.On)) is { } other
+        return All.FirstOrDefault(b => Same(b.Member, member) && !(b.To < line.On)) is { } other
             ? new Rejection(Codes.MemberBound, line.Row, "变更日期", line.On.Text(), other.From.Text())
             : null;
     }
 
     private Rejection? EndFault(int payer, long member, PersonsLine line, LocalDate? spentLast)
     {
-        FamilyBinding? open = All.FirstOrDefault(b => b.Payer == payer && b.Member == member && b.To is null && b.From <= line.On);
+        FamilyBinding? open = All.FirstOrDefault(b => b.Payer == payer && Same(b.Member, member) && b.To is null && b.From <= line.On);
         return open is null
             ? new Rejection(Codes.BindingMissing, line.Row, "变更日期", line.On.Text(), "")
             : spentLast > line.On ? new Rejection(Codes.EventOutOfOrder, line.Row, "变更日期", line.On.Text(), spentLast.Value.Text())
             : null;
     }
 
-    private static void Apply(List<FamilyBinding> bindings, int payer, PersonsLine line)
+    private void Apply(List<FamilyBinding> bindings, int payer, PersonsLine line)
     {
         long member = MemberOf(line);
         if (line.Event == PersonEvent.FamilyBound)
         {
             bindings.Add(new FamilyBinding(payer, member, RelationOf(line.Value!), line.On));
         }
-        else if (bindings.FindLast(b => b.Payer == payer && b.Member == member && b.To is null) is { } open)
+        else if (bindings.FindLast(b => b.Payer == payer && Same(b.Member, member) && b.To is null) is { } open)
         {
             open.To = line.On;
         }

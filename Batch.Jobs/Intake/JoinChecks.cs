@@ -28,6 +28,7 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
         await RefuseAccountsAsync(stays, other, cancellation);
         await RefuseStatusAsync(stays, other, cancellation);
         await RefuseEnrolmentAsync(stays, other, cancellation);
+        await RefuseFamilyAsync(stays, other, cancellation);
         await RefuseWaitingRowsAsync(other, cancellation);
         await RefuseInterestAsync(stays, other, cancellation);
     }
@@ -96,6 +97,22 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
             throw JoinRefusal.NotPossible(
                 "被并入的号码登记有退休、人员类别、以前年限或冻结金额，与保留的号码不同。请先以人员变更文件为保留的号码登记相同内容。",
                 "The other number has a retirement, category, earlier years or frozen amount on record that the number that stays has not. Record the same for that number by a persons file first.");
+        }
+    }
+
+    // An account pays for others, and one account for a person at a time.
+    private async Task RefuseFamilyAsync(int stays, int other, CancellationToken cancellation)
+    {
+        List<long> numbers = await connection.ReadAsync(
+            area.Sql("SELECT DISTINCT number FROM :area.person_number WHERE person_id IN ($1, $2)"), r => r.GetInt64(0), cancellation, stays, other);
+        FamilyBindings family = new(connection, area);
+        await family.LoadAsync([], numbers, cancellation);
+        int[] payers = [.. family.All.Where(b => b.To is null && numbers.Contains(b.Member)).Select(b => b.Payer).Distinct()];
+        if (payers.Length > 1 || payers.Contains(stays) || payers.Contains(other))
+        {
+            throw JoinRefusal.NotPossible(
+                "两个号码分别由不同的账户共济支付，或其中一人的账户为另一人共济支付。请先以人员变更文件解除绑定。",
+                "Two accounts pay for the two numbers, or the account of the one pays for the other. End the family binding by a persons file first.");
         }
     }
 

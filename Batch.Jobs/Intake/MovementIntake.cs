@@ -124,6 +124,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
     {
         await parts.Persons.LoadAsync(blocks.SelectMany(b => b.Block.Movements).Select(l => l.Id.Digits17), cancellation);
         List<MovementFact> facts = [], beside = [];
+        List<(MovementLine Line, int Person)> named = [];
         foreach ((FileDraft draft, LineBlock block) in blocks)
         {
             _own.Add(draft.Submission);
@@ -139,9 +140,15 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
                     person = parts.Persons.Register(line.Id, line.Name, line.BirthTold ?? line.Id.Birth, line.On.ToYearMonth(), draft.Submission);
                 }
 
-                facts.Add(line.ToFact(person));
-                beside.AddRange(parts.Persons.MayBeAnother(person, line.Name, line.BirthTold) ? [facts[^1].Aside()] : []);
+                named.Add((line, person));
             }
+        }
+
+        await LoadFamilyAsync(named, cancellation);
+        foreach ((MovementLine line, int person) in named)
+        {
+            facts.Add(FactOf(line, person));
+            beside.AddRange(parts.Persons.MayBeAnother(person, line.Name, line.BirthTold) ? [facts[^1].Aside()] : []);
         }
 
         await parts.Persons.LoadNamesAsync(beside.Select(f => -f.Person), cancellation);
@@ -150,12 +157,31 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
         await parts.Lives.LoadAsync(holders, cancellation);
         await _wallets.LoadAsync(facts.Concat(beside), cancellation);
         await _standing.LoadAsync(facts.Concat(beside), _writer.Fresh, cancellation);
-        int[] payers = [.. facts.Where(f => f.Identity is { Kind: MovementKind.Spending, Member: not 0 }).Select(f => f.Person).Distinct()];
-        await (payers.Length > 0 ? _family.LoadAsync(payers, [], cancellation) : Task.CompletedTask);
         await _later.LoadAsync([.. facts.Where(f => MovementStaging.Ends(f) && f.Ground is not (Ground.Death or Ground.NoHeir)).Select(f => (f.Person, f.Month))], cancellation);
         // A replacement is alone in its transaction, like a large file; a small one reads what it needs.
         bool large = blocks is [{ Draft: var draft1 }] && new FileInfo(draft1.Path).Length > LargeBytes;
         await _balances.LoadAsync(holders, [.. _own], large, cancellation);
+    }
+
+    private Task LoadFamilyAsync(List<(MovementLine Line, int Person)> named, CancellationToken cancellation)
+    {
+        List<(MovementLine Line, int Person)> paid = [.. named.Where(n => IsForMember(n.Line))];
+        return paid.Count > 0 ? _family.LoadPayersAsync(paid.Select(p => p.Person), paid.Select(p => p.Line.Member!.Value.Digits17), cancellation) : Task.CompletedTask;
+    }
+
+    private static bool IsForMember(in MovementLine line) => line.Kind == MovementKind.Spending && line.Member is { } member && member != line.Id;
+
+    // A member is known by any of the numbers; a premium is always a relative's.
+    private MovementFact FactOf(in MovementLine line, int person)
+    {
+        MovementFact fact = line.ToFact(person);
+        if (!IsForMember(line))
+        {
+            return fact;
+        }
+
+        long member = _family.AsBound(person, fact.Identity.Member, line.On);
+        return member == 0 && line.Channel == SpendingChannel.Premium ? fact : fact with { Identity = fact.Identity with { Member = member } };
     }
 
     private void Judge(in MovementLine line, MovementStaging staging)
@@ -168,7 +194,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
             return;
         }
 
-        MovementFact fact = line.ToFact(person);
+        MovementFact fact = FactOf(line, person);
         staging.Speaks(fact);
         if (Fault(line, fact, staging.Draft) is { } fault)
         {

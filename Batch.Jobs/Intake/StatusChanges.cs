@@ -115,7 +115,7 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
 
         await _family.LoadAsync(known.Select(k => k.Payer), lines.Select(l => FamilyBindings.MemberOf(l)), cancellation);
         await lives.LoadAsync(known.Select(k => k.Payer), cancellation);
-        await _spent.LoadAsync([.. known.Where(k => k.Line.Event == PersonEvent.FamilyUnbound).Select(k => (k.Payer, FamilyBindings.MemberOf(k.Line), k.Line.On))], cancellation);
+        await _spent.LoadAsync([.. known.Where(k => k.Line.Event == PersonEvent.FamilyUnbound).Select(k => (k.Payer, _family.AsBound(k.Payer, FamilyBindings.MemberOf(k.Line), k.Line.On), k.Line.On))], cancellation);
     }
 
     private RowOutcome Take(in PersonsLine line, FileDraft draft, List<(int, PersonsLine, int)> events, out Rejection? fault)
@@ -156,7 +156,7 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
             return again ? RowOutcome.Unchanged : RowOutcome.Held;
         }
 
-        fault = ofFamily ? _family.Take(person, line, lives.Of(person), _spent.Last(person, FamilyBindings.MemberOf(line)))
+        fault = ofFamily ? _family.Take(person, line, lives.Of(person), _spent.Last(person, _family.AsBound(person, FamilyBindings.MemberOf(line), line.On)))
             : ofAccount ? _accounts.Take(person, line) : line.Event == PersonEvent.New ? _accounts.TakeEnrolment(person, line, draft.Submission) : null;
         if (fault is not null)
         {

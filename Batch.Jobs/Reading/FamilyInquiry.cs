@@ -32,18 +32,18 @@ public sealed class FamilyInquiry(AccountHolder holder)
         await using NpgsqlConnection connection = await holder.Area.Program.OpenConnectionAsync(cancellation);
         bool own = await IsHolderAsync(connection, asker, cancellation);
         FamilyBindings family = new(connection, _area);
-        await family.LoadAsync([holder.Person], [], cancellation);
+        await family.LoadAsync([holder.Person], [asker.Digits17], cancellation);
         List<FamilyBinding> bindings = [.. family.All.Where(b => b.Payer == holder.Person)];
-        if (!own && !bindings.Exists(b => b.Member == asker.Digits17))
+        if (!own && !bindings.Exists(b => family.Same(b.Member, asker.Digits17)))
         {
             throw NotEntitled();
         }
 
-        List<(long Member, SpentForDocument Spent)> paid = await SpentAsync(connection, own ? "(person_id = $1 OR member = $2) AND member <> 0" : "person_id = $1 AND member = $2", asker, from, to, cancellation);
+        List<(long Member, SpentForDocument Spent)> paid = await SpentAsync(connection, own ? "(person_id = $1 OR member = ANY($2)) AND member <> 0" : "person_id = $1 AND member = ANY($2)", [.. family.NumbersOf(asker.Digits17)], from, to, cancellation);
         return new FamilyDocument(
             own ? "holder" : "member", from, to,
             own ? [.. bindings.Select(b => new MemberDocument(Masking.Number(b.Member), b.Relation, b.From, b.To, Total(paid, b)))] : [],
-            [.. paid.Where(p => p.Member == asker.Digits17).Select(p => p.Spent)]);
+            [.. paid.Where(p => family.Same(p.Member, asker.Digits17)).Select(p => p.Spent)]);
     }
 
     /// <summary>The holder's own number.</summary>
@@ -81,7 +81,7 @@ public sealed class FamilyInquiry(AccountHolder holder)
 
     // Posted spending alone: what waits for a run is not on any account yet.
     private Task<List<(long, SpentForDocument)>> SpentAsync(
-        NpgsqlConnection connection, string whose, CitizenId asker, YearMonth from, YearMonth to, CancellationToken cancellation) =>
+        NpgsqlConnection connection, string whose, long[] numbers, YearMonth from, YearMonth to, CancellationToken cancellation) =>
         connection.ReadAsync(_area.Sql(
             $"""
             SELECT member, on_date, channel, -amount_fen FROM (
@@ -92,5 +92,5 @@ public sealed class FamilyInquiry(AccountHolder holder)
             WHERE state = 1 AND amount_fen <> 0 ORDER BY on_date, member, channel
             """),
             r => (r.GetInt64(0), new SpentForDocument(LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), (SpendingChannel)r.GetInt16(2), new Money(r.GetInt64(3)))),
-            cancellation, holder.Person, asker.Digits17);
+            cancellation, holder.Person, numbers);
 }
