@@ -27,6 +27,12 @@ internal sealed class MonthModel : AreaPage
 
     public ReportTable? Certificate { get; private set; }
 
+    /// <summary>The money of a closed month; null: it has no money files.</summary>
+    public CertificateSheet? Money { get; private set; }
+
+    /// <summary>The closing in force; null: the month is open.</summary>
+    public ClosingDocument? Closed { get; private set; }
+
     public bool MayClose { get; private set; }
 
     /// <summary>What keeps this month from being closed now; null: nothing, or it is closed.</summary>
@@ -63,6 +69,8 @@ internal sealed class MonthModel : AreaPage
         Points = closed ? [] : await new Readiness(Area).ReadAsync(Of, Cancellation);
         Warnings = closed ? [] : await ClosingWarning.ReadAsync(Area, Of, Points.First(p => p.Code == ClosingWarning.RejectsOpen).Count, Cancellation);
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
+        Money = closed ? await CertificateSheet.ReadAsync(Area, Of, Cancellation) : null;
+        Closed = closed ? await new Closing(Area.Program, Area.Schema, Area.Policy).ReadAsync(Of, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
         OpenCount = closed || !MayClose || Before is not null ? 0 : await new OpenDifferences(Area).CountAsync(Of, Cancellation);

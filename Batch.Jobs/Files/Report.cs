@@ -35,7 +35,8 @@ public enum ColumnTotal
     People,
 }
 
-public sealed record ReportColumn(string Chinese, string English, ColumnContent Content, ColumnTotal Total = ColumnTotal.None)
+/// <param name="Width">Characters across in a workbook, within which its texts are wrapped; 0: as wide as such contents mostly are.</param>
+public sealed record ReportColumn(string Chinese, string English, ColumnContent Content, ColumnTotal Total = ColumnTotal.None, int Width = 0)
 {
     public string Header => English.Length == 0 ? Chinese : $"{Chinese} ({English})";
 

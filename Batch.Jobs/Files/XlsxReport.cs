@@ -18,7 +18,8 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     private const string Spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string Packaging = "http://schemas.openxmlformats.org/package/2006";
-    // Three lines, in points.
+    // In points, and three lines.
+    private const int LineHeight = 15;
     private const string HeaderHeight = "45";
     private const string Declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
@@ -63,9 +64,18 @@ public sealed class XlsxReport(Stream file) : IReportWriter
 
         _rows++;
         _sheet!.WriteStartElement("row", Spreadsheet);
+        // A row that is one sentence goes across the empty cells behind it.
+        bool sentence = cells[1..].IndexOfAnyExcept(Cell.Empty) < 0;
+        int lines = sentence ? 1 : LinesOf(columns, cells);
+        if (lines > 1)
+        {
+            _sheet.WriteAttributeString("ht", (lines * LineHeight).ToString(CultureInfo.InvariantCulture));
+            _sheet.WriteAttributeString("customHeight", "1");
+        }
+
         for (int i = 0; i < cells.Length; i++)
         {
-            WriteCell(cells[i], columns[i].Content);
+            WriteCell(cells[i], columns[i], sentence);
         }
 
         _sheet.WriteEndElement();
@@ -76,7 +86,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         EndSheet();
         string Many(Func<int, string> one) => string.Concat(Enumerable.Range(1, _names.Count).Select(one));
         Write("xl/styles.xml", $"""
-            <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf/><xf numFmtId="4" applyNumberFormat="1"/><xf fontId="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment horizontal="right" vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>
+            <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="6"><xf applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="4" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment horizontal="right" vertical="top" wrapText="1"/></xf><xf applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1" indent="1"/></xf><xf numFmtId="3" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs></styleSheet>
             """);
         Write("xl/workbook.xml", $"""
             <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_names[n - 1]}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets><definedNames>{Many(n => $"<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{n - 1}\">'{_names[n - 1]}'!$1:$1</definedName>")}</definedNames></workbook>
@@ -130,7 +140,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet!.WriteStartElement("cols", Spreadsheet);
         for (int i = 0; i < _columns.Count; i++)
         {
-            int content = _columns[i].Content switch
+            int content = _columns[i].Width > 0 ? _columns[i].Width : _columns[i].Content switch
             {
                 ColumnContent.CitizenNumber => 22,
                 ColumnContent.Yuan => 17,
@@ -141,7 +151,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
             _sheet.WriteStartElement("col", Spreadsheet);
             _sheet.WriteAttributeString("min", number);
             _sheet.WriteAttributeString("max", number);
-            _sheet.WriteAttributeString("width", Math.Max(content, (2 * _columns[i].Chinese.Length) + 2).ToString(CultureInfo.InvariantCulture));
+            _sheet.WriteAttributeString("width", (_columns[i].Width > 0 ? content : Math.Max(content, (2 * _columns[i].Chinese.Length) + 2)).ToString(CultureInfo.InvariantCulture));
             _sheet.WriteAttributeString("customWidth", "1");
             _sheet.WriteEndElement();
         }
@@ -197,11 +207,29 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet = null;
     }
 
-    private void WriteCell(Cell cell, ColumnContent content)
+    // Not every program works out the height of a row with wrapped texts. A Chinese character takes two places.
+    private static int LinesOf(IReadOnlyList<ReportColumn> columns, ReadOnlySpan<Cell> cells)
     {
+        int most = 1;
+        for (int i = 0; i < cells.Length; i++)
+        {
+            if (columns[i].Width > 0 && cells[i].Text is { Length: > 0 } text)
+            {
+                int places = text.Sum(c => c < '\u2E80' ? 1 : 2);
+                int across = columns[i].Width - 2;
+                most = Math.Max(most, (places + across - 1) / across);
+            }
+        }
+
+        return most;
+    }
+
+    private void WriteCell(Cell cell, ReportColumn column, bool sentence)
+    {
+        ColumnContent content = column.Content;
         if (cell.Number is not { } number)
         {
-            WriteText(cell.Text ?? "", null);
+            WriteText(cell.Text ?? "", column.Width > 0 && !sentence ? "4" : null);
             return;
         }
 
@@ -209,6 +237,10 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         if (content == ColumnContent.Yuan)
         {
             _sheet.WriteAttributeString("s", "1");
+        }
+        else if (column.Width > 0)
+        {
+            _sheet.WriteAttributeString("s", "5");
         }
 
         _sheet.WriteElementString("v", Spreadsheet, content == ColumnContent.Yuan ? new Money(number).ToString() : number.ToString(CultureInfo.InvariantCulture));

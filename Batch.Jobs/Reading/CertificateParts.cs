@@ -54,8 +54,8 @@ public sealed class CertificateMoneyReport : CertificatePart
 
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
-        new("部分", "section", ColumnContent.Text), new("项目", "item", ColumnContent.Text), new("笔数", "entries", ColumnContent.Count), new("金额", "amount", ColumnContent.Yuan),
-        new("说明", "remark", ColumnContent.Text),
+        new("部分", "section", ColumnContent.Text, Width: 20), new("项目", "item", ColumnContent.Text, Width: 50), new("笔数", "entries", ColumnContent.Count, Width: 10), new("金额", "amount", ColumnContent.Yuan, Width: 18),
+        new("说明", "remark", ColumnContent.Text, Width: 24),
     ];
 
     // What is paid out and taken in is what the runs of the month moved, which a closed month cannot change.
@@ -123,7 +123,7 @@ public sealed class CertificateEmployersReport : CertificatePart
 
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
-        new("单位编号", "employer", ColumnContent.Text), new("单位名称", "name", ColumnContent.Text), Sum("期初暂收", "in suspense before"), Sum("收到缴费", "received"),
+        new("单位编号", "employer", ColumnContent.Text, Width: 22), new("单位名称", "name", ColumnContent.Text, Width: 24), Sum("期初暂收", "in suspense before"), Sum("收到缴费", "received"),
         Sum("划入个人账户", "to accounts"), Sum("划入统筹", "to the pool"), Sum("其他资金", "other funds"), Sum("退还", "refunded"), Sum("核销", "written off"),
         Sum("结转", "carried over"), Sum("期末暂收", "in suspense still"), Sum("滞纳金", "late fees"), Sum("利息", "interest"),
     ];
@@ -139,7 +139,7 @@ public sealed class CertificateEmployersReport : CertificatePart
         FROM :area.closing_employer e JOIN own USING (seq) LEFT JOIN :area.employer w USING (employer_id) ORDER BY w.number COLLATE "C" NULLS LAST
         """;
 
-    private static ReportColumn Sum(string chinese, string english) => new(chinese, english, ColumnContent.Yuan, ColumnTotal.Sum);
+    private static ReportColumn Sum(string chinese, string english) => new(chinese, english, ColumnContent.Yuan, ColumnTotal.Sum, 14);
 }
 
 /// <summary>结账证明的差异: what the month was closed with that did not agree, who accepted it, when and why.</summary>
@@ -151,10 +151,10 @@ public sealed class CertificateDifferencesReport : CertificatePart
 
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
-        new("种类", "kind", ColumnContent.Text), new("单位编号", "employer", ColumnContent.Text), new("单位名称", "name", ColumnContent.Text),
-        new("费款所属期", "month", ColumnContent.Month), new("凭证号或流水号", "document", ColumnContent.Text), new("申报金额", "declared", ColumnContent.Yuan),
-        new("到账金额", "received", ColumnContent.Yuan), new("已入账", "booked", ColumnContent.Yuan), new("接受人", "accepted by", ColumnContent.Text),
-        new("时间", "time", ColumnContent.Text), new("理由", "why", ColumnContent.Text),
+        new("种类", "kind", ColumnContent.Text, Width: 20), new("单位编号", "employer", ColumnContent.Text, Width: 22), new("单位名称", "name", ColumnContent.Text, Width: 24),
+        new("费款所属期", "month", ColumnContent.Month, Width: 12), new("凭证号或流水号", "document", ColumnContent.Text, Width: 18), new("申报金额", "declared", ColumnContent.Yuan, Width: 14),
+        new("到账金额", "received", ColumnContent.Yuan, Width: 14), new("已入账", "booked", ColumnContent.Yuan, Width: 14), new("接受人", "accepted by", ColumnContent.Text, Width: 13),
+        new("时间", "time", ColumnContent.Text, Width: 12), new("理由", "why", ColumnContent.Text, Width: 28),
     ];
 
     protected override string Sql =>

@@ -29,12 +29,12 @@ public sealed class CertificateReport : QueryReport
 
     public override IReadOnlyList<ReportColumn> Columns { get; } =
     [
-        new("项目", "item", ColumnContent.Text), new("经办", "made by", ColumnContent.Text), new("复核", "approved by", ColumnContent.Text),
-        new("入账或结账", "posted or closed by", ColumnContent.Text), new("人数或账户数", "people or accounts", ColumnContent.Count),
-        new("分录", "entries", ColumnContent.Count), new("个人缴费", "person paid", ColumnContent.Yuan), new("单位缴费", "employer paid", ColumnContent.Yuan),
-        new("个人账户", "accounts", ColumnContent.Yuan), new("统筹净额", "pool, net", ColumnContent.Yuan), new("其他资金", "other funds", ColumnContent.Yuan),
-        new("摘要或封签", "digest or seal", ColumnContent.Text),
-        new("时间", "time", ColumnContent.Text), new("说明", "remark", ColumnContent.Text),
+        new("项目", "item", ColumnContent.Text, Width: 36), new("经办", "made by", ColumnContent.Text, Width: 11), new("复核", "approved by", ColumnContent.Text, Width: 12),
+        new("入账或结账", "posted or closed by", ColumnContent.Text, Width: 14), new("人数或账户数", "people or accounts", ColumnContent.Count, Width: 13),
+        new("分录", "entries", ColumnContent.Count, Width: 9), new("个人缴费", "person paid", ColumnContent.Yuan, Width: 15), new("单位缴费", "employer paid", ColumnContent.Yuan, Width: 15),
+        new("个人账户", "accounts", ColumnContent.Yuan, Width: 16), new("统筹净额", "pool, net", ColumnContent.Yuan, Width: 16), new("其他资金", "other funds", ColumnContent.Yuan, Width: 14),
+        new("摘要或封签", "digest or seal", ColumnContent.Text, Width: 24),
+        new("时间", "time", ColumnContent.Text, Width: 12), new("说明", "remark", ColumnContent.Text, Width: 18),
     ];
 
     // The totals row is the closing itself, which the ledger asserted when the month was closed.
