@@ -36,6 +36,9 @@ internal static class Permissions
     /// <summary>See the changes of who a person is.</summary>
     public const string SeePersonChanges = "see-person-changes";
 
+    /// <summary>Follow money from the bank's statement to people's credits and back, draw credits to check: people are masked.</summary>
+    public const string TraceMoney = "trace-money";
+
     /// <summary>Refund, carry over or write off surplus contributions: proposed by one person, confirmed by another.</summary>
     public const string ReturnMoney = "return-money";
 
@@ -95,6 +98,7 @@ internal static class Permissions
         [MatchMoney] = [Operator, Reviewer],
         [ChangePersons] = [Operator, Reviewer],
         [SeePersonChanges] = [Operator, Reviewer, Auditor],
+        [TraceMoney] = [Operator, Reviewer, Auditor],
         [ReturnMoney] = [Operator, Reviewer],
         [AcceptDifferences] = [Reviewer],
         [SeeWork] = [Operator, Reviewer, Analyst, Administrator, Auditor],

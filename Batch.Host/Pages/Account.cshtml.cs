@@ -65,6 +65,8 @@ internal sealed class AccountModel : AreaPage
 
     public bool MayUnmask { get; private set; }
 
+    public bool MayTrace { get; private set; }
+
     /// <summary>Changes of who the person is, proposed and made.</summary>
     public IReadOnlyList<IdentityDocument> Identity { get; private set; } = [];
 
@@ -96,6 +98,7 @@ internal sealed class AccountModel : AreaPage
         Family = await family.ReadAsync(await family.HolderAsync(Cancellation), from, to, Cancellation);
         Why = Show.ReadMonth(Month) is { } month ? await new Explanations(Area).ExplainAsync(Person.Person, month, Cancellation) : null;
         MayUnmask = await MayAsync(Permissions.Unmask);
+        MayTrace = await MayAsync(Permissions.TraceMoney);
         Identity = await new IdentityProposals(Area.Program, Area.Schema, Clock).ListAsync(Person.Person, Cancellation);
         MayChange = await MayAsync(Permissions.ChangePersons);
         JoinedAccounts = await new ContributionRecord(Area).JoinedAccountsAsync(Person.Person, Cancellation);

@@ -27,6 +27,8 @@ internal sealed partial class ReconcileModel : AreaPage
 
     public bool MayMatch { get; private set; }
 
+    public bool MayTrace { get; private set; }
+
     /// <summary>The user may accept differences, and the month is still open.</summary>
     public bool MayAccept { get; private set; }
 
@@ -43,6 +45,7 @@ internal sealed partial class ReconcileModel : AreaPage
         Told = await check.ReadAsync(month, Cancellation);
         Made = await check.MadeAsync(month, Shown, Cancellation);
         MayMatch = await MayAsync(Permissions.MatchMoney);
+        MayTrace = await MayAsync(Permissions.TraceMoney);
         await ReadReturnsAsync(month);
         MayAccept = Told.Closed is null && Told.Check.Applies && await MayAsync(Permissions.AcceptDifferences);
         Differences = Told.Check.Differences.ToDictionary(d => d.Key);

@@ -58,6 +58,7 @@ internal sealed class ReportsModel : AreaPage
         "suspense" => "Money in suspense",
         "books" => "Trial balance",
         "vouchers" => "Vouchers",
+        "trace" => "Credits traced to the bank",
         "movement" => "Account movements",
         "flows" => "Accounts: in, out and balances",
         "recovery" => "Accounts to be recovered from",

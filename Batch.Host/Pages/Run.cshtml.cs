@@ -74,6 +74,8 @@ internal sealed class RunModel : AreaPage
 
     public bool MayCompute { get; private set; }
 
+    public bool MayTrace { get; private set; }
+
     public bool MayDiscard { get; private set; }
 
     private RunLife Life => new(Area.Program, Area.Schema);
@@ -103,6 +105,7 @@ internal sealed class RunModel : AreaPage
         Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
+        MayTrace = await MayAsync(Permissions.TraceMoney);
         MayDiscard = await MayAsync(Permissions.DiscardRuns);
     }
 

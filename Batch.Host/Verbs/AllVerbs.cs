@@ -21,6 +21,7 @@ internal static class AllVerbs
         .. MoneyVerbs.Create(),
         PersonVerbs.Create(),
         RefundVerbs.Create(),
+        .. TraceVerbs.Create(),
         .. LedgerVerbs.Create(),
         BenefitsVerb.Create(),
         ReportVerb.Create(),

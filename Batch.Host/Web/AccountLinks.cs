@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Batch.Host.Access;
 using Microsoft.AspNetCore.DataProtection;
+using NodaTime;
 
 namespace Batch.Host.Web;
 
@@ -14,8 +15,13 @@ internal static class AccountLinks
 {
     private const string Purpose = "batch.account";
 
-    public static string Of(HttpContext context, string area, int account) =>
-        $"/{area}/accounts/{Convert.ToHexStringLower(Protector(context, area).Protect(Encoding.ASCII.GetBytes(account.ToString(CultureInfo.InvariantCulture)), Sessions.Longest.ToTimeSpan()))}";
+    public static string Of(HttpContext context, string area, int account) => $"/{area}/accounts/{TokenOf(context, area, account)}";
+
+    /// <summary>Where an account's credit for a month came from.</summary>
+    public static string TraceOf(HttpContext context, string area, int account, YearMonth month) => $"/{area}/trace/credit/{TokenOf(context, area, account)}?month={Show.Month(month)}";
+
+    private static string TokenOf(HttpContext context, string area, int account) =>
+        Convert.ToHexStringLower(Protector(context, area).Protect(Encoding.ASCII.GetBytes(account.ToString(CultureInfo.InvariantCulture)), Sessions.Longest.ToTimeSpan()));
 
     /// <summary>The account; null: the text was not made for this session, or is no such text.</summary>
     public static int? Read(HttpContext context, string area, string token)

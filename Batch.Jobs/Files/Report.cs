@@ -61,7 +61,7 @@ public sealed record ReportSource(NpgsqlConnection Connection, Area Area, YearMo
 
 /// <summary>
 /// A table made from the facts of one month. Equal facts give equal bytes: nothing in it comes from a surrogate key, a run's number or the
-/// clock (the certificate alone names the runs and times on record), and the order is decided by what is shown or by the citizen number behind it. To add one: a class, and a line in <see cref="AllReports"/>.
+/// clock (the certificate alone names the runs and times on record, the trace the submissions and runs), and the order is decided by what is shown or by the citizen number behind it. To add one: a class, and a line in <see cref="AllReports"/>.
 /// </summary>
 public abstract class Report
 {
@@ -99,10 +99,18 @@ public abstract class QueryReport : Report
     /// <summary><c>:area</c> stands for the schema, <c>:month</c> for the month's first day.</summary>
     protected abstract string Sql { get; }
 
+    /// <summary>Values of <c>$1</c> and on.</summary>
+    protected virtual object[] Arguments => [];
+
     public override async IAsyncEnumerable<Cell[]> RowsAsync(
         ReportSource source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(source.Sql(Sql), source.Connection);
+        foreach (object argument in Arguments)
+        {
+            command.Parameters.AddWithValue(argument);
+        }
+
         Cell[] row = new Cell[Columns.Count];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -46,8 +46,8 @@ public sealed class VouchersReport : QueryReport
     ];
 
     protected override string Sql =>
-        """
-        SELECT '记-' || lpad((dense_rank() OVER (ORDER BY l.day, l.part, l.key))::text, 4, '0'), to_char(l.day, 'YYYY-MM-DD'),
+        $"""
+        SELECT {VoucherNames.Number}, to_char(l.day, 'YYYY-MM-DD'),
                row_number() OVER (PARTITION BY l.day, l.part, l.key ORDER BY l.line), l.summary, l.account, a.name, l.debit_fen, l.credit_fen, l.maker, l.checker, l.source
         FROM :area.book_line l JOIN :area.book_account a USING (account) WHERE l.month = :month ORDER BY l.day, l.part, l.key, l.line
         """;

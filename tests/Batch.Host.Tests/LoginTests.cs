@@ -249,6 +249,8 @@ public sealed class LoginTests
         ["person approve"] = "1 --area 420100",
         ["person refuse"] = "1 --area 420100 --reason x",
         ["person withdraw"] = "1 --area 420100 --reason x",
+        ["trace"] = "--area 420100 --line 1",
+        ["sample"] = "--area 420100 --month 2021-01 --size 1",
         ["balance"] = "--id 420100196801300793",
         ["statement"] = "--id 420100196801300793",
         ["explain"] = "--id 420100196801300793 --month 2021-01",

@@ -13,7 +13,7 @@ namespace Batch.Web.Tests.Crawling;
 
 /// <summary>
 /// A closed month, an open one and all that a page can have to show: submissions with rejected and held rows, one refused whole with more than a page of rejects, a reversal that was
-/// discarded, an open run, proposals, schedules, jobs in several states, an alarm.
+/// discarded, an open run, a receipt with its bank line and a line without one, proposals, schedules, jobs in several states, an alarm.
 /// </summary>
 internal sealed class CrawledMonths(TestHost host, Area area)
 {
@@ -82,7 +82,10 @@ internal sealed class CrawledMonths(TestHost host, Area area)
         await File.WriteAllLinesAsync(other, [Header, $"WH0012087,晴川书店,陆青松,{Number},2021-02,8000.00,160.00,640.00", "WH0012087,晴川书店,高晓禾,420100198507020247,2021-02,8000.00,1.00,640.00"]);
         await File.WriteAllLinesAsync(refused, Enumerable.Range(0, 60).Select(i => $"WH0012087,晴川书店,高晓禾,{CitizenId.FromDigits17(42_010_019_850_702_100L + i).Full()},2021-02,8000.00,1.00,640.00").Prepend(Header));
         await File.WriteAllLinesAsync(nothing, ["甲,乙", "1,2"]);
-        await ImportAsync(Second, other, refused, nothing);
+        string receipts = Path.Combine(folder, "receipts.csv"), bank = Path.Combine(folder, "bank.csv");
+        await File.WriteAllLinesAsync(receipts, ["单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号,滞纳金,利息", "WH0012087,晴川书店,2021-02,800.00,2021-02-18,SK1,,"]);
+        await File.WriteAllLinesAsync(bank, ["交易日期,流水号,凭证号,对方户名,对方账号,借方金额,贷方金额", "2021-02-18,LS1,SK1,晴川书店,,,800.00", "2021-02-19,LS2,,某人,,,33.00"]);
+        await ImportAsync(Second, other, refused, nothing, receipts, bank);
         Directory.Delete(folder, recursive: true);
     }
 

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Files;
+using Batch.Jobs.Reading;
+using Batch.Jobs.Store;
+using Batch.Jobs.Tests.Runs;
+using Batch.Rules;
+using NUnit.Framework;
+using NodaTime;
+
+namespace Batch.Jobs.Tests.Reading;
+
+/// <summary>
+/// Draws of a month's credits, repeated here as docs/reports.md says. Twelve people of 30, whose numbers follow each other: the n-th has a base of 5000 + 100 n, so 3.1 % of it is
+/// 155.00 + 3.10 n. A retiree is older than all of them: hers is the first entry of the run, and the n-th person's is 2021-01/1/(n + 1).
+/// </summary>
+public sealed class CreditSampleTests
+{
+    private const int People = 12;
+
+    private static readonly YearMonth January = new(2021, 1);
+    private Town town = null!;
+    private CreditSample sample = null!;
+
+    [OneTimeSetUp]
+    public async Task SetUp()
+    {
+        town = await Town.FoundAsync();
+        // The file has them the other way round: the numbers of the credits do not come from it.
+        await town.PayrollAsync(January, "E1", [.. Enumerable.Range(1, People).Reverse().Select(n => (Town.Person(n, 1990), 5000m + (100m * n)))]);
+        await town.PensionAsync(January, [(Town.Person(99, 1948), 6000m)]);
+        await town.PostMonthAsync(January);
+        sample = new CreditSample(await town.AreaAsync());
+    }
+
+    [OneTimeTearDown]
+    public async Task TearDown() => await town.DisposeAsync();
+
+    [TestCase("audit-2021", 5)]
+    [TestCase("审计 1", 3)]
+    [TestCase("x", 100)]
+    public async Task A_draw_by_seed_has_the_smallest_digests_of_seed_and_number(string seed, int size)
+    {
+        string[] expected = [.. Numbers.OrderBy(n => Digest($"{seed}:{n}"), StringComparer.Ordinal).Take(size)];
+        SampleDocument drawn = await DrawAsync(new Draw(seed, size, null));
+        Assert.That(drawn.Credits.Select(c => c.Credit), Is.EqualTo(expected));
+        Assert.That((drawn.OutOf, (await DrawAsync(new Draw(seed, size, null))).Credits.Select(c => c.Credit).SequenceEqual(expected)), Is.EqualTo((12L, true)));
+        Assert.That(drawn.Credits.Select(c => c.Amount), Is.EqualTo(expected.Select(n => Amount(n))));
+    }
+
+    [Test]
+    public async Task A_draw_by_amount_has_the_largest_or_all_from_an_amount_on()
+    {
+        Assert.That((await DrawAsync(new Draw(null, 2, null))).Credits.Select(c => c.Amount), Is.EqualTo(new[] { Yuan(192.20m), Yuan(189.10m) }), "155 + 3.1 x 12, 155 + 3.1 x 11");
+        SampleDocument least = await DrawAsync(new Draw(null, null, Yuan(186.00m)));
+        Assert.That((least.Credits.Count, least.OutOf, least.Amount), Is.EqualTo((3, 3L, Yuan(567.30m))), "192.20 + 189.10 + 186.00");
+        string[] of = ["2021-01/1/11", "2021-01/1/12", "2021-01/1/13"];
+        Assert.That((await DrawAsync(new Draw("s", 1, Yuan(186.00m)))).Credits.Single().Credit, Is.EqualTo(of.MinBy(n => Digest("s:" + n), StringComparer.Ordinal)));
+    }
+
+    // 12 x 155.00 + 3.10 x 78 = 2101.80: 210,180 units, every 52,545th of which is hit from the first on that the seed gives.
+    [TestCase("audit-2021")]
+    [TestCase("7")]
+    public async Task A_draw_by_money_hits_every_nth_fen(string seed)
+    {
+        long interval = 210_180 / 4, start = (long)(Convert.ToUInt64(Digest(seed)[..15], 16) % (ulong)interval);
+        List<string> expected = [];
+        long unit = 0;
+        foreach (string number in Numbers)
+        {
+            long upto = unit + Amount(number).Fen;
+            if (Enumerable.Range(0, 4).Any(k => start + (k * interval) >= unit && start + (k * interval) < upto))
+            {
+                expected.Add(number);
+            }
+
+            unit = upto;
+        }
+
+        Assert.That(unit, Is.EqualTo(210_180));
+        Assert.That((await DrawAsync(new Draw(seed, 4, null, ByMoney: true))).Credits.Select(c => c.Credit), Is.EqualTo(expected));
+        Assert.That(expected, Has.Count.EqualTo(4));
+    }
+
+    // What is posted later in the month has numbers of its own: those before do not change.
+    [Test]
+    public async Task The_number_of_a_credit_finds_its_account_and_stays_when_more_is_posted()
+    {
+        await using Town other = await Town.FoundAsync();
+        await other.PayrollAsync(January, "E1", [(Town.Person(3, 1990), 5000m)]);
+        await other.PostMonthAsync(January);
+        await other.PayrollAsync(January, "E2", [(Town.Person(1, 1980), 6000m)]);
+        await other.PostMonthAsync(January);
+        CreditSample of = new(await other.AreaAsync());
+        SampleDocument drawn = await of.DrawAsync(January, new Draw(null, 10, null), default);
+        Assert.That(drawn.Credits.Select(c => (c.Credit, c.Employer)), Is.EqualTo(new[] { ("2021-01/2/1", "E2"), ("2021-01/1/1", "E1") }));
+        (int account, YearMonth month) = await of.FindAsync("2021-01/1/1", default);
+        Assert.That((account, month), Is.EqualTo((drawn.Credits[1].AccountId, January)));
+        foreach (string unknown in new[] { "2021-01/1/2", "2021-01/3/1", "2021-13/1/1", "1", "2021-01/x/1" })
+        {
+            Assert.That((await Assert.ThrowsAsync<DataFaultException>(() => of.FindAsync(unknown, default)))!.Code, Is.EqualTo("ENTRY_UNKNOWN"), unknown);
+        }
+    }
+
+    [Test]
+    public void What_is_not_said_is_asked_for()
+    {
+        Assert.That(Code(new Draw(null, null, null)), Is.EqualTo("SAMPLE_UNSAID"));
+        Assert.That(Code(new Draw("s", 0, null)), Is.EqualTo("SAMPLE_SIZE"));
+        Assert.That(Code(new Draw("s", Draw.Most + 1, null)), Is.EqualTo("SAMPLE_SIZE"));
+        Assert.That(Code(new Draw("s", null, Yuan(1))), Is.EqualTo("SAMPLE_SEED"));
+        Assert.That(Code(new Draw(null, 5, null, ByMoney: true)), Is.EqualTo("SAMPLE_SEED"));
+        Assert.That(Code(new Draw(new string('s', 101), 5, null)), Is.EqualTo("SAMPLE_SEED"));
+    }
+
+    [Test]
+    public async Task A_month_without_a_posting_has_nothing_to_draw() =>
+        Assert.That((await sample.DrawAsync(new YearMonth(2021, 5), new Draw("s", 5, null), default)).Credits, Is.Empty);
+
+    [Test]
+    public async Task The_report_of_a_draw_has_its_credits_in_its_order()
+    {
+        string[] rows = await town.ReportAsync(new TraceReport(new Draw(null, 2, null)), January);
+        Assert.That(rows.Select(r => r.Split(',')[0]), Is.EqualTo(new[] { "2021-01/1/13", "2021-01/1/12", "合计 total" }));
+    }
+
+    private static string[] Numbers => [.. Enumerable.Range(2, People).Select(n => $"2021-01/1/{n}")];
+
+    private static Money Amount(string number) => Yuan(155m + (3.1m * (int.Parse(number.Split('/')[2], System.Globalization.CultureInfo.InvariantCulture) - 1)));
+
+    private Task<SampleDocument> DrawAsync(Draw draw) => sample.DrawAsync(January, draw, default);
+
+    private static string Code(Draw draw) => Assert.Throws<DataFaultException>(() => draw.Checked())!.Code;
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static Money Yuan(decimal yuan) => Money.FromYuan(yuan);
+}
