@@ -4,6 +4,7 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using NodaTime;
 
 namespace Batch.Host.Pages;
@@ -14,15 +15,17 @@ internal sealed class TraceCreditModel : AreaPage
 {
     public CreditTrace Told { get; private set; } = null!;
 
-    public int Account { get; private set; }
+    /// <summary>The account as the address has it.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string Token { get; set; } = "";
 
-    public async Task OnGetAsync(string? token, string? month)
+    public async Task OnGetAsync(string? month)
     {
-        Account = AccountLinks.Read(HttpContext, Code, token ?? "") ?? throw new DataFaultException(
+        int account = AccountLinks.Read(HttpContext, Code, Token) ?? throw new DataFaultException(
             "ACCOUNT_UNKNOWN", "此链接只在生成它的会话中有效，请从“追溯”页重新进入。", "This address is of use only in the session that made it; begin again on the page “Trace”.");
         YearMonth of = Show.NeedMonth(month);
         await Service<InquiryLog>().WriteAsync(
-            new Inquired(Who, "page", Code, AccountNumbers.PersonOf(Account), "trace", Show.Month(of), Account), Service<WebOptions>().AccountsAnHour, Cancellation);
-        Told = await new Tracing(Area).CreditAsync(Account, of, Cancellation);
+            new Inquired(Who, "page", Code, AccountNumbers.PersonOf(account), "trace", Show.Month(of), account), Service<WebOptions>().AccountsAnHour, Cancellation);
+        Told = await new Tracing(Area).CreditAsync(account, of, Cancellation);
     }
 }

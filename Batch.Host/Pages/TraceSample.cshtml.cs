@@ -85,6 +85,7 @@ internal sealed class TraceSampleModel : AreaPage
         decimal? least = string.IsNullOrWhiteSpace(Least) ? null
             : TypedAmount.Read(Least) is { } yuan and < 1_000_000_000m && yuan * 100m == decimal.Truncate(yuan * 100m) ? yuan
             : throw new DataFaultException("AMOUNT_INVALID", "最低金额应为元，最多两位小数，如 5000.00。", "Write the least amount in yuan with at most two places, such as 5000.00.");
-        return (Show.NeedMonth(Month), new Draw(string.IsNullOrWhiteSpace(Seed) ? null : Seed.Trim(), size, least is { } amount ? Batch.Rules.Money.FromYuan(amount) : null, Money));
+        // All of at least an amount: nothing is left to a seed.
+        return (Show.NeedMonth(Month), new Draw(string.IsNullOrWhiteSpace(Seed) || (size is null && !Money) ? null : Seed.Trim(), size, least is { } amount ? Batch.Rules.Money.FromYuan(amount) : null, Money));
     }
 }

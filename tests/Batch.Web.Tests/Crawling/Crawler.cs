@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -16,9 +17,12 @@ internal sealed record Found(string Address, string On, string By)
 /// Follows each link and each form that only asks, from one address on, in both languages, as one person would with much patience. The language is changed as people do, by the link
 /// on the page: each page is read, then read again in the other language.
 /// </summary>
-internal sealed class Crawler(HttpClient browser)
+internal sealed partial class Crawler(HttpClient browser)
 {
     private const int Most = 4000;
+
+    // An account's address is made anew by each page that leads to it: a dozen of them are enough.
+    private const int MostAccounts = 12;
 
     // The engine's own pages are another project's work: that they open is enough.
     private static readonly string? Engine = Engines.DashboardPath;
@@ -26,6 +30,7 @@ internal sealed class Crawler(HttpClient browser)
     private readonly HtmlParser parser = new();
     private readonly Queue<Found> waiting = new();
     private readonly HashSet<string> seen = [];
+    private readonly HashSet<string> accounts = [];
 
     /// <summary>What a person would complain of; empty: all is well.</summary>
     public List<string> Faults { get; } = [];
@@ -174,11 +179,14 @@ internal sealed class Crawler(HttpClient browser)
         {
             Faults.Add($"leads out of the house: {new Found(address, on, by)}");
         }
-        else if (seen.Add(target.PathAndQuery + target.Fragment))
+        else if (IsWanted(target.AbsolutePath) && seen.Add(target.PathAndQuery + target.Fragment))
         {
             waiting.Enqueue(new Found(target.PathAndQuery + target.Fragment, on, by));
         }
     }
+
+    private bool IsWanted(string path) =>
+        Account().Match(path) is not { Success: true, Value: var account } || accounts.Contains(account) || (accounts.Count < MostAccounts && accounts.Add(account));
 
     private string Resolve(string path, string value)
     {
@@ -187,4 +195,7 @@ internal sealed class Crawler(HttpClient browser)
     }
 
     private static bool IsOfEngine(string path) => Engine is not null && path.StartsWith(Engine, StringComparison.Ordinal);
+
+    [GeneratedRegex("/[0-9a-f]{100,}$")]
+    private static partial Regex Account();
 }
