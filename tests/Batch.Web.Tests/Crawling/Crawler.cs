@@ -21,8 +21,8 @@ internal sealed partial class Crawler(HttpClient browser)
 {
     private const int Most = 4000;
 
-    // An account's address is made anew by each page that leads to it: a dozen of them are enough.
-    private const int MostAccounts = 12;
+    // An account's address is made anew by each page that leads to it: a few of them are enough.
+    private const int MostAccounts = 4;
 
     // The engine's own pages are another project's work: that they open is enough.
     private static readonly string? Engine = Engines.DashboardPath;
