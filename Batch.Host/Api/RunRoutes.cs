@@ -115,7 +115,7 @@ internal static class RunRoutes
             thisMonth = compared?.Now,
             notCompared = RunComparison.Documents(compared),
             anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
-            notTaken = run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, cancellation),
+            notTaken = run.State is RunState.Posted or RunState.Discarded ? [] : await new MonthsAround(area).LaterAsync(run.Month, cancellation),
             warnings = run.Run is not { } computed ? [] : FigureText.Documents(await new FigureWarnings(area).OfRunAsync(computed, cancellation)),
         };
     }

@@ -16,11 +16,8 @@ internal sealed record Duty(string Tag, string Chinese, string English, string H
 
 /// <summary>What the signed-in user can do today in this area.</summary>
 [Authorize(Permissions.Anyone)]
-internal sealed class HomeModel : AreaPage
+internal sealed partial class HomeModel : AreaPage
 {
-    /// <summary>How long the person who made a proposal is told that it was refused.</summary>
-    private const int DaysOfRefused = 14;
-
     public YearMonth Month { get; private set; }
 
     public IReadOnlyList<Duty> Todo { get; private set; } = [];
@@ -85,7 +82,7 @@ internal sealed class HomeModel : AreaPage
         string month = Month.ToString("uuuu-MM", null);
         RunLine? open = await new RunList(Area, Clock).OpenAsync(Cancellation);
         string href = $"{Code}/runs/{open?.Run}";
-        if (open is { IsOutOfDate: true, State: not "computing" })
+        if (open is { IsOutOfDate: true, State: not RunState.Computing })
         {
             todo.Add(await MayAsync(Permissions.ComputeRuns)
                 ? new Duty("look", $"批次 {open.Run} 已过时，请重新计算", $"Run {open.Run} is out of date: compute it again", href)
@@ -95,13 +92,13 @@ internal sealed class HomeModel : AreaPage
 
         switch (open?.State)
         {
-            case "computing":
+            case RunState.Computing:
                 todo.Add(new Duty("look", $"批次 {open.Run} 正在计算", $"Run {open.Run} is being computed", href));
                 break;
-            case "computed":
+            case RunState.Computed:
                 todo.Add(new Duty("look", $"批次 {open.Run} 待复核（经办：{open.MadeBy}）", $"Run {open.Run} waits to be approved (made by {open.MadeBy})", href));
                 break;
-            case "approved":
+            case RunState.Approved:
                 todo.Add(new Duty("look", $"批次 {open.Run} 已复核，待入账", $"Run {open.Run} is approved and waits to be posted", href));
                 break;
             default:
@@ -121,66 +118,6 @@ internal sealed class HomeModel : AreaPage
                 }
 
                 break;
-        }
-    }
-
-    // A month that was opened again is closed again. Who proposed it does not approve it; what is too late is dismissed by anybody who may close.
-    private async Task AddReopeningsAsync(List<Duty> todo)
-    {
-        if (!await MayAsync(Permissions.CloseMonths))
-        {
-            return;
-        }
-
-        foreach (YearMonth reopened in await new Reopening(Area.Program, Area.Schema).OpenAgainAsync(Cancellation))
-        {
-            string of = Show.Month(reopened);
-            todo.Add(await ClosingBar.IsLastPosterAsync(Area, reopened, Who, Cancellation)
-                ? new Duty("look", $"{of} 已重新打开，请由另一人核对后再次结账：最后一次入账的是您", $"{of} was opened again: another person checks it and closes it again, since you posted last", $"{Code}/months/{of}")
-                : new Duty("look", $"{of} 已重新打开，请核对后再次结账", $"{of} was opened again: check it and close it again", $"{Code}/months/{of}"));
-        }
-
-        foreach (WaitingReopening waiting in await new Reopening(Area.Program, Area.Schema).WaitingAsync(Cancellation))
-        {
-            string of = Show.Month(waiting.Month);
-            (string zh, string en) = waiting.TooLate ? ("已不能办理，请撤销", "can no longer be granted: dismiss it")
-                : waiting.ProposedBy == Who ? ("待另一人同意，也可撤回", "waits for another person; you can withdraw it")
-                : ("待您同意", "waits for your approval");
-            todo.Add(new Duty("look", $"{waiting.ProposedBy} 请求重新打开 {of}：{zh}", $"The request of {waiting.ProposedBy} to open {of} again {en}", $"{Code}/months/{of}"));
-        }
-    }
-
-    // Who proposed it is told that it waits, who may confirm it that it is theirs.
-    private async Task AddReturnsAsync(List<Duty> todo)
-    {
-        if (!await MayAsync(Permissions.ReturnMoney))
-        {
-            return;
-        }
-
-        foreach (ReturnDocument waiting in await ReturnList.WaitingAsync(Area, Cancellation))
-        {
-            (string chinese, string english) = ReconcileModel.KindOf(waiting.Kind);
-            string amount = Show.Yuan(waiting.Amount), href = $"{Code}/reconcile?month={Show.Month(waiting.On.ToYearMonth())}#returns";
-            todo.Add(waiting.By == Who
-                ? new Duty("look", $"您提出的{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元）待另一人确认", $"Your {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan) waits for another person", href)
-                : new Duty("look", $"{chinese} {waiting.Return}（单位 {waiting.Employer}，{amount} 元，{waiting.By} 提出）待您确认", $"The {english} {waiting.Return} (employer {waiting.Employer}, {amount} yuan, by {waiting.By}) waits for you to confirm it", href));
-        }
-    }
-
-    private async Task AddIdentityAsync(List<Duty> todo)
-    {
-        if (!await MayAsync(Permissions.ChangePersons))
-        {
-            return;
-        }
-
-        foreach (IdentityDocument waiting in await new IdentityProposals(Area.Program, Area.Schema, Clock).WaitingAsync(Cancellation))
-        {
-            (string chinese, string english) = IdentityText.KindOf(waiting.Kind);
-            todo.Add(waiting.ProposedBy == Who
-                ? new Duty("look", $"您提出的人员身份变更（提案 {waiting.Proposal}，{chinese}）待另一人复核", $"Your change of who a person is (proposal {waiting.Proposal}, {english}) waits for another person", $"{Code}/identity")
-                : new Duty("look", $"人员身份变更（提案 {waiting.Proposal}，{chinese}，{waiting.ProposedBy} 提出）待您复核", $"The change of who a person is (proposal {waiting.Proposal}, {english}, by {waiting.ProposedBy}) waits for you to approve it", $"{Code}/identity"));
         }
     }
 
@@ -282,33 +219,6 @@ internal sealed class HomeModel : AreaPage
         if (elsewhere > 0)
         {
             todo.Add(new Duty("look", $"其他月份有 {elsewhere} 行待定，需要决定", $"{Show.Count(elsewhere, "row")} of other months held, to be decided on", $"{Code}/held"));
-        }
-    }
-
-    // Nobody approves what he proposed.
-    private async Task<int> ToApproveAsync() => (await new PolicyProposals(Database.Program).PendingAsync(Code, Cancellation)).Count(p => p.ProposedBy != Who);
-
-    // So that who proposed it learns of it, and why.
-    private async Task AddRefusedAsync(List<Duty> todo)
-    {
-        Instant since = Clock.GetCurrentInstant() - Duration.FromDays(DaysOfRefused);
-        foreach (PolicyProposal refused in (await new PolicyProposals(Database.Program).EndedAsync(Code, Cancellation)).Where(p => p.State == "refused" && p.ProposedBy == Who && p.Ended!.At > since))
-        {
-            todo.Add(new Duty("look", $"您的政策提案（{refused.Document}）未获同意：{refused.Ended!.Reason}", $"Your policy proposal ({refused.Document}) was refused: {refused.Ended.Reason}", $"{Code}/policies"));
-        }
-    }
-
-    private void AddPolicies(List<Duty> todo, Dictionary<string, ReadinessPoint> points, int toApprove)
-    {
-        if (points.TryGetValue("missing-figures", out ReadinessPoint? missing) && missing.Count > 0)
-        {
-            string zh = string.Join("、", missing.Names.Select(n => Show.Word(n).Chinese)), en = string.Join(", ", missing.Names.Select(n => Show.Word(n).English));
-            todo.Add(new Duty("bad", $"缺少数值：{zh}。没有它不能计算退休人员的月份", $"A figure is missing: {en}. The month cannot be computed without it", $"{Code}/policies"));
-        }
-
-        if (toApprove > 0)
-        {
-            todo.Add(new Duty("look", $"{toApprove} 项政策提案待复核", $"{Show.Count(toApprove, "policy proposal")} to be approved", $"{Code}/policies"));
         }
     }
 }

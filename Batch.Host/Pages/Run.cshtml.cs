@@ -33,7 +33,7 @@ internal sealed class RunModel : AreaPage
     public CreditedMonth? ThisMonth => LastMonth is not null && (Compared!.Now.Runs.Count > 1 || Document.Movements is not null) ? Compared.Now : null;
 
     /// <summary>What could not be checked for anomalies, as long as the run may be approved.</summary>
-    public IEnumerable<ComparisonNote> NotChecked => Line.State is "computed" or "approved" ? Compared?.Notes.Where(n => n.Code == RunComparison.FewPeople) ?? [] : [];
+    public IEnumerable<ComparisonNote> NotChecked => Line.State is RunState.Computed or RunState.Approved ? Compared?.Notes.Where(n => n.Code == RunComparison.FewPeople) ?? [] : [];
 
     public IReadOnlyList<Anomaly> Anomalies { get; private set; } = [];
 
@@ -92,9 +92,9 @@ internal sealed class RunModel : AreaPage
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
         NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);
-        Unpaid = Line.Kind == "allocation" && Line.State is not ("computing" or "discarded") ? await new UnpaidEmployers(Area).OfMonthAsync(Line.Month, Cancellation) : UnpaidList.None;
-        Decisions = Line.Kind == "allocation" && Line.State != "discarded" ? await new RunDecisions(Area).ReadAsync(Run, Line.Month, Cancellation) : [];
-        if (Line.State is "computed" or "approved")
+        Unpaid = Line.Kind == "allocation" && Line.State is not (RunState.Computing or RunState.Discarded) ? await new UnpaidEmployers(Area).OfMonthAsync(Line.Month, Cancellation) : UnpaidList.None;
+        Decisions = Line.Kind == "allocation" && Line.State != RunState.Discarded ? await new RunDecisions(Area).ReadAsync(Run, Line.Month, Cancellation) : [];
+        if (Line.State is RunState.Computed or RunState.Approved)
         {
             SinceComputed since = new(Area);
             Moved = Line.IsOutOfDate ? await since.ActsAsync(Run, Cancellation) : [];
@@ -102,7 +102,7 @@ internal sealed class RunModel : AreaPage
         }
 
         Override = await runs.OverrideAsync(Run, Cancellation);
-        Parked = Line.State == "computing" ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
+        Parked = Line.State == RunState.Computing ? (await Service<QueuedWork>().ParkedAsync(Code, Cancellation)).Count : 0;
         MayReview = await MayAsync(Permissions.ReviewRuns);
         MayCompute = await MayAsync(Permissions.ComputeRuns);
         MayTrace = await MayAsync(Permissions.TraceMoney);
@@ -148,7 +148,7 @@ internal sealed class RunModel : AreaPage
         RunProgressDocument progress = await new RunList(Area, Clock).ProgressAsync(Run, Cancellation);
         return new JsonResult(new
         {
-            done = progress.State != "computing",
+            done = progress.State != RunState.Computing,
             fields = new Dictionary<string, object>
             {
                 ["chunks"] = $"{progress.Done} / {progress.Chunks}",
@@ -165,13 +165,13 @@ internal sealed class RunModel : AreaPage
         : L["尚不能估计", "not known yet"];
 
     public Task<IActionResult> OnPostApproveAsync(string? digest, string? reason) => OnceAsync(
-        l => l.State is "approved" or "posted" && l.ApprovedBy is not null,
+        l => l.State is RunState.Approved or RunState.Posted && l.ApprovedBy is not null,
         l => ($"本批次此前已由 {l.ApprovedBy} 于 {Show.Time(l.ApprovedAt)} 复核；这次没有再复核。", $"The run had been approved already, by {l.ApprovedBy} on {Show.Time(l.ApprovedAt)}; nothing was approved now."),
         () => Life.ApproveAsync(Run, Who, Shown(digest), Cancellation, reason),
         async () => (await Life.PreviewAsync(Run, Cancellation)).Digest == Shown(digest));
 
     public Task<IActionResult> OnPostPostAsync() => OnceAsync(
-        l => l.State == "posted",
+        l => l.State == RunState.Posted,
         l => ($"本批次此前已由 {l.EndedBy} 于 {Show.Time(l.EndedAt)} 入账；这次没有再入账。", $"The run had been posted already, by {l.EndedBy} on {Show.Time(l.EndedAt)}; nothing was posted now."),
         () => Life.PostAsync(Run, Who, Cancellation));
 

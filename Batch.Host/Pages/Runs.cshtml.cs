@@ -2,6 +2,7 @@ using System.Globalization;
 using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Reading;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Work;
 using Microsoft.AspNetCore.Authorization;
@@ -67,7 +68,7 @@ internal sealed class RunsModel : AreaPage
     // A run of another kind or month is not replaced.
     private async Task<bool> AskAsync(string kind, YearMonth? month, int? confirmed)
     {
-        if (await new RunList(Area, Clock).OpenAsync(Cancellation) is not { State: "approved" } open || open.Kind != kind || (month ?? open.Month) != open.Month
+        if (await new RunList(Area, Clock).OpenAsync(Cancellation) is not { State: RunState.Approved } open || open.Kind != kind || (month ?? open.Month) != open.Month
             || open.Run == confirmed)
         {
             return false;

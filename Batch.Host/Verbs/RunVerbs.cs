@@ -91,8 +91,8 @@ internal static class RunVerbs
         call.Output, run, run.Run is { } held ? await RunKind.ReadAsync(area, held, call.Cancellation) : [], await RunComparison.ReadAsync(area, run, call.Cancellation),
         run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : [],
         run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : [],
-        run.State is "posted" or "discarded" ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation),
-        run.Kind == "allocation" && run.State != "discarded" ? await new UnpaidEmployers(area).OfMonthAsync(run.Month, call.Cancellation) : null);
+        run.State is RunState.Posted or RunState.Discarded ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation),
+        run.Kind == "allocation" && run.State != RunState.Discarded ? await new UnpaidEmployers(area).OfMonthAsync(run.Month, call.Cancellation) : null);
 
     private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
     {
@@ -151,7 +151,7 @@ internal static class RunText
         output.Line($"批次 run {run.Run}  {run.Area} {run.Month.Text()}  {run.Kind}  {run.State}  {run.MadeBy} / {run.ApprovedBy ?? "-"}");
         WriteTotals(output, run, compared);
         WriteKinds(output, run, kinds);
-        foreach (ComparisonNote note in run.State is "computed" or "approved" ? compared?.Notes ?? [] : [])
+        foreach (ComparisonNote note in run.State is RunState.Computed or RunState.Approved ? compared?.Notes ?? [] : [])
         {
             output.Line($"未比较 not compared {note.Code}：{note.Chinese} {note.English}");
         }

@@ -88,13 +88,18 @@ internal static class Show
         _ => (tier, tier),
     };
 
+    public static (string Chinese, string English) Word(RunState state) => state switch
+    {
+        RunState.Computing => ("计算中", "computing"),
+        RunState.Computed => ("待复核", "to be approved"),
+        RunState.Approved => ("待入账", "to be posted"),
+        RunState.Posted => ("已入账", "posted"),
+        RunState.Discarded => ("已作废", "discarded"),
+        _ => ("无变动", "nothing to post"),
+    };
+
     public static (string Chinese, string English) Word(string word) => word switch
     {
-        "computing" => ("计算中", "computing"),
-        "computed" => ("待复核", "to be approved"),
-        "approved" => ("待入账", "to be posted"),
-        "posted" => ("已入账", "posted"),
-        "discarded" => ("已作废", "discarded"),
         "allocation" => ("划账", "allocation"),
         "reversal" => ("冲正", "reversal"),
         "interest" => ("计息", "interest"),

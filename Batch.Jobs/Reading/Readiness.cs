@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Batch.Jobs.Ledger;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -93,7 +94,7 @@ public sealed class Readiness(Area area)
             "SELECT DISTINCT posting_month FROM :area.posted_run WHERE posting_month < $1 AND posting_month > coalesce(:area.last_closed(), '-infinity') ORDER BY 1",
             r => r.GetFieldValue<DateOnly>(0).Month().Text(), cancellation, month.FirstDay());
         List<string> runs = await area.ReadAsync(
-            "SELECT run_id FROM :area.run WHERE state IN ('computing', 'computed', 'approved')", r => r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
+            $"SELECT run_id FROM :area.run WHERE state IN {RunStates.Open}", r => r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         return [new("earlier-month-open", earlier.Count > 0 ? Ready.Look : Ready.Yes, earlier.Count, earlier), new("open-run", runs.Count > 0 ? Ready.Look : Ready.Yes, runs.Count, runs)];
     }
 
@@ -101,7 +102,7 @@ public sealed class Readiness(Area area)
     private async Task<ReadinessPoint> DifferencesAsync(YearMonth month, CancellationToken cancellation)
     {
         bool posted = await area.OneAsync<bool>(
-            "SELECT EXISTS (SELECT FROM :area.posted_run WHERE posting_month = $1) AND NOT EXISTS (SELECT FROM :area.run WHERE state IN ('computing', 'computed', 'approved'))",
+            $"SELECT EXISTS (SELECT FROM :area.posted_run WHERE posting_month = $1) AND NOT EXISTS (SELECT FROM :area.run WHERE state IN {RunStates.Open})",
             cancellation, month.FirstDay());
         long open = posted ? await new OpenDifferences(area).CountAsync(month, cancellation) : 0;
         return new ReadinessPoint("differences-open", open > 0 ? Ready.No : Ready.Yes, open, []);

@@ -1,3 +1,4 @@
+using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -8,13 +9,13 @@ namespace Batch.Jobs.Reading;
 /// <summary>A run as a list shows it; who decided what about it, and when.</summary>
 /// <param name="IsOutOfDate">The ledger has moved since it was computed: it can be neither approved nor posted any more.</param>
 public sealed record RunLine(
-    int Run, string Kind, YearMonth Month, string State, int People, long Entries, Money Credited, string MadeBy, DateTime MadeAt, string? ApprovedBy,
+    int Run, string Kind, YearMonth Month, RunState State, int People, long Entries, Money Credited, string MadeBy, DateTime MadeAt, string? ApprovedBy,
     DateTime? ApprovedAt, string? EndedBy, DateTime? EndedAt, int? Reverses, string? Reason, bool IsOutOfDate);
 
 /// <summary>How far a run has come.</summary>
 /// <param name="Rows">People looked at so far, of <paramref name="AllRows"/>.</param>
 /// <param name="SecondsLeft">Null while nothing is done yet.</param>
-public sealed record RunProgressDocument(int Run, string State, int Done, int Chunks, long Rows, long AllRows, long RowsPerSecond, int? SecondsLeft);
+public sealed record RunProgressDocument(int Run, RunState State, int Done, int Chunks, long Rows, long AllRows, long RowsPerSecond, int? SecondsLeft);
 
 /// <summary>A reason that was written down when a run with anomalies was approved.</summary>
 public sealed record RunOverride(string By, DateTime At, string Reason, IReadOnlyList<string> Anomalies);
@@ -23,10 +24,10 @@ public sealed record RunOverride(string By, DateTime At, string Reason, IReadOnl
 public sealed class RunList(Area area, IClock clock)
 {
     private const string Columns =
-        """
+        $"""
         SELECT r.run_id, r.kind, r.posting_month, r.state, coalesce(r.people, 0), coalesce(t.entries, 0), coalesce(t.account, 0)::bigint, r.made_by, r.made_at, r.approved_by,
                r.approved_at, r.ended_by, r.ended_at, r.reverses, r.reason,
-               CASE WHEN r.state IN ('computing', 'computed', 'approved') THEN r.ledger_head <> :area.ledger_head() ELSE false END
+               CASE WHEN r.state IN {RunStates.Open} THEN r.ledger_head <> :area.ledger_head() ELSE false END
         FROM :area.run r LEFT JOIN LATERAL (
             SELECT sum(entries) AS entries, sum(account_fen) AS account FROM :area.run_total x WHERE x.run_id = r.run_id) t ON true
         """;
@@ -46,7 +47,7 @@ public sealed class RunList(Area area, IClock clock)
 
     /// <summary>The area's one open run.</summary>
     public async Task<RunLine?> OpenAsync(CancellationToken cancellation) =>
-        (await area.ReadAsync(Columns + " WHERE r.state IN ('computing', 'computed', 'approved')", Line, cancellation)).SingleOrDefault();
+        (await area.ReadAsync($"{Columns} WHERE r.state IN {RunStates.Open}", Line, cancellation)).SingleOrDefault();
 
     /// <summary>The run that was posted last in a month.</summary>
     public async Task<RunLine?> LastPostedAsync(YearMonth month, CancellationToken cancellation) => (await area.ReadAsync(
@@ -69,7 +70,7 @@ public sealed class RunList(Area area, IClock clock)
             r => (r.GetInt32(0), r.GetInt32(1), r.GetInt64(2), r.GetInt64(3)), cancellation, run))[0];
         long seconds = Math.Max(1, (long)(clock.GetCurrentInstant() - Instant.FromDateTimeUtc(line.MadeAt.ToUniversalTime())).TotalSeconds);
         long rate = rows / seconds;
-        int? left = line.State != "computing" ? 0 : rate > 0 ? (int)((all - rows) / rate) : null;
+        int? left = line.State != RunState.Computing ? 0 : rate > 0 ? (int)((all - rows) / rate) : null;
         return new RunProgressDocument(run, line.State, done, chunks, rows, all, rate, left);
     }
 
@@ -78,6 +79,6 @@ public sealed class RunList(Area area, IClock clock)
         r => new RunOverride(r.GetString(0), r.GetDateTime(1), r.GetString(2), r.GetFieldValue<string[]>(3)), cancellation, run)).SingleOrDefault();
 
     private static RunLine Line(NpgsqlDataReader r) => new(
-        r.GetInt32(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), r.GetString(3), r.GetInt32(4), r.GetInt64(5), new Money(r.GetInt64(6)), r.GetString(7),
+        r.GetInt32(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), RunStates.Of(r.GetString(3)), r.GetInt32(4), r.GetInt64(5), new Money(r.GetInt64(6)), r.GetString(7),
         r.GetDateTime(8), r.Text(9), r.Time(10), r.Text(11), r.Time(12), r.IsDBNull(13) ? null : r.GetInt32(13), r.Text(14), r.GetBoolean(15));
 }

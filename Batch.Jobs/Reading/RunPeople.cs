@@ -42,7 +42,7 @@ public sealed class RunPeople(Area area)
         return new Listing<RunPerson>(accounts.Length == 0 ? [] : await PeopleAsync(run, compared, accounts, cancellation), within, run.People);
     }
 
-    private static string Entries(RunDocument run) => run.State == "posted"
+    private static string Entries(RunDocument run) => run.State == RunState.Posted
         ? $"(SELECT * FROM :area.entry WHERE posting_month = '{run.Month.Text()}-01' AND run_id = {run.Run})"
         : $":area.run_entry_{run.Run}";
 

@@ -80,7 +80,7 @@ public sealed class RunReview(Area area)
     private static string Entries(RunDocument run, CreditedMonth side, string whose)
     {
         const string Columns = "account_id, contribution_month, component, account_fen, pool_fen, other_fen";
-        bool open = run.State != "posted" && side.Runs.Contains(run.Run!.Value);
+        bool open = run.State != RunState.Posted && side.Runs.Contains(run.Run!.Value);
         string posted = string.Join(", ", side.Runs.Where(r => !open || r != run.Run).DefaultIfEmpty(-1));
         return $"SELECT {Columns} FROM :area.entry WHERE posting_month = '{side.Month.Text()}-01' AND run_id IN ({posted}) AND component IN (1, 2){whose}"
             + (open ? $" UNION ALL SELECT {Columns} FROM :area.run_entry_{run.Run} WHERE component IN (1, 2){whose}" : "");

@@ -41,7 +41,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
             return RunDocument.Nothing(area.Code, postingMonth);
         }
 
-        if (open.State != "computing")
+        if (open.State != RunState.Computing)
         {
             return await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
         }
@@ -70,7 +70,7 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
 
         return plan.Chunks.Count == 0
             ? (null, plan)
-            : (new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), "computing", postingMonth, "allocation"), plan);
+            : (new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), RunState.Computing, postingMonth, "allocation"), plan);
     }
 
     // Without it a closed month, or one to come, with nothing new would be answered as if everything were posted, though files wait.

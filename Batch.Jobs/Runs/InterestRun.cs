@@ -46,7 +46,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
             open.RefuseOther("interest", month);
             if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
             {
-                return open.State == "computing"
+                return open.State == RunState.Computing
                     ? await ComputeAsync(session, open.Run, await LeftAsync(session, open.Run, cancellation), year, settlement, month, cancellation)
                     : await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
             }

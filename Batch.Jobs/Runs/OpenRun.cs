@@ -5,7 +5,7 @@ using Npgsql;
 namespace Batch.Jobs.Runs;
 
 /// <summary>The area's one open run.</summary>
-public sealed record OpenRun(int Run, string State, YearMonth PostingMonth, string Kind)
+public sealed record OpenRun(int Run, RunState State, YearMonth PostingMonth, string Kind)
 {
     /// <summary>The recorded reason of a run that another took the place of.</summary>
     public const string Stale = "stale";
@@ -13,10 +13,10 @@ public sealed record OpenRun(int Run, string State, YearMonth PostingMonth, stri
     public static async Task<OpenRun?> FindAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT run_id, state, posting_month, kind FROM :area.run WHERE state IN ('computing', 'computed', 'approved')"), connection);
+            $"SELECT run_id, state, posting_month, kind FROM :area.run WHERE state IN {RunStates.Open}"), connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new OpenRun(reader.GetInt32(0), reader.GetString(1), reader.GetFieldValue<DateOnly>(2).Month(), reader.GetString(3))
+            ? new OpenRun(reader.GetInt32(0), RunStates.Of(reader.GetString(1)), reader.GetFieldValue<DateOnly>(2).Month(), reader.GetString(3))
             : null;
     }
 

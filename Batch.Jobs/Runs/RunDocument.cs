@@ -15,11 +15,11 @@ namespace Batch.Jobs.Runs;
 /// <param name="Pool">Net change of the pooled fund: what it received less what it paid, without movements.</param>
 /// <param name="Movements">What the run's movements change; null when it has none.</param>
 public sealed record RunDocument(
-    int? Run, string Area, YearMonth Month, string State, string Kind, int People, long Entries, Money Credited, Money PersonPaid, Money EmployerPaid,
+    int? Run, string Area, YearMonth Month, RunState State, string Kind, int People, long Entries, Money Credited, Money PersonPaid, Money EmployerPaid,
     Money PoolPaid, Money Pool, Money Other, string? Digest, string? MadeBy, string? ApprovedBy, RunMovements? Movements = null)
 {
     public static RunDocument Nothing(string area, YearMonth month) => new(
-        null, area, month, "nothing", "allocation", 0, 0, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, null, null, null);
+        null, area, month, RunState.Nothing, "allocation", 0, 0, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, null, null, null);
 
     /// <exception cref="DataFaultException">RUN_UNKNOWN.</exception>
     public static async Task<RunDocument> ReadAsync(NpgsqlDataSource program, AreaSchema area, int run, CancellationToken cancellation)
@@ -50,7 +50,7 @@ public sealed record RunDocument(
 
         Money Amount(int column) => new(reader.GetInt64(column));
         return new RunDocument(
-            run, area.Code, reader.GetFieldValue<DateOnly>(0).Month(), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), Amount(5), Amount(6),
+            run, area.Code, reader.GetFieldValue<DateOnly>(0).Month(), RunStates.Of(reader.GetString(1)), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), Amount(5), Amount(6),
             Amount(7), Amount(8), Amount(9), Amount(10), Text(reader, 11), Text(reader, 12), Text(reader, 13),
             reader.IsDBNull(14) ? null : RunMovements.Of(reader.GetFieldValue<long[]>(14), Amount(15)));
     }

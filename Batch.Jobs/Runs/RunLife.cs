@@ -26,15 +26,15 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
         }
 
         return await OnceAsync(
-            run, async () => await PreviewAsync(run, cancellation) is { State: "approved" or "posted" } document && document.ApprovedBy == by,
+            run, async () => await PreviewAsync(run, cancellation) is { State: RunState.Approved or RunState.Posted } document && document.ApprovedBy == by,
             "SELECT :area.approve_run($1, $2, $3, $4)", [run, by, digest, reason ?? ""], cancellation);
     }
 
     public Task<RunDocument> PostAsync(int run, string by, CancellationToken cancellation) => OnceAsync(
-        run, () => EndedByAsync(run, "posted", by, cancellation), "SELECT :area.post_run($1, $2)", [run, by], cancellation);
+        run, () => EndedByAsync(run, RunState.Posted, by, cancellation), "SELECT :area.post_run($1, $2)", [run, by], cancellation);
 
     public Task<RunDocument> DiscardAsync(int run, string by, string reason, CancellationToken cancellation) => OnceAsync(
-        run, () => EndedByAsync(run, "discarded", by, cancellation), "SELECT :area.discard_run($1, $2, $3)", [run, by, reason], cancellation);
+        run, () => EndedByAsync(run, RunState.Discarded, by, cancellation), "SELECT :area.discard_run($1, $2, $3)", [run, by, reason], cancellation);
 
     // An act that was killed may have reached the database all the same, even while it is done again: it is asked for once more when it is refused.
     private async Task<RunDocument> OnceAsync(int run, Func<Task<bool>> isDone, string sql, object[] arguments, CancellationToken cancellation)
@@ -67,7 +67,7 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
     public async Task<RunDocument> ReverseAsync(int run, YearMonth postingMonth, string by, CancellationToken cancellation)
     {
         RunDocument original = await PreviewAsync(run, cancellation);
-        if (original.State != "posted" || original.Kind == "reversal")
+        if (original.State != RunState.Posted || original.Kind == "reversal")
         {
             throw new DataFaultException("RUN_NOT_POSTED", $"批次 {run} 不是已入账的划账或计息批次，不能冲正。", $"Run {run} is not a posted allocation or interest run and cannot be reversed.");
         }
@@ -134,10 +134,10 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
         }
     }
 
-    private async Task<bool> EndedByAsync(int run, string state, string by, CancellationToken cancellation)
+    private async Task<bool> EndedByAsync(int run, RunState state, string by, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        return await ScalarAsync(connection, "SELECT 1 FROM :area.run WHERE run_id = $1 AND state = $2 AND ended_by = $3", [run, state, by], cancellation) is not null;
+        return await ScalarAsync(connection, "SELECT 1 FROM :area.run WHERE run_id = $1 AND state = $2 AND ended_by = $3", [run, state.Text(), by], cancellation) is not null;
     }
 
     private async Task CallAsync(string sql, object[] arguments, CancellationToken cancellation)

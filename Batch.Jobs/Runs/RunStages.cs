@@ -96,7 +96,7 @@ public sealed class RunStages(DatabaseConnection database, Area area)
         await allocation.LockAsync(session, cancellation);
         RunDocument? document = await FindAsync(run, cancellation);
         return document is null ? RunDocument.Nothing(area.Schema.Code, postingMonth)
-            : document.State == "computing" ? await PatientAct.DoAsync(session, token => allocation.SealAsync(session, run, postingMonth, token), cancellation)
+            : document.State == RunState.Computing ? await PatientAct.DoAsync(session, token => allocation.SealAsync(session, run, postingMonth, token), cancellation)
             : document;
     }
 

@@ -77,6 +77,6 @@ public sealed class SampleRun(Area area, string folder, IClock clock)
             run = await _life.PostAsync(number, Reviewer, cancellation);
         }
 
-        return outcome with { Run = run, Came = run.State };
+        return outcome with { Run = run, Came = run.State.Text() };
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RunWork(DatabaseConnection database, Area area, QueuedWork
         }
 
         return left.Count > 0
-            ? new WorkOutcome(WorkState.Waiting, new { run = run.Value, state = "computing" })
+            ? new WorkOutcome(WorkState.Waiting, new { run = run.Value, state = RunState.Computing.Text() })
             : Done(await stages.SealAsync(run.Value, month, cancellation));
     }
 
@@ -47,7 +47,7 @@ internal sealed class RunWork(DatabaseConnection database, Area area, QueuedWork
         }
 
         RunLife life = new(area.Program, area.Schema);
-        if (run is { } number && (await life.PreviewAsync(number, cancellation)).State == "computing")
+        if (run is { } number && (await life.PreviewAsync(number, cancellation)).State == RunState.Computing)
         {
             await life.DiscardAsync(number, item.WantedBy!, item.WantedWhy!, cancellation);
         }

@@ -112,12 +112,12 @@ public sealed class MoneyReturnTests
     {
         await town.PostMonthAsync(January);
         await town.PayrollAsync(February, "E3", [(Cai, 7000m)]);
-        Assert.That((await town.AllocateAsync(February)).State, Is.EqualTo("nothing"), "not paid");
+        Assert.That((await town.AllocateAsync(February)).State, Is.EqualTo(RunState.Nothing), "not paid");
         await CarryAsync("E3", 700m);
         Assert.That(await ReturnedAsync(), Is.EqualTo("E3 2021-01 carry-over 70000 2021-01-28, E3 2021-02 carry-over -70000 2021-01-28"));
         // A supplementary line for January is not paid for by what was carried over.
         await town.PayrollAsync(January, "E3", [(Town.Person(8, 1990), 5000m)], SubmissionKind.Supplementary);
-        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo(RunState.Nothing));
         RunDocument posted = await town.PostMonthAsync(February);
         Assert.That((posted.Entries, posted.Credited), Is.EqualTo((1, Yuan(259m))));
         Assert.That(await SuspenseAsync(), Is.EqualTo(new[] { "E2 50.00" }));

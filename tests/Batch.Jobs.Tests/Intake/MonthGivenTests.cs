@@ -90,7 +90,7 @@ public sealed class MonthGivenTests
         int run = (await town.PostMonthAsync(January)).Run!.Value;
         await town.PostAsync((await town.Life.ReverseAsync(run, January, "operator", default)).Run!.Value);
         Assert.That(await town.Database.ScalarAsync<DateTime>("SELECT month::timestamp FROM area_420100.waiting_submission WHERE submission_id = 1"), Is.EqualTo(new DateTime(2021, 1, 1)));
-        Assert.That((await town.PostMonthAsync(January)).State, Is.EqualTo("posted"), "it is in the run of its month again");
+        Assert.That((await town.PostMonthAsync(January)).State, Is.EqualTo(RunState.Posted), "it is in the run of its month again");
         await town.AssertCleanAsync();
     }
 

@@ -1,6 +1,7 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
@@ -45,7 +46,7 @@ public sealed class NameHeldTests
         FileOutcome other = await SendAsync(Payroll, [Paid("李四", Ann, June, 7000m)], kind);
         Assert.That((other.Accepted, other.Held, other.Rejected), Is.EqualTo((0, 1, 0)));
         Assert.That(other.Rejections.Select(r => (r.Code, r.Column, r.Found, r.Expected)), Is.EqualTo(new[] { (Codes.NameDiffers, "姓名", "李*", "张*") }));
-        Assert.That((await town.PostMonthAsync(June)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.PostMonthAsync(June)).State, Is.EqualTo(RunState.Nothing));
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(155m)));
         HeldRow held = (await HeldAsync()).Single();
         Assert.That((held.Submission, held.Row, held.Code, held.Name, held.Found, held.Expected, held.Figures[0].Fen), Is.EqualTo((2, 2, Codes.NameDiffers, "张*", "李*", "张*", (long?)7000_00)));

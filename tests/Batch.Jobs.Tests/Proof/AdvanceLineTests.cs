@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Runs;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -39,7 +40,7 @@ public sealed class AdvanceLineTests
         await PensionsAsync(2, He);
         await PensionsAsync(3, He, Qin);
         Assert.That((await CreditsAsync(He), await CreditsAsync(Qin)), Is.EqualTo(("1: 3480.00", "3: 3150.00")), "March to December: 10 x 315");
-        Assert.That((await _line.AllocateAsync(Of(3))).State, Is.EqualTo("nothing"));
+        Assert.That((await _line.AllocateAsync(Of(3))).State, Is.EqualTo(RunState.Nothing));
     }
 
     [Test]

@@ -46,7 +46,7 @@ public sealed class AnomalyTests
         await PayrollAsync(July, 19);
         RunDocument run = await town.AllocateAsync(July);
         Assert.That(await CodesAsync(run.Run!.Value), Is.Empty);
-        Assert.That((await town.Life.ApproveAsync(run.Run!.Value, "reviewer", null, default)).State, Is.EqualTo("approved"));
+        Assert.That((await town.Life.ApproveAsync(run.Run!.Value, "reviewer", null, default)).State, Is.EqualTo(RunState.Approved));
     }
 
     [Test]
@@ -68,7 +68,7 @@ public sealed class AnomalyTests
         Assert.That(await town.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE act = 'run.override'"), Is.EqualTo($"{run} CREDITED_OFF PEOPLE_OFF"));
         AuditLine told = (await new AuditList(town.Database.Program).ReadAsync(new AuditFilter("reviewer", ["run.override"], ""), 1, default)).Rows.Single();
         Assert.That(told.Reason, Is.EqualTo("单位丙本月未到账，已核对"));
-        Assert.That((await town.Life.PostAsync(run, "reviewer", default)).State, Is.EqualTo("posted"));
+        Assert.That((await town.Life.PostAsync(run, "reviewer", default)).State, Is.EqualTo(RunState.Posted));
     }
 
     // 100 in work and 20 retirees; 5 of them fewer are 4 % of all people and 25 % of the retirees. Four fewer are too few to tell.

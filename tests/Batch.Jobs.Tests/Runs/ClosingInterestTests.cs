@@ -61,7 +61,7 @@ public sealed class ClosingInterestTests
         Money out1 = -Yuan(1313.19m), pool = ground == "无继承人" ? Yuan(1313.19m) : Money.Zero;
         Assert.That((run.Credited, run.Other, run.Movements!.PayOut, run.Movements.ToPool), Is.EqualTo((Yuan(3.19m), -Yuan(3.19m), out1, pool)));
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.Zero));
-        Assert.That((await town.AllocateAsync(March)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(March)).State, Is.EqualTo(RunState.Nothing));
         Assert.That(await town.ReportAsync(new MovementReport(), March), Has.Member("支付 pay-outs,随支付结清的利息 interest paid out with a closing,1,1,0.00,3.19,-3.19"));
         await town.AssertCleanAsync();
 
@@ -126,7 +126,7 @@ public sealed class ClosingInterestTests
         RunDocument run = await town.PostMonthAsync(new YearMonth(2022, 1));
         Assert.That((run.Credited, run.Movements!.PayOut, await town.BalanceAsync(Ann)), Is.EqualTo((-Yuan(2.18m), -Yuan(1320.84m), Money.Zero)));
         await town.AssertCleanAsync();
-        Assert.That((await ComputeInterestAsync()).State, Is.EqualTo("nothing"));
+        Assert.That((await ComputeInterestAsync()).State, Is.EqualTo(RunState.Nothing));
     }
 
     [Test]

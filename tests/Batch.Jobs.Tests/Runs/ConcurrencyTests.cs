@@ -98,7 +98,7 @@ public sealed class ConcurrencyTests
         Task<FileOutcome> replacing = Task.Run(() => town.PayrollAsync(April, "E1", replaced, SubmissionKind.Replacement));
         Task<RunDocument> posting = Task.Run(() => town.PostAsync(run));
         Assert.That((await replacing).Accepted, Is.EqualTo(1));
-        Assert.That((await posting).State, Is.EqualTo("posted"));
+        Assert.That((await posting).State, Is.EqualTo(RunState.Posted));
         // Of the old base 6100: 2 % own and 1.1 % of the employer's.
         Assert.That(await town.BalanceAsync(People[0].Who), Is.EqualTo(Money.FromYuan(189.10m)));
         await CleanAsync(town);

@@ -36,7 +36,7 @@ public sealed class InterestRulesTests
         Assert.That(posted.Credited, Is.EqualTo(Yuan(ann + bob)));
         Assert.That((await town.BalanceAsync(Ann), await town.BalanceAsync(Bob)), Is.EqualTo((Yuan(930 + ann), Yuan(310 + bob))));
         await town.AssertCleanAsync();
-        Assert.That((await ComputeAsync(2021)).State, Is.EqualTo("nothing"));
+        Assert.That((await ComputeAsync(2021)).State, Is.EqualTo(RunState.Nothing));
     }
 
     // 2022: what was carried over bears 12 x 932.23 x 0.6 % / 12 = 5.59338 -> 5.59 and 310.31 x 0.6 % = 1.86186 -> 1.86; of the balance 933.26 and 311.09 x 0.35 % = 3.26641 -> 3.27

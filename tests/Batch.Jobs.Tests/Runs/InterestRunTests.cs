@@ -83,7 +83,7 @@ public class InterestRunTests
     {
         await PostInterestAsync(2021);
         RunDocument again = await ComputeAsync(2021);
-        Assert.That((again.State, again.Run, again.Kind), Is.EqualTo(("nothing", (int?)null, "interest")));
+        Assert.That((again.State, again.Run, again.Kind), Is.EqualTo((RunState.Nothing, (int?)null, "interest")));
     }
 
     [Test]
@@ -165,7 +165,7 @@ public class InterestRunTests
         await PostInterestAsync(2021);
         await town.PayrollAsync(December, "E1", [(Ann, 10_000m)], Batch.Jobs.Facts.SubmissionKind.Supplementary);
         RunDocument late = await town.PostMonthAsync(Next);
-        Assert.That((late.Entries, late.Credited, (await ComputeAsync(2021)).State), Is.EqualTo((1L, Money.FromYuan(310m), "nothing")));
+        Assert.That((late.Entries, late.Credited, (await ComputeAsync(2021)).State), Is.EqualTo((1L, Money.FromYuan(310m), RunState.Nothing)));
         await AssertVerifiesAsync();
     }
 
@@ -197,7 +197,7 @@ public class InterestRunTests
         await holding.RollbackAsync();
         DataFaultException? told = await Assert.ThrowsAsync<DataFaultException>(() => computing);
         Assert.That(told!.Code, Is.EqualTo("RUN_TAKEN_OVER"));
-        Assert.That((await ComputeAsync(2021)).State, Is.EqualTo("computed"));
+        Assert.That((await ComputeAsync(2021)).State, Is.EqualTo(RunState.Computed));
     }
 
     [Test]

@@ -48,7 +48,7 @@ public sealed class MonthBegunTests
         await town.PayrollAsync(new YearMonth(2021, 1), "E1", [(Ann, 5000m)]);
         YearMonth running = SystemClock.Instance.Today().ToYearMonth();
         Assert.That((await RefusalAsync(() => town.AllocateAsync(running.PlusMonths(1)))).Code, Is.EqualTo("MONTH_NOT_BEGUN"));
-        Assert.That((await town.AllocateAsync(running)).State, Is.EqualTo("computed"));
+        Assert.That((await town.AllocateAsync(running)).State, Is.EqualTo(RunState.Computed));
     }
 
     // Shanghai is at UTC+8: its 2050-01-01 begins at 16:00 UTC of the day before.
@@ -69,7 +69,7 @@ public sealed class MonthBegunTests
         Assert.That((await RefusalAsync(() => town.Life.ApproveAsync(run, "reviewer", null, default))).Code, Is.EqualTo("MONTH_NOT_BEGUN"));
         await WithoutRuleAsync(() => town.Life.ApproveAsync(run, "reviewer", null, default));
         Assert.That((await RefusalAsync(() => town.Life.PostAsync(run, "reviewer", default))).Code, Is.EqualTo("MONTH_NOT_BEGUN"));
-        Assert.That((await town.Life.DiscardAsync(run, "reviewer", "wrong month", default)).State, Is.EqualTo("discarded"));
+        Assert.That((await town.Life.DiscardAsync(run, "reviewer", "wrong month", default)).State, Is.EqualTo(RunState.Discarded));
         await town.PostMonthAsync(new YearMonth(2021, 1));
         await town.AssertCleanAsync();
     }

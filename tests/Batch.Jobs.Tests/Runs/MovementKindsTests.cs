@@ -88,7 +88,7 @@ public sealed class MovementKindsTests
 
         RunDocument restored = await town.PostMonthAsync(February);
         Assert.That((await town.BalanceAsync(who), await AccountsAsync()), Is.EqualTo((Yuan(balance), state)));
-        Assert.That((restored.Movements, (await town.AllocateAsync(February)).State), Is.EqualTo((run.Movements, "nothing")));
+        Assert.That((restored.Movements, (await town.AllocateAsync(February)).State), Is.EqualTo((run.Movements, RunState.Nothing)));
     }
 
     [TestCase("", "ANN,期初余额,90.00,2021-01-01,,,,,,,,",
@@ -160,7 +160,7 @@ public sealed class MovementKindsTests
             Assert.That((RejectionCodes.Describe(told, "zh"), RejectionCodes.Describe(told, "en")), Is.EqualTo((Masked(chinese), Masked(english))));
             Assert.That(refused.Accepted, Is.Zero);
         });
-        Assert.That(((await town.AllocateAsync(February)).State, await town.BalanceAsync(Ann)), Is.EqualTo(("nothing", held)));
+        Assert.That(((await town.AllocateAsync(February)).State, await town.BalanceAsync(Ann)), Is.EqualTo((RunState.Nothing, held)));
     }
 
     // Held, because it is 45.00 more than there is; whoever takes it closes the account, which owes that much.

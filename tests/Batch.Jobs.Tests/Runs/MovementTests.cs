@@ -48,7 +48,7 @@ public sealed class MovementTests
             Assert.That((run.Movements!.Opening, run.Movements.Spending, run.Movements.Total), Is.EqualTo((Money.FromYuan(100m), Money.FromYuan(-30.50m), Money.FromYuan(69.50m))));
         });
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(224.50m)));
-        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo(RunState.Nothing));
         ExplanationDocument told = await new Explanations(await town.AreaAsync()).ExplainAsync(1, January, CancellationToken.None);
         Assert.That(told.Net, Is.EqualTo(Money.FromYuan(155m)));
         Assert.That(told.Movements.Select(m => (m.Chinese, m.Component, m.Amount, m.On, m.Channel, m.Source)), Is.EqualTo(new (string, string, Money, LocalDate, SpendingChannel?, SourceDocument)[]

@@ -45,7 +45,7 @@ public class ReceiptTests
         RunDocument posted = await town.PostMonthAsync(January);
         Assert.Multiple(() =>
         {
-            Assert.That((unpaid.State, partly.State), Is.EqualTo(("nothing", "nothing")));
+            Assert.That((unpaid.State, partly.State), Is.EqualTo((RunState.Nothing, RunState.Nothing)));
             // 155 + 204 + 259
             Assert.That((posted.Entries, posted.Credited), Is.EqualTo((3, Money.FromYuan(618m))));
             Assert.That(posted.PersonPaid + posted.EmployerPaid, Is.EqualTo(Money.FromYuan(1800m)));
@@ -57,7 +57,7 @@ public class ReceiptTests
     public async Task Late_fees_and_interest_cover_nothing_and_reach_no_account()
     {
         await ReceiveAsync(January, "E1,,2021-01,1700.00,2021-01-20,A1,90.00,10.00");
-        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo(RunState.Nothing));
         await ReceiveAsync(January, "E1,,2021-01,100.00,2021-01-25,A2,,");
         RunDocument posted = await town.PostMonthAsync(January);
         Assert.That(posted.Credited + posted.Pool + posted.Other, Is.EqualTo(Money.FromYuan(1800m)));
@@ -74,7 +74,7 @@ public class ReceiptTests
         RunDocument paid = await town.PostMonthAsync(January);
         Assert.Multiple(() =>
         {
-            Assert.That(added.State, Is.EqualTo("nothing"));
+            Assert.That(added.State, Is.EqualTo(RunState.Nothing));
             Assert.That((paid.Entries, paid.Credited), Is.EqualTo((1, Money.FromYuan(155m))));
         });
         await town.AssertCleanAsync();
@@ -86,7 +86,7 @@ public class ReceiptTests
         await ReceiveAsync(January, "E1,,2021-01,1800.00,2021-01-20,A1,,");
         await town.PostMonthAsync(January);
         await town.PayrollAsync(January, "E1", [(Dan, 5000m)], SubmissionKind.Supplementary);
-        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo(RunState.Nothing));
         // Cai (700.00) goes: 500 + 600 + Dan's 500 are covered by 1800.
         await town.PayrollAsync(January, "E1", [(Ann, 5000m), (Bob, 6000m), (Dan, 5000m)], SubmissionKind.Replacement, confirm: true);
         RunDocument posted = await town.PostMonthAsync(January);
@@ -137,7 +137,7 @@ public class ReceiptTests
         RunDocument received = await town.PostMonthAsync(January);
         Assert.Multiple(() =>
         {
-            Assert.That(dated.State, Is.EqualTo("nothing"));
+            Assert.That(dated.State, Is.EqualTo(RunState.Nothing));
             Assert.That((received.Entries, received.Credited), Is.EqualTo((1, Money.FromYuan(155m))));
         });
         await town.AssertCleanAsync();
@@ -155,7 +155,7 @@ public class ReceiptTests
         Assert.Multiple(async () =>
         {
             Assert.That((again.Accepted, again.Unchanged), Is.EqualTo((0, 1)));
-            Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+            Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo(RunState.Nothing));
         });
     }
 
@@ -361,7 +361,7 @@ public class ReceiptTests
     public async Task A_late_fee_does_not_make_up_for_what_is_missing()
     {
         await ReceiveAsync(January, "E1,,2021-01,1700.00,2021-01-20,A1,100.00,100.00");
-        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(January)).State, Is.EqualTo(RunState.Nothing));
     }
 
     [Test]
@@ -487,7 +487,7 @@ public class ReceiptWithoutEffectTests
         await town.PayrollAsync(january, "E2", [(Town.Person(2, 1980), 6000m)]);
         await town.PostMonthAsync(january);
         await town.ImportAsync("单位编号,费款所属期,到账金额,到账日期,凭证号", ["E1,2021-01,300.00,2021-01-20,A1"], january, SubmissionKind.Regular, false);
-        Assert.That((await town.AllocateAsync(january)).State, Is.EqualTo("nothing"));
+        Assert.That((await town.AllocateAsync(january)).State, Is.EqualTo(RunState.Nothing));
         await town.AssertCleanAsync();
         // E2 sent no receipt: it is received by declaration.
         Assert.That((await town.ReportAsync(new ArrearsReport(), january))[0], Does.StartWith("E1,单位E1,1,2021-01,500.00,300.00,200.00,200.00,"));

@@ -53,7 +53,7 @@ public class RunLifeTests
         RunDocument again = await town.AllocateAsync(January);
         Assert.Multiple(() =>
         {
-            Assert.That(again.State, Is.EqualTo("nothing"));
+            Assert.That(again.State, Is.EqualTo(RunState.Nothing));
             Assert.That(again.Run, Is.Null);
         });
     }
@@ -70,7 +70,7 @@ public class RunLifeTests
         {
             Assert.That(same, Is.EqualTo(first));
             Assert.That(replaced.Entries, Is.EqualTo(5));
-            Assert.That(stale.State, Is.EqualTo("discarded"));
+            Assert.That(stale.State, Is.EqualTo(RunState.Discarded));
         });
     }
 
@@ -202,7 +202,7 @@ public class RunLifeTests
         int before = (await town.AllocateAsync(February)).Run!.Value;
         await town.CloseAsync(January);
         RunDocument posted = await town.PostMonthAsync(February);
-        Assert.That((posted.Run > before, posted.State, posted.Credited), Is.EqualTo((true, "posted", Money.FromYuan(155m))));
+        Assert.That((posted.Run > before, posted.State, posted.Credited), Is.EqualTo((true, RunState.Posted, Money.FromYuan(155m))));
     }
 
     // 420100 leaves open what flexible workers are credited: their money is kept apart. January: 500.00 of Ann's, 155.00 of them in her account.

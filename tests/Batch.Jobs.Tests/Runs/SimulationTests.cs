@@ -86,7 +86,7 @@ public class SimulationTests
         RunDocument difference = await town.PostMonthAsync(January);
         Assert.Multiple(() =>
         {
-            Assert.That(nothing.State, Is.EqualTo("nothing"));
+            Assert.That(nothing.State, Is.EqualTo(RunState.Nothing));
             Assert.That((difference.Credited, difference.Pool, difference.People), Is.EqualTo((told.Difference, told.PoolDifference, told.Gainers + told.Losers)));
         });
         Assert.That((await SimulateAsync(Changed)).Difference, Is.EqualTo(Money.Zero));
