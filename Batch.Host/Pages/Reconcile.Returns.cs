@@ -21,7 +21,7 @@ internal sealed partial class ReconcileModel
     public IReadOnlyList<ReturnDocument> Returns => Told.Returns;
 
     /// <summary>What an employer's month has in suspense at the end of the month: beyond what is booked, and beyond what is declared.</summary>
-    public IReadOnlyList<ThreeWayLine> Suspense { get; private set; } = [];
+    public IReadOnlyList<ThreeWayLine> Suspense => [.. Told.ThreeWay.Lines.Where(l => !l.InSuspense.IsZero)];
 
     public bool MayReturn { get; private set; }
 
@@ -62,12 +62,6 @@ internal sealed partial class ReconcileModel
 
     private static LocalDate Day(string? text) => LocalDatePattern.Iso.Parse(HalfWidth.Of(text ?? "").Trim()) is { Success: true } day ? day.Value
         : throw new DataFaultException("DATE_INVALID", "日期请写作 2021-06-30。", "Write the day like 2021-06-30.");
-
-    private async Task ReadReturnsAsync(YearMonth month)
-    {
-        Suspense = await new ThreeWay(Area).SuspenseAsync(month, Cancellation);
-        MayReturn = await MayAsync(Permissions.ReturnMoney);
-    }
 
     private Task<IActionResult> ReturnAsync(
         Func<MoneyReturns, Task<ReturnDocument>> act, Func<string, Task> record, Func<string, (string Chinese, string English)> told) => TryAsync(

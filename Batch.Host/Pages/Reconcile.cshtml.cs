@@ -46,7 +46,7 @@ internal sealed partial class ReconcileModel : AreaPage
         Made = await check.MadeAsync(month, Shown, Cancellation);
         MayMatch = await MayAsync(Permissions.MatchMoney);
         MayTrace = await MayAsync(Permissions.TraceMoney);
-        await ReadReturnsAsync(month);
+        MayReturn = await MayAsync(Permissions.ReturnMoney);
         MayAccept = Told.Closed is null && Told.Check.Applies && await MayAsync(Permissions.AcceptDifferences);
         Differences = Told.Check.Differences.ToDictionary(d => d.Key);
     }

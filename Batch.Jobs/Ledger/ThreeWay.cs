@@ -149,11 +149,20 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     /// <summary>The employers' months with money in suspense, of whatever contribution month, as known at the end of the posting month; of a closed month, as it was closed.</summary>
     public async Task<List<ThreeWayLine>> SuspenseAsync(YearMonth month, CancellationToken cancellation)
     {
-        int known = (await CheckedMonth.ReadAsync(program, area, month, cancellation)).Own?.Submissions ?? int.MaxValue;
-        YearMonth[] months = [.. await program.ReadAsync(
-            area.Sql("SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < $1 ORDER BY 1"), r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, month.PlusMonths(1).FirstDay())];
-        return [.. (await LinesAsync(months, month, known, cancellation)).Where(l => !l.InSuspense.IsZero)];
+        CheckedMonth of = await CheckedMonth.ReadAsync(program, area, month, cancellation);
+        IEnumerable<ThreeWayLine> lines = of.Own switch
+        {
+            { Checked: true } own => (await new ClosedDifferences(program, area).ReadAsync(own.Seq, of.End, cancellation))
+                .Where(d => d.Kind == MonthDifference.OfEmployer).Select(ThreeWayLine.Of),
+            // Closed before checks were kept: all months with money are read.
+            { Submissions: var known } => await LinesAsync([.. await WithMoneyAsync(month, cancellation)], month, known, cancellation),
+            null => (await ReadAsync(of, cancellation)).Lines,
+        };
+        return [.. lines.Where(l => !l.InSuspense.IsZero)];
     }
+
+    private Task<List<YearMonth>> WithMoneyAsync(YearMonth until, CancellationToken cancellation) => program.ReadAsync(
+        area.Sql("SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < $1 ORDER BY 1"), r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, until.PlusMonths(1).FirstDay());
 
     // Where the closing before has no check on record, all months with receipts are compared.
     private async Task<YearMonth[]> MonthsAsync(CheckedMonth of, CancellationToken cancellation) => [.. (await program.ReadAsync(
