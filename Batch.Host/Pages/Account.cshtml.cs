@@ -129,6 +129,18 @@ internal sealed class AccountModel : AreaPage
         },
         OnGetAsync);
 
+    public Task<IActionResult> OnPostPartAsync(PartForm form) => TryAsync(
+        Permissions.ChangePersons,
+        async () =>
+        {
+            await ReadPersonAsync();
+            CitizenId other = TypedIdentity.Number(form.Number, Today) ?? throw AccountHolder.IdInvalid();
+            Parting parting = new(
+                Person.Person, other, TypedIdentity.Day(form.Birth), form.Name, form.Rows, TypedIdentity.Day(form.On) ?? throw TypedIdentity.DateMissing(), form.Document ?? "", Needed(form.Reason));
+            return await ProposedAsync(await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposePartAsync(parting, Who, Cancellation));
+        },
+        OnGetAsync);
+
     // Trying numbers is counted as well.
     private async Task<AccountHolder> FindOtherAsync(string number)
     {
@@ -242,3 +254,6 @@ internal sealed class AccountModel : AreaPage
 
     private static YearMonth YearMonthOf(DateOnly day) => new(day.Year, day.Month);
 }
+
+/// <summary>Which rows of an account are another person's, as typed.</summary>
+internal sealed record PartForm(string? Number, string? Name, string? Birth, string? Rows, string? On, string? Document, string? Reason);

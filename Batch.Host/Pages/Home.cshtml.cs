@@ -127,7 +127,7 @@ internal sealed partial class HomeModel : AreaPage
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
         foreach (int year in await InterestDueAnew.YearsAsync(connection, Area.Schema, Area.Policy, Cancellation))
         {
-            todo.Add(new Duty("bad", $"有人员合并已撤销，{year} 年度的利息须重新计算并入账", $"A join of two persons was undone: compute and post the interest of {year} again", $"{Code}/identity"));
+            todo.Add(new Duty("bad", $"有记录改归另一人，{year} 年度的利息须重新计算并入账", $"Months or movements have become another person's: compute and post the interest of {year} again", $"{Code}/identity"));
         }
     }
 

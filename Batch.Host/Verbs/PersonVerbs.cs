@@ -25,6 +25,10 @@ internal static class PersonVerbs
     private static readonly Option<string?> Other = new("--other") { Description = "并入的证件号码；- 从标准输入读取 / the number that is joined; - reads it from the standard input", HelpName = "ID", Required = true };
     private static readonly Option<string?> OtherRows = new("--other-rows")
         { Description = "合并之后记入的行中，属于被并入号码的：all、none，或逐行“报送:行”，以逗号分隔 / of the rows recorded since the join, those of the number joined: all, none, or SUBMISSION:ROW,...", HelpName = "ROWS" };
+    private static readonly Option<string?> OtherPerson = new("--other")
+        { Description = "另一人的证件号码，已登记或新的；- 从标准输入读取 / the other person's number, known or new; - reads it from the standard input", HelpName = "ID", Required = true };
+    private static readonly Option<string?> Rows = new("--rows")
+        { Description = "属于另一人的行：all、5:2、5（整份报送）、2021-01..2021-03、E1@2021-01，以逗号分隔；不填则列出此人的行 / rows of the other person: all, 5:2, 5 (a submission), 2021-01..2021-03, E1@2021-01, ...; left out, the person's rows are listed", HelpName = "ROWS" };
     private static readonly Argument<int> Proposal = new("PROPOSAL") { Description = "提案的编号 / number of the proposal" };
 
     public static Command Create() => new("person", "人员身份变更：一人提出，另一人复核 / change who a person is: one proposes, another approves")
@@ -33,7 +37,9 @@ internal static class PersonVerbs
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Number, Birth, Name, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("join", "提出两个号码为同一人：另一号码并入 --id 的账户", "propose that two numbers are one person's: the other is joined into the account of --id", JoinAsync)
             { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
-        new Verb("undo", "提出撤销已生效的合并", "propose to undo a join", UndoAsync) { Proposal, Area, OtherRows, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("part", "提出 --id 名下的部分记录属于另一人", "propose that rows under --id are another person's", PartAsync)
+            { Word(), Area, PersonOptions.Id, PersonOptions.Card, OtherPerson, Birth, Name, Rows, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+        new Verb("undo", "提出撤销已生效的合并或分出", "propose to undo a join or a part", UndoAsync) { Proposal, Area, OtherRows, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
         new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, PersonOptions.By }.Shows(Permissions.SeePersonChanges),
         new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
             { Proposal, Area, By }.Acts(Permissions.ChangePersons),
@@ -64,7 +70,7 @@ internal static class PersonVerbs
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         AccountHolder holder = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
         Renaming renaming = new(
-            holder.Person, NumberOf(call), call.Get(Birth), call.Get(Name), call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
+            holder.Person, NumberOf(call, Number), call.Get(Birth), call.Get(Name), call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
         Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeAsync(renaming, call.By, call.Cancellation));
         return ExitCode.Done;
     }
@@ -78,6 +84,17 @@ internal static class PersonVerbs
             call, database, area.Schema.Code, (PersonOptions.Value(call.Get(Other), "并入的证件号码 number that is joined"), null), "identity");
         Joining joining = new(stays.Person, other.Person, call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
         Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeJoinAsync(joining, call.By, call.Cancellation));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> PartAsync(VerbCall call)
+    {
+        await using DatabaseConnection database = await call.OpenDatabaseAsync();
+        Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
+        AccountHolder holder = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
+        CitizenId other = NumberOf(call, OtherPerson) ?? throw AccountHolder.IdInvalid();
+        Parting parting = new(holder.Person, other, call.Get(Birth), call.Get(Name), call.Get(Rows), call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
+        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposePartAsync(parting, call.By, call.Cancellation));
         return ExitCode.Done;
     }
 
@@ -101,12 +118,12 @@ internal static class PersonVerbs
         }
 
         call.Output.Document(told);
-        call.Output.Line($"提案 proposal {Text(told.Proposal)}：余额 balance {told.Balance} + {told.OtherBalance} -> {told.After}");
+        call.Output.Line($"提案 proposal {Text(told.Proposal)}：余额 balance {told.Balance} + {told.OtherBalance} -> {told.After}{(told.OtherAfter is { } others ? $"，其中另一人 of it the other's {others}" : "")}");
         if (told.Months.Count > 0)
         {
             call.Output.Table(
-                ["所属期 month", "账户变动 account", "待定 held"],
-                told.Months.Select(m => new[] { m.Month.Text(), m.Amount.ToString(), m.Held ? "两家单位 two employers" : "" }));
+                ["所属期 month", "账户变动 account", "其中另一人 the other's", "待定 held"],
+                told.Months.Select(m => new[] { m.Month.Text(), m.Amount.ToString(), told.OtherAfter is null ? "" : m.ToOther.ToString(), m.Held ? "两家单位 two employers" : "" }));
         }
 
         if (told.InterestYears.Count > 0)
@@ -117,7 +134,7 @@ internal static class PersonVerbs
         return ExitCode.Done;
     }
 
-    private static CitizenId? NumberOf(VerbCall call) => PersonOptions.Value(call.Get(Number), "新证件号码 new number") is not { Length: > 0 } typed ? null
+    private static CitizenId? NumberOf(VerbCall call, Option<string?> option) => PersonOptions.Value(call.Get(option), "证件号码 number") is not { Length: > 0 } typed ? null
         : CitizenId.TryParse(TypedNumber.Of(typed).ToUpperInvariant(), call.Today, out CitizenId id) == CitizenIdFault.None ? id
         : throw AccountHolder.IdInvalid();
 
@@ -153,7 +170,7 @@ internal static class PersonVerbs
     private static void Show(VerbCall call, IdentityDocument told)
     {
         call.Output.Document(told);
-        call.Output.Line($"提案 proposal {Text(told.Proposal)} {IdentityText.KindOf(told.Kind).Both()} {IdentityText.StateOf(told.State).Both()}  {told.Id} {told.Name} {(told.OtherId is null ? "->" : "<-")} {Becomes(told)}");
+        call.Output.Line($"提案 proposal {Text(told.Proposal)} {IdentityText.KindOf(told.Kind).Both()} {IdentityText.StateOf(told.State).Both()}  {told.Id} {told.Name} {(told.Kind is "join" ? "<-" : "->")} {Becomes(told)}");
         if (told.State == "proposed")
         {
             call.Output.Line($"由另一人复核 another person approves it: batch person approve {Text(told.Proposal)} --area {call.Get(Area)} --by WHO");

@@ -3192,8 +3192,9 @@ CREATE TABLE :area.identity_change (
     undoes integer,
     CONSTRAINT identity_change_check CHECK (((kind <> 'rename'::text) OR (number IS NOT NULL) OR (name IS NOT NULL))),
     CONSTRAINT identity_change_document_check CHECK ((btrim(document) <> ''::text)),
-    CONSTRAINT identity_change_kind_check CHECK ((kind = ANY (ARRAY['rename'::text, 'join'::text, 'undo'::text]))),
-    CONSTRAINT identity_change_other CHECK ((((other_id IS NOT NULL) = (kind = ANY (ARRAY['join'::text, 'undo'::text]))) AND (other_id IS DISTINCT FROM person_id))),
+    CONSTRAINT identity_change_kind_check CHECK ((kind = ANY (ARRAY['rename'::text, 'join'::text, 'undo'::text, 'part'::text]))),
+    CONSTRAINT identity_change_other CHECK ((((kind = 'part'::text) OR ((other_id IS NOT NULL) = (kind = ANY (ARRAY['join'::text, 'undo'::text])))) AND (other_id IS DISTINCT FROM person_id))),
+    CONSTRAINT identity_change_part CHECK (((kind <> 'part'::text) OR (number IS NOT NULL))),
     CONSTRAINT identity_change_reason_check CHECK ((btrim(reason) <> ''::text)),
     CONSTRAINT identity_change_undoes CHECK (((undoes IS NOT NULL) = (kind = 'undo'::text)))
 );

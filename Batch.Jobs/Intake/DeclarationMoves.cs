@@ -56,6 +56,38 @@ internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaS
         }
     }
 
+    /// <summary>Chosen lines of one person become another's.</summary>
+    /// <exception cref="DataFaultException">PART_NOT_POSSIBLE: the other has a line of the same employer and month.</exception>
+    public async Task PartAsync(PartedRows parted, CancellationToken cancellation)
+    {
+        FactTables tables = new(connection, area, TFact.Table);
+        FactWriter<TFact> writer = new(connection, area, tables);
+        foreach (YearMonth month in await MonthsAsync(cancellation))
+        {
+            List<Version> versions = await VersionsAsync(month, "person_id = ANY($1)", [parted.From, parted.To], cancellation);
+            Dictionary<int, Version> own = InForce(versions, parted.To);
+            Dictionary<int, Version> moved = InForce(versions, parted.From).Where(v => parted.Rows.Contains((v.Value.Submission, v.Value.Said.Row))).ToDictionary();
+            if (moved.Keys.Any(own.ContainsKey))
+            {
+                throw Partings.NotPossible(
+                    $"另一人在 {month.Text()} 已有同一单位的记录，请先更正。", $"The other person has a line of the same employer for {month.Text()} already; correct it first.");
+            }
+
+            if (moved.Count > 0)
+            {
+                Move(writer, parted.To, moved, own);
+            }
+
+            foreach (Version line in moved.Count + own.Count > 1 ? [] : moved.Values.AsEnumerable())
+            {
+                await parted.Postings.AddMonthAsync(line.Said, null, cancellation);
+            }
+        }
+
+        await writer.FlushAsync(cancellation);
+        await tables.CloseAsync(cancellation);
+    }
+
     /// <summary>Puts back what was in force before a join; of what came since, the rows named become the other person's.</summary>
     public async Task RestoreAsync(UndoneJoin join, CancellationToken cancellation)
     {
@@ -146,7 +178,7 @@ internal sealed record UndoneJoin(int Stays, int Other, int[] Submissions, int[]
 internal static class JoinRefusal
 {
     public static DataFaultException BuiltUpon(YearMonth month) => new(
-        "JOIN_BUILT_UPON", $"合并之后，{month.Text()} 已有新的报送或决定，不能整体撤销。", $"Something has been sent or decided for {month.Text()} since the join, so it is not undone as a whole.");
+        "JOIN_BUILT_UPON", $"此后 {month.Text()} 已有新的报送或决定，不能整体撤销。", $"Something has been sent or decided for {month.Text()} since, so it is not undone as a whole.");
 
     public static DataFaultException NotPossible(string chinese, string english) => new("JOIN_NOT_POSSIBLE", chinese, english);
 }

@@ -21,7 +21,7 @@ public sealed record IdentityDocument(
     /// <summary>The join that is undone.</summary>
     public int? Undoes { get; init; }
 
-    /// <summary>Rows recorded since the join that become the other person's, SUBMISSION:ROW.</summary>
+    /// <summary>Rows that become the other person's, SUBMISSION:ROW.</summary>
     public IReadOnlyList<string> OtherRows { get; init; } = [];
 }
 
@@ -49,7 +49,12 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     public Task<IdentityDocument> ProposeJoinAsync(Joining joining, string by, CancellationToken cancellation) =>
         ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeAsync(joining, by, cancellation), cancellation);
 
-    /// <summary>Proposes to take a join back as a whole.</summary>
+    /// <summary>Proposes that rows of a number are another person's.</summary>
+    /// <exception cref="DataFaultException">PART_NOT_POSSIBLE, PART_ROWS_MISSING, PART_ROW_UNKNOWN, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
+    public Task<IdentityDocument> ProposePartAsync(Parting parting, string by, CancellationToken cancellation) =>
+        ProposeAsync(connection => new Partings(connection, area, clock.Today()).ProposeAsync(parting, by, cancellation), cancellation);
+
+    /// <summary>Proposes to take a join or a part back as a whole.</summary>
     /// <param name="otherRows">Which rows recorded for the person who stays since the join are the other's: all, none, or SUBMISSION:ROW for each.</param>
     /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_ROWS_UNDECIDED, JOIN_ROW_UNKNOWN, JOIN_BUILT_UPON, JOIN_NOT_POSSIBLE.</exception>
     public Task<IdentityDocument> ProposeUndoAsync(
@@ -93,9 +98,12 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         MoveDrafts drafts = new(
             (number, month) => new FileDraft(new IncomingFile("", name), sha256, number, SubmissionKind.Supplementary) { Month = month, IsDecision = true },
             await log.NextNumberAsync(cancellation), await log.OpenMonthAsync(cancellation));
-        await (proposal.Kind == "rename"
-            ? new Renamings(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts.Main, cancellation)
-            : new Joins(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation));
+        await (proposal.Kind switch
+        {
+            "rename" => new Renamings(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts.Main, cancellation),
+            "part" => new Partings(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation),
+            _ => new Joins(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation),
+        });
         int[] submissions = [.. drafts.All.Select(d => d.Submission)];
         await log.WriteAsync([.. drafts.All], by, cancellation);
         await connection.DoAsync(
@@ -112,7 +120,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     /// <summary>Proposals and changes, those that wait first.</summary>
     /// <param name="person">Null: everybody's.</param>
     public Task<List<IdentityDocument>> ListAsync(int? person, CancellationToken cancellation) => program.ReadAsync(
-        area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1 OR other_id = $1")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
+        area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1 OR other_id = $1 OR (kind = 'part' AND number IN (SELECT n.number FROM :area.person_number n WHERE n.person_id = $1))")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
         person is { } of ? [of] : []);
 
     /// <summary>Those that wait for another person.</summary>

@@ -46,6 +46,24 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
         await RefuseWaitingRowsAsync(stays, cancellation);
     }
 
+    /// <summary>What stands in the way of parting two people.</summary>
+    /// <exception cref="DataFaultException">PART_NOT_POSSIBLE, JOIN_BEFORE_INTEREST.</exception>
+    public async Task RefusePartAsync(int from, int other, CancellationToken cancellation)
+    {
+        if (await AnyAsync(Ended, from, other, cancellation))
+        {
+            throw Partings.NotPossible(
+                "其中一人有死亡登记，或账户有冻结、销户、重新开立的记录，不能分出。", "One of the two has died, or has an account that was frozen, closed or opened anew; they are not parted.");
+        }
+
+        if (await AnyAsync("SELECT FROM (VALUES ($1), ($2)) p (person_id) WHERE NOT EXISTS (SELECT FROM :area.person_number n WHERE n.person_id = p.person_id)", from, other, cancellation))
+        {
+            throw Partings.NotPossible("其中一人已并入他人，请改以保留下来的人为准。", "One of the two has been joined into another person; name the one who stays.");
+        }
+
+        await RefuseInterestAsync(from, other, cancellation);
+    }
+
     // A row that waits beside the person's months, or a change of status, would be the other's once it is taken.
     private async Task RefuseWaitingRowsAsync(int other, CancellationToken cancellation)
     {
@@ -135,7 +153,7 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
     {
         if (await AnyAsync(
             """
-            SELECT FROM :area.run WHERE kind = 'interest' AND state NOT IN ('posted', 'discarded') AND $1 <> $2
+            SELECT FROM :area.run WHERE kind = 'interest' AND state NOT IN ('posted', 'discarded') AND $1 > 0 AND $2 > 0
             UNION ALL
             SELECT FROM :area.statement_year y
             WHERE EXISTS (SELECT FROM :area.posted_policy p JOIN batch.policy_slice s ON s.hash = p.policy_hash
@@ -145,7 +163,7 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
             """, stays, other, cancellation))
         {
             throw new DataFaultException(
-                "JOIN_BEFORE_INTEREST", "已结账年度的利息还没有入账。请先计算并入账年度利息，再复核合并。", "The interest of a closed year is not posted yet. Post it before the join is approved.");
+                "JOIN_BEFORE_INTEREST", "已结账年度的利息还没有入账。请先计算并入账年度利息，再提出和复核。", "The interest of a closed year is not posted yet. Post it before this is proposed and approved.");
         }
     }
 

@@ -35,8 +35,14 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     public async Task<int> ProposeUndoAsync(int join, (LocalDate On, string Document, string Reason) why, string? otherRows, string by, CancellationToken cancellation)
     {
         (string document, string reason) = Renamings.Checked(why.Document, why.Reason, why.On, today);
-        Stored joined = await ReadAsync(join, cancellation) is { Kind: "join" } found ? found : throw Unknown(join);
+        Stored joined = await ReadAsync(join, cancellation) is { Kind: "join" or "part" } found ? found : throw Unknown(join);
         await RefuseUndoAsync(join, 0, cancellation);
+        if (joined.Kind == "part")
+        {
+            await RefuseUndoOfPartAsync(joined, join, cancellation);
+            return await InsertAsync("undo", new Joining(joined.Stays, joined.Other, why.On, document, reason), join, by, cancellation);
+        }
+
         await new JoinChecks(connection, area).RefuseUndoAsync(joined.Stays, joined.Other, cancellation);
         List<RowSince> since = await new RowsSinceJoin(connection, area).ReadAsync(joined.Stays, await SubmissionsAsync(join, cancellation), cancellation);
         List<(RowSince Row, bool Goes)> chosen = RowsSinceJoin.Choose(since, otherRows);
@@ -54,6 +60,13 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         if (stored.Undoes is { } join)
         {
             await RefuseUndoAsync(join, proposal, cancellation);
+            if (await ReadAsync(join, cancellation) is { Kind: "part" } part)
+            {
+                await RefuseUndoOfPartAsync(part, join, cancellation);
+                await UndoPartAsync(part, await UndoneAsync(part, join, proposal, cancellation), drafts, cancellation);
+                return;
+            }
+
             await new JoinChecks(connection, area).RefuseUndoAsync(stored.Stays, stored.Other, cancellation);
             await UndoAsync(stored, await UndoneAsync(stored, join, proposal, cancellation), drafts, cancellation);
             return;
@@ -105,6 +118,22 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         await AddCardsAsync(events, main, stored, joins: false, cancellation);
         await AddBindingsAsync(events, main, stored, (stored.Stays, stored.Other), submissions, cancellation);
         await EventWriter.WriteAsync(connection, area, events, cancellation);
+    }
+
+    private async Task RefuseUndoOfPartAsync(Stored part, int proposal, CancellationToken cancellation)
+    {
+        await new JoinChecks(connection, area).RefusePartAsync(part.Stays, part.Other, cancellation);
+        await new RowsSinceJoin(connection, area).RefuseBuiltUponAsync([part.Stays, part.Other], await SubmissionsAsync(proposal, cancellation), cancellation);
+    }
+
+    // A person who was new with the part stays on record.
+    private async Task UndoPartAsync(Stored part, UndoneJoin undone, MoveDrafts drafts, CancellationToken cancellation)
+    {
+        await undone.Postings.AddUndoneAsync(undone.Submissions, cancellation);
+        await new DeclarationMoves<ContributionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
+        await new DeclarationMoves<PensionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
+        await new MovementMoves(connection, area, drafts.Main).RestoreAsync(undone, cancellation);
+        await undone.Postings.WriteAsync(drafts.Main.Submission, cancellation);
     }
 
     private static void Add(List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, int person, PersonEvent change, long number)
@@ -159,7 +188,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
 
     private Task<long> NumberAsync(int person, CancellationToken cancellation) => connection.OneAsync<long>(area.Sql("SELECT citizen FROM :area.insured WHERE person_id = $1"), cancellation, person);
 
-    private static DataFaultException Unknown(int join) => new("PROPOSAL_UNKNOWN", $"没有第 {join} 号合并。", $"There is no join {join}.");
+    private static DataFaultException Unknown(int join) => new("PROPOSAL_UNKNOWN", $"没有第 {join} 号合并或分出。", $"There is no join or part {join}.");
 
     private Task<int[]> SubmissionsAsync(int join, CancellationToken cancellation) =>
         connection.OneAsync<int[]>(area.Sql("SELECT coalesce(array_agg(submission_id), '{}') FROM :area.identity_submission WHERE changed = $1"), cancellation, join);
@@ -170,7 +199,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         int[] submissions = await SubmissionsAsync(join, cancellation);
         List<(int Submission, int Row, bool Goes)> chosen = await connection.ReadAsync(
             area.Sql("SELECT of_submission, of_row, goes FROM :area.identity_row WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1), r.GetBoolean(2)), cancellation, proposal);
-        List<RowSince> since = await new RowsSinceJoin(connection, area).ReadAsync(stored.Stays, submissions, cancellation);
+        List<RowSince> since = stored.Kind == "part" ? [] : await new RowsSinceJoin(connection, area).ReadAsync(stored.Stays, submissions, cancellation);
         if (!chosen.Select(c => (c.Submission, c.Row)).ToHashSet().SetEquals(since.Select(s => (s.Submission, s.Row))))
         {
             throw new DataFaultException(
@@ -198,12 +227,16 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
                 """), r => (r.GetBoolean(0), r.GetBoolean(1)), cancellation, join, proposal))[0];
         if (!approved || undone)
         {
-            throw new DataFaultException("PROPOSAL_STATE", $"合并 {join} 未生效或已撤销。", $"Join {join} is not in effect, or has been undone.");
+            throw new DataFaultException("PROPOSAL_STATE", $"提案 {join} 未生效或已撤销。", $"Proposal {join} is not in effect, or has been undone.");
         }
     }
 
     private async Task<Stored?> ReadAsync(int proposal, CancellationToken cancellation) => (await connection.ReadAsync(
-        area.Sql("SELECT kind, person_id, other_id, on_date, document, undoes, number_was, number FROM :area.identity_change WHERE identity_id = $1 AND kind IN ('join', 'undo')"),
+        area.Sql(
+            """
+            SELECT kind, person_id, coalesce(other_id, (SELECT n.person_id FROM :area.person_number n WHERE n.number = c.number LIMIT 1), 0), on_date, document, undoes, number_was, number
+            FROM :area.identity_change c WHERE identity_id = $1 AND kind IN ('join', 'undo', 'part')
+            """),
         r => new Stored(
             r.GetString(0), r.GetInt32(1), r.GetInt32(2), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(3)), r.GetString(4), r.Number(5), r.GetInt64(6), r.GetInt64(7)),
         cancellation, proposal)).SingleOrDefault();

@@ -31,8 +31,9 @@ internal sealed class MovedPostings(NpgsqlConnection connection, AreaSchema area
         }
     }
 
-    /// <summary>A month's credit, as it was posted to the one from whom its line moves, since the join.</summary>
-    public async Task AddMonthAsync<TFact>(TFact line, int[] join, CancellationToken cancellation)
+    /// <summary>A month's credit, as it was posted to the one from whom its line moves: since a join, or all of it.</summary>
+    /// <param name="join">Runs that posted the join; null: all of it.</param>
+    public async Task AddMonthAsync<TFact>(TFact line, int[]? join, CancellationToken cancellation)
         where TFact : struct, IDeclaredFact<TFact>
     {
         if (line.State != FactState.Accepted)
@@ -45,11 +46,11 @@ internal sealed class MovedPostings(NpgsqlConnection connection, AreaSchema area
             area.Sql(
                 """
                 SELECT e.posting_month, sum(e.account_fen)::bigint FROM :area.entry e JOIN :area.posted_run r USING (run_id)
-                WHERE e.account_id = $1 AND e.contribution_month = $2 AND e.component = $3 AND r.seq >= (SELECT min(j.seq) FROM :area.posted_run j WHERE j.run_id = ANY($4))
+                WHERE e.account_id = $1 AND e.contribution_month = $2 AND e.component = $3 AND ($4::int[] IS NULL OR r.seq >= (SELECT min(j.seq) FROM :area.posted_run j WHERE j.run_id = ANY($4)))
                     AND NOT EXISTS (SELECT FROM :area.entry o WHERE o.account_id = $5 AND o.run_id = e.run_id AND o.run_id = ANY($4) AND o.posting_month = e.posting_month
                                         AND o.contribution_month = $2 AND o.component = $3)
                 GROUP BY 1
-                """), r => (r.GetFieldValue<DateOnly>(0), r.GetInt64(1)), cancellation, from, line.Month.FirstDay(), component, join, to);
+                """), r => (r.GetFieldValue<DateOnly>(0), r.GetInt64(1)), cancellation, from, line.Month.FirstDay(), component, (object?)join ?? DBNull.Value, to);
         foreach ((DateOnly month, long fen) in posted)
         {
             Move(month, component, fen);
@@ -68,6 +69,29 @@ internal sealed class MovedPostings(NpgsqlConnection connection, AreaSchema area
             long now = version.Fact.State == FactState.Accepted ? version.Fact.Fen : 0;
             Move(posted[version.Submission], (short)version.Fact.Identity.Kind, now - before);
             before = now;
+        }
+    }
+
+    /// <summary>A part that is undone: what it moved (from, to) moves back, and neither counts in the month of the part.</summary>
+    public async Task AddUndoneAsync(int[] part, CancellationToken cancellation)
+    {
+        List<(int Person, DateOnly Posted, short Component, long Fen)> moved = await connection.ReadAsync(
+            area.Sql(
+                """
+                SELECT person_id, posting_month, component, -fen FROM :area.posted_move WHERE submission_id = ANY($1)
+                UNION ALL
+                SELECT person_id, moved_in, component, sum(fen)::bigint FROM :area.posted_move WHERE submission_id = ANY($1) AND person_id = $2 GROUP BY 1, 2, 3
+                UNION ALL
+                SELECT p.person_id, p.moved_in, p.component, -CASE WHEN p.component < 4 THEN coalesce((
+                    SELECT sum(e.account_fen) FROM :area.entry e JOIN :area.run_submission t USING (run_id) JOIN :area.standing_run r USING (run_id)
+                    WHERE e.account_id = $2 AND t.submission_id = p.submission_id AND e.component = p.component AND e.contribution_month IN (
+                        SELECT m.month FROM :area.submission_month m WHERE m.submission_id = ANY($1) AND m.fact = CASE p.component WHEN 1 THEN 'contribution' ELSE 'pension' END)), 0)
+                    ELSE p.fen END::bigint
+                FROM (SELECT person_id, submission_id, moved_in, component, sum(fen) AS fen FROM :area.posted_move WHERE submission_id = ANY($1) AND person_id = $2 GROUP BY 1, 2, 3, 4) p
+                """), r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1), r.GetInt16(2), r.GetInt64(3)), cancellation, part, to);
+        foreach ((int person, DateOnly posted, short component, long fen) in moved)
+        {
+            Add(person, posted, component, fen);
         }
     }
 

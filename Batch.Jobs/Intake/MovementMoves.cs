@@ -52,6 +52,28 @@ internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area
         }
     }
 
+    /// <summary>Chosen movements of one person become another's.</summary>
+    public async Task PartAsync(PartedRows parted, CancellationToken cancellation)
+    {
+        List<IGrouping<(MovementIdentity Identity, DateOnly On), StandingMovement>> all = [.. (await VersionsAsync("person_id = ANY($1)", [parted.From, parted.To], cancellation)).GroupBy(KeyOf)];
+        foreach (IGrouping<(MovementIdentity Identity, DateOnly On), StandingMovement> key in all.Where(k => k.Key.Identity.Person == parted.From))
+        {
+            StandingMovement latest = Latest(key);
+            if (!parted.Rows.Contains((latest.Submission, latest.Fact.Row)))
+            {
+                continue;
+            }
+
+            MovementFact target = latest.Fact with { Identity = latest.Fact.Identity with { Person = parted.To } };
+            MovementFact? own = all.Find(k => k.Key == (target.Identity, target.On)) is { } there && Latest(there).Fact is { State: not FactState.Withdrawn } had ? had : null;
+            Add(latest.Fact with { State = FactState.Withdrawn, Row = 0 });
+            Put(own is { } old ? Together(target, old) : target);
+            await parted.Postings.AddMovementAsync(key.GroupBy(v => v.Submission).Select(Latest).OrderBy(v => v.Submission), 0, cancellation);
+        }
+
+        await _writer.CompleteAsync(cancellation);
+    }
+
     /// <summary>Puts back what was in force before a join; of what came since, the rows named become the other person's.</summary>
     public async Task RestoreAsync(UndoneJoin join, CancellationToken cancellation)
     {

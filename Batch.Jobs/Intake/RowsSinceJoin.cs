@@ -58,6 +58,27 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
         return rows;
     }
 
+    /// <summary>What a part moved has no later version, of either person.</summary>
+    /// <exception cref="DataFaultException">JOIN_BUILT_UPON.</exception>
+    public async Task RefuseBuiltUponAsync(int[] persons, int[] part, CancellationToken cancellation)
+    {
+        foreach ((string fact, string _, string month, string key) in Tables)
+        {
+            DateOnly? built = (await connection.ReadAsync(
+                area.Sql(
+                    $"""
+                    SELECT {month} FROM (
+                        SELECT DISTINCT ON (person_id, {key}) *, bool_or(submission_id = ANY($2)) OVER (PARTITION BY person_id, {key}) AS moved
+                        FROM :area.{fact} WHERE person_id = ANY($1) ORDER BY person_id, {key}, {FactVersions.LatestFirst}) l
+                    WHERE moved AND submission_id <> ALL($2) LIMIT 1
+                    """), r => (DateOnly?)r.GetFieldValue<DateOnly>(0), cancellation, persons, part)).FirstOrDefault();
+            if (built is { } of)
+            {
+                throw JoinRefusal.BuiltUpon(of.Month());
+            }
+        }
+    }
+
     /// <summary>The rows with what was said of each: whether it is the other person's.</summary>
     /// <param name="others">all, none, or rows as 5:2,5:3.</param>
     /// <exception cref="DataFaultException">JOIN_ROWS_UNDECIDED, JOIN_ROW_UNKNOWN.</exception>

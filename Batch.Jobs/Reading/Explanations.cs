@@ -129,17 +129,20 @@ public sealed class Explanations(Area area)
         }
 
         string part = area.Schema.Part(paid ? "contribution" : "pension", month), employer = paid ? $"AND o.employer_id = {facts.Contribution.Employer}" : "";
-        (string File, int? Joined, long? Number, string? From, int? FromRow)[] found = [.. await connection.ReadAsync(
+        (string File, int? Joined, long? Number, string? From, int? FromRow, bool Parted)[] found = [.. await connection.ReadAsync(
             area.Schema.Sql(
                 $"""
-                SELECT s.file, c.identity_id, c.number, f.file, o.row_no FROM :area.submission s
-                LEFT JOIN :area.identity_submission i USING (submission_id) LEFT JOIN :area.identity_change c ON c.identity_id = i.changed AND c.kind = 'join' AND c.person_id = $2
-                LEFT JOIN LATERAL (SELECT o.* FROM {part} o WHERE o.person_id = c.other_id {employer} AND o.submission_id < $1 AND o.row_no > 0 ORDER BY {FactVersions.LatestFirst} LIMIT 1) o ON true
+                SELECT s.file, c.identity_id, CASE c.kind WHEN 'part' THEN c.number_was ELSE c.number END, f.file, o.row_no, c.kind = 'part' FROM :area.submission s
+                LEFT JOIN :area.identity_submission i USING (submission_id)
+                LEFT JOIN :area.identity_change c ON c.identity_id = i.changed AND ((c.kind = 'join' AND c.person_id = $2) OR (c.kind = 'part' AND c.person_id <> $2))
+                LEFT JOIN LATERAL (SELECT o.* FROM {part} o WHERE o.person_id = CASE c.kind WHEN 'part' THEN c.person_id ELSE c.other_id END {employer} AND o.submission_id < $1 AND o.row_no > 0 ORDER BY {FactVersions.LatestFirst} LIMIT 1) o ON true
                 LEFT JOIN :area.submission f ON f.submission_id = o.submission_id WHERE s.submission_id = $1
                 """),
-            r => (r.GetString(0), r.Number(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2), r.Text(3), r.Number(4)), cancellation, submission, person)];
+            r => (r.GetString(0), r.Number(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2), r.Text(3), r.Number(4), !r.IsDBNull(5) && r.GetBoolean(5)), cancellation, submission, person)];
         return found is not [var said] ? default
             : said is not { Joined: { } join, Number: { } number, From: { } from, FromRow: { } fromRow } ? (new SourceDocument(said.File, row), null, null)
+            : said.Parted ? (new SourceDocument(from, fromRow), $"该月原记在证件号码 {Masking.Number(number)} 名下，经第 {join} 号提案查明属于本人。",
+                $"Recorded under the number {Masking.Number(number)}, and found to be this person's by proposal {join}.")
             : (new SourceDocument(from, fromRow), $"该月原以证件号码 {Masking.Number(number)} 申报，经第 {join} 号提案合并到本人。",
                 $"Declared for the number {Masking.Number(number)}, which was joined into this one by proposal {join}.");
     }

@@ -12,7 +12,11 @@ namespace Batch.Jobs.Reading;
 /// <summary>A month whose credit a join or its undoing changes.</summary>
 /// <param name="Amount">To or from both accounts together.</param>
 /// <param name="Held">Two employers have declared it: nothing is credited for it until that is decided.</param>
-public sealed record ChangedMonth(YearMonth Month, Money Amount, bool Held);
+public sealed record ChangedMonth(YearMonth Month, Money Amount, bool Held)
+{
+    /// <summary>Of a part or an undoing: to or from the other's account.</summary>
+    public Money ToOther { get; init; }
+}
 
 /// <summary>What a join or its undoing would change in money.</summary>
 /// <param name="Balance">Posted, of the person who stays.</param>
@@ -20,6 +24,9 @@ public sealed record ChangedMonth(YearMonth Month, Money Amount, bool Held);
 /// <param name="After">Of both accounts together, once the next run is posted.</param>
 public sealed record IdentityPreviewDocument(int Proposal, Money Balance, Money OtherBalance, Money After, IReadOnlyList<ChangedMonth> Months)
 {
+    /// <summary>Of a part or an undoing: what the other's account has once the next run is posted, without interest that is computed anew.</summary>
+    public Money? OtherAfter { get; init; }
+
     /// <summary>Years whose posted interest is computed again afterwards, on each one's own balance.</summary>
     public IReadOnlyList<int> InterestYears { get; init; } = [];
 
@@ -48,30 +55,42 @@ public sealed class IdentityPreview(Area area, IClock clock)
             _schema.Sql("SELECT person_id, coalesce(other_id, person_id) FROM :area.identity_change WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1)), cancellation, proposal))[0];
         int[] waiting = [.. await connection.ReadAsync(_schema.Sql("SELECT submission_id FROM :area.waiting_submission"), r => r.GetInt32(0), cancellation)];
         int[] submissions = await proposals.ApplyAsync(connection, found, new byte[32], Nobody, cancellation);
+        bool parts = found.Kind is "part" or "undo";
+        long movements = await connection.OneAsync<long>(
+            _schema.Sql("SELECT coalesce(sum(fen), 0)::bigint FROM :area.moved_posting WHERE component >= 4 AND person_id <> $2 AND submission_id = ANY($1)"),
+            cancellation, submissions, stays);
+        bool isNew = found.Kind == "part" && other == stays;
+        other = isNew ? await connection.OneAsync<int>(
+            _schema.Sql("SELECT n.person_id FROM :area.person_number n JOIN :area.identity_change c ON c.number = n.number WHERE c.identity_id = $1"), cancellation, proposal) : other;
+        isNew &= await area.OneAsync<bool>("SELECT NOT EXISTS (SELECT FROM :area.account WHERE person_id = $1)", cancellation, other);
         List<ChangedMonth> months = [];
         foreach (YearMonth month in await MonthsAsync(connection, submissions, cancellation))
         {
-            long fen = 0;
+            (long fen, long toOther) = (0, 0);
             foreach (int person in new[] { stays, other }.Distinct())
             {
-                fen += await DifferenceAsync(connection, person, month, [.. waiting, .. submissions], cancellation) - await DifferenceAsync(connection, person, month, [.. waiting], cancellation);
+                long change = await DifferenceAsync(connection, person, month, [.. waiting, .. submissions], cancellation) - await DifferenceAsync(connection, person, month, [.. waiting], cancellation);
+                fen += change;
+                toOther += person == other && parts ? change : 0;
             }
 
             bool held = await IsHeldAsync(connection, month, submissions, cancellation);
-            if (fen != 0 || held)
+            if (fen != 0 || toOther != 0 || held)
             {
-                months.Add(new ChangedMonth(month, new Money(fen), held));
+                months.Add(new ChangedMonth(month, new Money(fen), held) { ToOther = new Money(toOther) });
             }
         }
 
         List<int> years = await InterestYearsAsync(connection, submissions, cancellation);
         await transaction.RollbackAsync(cancellation);
         Balances balances = new(area.Program, _schema);
+        other = isNew ? stays : other;
         int account = await LatestAccountAsync(connection, stays, cancellation), otherAccount = await LatestAccountAsync(connection, other, cancellation);
         Money balance = (await balances.BalanceAsync(account, null, cancellation)).Balance;
         Money others = stays == other ? Money.Zero : (await balances.BalanceAsync(otherAccount, null, cancellation)).Balance;
         return new IdentityPreviewDocument(proposal, balance, others, new Money(balance.Fen + others.Fen + months.Sum(m => m.Amount.Fen)), months)
         {
+            OtherAfter = parts ? new Money(others.Fen + movements + months.Sum(m => m.ToOther.Fen)) : null,
             InterestYears = years,
             Accounts = [.. new[] { (stays, account), (other, otherAccount) }.Distinct()],
         };

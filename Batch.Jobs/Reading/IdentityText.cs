@@ -8,7 +8,8 @@ public static class IdentityText
     public static (string Chinese, string English) KindOf(string kind) => kind switch
     {
         "join" => ("合并", "join"),
-        "undo" => ("撤销合并", "undo"),
+        "part" => ("分出", "part"),
+        "undo" => ("撤销", "undo"),
         _ => ("变更证件", "rename"),
     };
 

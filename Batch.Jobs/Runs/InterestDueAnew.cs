@@ -41,7 +41,7 @@ public static class InterestDueAnew
         if ((await YearsAsync(connection, area, policy, cancellation)).FirstOrDefault(y => y < year) is > 0 and int first)
         {
             throw new DataFaultException(
-                "INTEREST_DUE_ANEW", $"有人员合并已撤销，{first} 年度的利息须先重新计算并入账。", $"A join of two persons was undone: compute and post the interest of {first} again first.");
+                "INTEREST_DUE_ANEW", $"有记录改归另一人，{first} 年度的利息须先重新计算并入账。", $"Months or movements have become another person's: compute and post the interest of {first} again first.");
         }
     }
 

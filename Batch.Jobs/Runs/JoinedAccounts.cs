@@ -24,7 +24,7 @@ internal static class JoinedAccounts
                 """), cancellation))
         {
             throw new DataFaultException(
-                "JOIN_WAITS", "有人员合并或其撤销尚未入账，请先计算并入账，再计息。", "A join of two persons, or its undoing, is not posted yet; post it before the interest is computed.");
+                "JOIN_WAITS", "有人员合并、分出或其撤销尚未入账，请先计算并入账，再计息。", "A join or part of two persons, or its undoing, is not posted yet; post it before the interest is computed.");
         }
     }
 }

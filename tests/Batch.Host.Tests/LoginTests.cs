@@ -243,6 +243,7 @@ public sealed class LoginTests
         ["refund cancel"] = "1 --area 420100 --on 2021-01-28 --document x --reason x",
         ["person rename"] = "--area 420100 --id 420100196801300793 --name x --on 2021-01-28 --document x --reason x",
         ["person join"] = "--area 420100 --id 420100196801300793 --other 420100197509150462 --on 2021-01-28 --document x --reason x",
+        ["person part"] = "--area 420100 --id 420100196801300793 --other 420100197509150462 --rows 1:2 --on 2021-01-28 --document x --reason x",
         ["person undo"] = "1 --area 420100 --on 2021-01-28 --document x --reason x",
         ["person preview"] = "1 --area 420100",
         ["person list"] = "--area 420100",

@@ -81,6 +81,29 @@ public sealed class IdentityPageTests
         Assert.That(await reviews.GetStringAsync($"/{Area}/identity?lang=en"), Does.Contain("rows that go: " + row));
     }
 
+    // June is another person's, who is new: the account page asks for the rows, the page of changes tells both sides and undoes it.
+    [Test]
+    public async Task Two_people_part_two_persons_under_one_number()
+    {
+        const string one = "420172199006150031", other = "42017219900615004X";
+        using HttpClient operates = await host.SignedInAsync(await host.AddUserAsync("sun", UserRoles.Operator));
+        using HttpClient reviews = await host.SignedInAsync(await host.AddUserAsync("zhou", UserRoles.Reviewer));
+        await UploadAsync(operates, $"单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额\nE7,丙厂,郑王,{one},2021-06,8000.00,160.00,640.00\n");
+        string account = await LookUpAsync(operates, one);
+        (string, string)[] typed = [("number", other), ("name", "吴用"), ("on", "2021-07-01"), ("document", "公安函6号"), ("reason", "一个号码两个人")];
+        using HttpResponseMessage asked = await TestHost.PostAsync(operates, account, "Part", typed);
+        Assert.That(await asked.Content.ReadAsStringAsync(), Does.Contain("PART_ROWS_MISSING").And.Contain("2021-06 contribution E7"));
+        using HttpResponseMessage proposed = await TestHost.PostAsync(operates, account, "Part", [.. typed, ("rows", "E7@2021-06")]);
+        Assert.That(proposed.Headers.Location?.ToString(), Is.EqualTo(account), await proposed.Content.ReadAsStringAsync());
+        string number = await host.Database.ScalarAsync<string>("SELECT max(identity_id)::text FROM area_420100.identity_change");
+        Assert.That(await reviews.GetStringAsync($"/{Area}/identity?preview={number}&lang=en"), Does.Contain("id=\"sides\"").And.Contain("248.00").And.Contain("rows of:"));
+        using HttpResponseMessage approved = await TestHost.PostAsync(reviews, $"/{Area}/identity", "Approve", ("proposal", number));
+        Assert.That(approved.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await approved.Content.ReadAsStringAsync());
+        Assert.That(await LookUpAsync(operates, other), Is.Not.Empty);
+        using HttpResponseMessage undo = await TestHost.PostAsync(operates, $"/{Area}/identity", "Undo", ("proposal", number), ("on", "2021-07-02"), ("document", "公安函7号"), ("reason", "认错了"));
+        Assert.That(undo.Headers.Location?.ToString(), Is.EqualTo($"/{Area}/identity"), await undo.Content.ReadAsStringAsync());
+    }
+
     private async Task UploadAsync(HttpClient browser, string text)
     {
         using MultipartFormDataContent form = new()

@@ -147,7 +147,7 @@ public sealed class UndoneJoinTests : JoinedNumbers
         Assert.That(await BalancesAsync(), Is.EqualTo((279m, 248m)));
     }
 
-    // What an approval of the undoing changes is told first: no credit, and the years whose interest follows.
+    // What an approval of the undoing changes is told first: 248.00 of January and the 0.72 of 2021 for the other, nothing in all, and the year whose interest follows.
     [Test]
     public async Task The_years_whose_interest_is_worked_out_anew_are_told_before_the_approval()
     {
@@ -158,7 +158,8 @@ public sealed class UndoneJoinTests : JoinedNumbers
         await InterestAsync(2022);
         IdentityDocument undo = await Proposals.ProposeUndoAsync(join, (new LocalDate(2021, 4, 2), "公安函2号", "认错了"), "wang", default);
         IdentityPreviewDocument told = await new IdentityPreview(await Town.AreaAsync(), SystemClock.Instance).ReadAsync(undo.Proposal, default);
-        Assert.That((told.Balance.Fen, told.OtherBalance.Fen, told.After.Fen, told.Months.Count), Is.EqualTo((50291L, 0L, 50291L, 0)));
+        Assert.That((told.Balance.Fen, told.OtherBalance.Fen, told.After.Fen, told.OtherAfter?.Fen), Is.EqualTo((50291L, 0L, 50291L, (long?)24872L)));
+        Assert.That(told.Months.Select(m => (m.Month, m.Amount.Fen, m.ToOther.Fen)), Is.EqualTo(new[] { (January, 0L, 24800L) }));
         Assert.That(told.InterestYears, Is.EqualTo(new[] { 2022 }));
     }
 

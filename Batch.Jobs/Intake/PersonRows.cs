@@ -1,0 +1,87 @@
+using System.Globalization;
+using Batch.Jobs.Facts;
+using Batch.Jobs.Store;
+using NodaTime;
+using NodaTime.Text;
+using Npgsql;
+
+namespace Batch.Jobs.Intake;
+
+/// <summary>A row in force of a person: a contribution, pension or movement.</summary>
+internal sealed record PersonRow(string Fact, YearMonth Month, int Submission, int Row, string Employer)
+{
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Submission}:{Row}");
+}
+
+/// <summary>The rows in force of a person, and those of them that somebody names.</summary>
+internal sealed class PersonRows(NpgsqlConnection connection, AreaSchema area)
+{
+    private const int MostNamed = 20;
+
+    private static readonly (string Fact, string Month, string Key, string Employer)[] Tables =
+    [
+        ("contribution", "contribution_month", "contribution_month, employer_id", "(SELECT e.number FROM :area.employer e WHERE e.employer_id = l.employer_id)"),
+        ("pension", "pension_month", "pension_month", "''"),
+        ("movement", "date_trunc('month', on_date)::date", "kind, channel, member, reference, on_date", "''"),
+    ];
+
+    public async Task<List<PersonRow>> ReadAsync(int person, CancellationToken cancellation)
+    {
+        List<PersonRow> rows = [];
+        foreach ((string fact, string month, string key, string employer) in Tables)
+        {
+            rows.AddRange(await connection.ReadAsync(
+                area.Sql(
+                    $"""
+                    SELECT {month}, submission_id, row_no, {employer} FROM (
+                        SELECT DISTINCT ON ({key}) * FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
+                    WHERE state <> 3 AND row_no > 0 ORDER BY 2, 3
+                    """), r => new PersonRow(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2), r.GetString(3)), cancellation, person));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Those named: all; a row 5:2; a submission 5; months 2021-01 or 2021-01..2021-03, of one employer E1@2021-01..2021-03.</summary>
+    /// <exception cref="DataFaultException">PART_ROWS_MISSING, PART_ROW_UNKNOWN.</exception>
+    public static List<PersonRow> Choose(List<PersonRow> rows, string? named)
+    {
+        string[] words = (named ?? "").Split([',', '，', ' ', '、', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (words.Length == 0)
+        {
+            string list = string.Join(", ", rows.Take(MostNamed).Select(r => $"{r.Name} ({r.Month.Text()} {r.Fact} {r.Employer}".TrimEnd() + ")")) + (rows.Count > MostNamed ? " ..." : "");
+            throw new DataFaultException(
+                "PART_ROWS_MISSING", $"请指明哪些行属于另一人：“报送:行”、报送号、月份（2021-01..2021-03）或“单位@月份”。此人现有的行：{list}。",
+                $"Say which rows are the other person's: SUBMISSION:ROW, a submission, months as 2021-01..2021-03, or EMPLOYER@MONTHS. The person's rows: {list}.");
+        }
+
+        HashSet<PersonRow> chosen = [];
+        foreach (string word in words)
+        {
+            List<PersonRow> found = rows.FindAll(r => Matches(r, word));
+            if (found.Count == 0)
+            {
+                throw new DataFaultException("PART_ROW_UNKNOWN", $"“{word}”不是此人的行。", $"\"{word}\" names no row of this person.");
+            }
+
+            chosen.UnionWith(found);
+        }
+
+        return [.. chosen];
+    }
+
+    private static bool Matches(PersonRow row, string word)
+    {
+        if (word == "all" || word == row.Name || word == row.Submission.ToString(CultureInfo.InvariantCulture))
+        {
+            return true;
+        }
+
+        int at = word.LastIndexOf('@');
+        string[] span = word[(at + 1)..].Split("..");
+        return row.Fact != "movement" && (at < 0 || word[..at] == row.Employer) && span.Length <= 2 && MonthOf(span[0]) is { } from && MonthOf(span[^1]) is { } to
+            && row.Month >= from && row.Month <= to;
+    }
+
+    private static YearMonth? MonthOf(string text) => YearMonthPattern.Iso.Parse(text) is { Success: true, Value: var month } ? month : null;
+}
