@@ -27,7 +27,10 @@ public sealed class TraceReport(Draw? draw = null) : QueryReport
 
     protected override string Sql => SqlOf(draw);
 
-    /// <summary>The lines of the report, and behind its columns the account and its contribution month.</summary>
+    /// <summary>The lines of the report, and behind its columns the account.</summary>
+    /// <remarks>
+    /// Steps have no statistics, and a nested loop over all credits and employers of a city took half a minute: a full join is never one, and each employer of money has a source.
+    /// </remarks>
     internal static string SqlOf(Draw? draw) =>
         $"""
         WITH {Credits(draw is null ? "" : " AND abs(n.account_fen) >= $3")},
@@ -39,22 +42,30 @@ public sealed class TraceReport(Draw? draw = null) : QueryReport
             JOIN taken t ON t.submission_id = c.submission_id AND t.seq <= d.seq
             WHERE c.contribution_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn))
             ORDER BY d.turn, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
+        wanted AS MATERIALIZED (SELECT DISTINCT employer_id, contribution_month AS month FROM source),
+        receipts AS MATERIALIZED (
+            SELECT r.employer_id, r.receipt_month AS month, string_agg(r.document, ' ' ORDER BY r.received_on, r.document COLLATE "C") AS documents
+            FROM :area.receipt_in_force r WHERE r.receipt_month = ANY (ARRAY(SELECT month FROM wanted)) AND (r.employer_id, r.receipt_month) IN (SELECT employer_id, month FROM wanted) GROUP BY 1, 2),
+        received AS MATERIALIZED (
+            SELECT m.employer_id, m.month, sum(m.amount_fen)::bigint AS fen FROM :area.money_for_month m
+            WHERE m.month = ANY (ARRAY(SELECT month FROM wanted)) AND (m.employer_id, m.month) IN (SELECT employer_id, month FROM wanted) GROUP BY 1, 2),
+        matched AS MATERIALIZED (
+            SELECT x.receipt_employer AS employer_id, x.receipt_month AS month, string_agg(DISTINCT l.serial COLLATE "C", ' ' ORDER BY l.serial COLLATE "C") AS serials
+            FROM :area.money_match_receipt x JOIN :area.match_state s USING (match_id) JOIN :area.money_match_line l USING (match_id)
+            WHERE x.receipt_month = ANY (ARRAY(SELECT month FROM wanted)) AND (x.receipt_employer, x.receipt_month) IN (SELECT employer_id, month FROM wanted) AND s.state = 'matched'
+            GROUP BY 1, 2),
         money AS MATERIALIZED (
-            SELECT w.employer_id, w.contribution_month,
-                   (SELECT string_agg(r.document, ' ' ORDER BY r.received_on, r.document COLLATE "C") FROM :area.receipt_in_force r
-                    WHERE r.receipt_month = w.contribution_month AND r.employer_id = w.employer_id) AS receipts,
-                   (SELECT sum(m.amount_fen)::bigint FROM :area.money_for_month m WHERE m.month = w.contribution_month AND m.employer_id = w.employer_id) AS received,
-                   (SELECT string_agg(DISTINCT l.serial COLLATE "C", ' ' ORDER BY l.serial COLLATE "C") FROM :area.money_match_receipt x JOIN :area.match_state s USING (match_id)
-                    JOIN :area.money_match_line l USING (match_id)
-                    WHERE x.receipt_month = w.contribution_month AND x.receipt_employer = w.employer_id AND s.state = 'matched') AS serials
-            FROM (SELECT DISTINCT employer_id, contribution_month FROM source) w),
+            SELECT employer_id, month AS contribution_month, r.documents AS receipts, m.fen AS received, l.serials
+            FROM wanted w FULL JOIN receipts r USING (employer_id, month) FULL JOIN received m USING (employer_id, month) FULL JOIN matched l USING (employer_id, month)),
+        paid AS MATERIALIZED (
+            SELECT c.*, m.receipts, m.received, m.serials FROM source c FULL JOIN money m ON m.employer_id = c.employer_id AND m.contribution_month = c.contribution_month),
         voucher AS MATERIALIZED (SELECT DISTINCT l.day, l.part, l.key, {VoucherNames.Number} AS called FROM :area.book_line l WHERE l.month = :month)
         SELECT d.called, p.citizen, p.name, d.contribution_month, w.number, w.name, c.base_fen, d.person_paid_fen, d.employer_paid_fen, d.account_fen, d.pool_fen, d.other_fen,
-               f.submission_id::bigint, f.file, CASE WHEN coalesce(o.row_no, c.row_no) > 0 THEN coalesce(o.row_no, c.row_no) END::bigint, m.receipts, m.received, m.serials, d.run_id::bigint,
+               f.submission_id::bigint, f.file, CASE WHEN coalesce(o.row_no, c.row_no) > 0 THEN coalesce(o.row_no, c.row_no) END::bigint, c.receipts, c.received, c.serials, d.run_id::bigint,
                v.called, k.seal, d.account_id
-        FROM drawn d JOIN :area.insured p ON p.person_id = d.person_id LEFT JOIN source c ON c.turn = d.turn
+        FROM drawn d JOIN :area.insured p ON p.person_id = d.person_id LEFT JOIN paid c ON c.turn = d.turn
             {TracedRows.OfContribution}
-            LEFT JOIN :area.employer w ON w.employer_id = c.employer_id LEFT JOIN money m ON m.employer_id = c.employer_id AND m.contribution_month = c.contribution_month
+            LEFT JOIN :area.employer w ON w.employer_id = c.employer_id
             LEFT JOIN voucher v ON v.part = 3 AND v.key = d.seq LEFT JOIN :area.closing_in_force k ON k.month = :month
         ORDER BY d.turn
         """;
