@@ -73,7 +73,8 @@ internal sealed class MonthModel : AreaPage
         Closed = closed ? await new Closing(Area.Program, Area.Schema, Area.Policy).ReadAsync(Of, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
-        OpenCount = closed || !MayClose || Before is not null ? 0 : await new OpenDifferences(Area).CountAsync(Of, Cancellation);
+        // Before what has come is posted, all of the month's money differs.
+        OpenCount = closed || !MayClose || Before is not null || Points.First(p => p.Code == "waiting-files").Count > 0 ? 0 : await new OpenDifferences(Area).CountAsync(Of, Cancellation);
         MayAccept = await MayAsync(Permissions.AcceptDifferences);
         Reopening = await ReopeningOf.ReadAsync(Of, Cancellation);
         Closings = closed ? await ReopeningOf.ClosingsAsync(Of, Cancellation) : 0;
@@ -143,7 +144,7 @@ internal sealed class MonthModel : AreaPage
     public static (string Chinese, string English) NameOf(ReadinessPoint point) => point.Code switch
     {
         "missing-figures" => ("所需数值", "Figures that the policy needs"),
-        "figures-unlimited" => ("缺少或过期、不影响计算的数值", "Figures missing or old, without which the month is computed"),
+        "figures-unlimited" => ("缺少或过期的数值：照常计算，但金额可能不准", "Figures missing or old: the month is computed, amounts may be wrong"),
         "policy-gap" => ("该月没有有效政策", "No policy covers the month"),
         "earlier-month-open" => ("更早的月份未结账", "Earlier months not closed"),
         "open-run" => ("未结束的批次", "Open runs"),

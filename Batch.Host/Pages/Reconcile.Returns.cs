@@ -38,17 +38,17 @@ internal sealed partial class ReconcileModel
 
     public Task<IActionResult> OnPostReturnAsync(TypedReturn typed) => ReturnAsync(
         returns => returns.ProposeAsync(Read(typed), Needed(typed.Reason), Who, Cancellation), n => AuditAsync("refund.proposed", Code, n, typed.Reason),
-        n => ($"已提出 {n}，由另一人确认后生效。", $"Return {n} is proposed; it counts once another person has confirmed it."));
+        n => ($"第 {n} 号退款、结转或核销已提出，由另一人确认后生效。", $"Return {n} is proposed; it counts once another person has confirmed it."));
 
     public Task<IActionResult> OnPostConfirmReturnAsync(int number) => ReturnAsync(
-        returns => returns.ConfirmAsync(number, Who, Cancellation), n => AuditAsync("refund.confirmed", Code, n), n => ($"{n} 已确认。", $"Return {n} is confirmed."));
+        returns => returns.ConfirmAsync(number, Who, Cancellation), n => AuditAsync("refund.confirmed", Code, n), n => ($"第 {n} 号退款、结转或核销已确认。", $"Return {n} is confirmed."));
 
     public Task<IActionResult> OnPostWithdrawReturnAsync(int number, string? reason) => ReturnAsync(
-        returns => returns.WithdrawAsync(number, Needed(reason), Who, Cancellation), n => AuditAsync("refund.withdrawn", Code, n, reason), n => ($"{n} 已撤回。", $"Return {n} is withdrawn."));
+        returns => returns.WithdrawAsync(number, Needed(reason), Who, Cancellation), n => AuditAsync("refund.withdrawn", Code, n, reason), n => ($"第 {n} 号退款、结转或核销已撤回。", $"Return {n} is withdrawn."));
 
     public Task<IActionResult> OnPostCancelReturnAsync(int number, string? on, string? document, string? reason) => ReturnAsync(
         returns => returns.CancelAsync(number, Day(on), document ?? "", (Needed(reason), Who), Cancellation), n => AuditAsync("refund.cancelled", Code, n, reason),
-        n => ($"冲销 {n} 已提出，由另一人确认后生效。", $"Counter-entry {n} is proposed; it counts once another person has confirmed it."));
+        n => ($"冲销（第 {n} 号）已提出，由另一人确认后生效。", $"Counter-entry {n} is proposed; it counts once another person has confirmed it."));
 
     private static ReturnWanted Read(TypedReturn typed)
     {

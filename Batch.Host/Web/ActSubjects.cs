@@ -102,6 +102,6 @@ internal static partial class ActSubjects
     [GeneratedRegex("^(take|withdraw) ([0-9]+):([0-9]+)$")]
     private static partial Regex Decision();
 
-    [GeneratedRegex("^(rename|join|undo) ([0-9]+)$")]
+    [GeneratedRegex("^(rename|join|part|undo) ([0-9]+)$")]
     private static partial Regex Identity();
 }

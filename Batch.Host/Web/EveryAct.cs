@@ -16,6 +16,8 @@ internal static partial class EveryAct
 
     private const int LongestSubject = 200;
 
+    private static readonly object Refused = new();
+
     // Inquiries change nothing and have a record of their own, which is written before they are answered.
     private static readonly string[] Inquiries = [Api.ApiFaults.Path + "/v1/accounts/", Api.ApiFaults.Path + "/v1/inquiries/"];
 
@@ -26,11 +28,24 @@ internal static partial class EveryAct
             AuditLog log = context.RequestServices.GetRequiredService<AuditLog>();
             await log.WriteAsync(act with { Name = $"{act.Name} {Begun}" }, context.RequestAborted);
             context.Response.OnStarting(() => log.WriteAsync(
-                act with { Name = $"{act.Name} {context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)}", Subject = SubjectOf(context, act) }, CancellationToken.None));
+                act with { Name = $"{act.Name} {EndOf(context).ToString(CultureInfo.InvariantCulture)}", Subject = SubjectOf(context, act) }, CancellationToken.None));
         }
 
         await next(context);
     }
+
+    /// <summary>The user has no permission for the address: that is recorded, and that nothing was done.</summary>
+    public static Task RefuseAsync(HttpContext context)
+    {
+        context.Items[Refused] = true;
+        // Without the query, which may hold what was typed.
+        string page = context.Request.Path.Value ?? "";
+        return context.RequestServices.GetRequiredService<AuditLog>().WriteAsync(
+            new Act(context.User.Identity!.Name!, "refused", null, page[..Math.Min(page.Length, LongestSubject)], null, context.Connection.RemoteIpAddress?.ToString()), CancellationToken.None);
+    }
+
+    // Who is refused is sent to a page that says so; what they asked for was not done.
+    private static int EndOf(HttpContext context) => context.Items.ContainsKey(Refused) ? StatusCodes.Status403Forbidden : context.Response.StatusCode;
 
     /// <summary>Adds to the subject of the request what its address does not say: a month, a number or a file's name. Figures as long as a person's number are masked.</summary>
     public static void Tell(HttpContext context, string part, string value) =>

@@ -44,6 +44,12 @@ internal static class SignedIn
 
             return Task.CompletedTask;
         };
+        // Recorded here: a program that does not follow to the page of refusals has tried as well.
+        options.Events.OnRedirectToAccessDenied = async context =>
+        {
+            await EveryAct.RefuseAsync(context.HttpContext);
+            context.Response.Redirect(context.RedirectUri);
+        };
     }
 
     /// <summary>Opens a session; one that the browser still had ends.</summary>

@@ -117,5 +117,7 @@ public static class MoneyMatching
         }
     }
 
-    private static bool AreNear(OpenReceipt receipt, OpenLine line) => Math.Abs(Period.DaysBetween(receipt.On, line.On)) <= Days;
+    internal static bool AreNear(LocalDate receipt, LocalDate line) => Math.Abs(Period.DaysBetween(receipt, line)) <= Days;
+
+    private static bool AreNear(OpenReceipt receipt, OpenLine line) => AreNear(receipt.On, line.On);
 }

@@ -33,7 +33,7 @@ internal static class ReturnRefusal
                 $"{told[1]}: {received} yuan were received and {returned} are returned or proposed; that leaves less than {wanted}.")
             : new DataFaultException(
                 "RETURN_ALLOCATED",
-                $"{told[1]} 到账 {received} 元，其中已申报 {declared} 元、已入账 {booked} 元，暂收中可退还 {left} 元，不足 {wanted} 元。请先更正申报并入账，再退还。",
-                $"{told[1]}: of {received} yuan received, {declared} are declared and {booked} booked; {left} can be returned, less than {wanted}. Correct the declaration and post it first.");
+                $"{told[1]} 到账 {received} 元；该月申报 {declared} 元，入账 {booked} 元。暂收中可退还 {left} 元，不足 {wanted} 元。请先更正申报并入账，再退还。",
+                $"{told[1]}: {received} yuan received; {declared} declared and {booked} booked for the month. {left} can be returned, less than {wanted}. Correct the declaration and post it first.");
     }
 }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Batch.Jobs.Ledger;
 
-/// <summary>The statement's lines of the month. Credit is money in, debit money out; matched and unmatched are of the money in.</summary>
+/// <summary>The statement of the month. Credit is money in, debit money out; lines, matched and unmatched are of the money in.</summary>
 public sealed record BankSums(long Lines, Money Credit, Money Debit, Money Matched, Money Unmatched);
 
 /// <summary>The receipts of the month, by the day on which the money came. Amount covers contributions; total has late fee and interest too.</summary>
@@ -24,7 +24,7 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
         return (await program.ReadAsync(
             area.Sql(
                 """
-                SELECT count(*), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint
+                SELECT count(*) FILTER (WHERE credit_fen > 0), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint
                 FROM :area.bank_line_in_force WHERE traded_on >= $1 AND traded_on < $2
                 """),
             r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 1) - open, open), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];

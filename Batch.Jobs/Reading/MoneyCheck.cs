@@ -51,7 +51,7 @@ public sealed class MoneyCheck(Area area)
             Check = then,
             ThreeWay = now.ThreeWay with { Declared = sums.Declared, Received = sums.Received, Booked = sums.Booked, Lines = lines },
             Closed = new ClosedMonth(
-                own.By, own.At, true, now.Bank == sums.Bank ? null : now.Bank, now.Receipts == sums.Receipts ? null : now.Receipts, [.. Changes(lines, now.ThreeWay.Lines)]),
+                own.By, own.At, true, now.Bank with { Lines = sums.Bank.Lines } == sums.Bank ? null : now.Bank, now.Receipts == sums.Receipts ? null : now.Receipts, [.. Changes(lines, now.ThreeWay.Lines)]),
         };
     }
 
@@ -94,6 +94,12 @@ public sealed class MoneyCheck(Area area)
         {
             Money received = new(of.Sum(r => r.Amount.Fen)), onStatement = new(byVoucher[of.Key].Sum(l => l.Amount.Fen));
             LocalDate on = of.Min(r => r.On);
+            // People have taken their match apart: nothing differs.
+            if (received == onStatement && byVoucher[of.Key].All(l => of.All(r => MoneyMatching.AreNear(r.On, l.On))))
+            {
+                continue;
+            }
+
             yield return new MoneyDifference(
                 of.Key, [.. of.Select(r => r.Employer).Distinct()], received, onStatement, onStatement - received, on, Period.DaysBetween(on, end));
         }

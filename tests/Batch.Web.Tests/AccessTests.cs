@@ -36,9 +36,25 @@ public sealed class AccessTests
     {
         string name = await host.AddUserAsync("curious", UserRoles.Inquiry);
         using HttpClient browser = await host.SignedInAsync(name);
-        using HttpResponseMessage refused = await browser.GetAsync("/refused?returnUrl=%2Fusers%3Fid%3D1");
+        using HttpResponseMessage sent = await browser.GetAsync("/users?id=1");
+        Assert.That((sent.StatusCode, sent.Headers.Location?.AbsolutePath), Is.EqualTo((HttpStatusCode.Redirect, "/refused")));
+        Assert.That(await host.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE who = 'curious' AND act = 'refused'"), Is.EqualTo("/users"), "without the query, whether the browser goes on or not");
+        using HttpResponseMessage refused = await browser.GetAsync(sent.Headers.Location);
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await host.Database.ScalarAsync<string>("SELECT subject FROM batch.audit WHERE who = 'curious' AND act = 'refused'"), Is.EqualTo("/users"));
+    }
+
+    // The log must not read as if it had been done.
+    [Test]
+    public async Task An_act_that_is_refused_is_recorded_as_refused()
+    {
+        using HttpClient auditor = await host.SignedInAsync(await host.AddUserAsync("tries", UserRoles.Auditor));
+        string token = TestHost.TokenOf(await auditor.GetStringAsync("/password"));
+        using HttpResponseMessage answer = await auditor.PostAsync(
+            "/users?handler=Add", new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token), KeyValuePair.Create("name", "another")]));
+        Assert.That(answer.Headers.Location?.AbsolutePath, Is.EqualTo("/refused"));
+        Assert.That(
+            await host.Database.ScalarAsync<string>("SELECT string_agg(act, ', ' ORDER BY audit_id) FROM batch.audit WHERE who = 'tries' AND act ~ 'refused|users'"),
+            Is.EqualTo("POST /users Add begun, refused, POST /users Add 403"));
     }
 
     [TestCase("/sign-in")]

@@ -97,7 +97,7 @@ public sealed partial class ReconcilePageTests
             ("receipts-august.csv", "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号\nE1,甲有限公司,2021-08,300.00,2021-08-09,SK7\n"),
             ("bank-august.csv", "交易日期,流水号,凭证号,对方户名,贷方金额\n2021-08-10,A7,,江城总公司,300.00\n2021-08-11,A8,,丙有限公司,299.00\n"));
         string page = await SeeAsync(operates, "zh");
-        Assert.That(page, Does.Contain("没有说明；全部说明后才能结账").And.Not.Contain("接受所选差异"), "an operator accepts nothing");
+        Assert.That(page, Does.Contain("还没有由复核人员接受；全部接受后才能结账").And.Not.Contain("接受所选差异"), "an operator accepts nothing");
         using HttpResponseMessage refused = await PostAsync(operates, "AcceptAll", ("reason", "x"));
         Assert.That(refused.Headers.Location?.ToString() ?? refused.StatusCode.ToString(), Does.Contain("refused").Or.Contain("Forbidden"));
 
@@ -113,7 +113,7 @@ public sealed partial class ReconcilePageTests
         await ActAsync(reviews, "Withdraw", ("line", "A8"), ("reason", "还要查"));
         Assert.That(Cells(await SeeAsync(reviews, "zh"), "lines"), Has.Some.Match("^2021-08-11 A8 .*没有说明"));
         await ActAsync(reviews, "AcceptAll", ("reason", "下月查清"));
-        Assert.That(await SeeAsync(reviews, "en"), Does.Contain("0 of them not accepted"));
+        Assert.That(await SeeAsync(reviews, "en"), Does.Contain("all accepted"));
         await ActAsync(reviews, "Confirm", ("match", Cells(await SeeAsync(reviews, "zh"), "proposed").Single(c => c.Contains(" A7 ", StringComparison.Ordinal)).Split(' ')[0]));
     }
 

@@ -36,8 +36,8 @@ public sealed class BankStatementTests
         ReconcileDocument told = await CheckAsync(June);
         Assert.Multiple(() =>
         {
-            // In: 105 + 200 + 7 + 41; matched: 105 (voucher; 100 + 3 + 2) and 200 (payer, amount, day).
-            Assert.That(told.Bank, Is.EqualTo(new BankSums(5, Yuan(353), Yuan(300), Yuan(305), Yuan(48))));
+            // In: 105 + 200 + 7 + 41 by four lines; matched: 105 (voucher; 100 + 3 + 2) and 200 (payer, amount, day).
+            Assert.That(told.Bank, Is.EqualTo(new BankSums(4, Yuan(353), Yuan(300), Yuan(305), Yuan(48))));
             Assert.That(told.Receipts, Is.EqualTo(new ReceiptSums(4, Yuan(349), Yuan(3), Yuan(2), Yuan(354), Yuan(305), Yuan(49))));
             Assert.That(told.LinesWithoutReceipt.Select(l => (l.Serial, l.Amount, l.Days, l.Row)), Is.EqualTo(new[] { ("A3", Yuan(7), 10, 4), ("A5", Yuan(41), 8, 6) }));
             Assert.That(told.ReceiptsWithoutLine.Select(r => (r.Employer, r.Month, r.Document, r.Days)), Is.EqualTo(new[] { ("E1", June, "SK4", 8), ("E2", new YearMonth(2021, 5), "SK3", 2) }));
@@ -144,8 +144,10 @@ public sealed class BankStatementTests
         await ReceiveAsync("E1,甲有限公司,2021-06,60.00,2021-06-10,SK1,,");
         HandMatches hand = new(town.Database.Program, Town.Schema);
         await hand.UndoAsync(1, "不是这笔", "li", default);
-        await BankAsync("2021-06-10,A2,,丙有限公司,,,1.00");
-        Assert.That((await CheckAsync(June)).Bank.Matched, Is.EqualTo(Yuan(0)));
+        await BankAsync("2021-06-10,A2,,丙有限公司,,,1.00", "2021-06-11,A9,,丙有限公司,,5.00,");
+        ReconcileDocument told = await CheckAsync(June);
+        Assert.That((told.Bank.Matched, told.Bank.Lines, told.Bank.Debit), Is.EqualTo((Yuan(0), 2L, Yuan(5))), "money out is not among the lines of money in");
+        Assert.That(told.Differences, Is.Empty, "the receipt and its line do not differ");
         await hand.ProposeAsync(["A1"], [new("E1", June, "SK1")], "确认是这笔", "wang", default);
         await hand.RefuseAsync(1 + 1, "再查", "li", default);
         Assert.That((await CheckAsync(June)).Proposed, Is.Empty);
