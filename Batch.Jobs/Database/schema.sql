@@ -2975,7 +2975,10 @@ UNION ALL
     v.account,
     v.debit AS debit_fen,
     v.credit AS credit_fen,
-    NULL::text AS maker,
+    ( SELECT l.by
+           FROM (:area.closing_in_force c
+             JOIN :area.ledger l USING (seq))
+          WHERE (c.month = t.month)) AS maker,
     NULL::text AS checker,
     '本月收支'::text AS source
    FROM (( SELECT e.month,

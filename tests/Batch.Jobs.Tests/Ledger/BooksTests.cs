@@ -104,6 +104,8 @@ public sealed class BooksTests
     {
         await town.CloseAsync(January, accept: "查询中");
         string[] closed = await town.ReportAsync(new BooksReport(), January), vouchers = await town.ReportAsync(new VouchersReport(), January);
+        // While January was open, nobody had made the transfer.
+        Assert.That(vouchers.Select(l => l.Split(',')).Where(l => l[0] == "记-0009").Select(l => $"{l[8]}/{l[9]}").Distinct(), Is.EqualTo(new[] { "closer/" }));
         // E1's receipt was 480.00, and one of 40.00 comes to light; the bank had both as 520.00.
         await ReceiveAsync("E1,,2021-01,480.00,2021-01-20,A1,,", "E1,,2021-01,40.00,2021-01-22,A2,,");
         await ReturnAsync(new ReturnWanted(ReturnKind.WriteOff, "E1", January, null, Yuan(20), new LocalDate(2021, 2, 3), "HX1"));
