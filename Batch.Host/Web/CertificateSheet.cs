@@ -20,6 +20,10 @@ internal sealed record CertificateSheet(IReadOnlyList<Cell[]> Money, IReadOnlyLi
 
     public static IReadOnlyList<ReportColumn> DifferenceColumns { get; } = new CertificateDifferencesReport().Columns;
 
+    /// <summary>The columns of a difference in the order of the page, which has payers and days in the cells of names and documents.</summary>
+    public static IReadOnlyList<int> DifferenceOrder { get; } = [.. Enumerable.Range(0, CertificateDifferencesReport.Why + 1)
+        .SelectMany(i => i == CertificateDifferencesReport.Booked ? new[] { i, CertificateDifferencesReport.Money } : [i])];
+
     /// <summary>The items of the money in their parts, in the order of the report.</summary>
     public IEnumerable<IGrouping<string, Cell[]>> Sections => Money.GroupBy(r => r[CertificateMoneyReport.Section].Text!);
 

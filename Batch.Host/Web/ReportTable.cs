@@ -1,6 +1,7 @@
 using Batch.Jobs.Files;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
+using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -18,6 +19,12 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
 
     /// <summary>The columns of the page. A certificate's time is beneath the person who acted, and its remark goes across the figures, so that it fits a sheet and a screen.</summary>
     public IReadOnlyList<ReportColumn> Shown => Report is CertificateReport ? [.. Report.Columns.Take(CertificateReport.Time)] : Report.Columns;
+
+    /// <summary>The rows in the table; those of a certificate that are notes are beneath it.</summary>
+    public IEnumerable<Cell[]> Lines => Report is CertificateReport ? Rows.Where(r => !CertificateReport.IsNote(r)) : Rows;
+
+    /// <summary>What is said beneath the table, in both languages: figures by their names, not by the keys of policy files.</summary>
+    public IEnumerable<(string Chinese, string English)> Notes => Report is CertificateReport ? Rows.Where(CertificateReport.IsNote).Select(r => Named(Show.Halves(r[0].Text!))) : [];
 
     /// <summary>What is said beneath the text of a cell; null: nothing.</summary>
     public string? Beneath(Cell[] row, int i) => Report is CertificateReport && i == CertificateReport.ActorOf(row) ? row[CertificateReport.Time].Text : null;
@@ -53,8 +60,18 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
         return new ReportTable(report, rows, await totals.ReadAsync(source, cancellation), page, totals.Rows);
     }
 
+    private static (string Chinese, string English) Named((string Chinese, string English) note)
+    {
+        foreach (string name in FigureNames.All)
+        {
+            note = (note.Chinese.Replace($"（{name}）", "", StringComparison.Ordinal), note.English.Replace(name, FigureNames.English(name), StringComparison.Ordinal));
+        }
+
+        return note;
+    }
+
     public static string Text(ReportColumn column, Cell cell) => cell.Number is not { } number ? cell.Text ?? ""
-        : column.Content == ColumnContent.Yuan ? Show.Yuan(new Batch.Rules.Money(number)) : Show.Count(number);
+        : column.Content == ColumnContent.Yuan ? Show.Yuan(new Money(number)) : Show.Count(number);
 
     /// <summary>The English name of a column, as a heading.</summary>
     public static string Heading(ReportColumn column) => char.ToUpperInvariant(column.English[0]) + column.English[1..];

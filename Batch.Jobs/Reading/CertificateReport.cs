@@ -84,7 +84,10 @@ public sealed class CertificateReport : QueryReport
         FROM lines ORDER BY part, place
         """;
 
-    private const string Movements = "本期合计";
+    private const string Movements = "本期合计", Attention = "注意 ";
+
+    /// <summary>Whether a row is a note on a figure, without figures of its own.</summary>
+    public static bool IsNote(Cell[] row) => row[0].Text!.StartsWith(Attention, StringComparison.Ordinal);
 
     /// <summary>The column of the person whose act has the row's time: the last one named.</summary>
     public static int ActorOf(Cell[] row) => Array.FindLastIndex(row, People - 1, Persons, cell => cell.Text is not null);
@@ -95,7 +98,7 @@ public sealed class CertificateReport : QueryReport
         foreach (FigureGap gap in await new FigureWarnings(source.Area).OfMonthAsync(source.Month, cancellation))
         {
             Cell[] row = new Cell[Columns.Count];
-            row[0] = $"注意 {gap.Chinese} {gap.English}";
+            row[0] = $"{Attention}{gap.Chinese} {gap.English}";
             rows.Add(row);
         }
 

@@ -114,6 +114,9 @@ public sealed class PaperTests
         }
 
         Assert.That(all, Does.Contain("期末合计").And.Contain("经办机构（盖章）").And.Not.Contain("重新打开"));
+        // The figures that the month was computed without are beneath the table, by their names.
+        Assert.That(await page.Locator("#report").InnerTextAsync(), Does.Not.Contain("注意"));
+        Assert.That(all, Does.Match(@"期末合计(?s:.*)注意 (?s:.*)缴费基数").And.Not.Contain("base-"));
         await page.GetByText("English", new() { Exact = true }).ClickAsync();
         sheets = await PrintAsync(page, "certificate-en", Sideways);
         Assert.That(sheets, Is.All.Contain("Certificate of the closing 2021-06 · Wuhan 420100"));
@@ -136,6 +139,8 @@ public sealed class PaperTests
             string[] listing = [.. sheets.Where(s => s.Contains(NamePrefix, StringComparison.Ordinal) && Regex.Count(s, @"W0\d\d", RegexOptions.None, TimeSpan.FromSeconds(1)) > 2)];
             Assert.That(listing, Has.Length.GreaterThan(1).And.All.Contain(head), language);
             Assert.That(all, Does.Contain(agrees).And.Contain(kept).And.Contain("29,950.00").And.Contain("12.34"), language);
+            // The line of a person that has no receipt.
+            Assert.That(await page.Locator("#certificate-differences tr", new() { HasText = "B99" }).InnerTextAsync(), Does.Contain(language == "zh" ? "付款人：王*" : "Payer: 王*").And.Contain("2022-03-11").And.Contain("33.00"), language);
             Assert.That(sheets[^1], Does.Contain(signed), language);
             await page.EmulateMediaAsync(new() { Media = Media.Print });
             // A4 across at 96 dots an inch, less the margins of 12 mm.
@@ -227,7 +232,7 @@ public sealed class PaperTests
         Assert.That(sheets.Select(sheet => sheet.Contains("公民身份号码", StringComparison.Ordinal) || sheet.Contains("证件号码", StringComparison.Ordinal)), Is.All.True);
     }
 
-    // Each declares and pays 100.00 and 400.00 for one person; the seventh pays 450.00, the ninth 500.00 and 12.34 late fee: 59 times 500.00 and 450.00 are 29,950.00.
+    // Each declares and pays 100.00 and 400.00 for one person; the seventh pays 450.00, the ninth 500.00 and 12.34 late fee: 59 times 500.00 and 450.00 are 29,950.00. A person's 33.00 have no receipt.
     private async Task CloseMonthOfManyAsync(BatchCli cli)
     {
         IEnumerable<string> Rows(Func<int, string> row) => Enumerable.Range(1, Employers).Select(row);
@@ -236,7 +241,7 @@ public sealed class PaperTests
             .Prepend("单位编号,单位名称,姓名,公民身份号码,费款所属期,缴费基数,个人缴费金额,单位缴费金额"));
         await File.WriteAllLinesAsync(receipts, Rows(n => $"{NumberOf(n)},{NamePrefix}{n}有限公司,{Many},{(n == 7 ? 450 : 500)}.00,{Many}-10,SK{n},{(n == 9 ? "12.34" : "")},")
             .Prepend("单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号,滞纳金,利息"));
-        await File.WriteAllLinesAsync(statement, Rows(n => $"{Many}-10,B{n},SK{n},{NamePrefix}{n}有限公司,{(n == 7 ? "450.00" : n == 9 ? "512.34" : "500.00")}").Prepend("交易日期,流水号,凭证号,对方户名,贷方金额"));
+        await File.WriteAllLinesAsync(statement, Rows(n => $"{Many}-10,B{n},SK{n},{NamePrefix}{n}有限公司,{(n == 7 ? "450.00" : n == 9 ? "512.34" : "500.00")}").Prepend("交易日期,流水号,凭证号,对方户名,贷方金额").Append($"{Many}-11,B99,,王小明,33.00"));
         await DoneAsync(cli, "import", payroll, receipts, statement, "--area", "420100", "--month", Many);
         string run = Regex.Match((await DoneAsync(cli, "allocate", "--area", "420100", "--month", Many, "--by", "zhao", "--json")).Output, @"""run"":\s*(\d+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
         await DoneAsync(cli, "approve", run, "--by", "sun", "--override", "样例");

@@ -57,7 +57,11 @@ public sealed class CertificateTests
             "收缴|期初暂收款|0.00|", "收缴|加：本期收到缴费|1830.00|", "收缴|减：划入个人账户|414.00|", "收缴|减：划入统筹基金|786.00|", "收缴|减：退还单位|50.00|", "收缴|减：核销|0.00|",
             "收缴|期末暂收款|580.00|", "收缴|核对：期初 + 收到 − 划入 − 退还 − 核销 − 期末|0.00|相符", "收缴|本期结转到单位其他月份，仍在暂收|30.00|",
             "收缴|收到滞纳金|3.20|", "收缴|收到利息|0.80|", "收缴|收到合计|1834.00|",
-            "银行对账单|本月收入|1834.00|", "银行对账单|其中：已与到账核对|1834.00|", "银行对账单|本月支出|50.00|",
+            // 414 + 12 − 20 = 406; no retirees.
+            "个人账户与统筹基金|划入个人账户|414.00|", "个人账户与统筹基金|消费|-20.00|", "个人账户与统筹基金|转入|12.00|", "个人账户与统筹基金|个人账户合计|406.00|",
+            "个人账户与统筹基金|核对：个人账户合计 − 批次本期合计|0.00|相符", "个人账户与统筹基金|划入统筹基金|786.00|", "个人账户与统筹基金|统筹净额合计|786.00|",
+            "个人账户与统筹基金|核对：统筹净额合计 − 批次本期合计|0.00|相符",
+            "银行对账单|本月收入|1834.00|", "银行对账单|其中：已与到账核对|1834.00|", "银行对账单|其中：未核对|0.00|", "银行对账单|本月支出|50.00|", "银行对账单|本月退还单位|50.00|TK1",
             "支付|消费|20.00|", "支付|支付合计|20.00|", "转入|转入|12.00|", "转入|转入合计|12.00|",
         }));
         Assert.That(await EmployersAsync(January), Is.EqualTo(new[]
@@ -68,6 +72,50 @@ public sealed class CertificateTests
             "E3 0.00 780.00 259.00 441.00 0.00 50.00 0.00 30.00 30.00 0.00 0.00",
         }));
         await town.AssertCleanAsync();
+    }
+
+    // A retiree of 72 with a pension of 6,000: 5.1 % = 306.00 of the pooled fund. Beside what the first test has: 406 + 306 = 712 and 786 − 306 = 480.
+    [Test]
+    public async Task The_credits_of_retirees_lead_from_the_allocated_contributions_to_the_totals_of_the_runs()
+    {
+        await town.PensionAsync(January, [(Town.Person(7, 1948), 6000m)]);
+        await town.PostMonthAsync(January);
+        await CloseJanuaryAsync();
+        string[] lines = [.. (await MoneyAsync(January)).Where(l => l.StartsWith("个人账户与统筹基金", StringComparison.Ordinal)).Select(l => l[(l.IndexOf('|', StringComparison.Ordinal) + 1)..])];
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            "划入个人账户|414.00|", "加：统筹基金划入退休人员个人账户|306.00|", "消费|-20.00|", "转入|12.00|", "个人账户合计|712.00|", "核对：个人账户合计 − 批次本期合计|0.00|相符",
+            "划入统筹基金|786.00|", "减：统筹基金划入退休人员个人账户|306.00|", "统筹净额合计|480.00|", "核对：统筹净额合计 − 批次本期合计|0.00|相符",
+        }));
+        Cell[] total = (await town.ReportAsync("certificate", January)).Single(r => r[0].Text!.StartsWith("本期合计", StringComparison.Ordinal));
+        Assert.That((total[8].Number, total[9].Number), Is.EqualTo(((long?)71200, (long?)48000)));
+
+        await town.Database.ExecuteAsync(Town.Schema.Sql("ALTER TABLE :area.closing DISABLE TRIGGER USER; UPDATE :area.closing SET pool_fen = pool_fen - 1"));
+        Assert.That((await MoneyAsync(January)).Where(l => l.Contains("核对：", StringComparison.Ordinal)).Select(l => l.Split('|')[^1]), Is.EqualTo(new[] { "相符", "相符", "不符" }));
+    }
+
+    // A person pays 33.00 without a receipt, and E1 has four refunds of 1.00 beside the one of E3.
+    [Test]
+    public async Task Money_that_is_not_matched_refunds_and_lines_without_a_receipt_are_named()
+    {
+        await BankAsync(January, "2021-01-26,L5,,王小明,,,33.00");
+        await ReceiveAsync("E1,,2021-01,4.00,2021-01-22,A9,,");
+        foreach (int no in new[] { 2, 3, 4, 5 })
+        {
+            await ReturnAsync(new ReturnWanted(ReturnKind.Refund, "E1", January, null, Yuan(1m), new LocalDate(2021, 1, 29), $"TK{no}"));
+        }
+
+        await CloseJanuaryAsync();
+        Assert.That((await MoneyAsync(January)).Where(l => l.StartsWith("银行对账单", StringComparison.Ordinal)).Skip(2), Is.EqualTo(new[]
+        {
+            "银行对账单|其中：未核对|33.00|", "银行对账单|本月支出|50.00|", "银行对账单|本月退还单位|54.00|TK1 TK2 TK3 …",
+        }));
+        Cell[][] rows = [.. (await town.ReportAsync("certificate-differences", January)).Where(r => r[3].Text is null || r[4].Text is not null)];
+        // The amounts that are compared are those of employers' months alone.
+        Assert.That(rows.Select(r => $"{r[0].Text} {r[2].Text} {r[4].Text} {r[5].Number} {r[6].Number} {r[7].Number} {r[11].Text} {r[12].Text} {r[13].Number}"), Is.EqualTo(new[]
+        {
+            "银行流水没有到账 line without a receipt  L5    2021-01-26 王* 3300", "到账没有银行流水 receipt without a line 单位E1 A9    2021-01-22  400",
+        }));
     }
 
     [Test]
