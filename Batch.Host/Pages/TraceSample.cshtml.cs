@@ -57,7 +57,7 @@ internal sealed class TraceSampleModel : AreaPage
         }
 
         (YearMonth month, Draw draw) = Asked();
-        TraceReport report = new(draw.Checked());
+        TraceReport report = new(draw, await new CreditSample(Area).DrawAsync(month, draw, Cancellation));
         bool xlsx = format == "xlsx";
         string path = Path.Combine(Path.GetTempPath(), $"batch-report-{Guid.NewGuid():N}");
         FileStream file;
@@ -75,7 +75,7 @@ internal sealed class TraceSampleModel : AreaPage
         await AuditAsync("report.export", Code, $"{report.Kind} {Show.Month(month)} {(xlsx ? "xlsx" : "csv")} {draw}");
         return File(
             file, xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
-            $"{report.Title}_{Code}_{month.Year:0000}{month.Month:00}.{(xlsx ? "xlsx" : "csv")}");
+            $"{draw.FileName(Code, month)}.{(xlsx ? "xlsx" : "csv")}");
     }
 
     private (YearMonth Month, Draw Draw) Asked()

@@ -64,6 +64,8 @@ internal static class TraceText
     {
         output.Document(told);
         output.Line(string.Create(CultureInfo.InvariantCulture, $"抽样 sample {told.Area} {told.Month.Text()}：{told.Credits.Count} / {told.OutOf}  {told.Amount} / {told.OutOfAmount}"));
+        output.Line(told.Said().Chinese);
+        output.Line(told.Said().English);
         output.Table(
             ["记录号 credit", "证件号码 number", "所属期 for", "单位 employer", "划入账户 account", "文件行 row", "到账 receipts", "流水 lines", "凭证 voucher"],
             told.Credits.Select(c => new[]
@@ -92,7 +94,7 @@ internal static class TraceText
     }
 
     private static void Employers(VerbOutput output, IReadOnlyList<EmployerSummary> employers) => output.Table(
-        ["单位 employer", "所属期 month", "人数 people", "申报 declared", "到账 received", "入账 booked", "划入账户 accounts", "统筹 pool", "暂收 in suspense"],
+        ["单位 employer", "所属期 month", "人数 people", "申报 declared", "到账减退还 received less returned", "入账 booked", "划入账户 accounts", "统筹 pool", "暂收 in suspense"],
         employers.Select(e => new[]
         {
             e.Employer, e.Month.Text(), Count(e.Sums.People), e.Sums.Paid.ToString(), e.Sums.Received.ToString(), e.Sums.Booked.ToString(), e.Sums.Credited.ToString(), e.Sums.Pool.ToString(),

@@ -94,7 +94,7 @@ internal static class TraceVerbs
         if (call.Get(Out)?.FullName is { } file)
         {
             ReportVerb.RefuseFolder(file);
-            TraceReport report = new(draw);
+            TraceReport report = new(draw, told);
             await call.RecordAsync(database, "report.export", area.Schema.Code, $"{report.Kind} {month.Text()} {(call.Get(ReportVerb.Format) == ReportFormat.Xlsx ? "xlsx" : "csv")} {draw}");
             await ReportFile.WriteAsync(area, report, month, call.Get(ReportVerb.Format), file, call.Cancellation);
             call.Output.Line(file);

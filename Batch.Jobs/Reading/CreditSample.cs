@@ -1,3 +1,4 @@
+using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -24,6 +25,16 @@ public sealed record DrawnCredit(
 public sealed record SampleDocument(string Area, YearMonth Month, string? Seed, int? Size, Money? Least, bool ByMoney, long OutOf, Money OutOfAmount, IReadOnlyList<DrawnCredit> Credits)
 {
     public Money Amount => new(Credits.Sum(c => c.Amount.Fen));
+
+    /// <summary>What was drawn, how, and out of how many: another person repeats the draw from it.</summary>
+    public (string Chinese, string English) Said()
+    {
+        (string chinese, string english) = new Draw(Seed, Size, Least, ByMoney).Said();
+        string of = Draw.Yuan(OutOfAmount);
+        return (
+            string.Create(CultureInfo.InvariantCulture, $"{Month.Text()} 抽样：{chinese}；从 {OutOf:#,##0} 笔、{of} 元中抽取 {Credits.Count:#,##0} 笔。"),
+            string.Create(CultureInfo.InvariantCulture, $"Sample of {Month.Text()}: {english}; {Credits.Count:#,##0} drawn out of {OutOf:#,##0} credits of {of} yuan."));
+    }
 }
 
 /// <summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Batch.Jobs.Store;
 using Batch.Rules;
+using NodaTime;
 
 namespace Batch.Jobs.Reading;
 
@@ -12,11 +14,33 @@ public sealed record Draw(string? Seed, int? Size, Money? Least, bool ByMoney = 
 {
     public const int Most = 1000;
 
-    private const int LongestSeed = 100;
+    private const int LongestSeed = 100, LongestSeedOfName = 40;
 
     /// <summary>What is drawn, said in words for records.</summary>
     public override string ToString() => string.Join(
         ' ', new[] { Seed is null ? null : $"seed={Seed}", Size is null ? null : $"size={Size}", Least is null ? null : $"least={Least}", ByMoney ? "by-money" : null }.OfType<string>());
+
+    /// <summary>The method, the seed, the size and the least amount, for readers.</summary>
+    public (string Chinese, string English) Said()
+    {
+        string least = Least is { } amount ? Yuan(amount) : "";
+        (string Chinese, string English) said = (Seed, Size) switch
+        {
+            (null, null) => ($"不低于 {least} 元的全部", $"all of at least {least} yuan"),
+            (null, { } size) => ($"金额最大的 {size} 笔", $"the {size} largest"),
+            _ when ByMoney => ($"按金额单位抽取，种子 {Seed}，{Size} 笔", $"by money, seed {Seed}, size {Size}"),
+            _ => ($"按种子抽取，种子 {Seed}，{Size} 笔", $"by seed, seed {Seed}, size {Size}"),
+        };
+        return Least is null || Size is null ? said : ($"{said.Chinese}，不低于 {least} 元", $"{said.English}, of at least {least} yuan");
+    }
+
+    /// <summary>The name of a file of the draw, without its ending. What a file system may refuse in a seed becomes a hyphen.</summary>
+    public string FileName(string area, YearMonth month)
+    {
+        string seed = Seed is null ? "" : $"_种子{string.Concat(Seed.Take(LongestSeedOfName).Select(c => char.IsLetterOrDigit(c) ? c : '-'))}";
+        string size = Size is { } count ? string.Create(CultureInfo.InvariantCulture, $"_{(Seed is null ? "最大" : "")}{count}笔") : "";
+        return $"抽样_{area}_{month.Year:0000}{month.Month:00}{seed}{size}{(Least is { } least ? $"_不低于{least}元" : "")}{(ByMoney ? "_按金额" : "")}";
+    }
 
     /// <exception cref="DataFaultException">SAMPLE_UNSAID, SAMPLE_SIZE or SAMPLE_SEED.</exception>
     public Draw Checked()
@@ -42,6 +66,8 @@ public sealed record Draw(string? Seed, int? Size, Money? Least, bool ByMoney = 
 
     /// <summary>$1 the seed, $2 the size, $3 the least amount in fen.</summary>
     internal object[] Arguments => [Seed ?? "", Size ?? Most, Least?.Fen ?? 0L];
+
+    internal static string Yuan(Money money) => (money.Fen / 100m).ToString("#,##0.00", CultureInfo.InvariantCulture);
 
     internal string Sql => ByMoney ? OfMoney : $"SELECT *, row_number() OVER (ORDER BY {Order}) AS turn FROM credit ORDER BY {Order} LIMIT $2";
 

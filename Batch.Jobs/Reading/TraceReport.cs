@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
+using NodaTime;
 
 namespace Batch.Jobs.Reading;
 
@@ -7,7 +8,8 @@ namespace Batch.Jobs.Reading;
 /// 追溯: each credit from contributions that was posted in the month, or those of a draw, with the row that it was computed from, the employer's receipts and their lines of the bank's
 /// statement, the voucher and the certificate. The number of a credit is month/n-th run of the month/n-th entry of the run: it says nothing of the person and does not change.
 /// </summary>
-public sealed class TraceReport(Draw? draw = null) : QueryReport
+/// <param name="told">The draw as it came out, for the heading.</param>
+public sealed class TraceReport(Draw? draw = null, SampleDocument? told = null) : QueryReport
 {
     public override string Kind => "trace";
 
@@ -19,9 +21,11 @@ public sealed class TraceReport(Draw? draw = null) : QueryReport
         new("费款所属期", "contribution month", ColumnContent.Month), new("单位编号", "employer number", ColumnContent.Text), new("单位名称", "employer", ColumnContent.Text),
         new("缴费基数", "base", ColumnContent.Yuan), Sum("个人缴费", "person paid"), Sum("单位缴费", "employer paid"), Sum("划入账户", "to the account"), Sum("统筹基金", "pool"), Sum("其他资金", "other funds"),
         new("报送", "submission", ColumnContent.Count), new("文件", "file", ColumnContent.Text), new("行", "row", ColumnContent.Count),
-        new("到账凭证号", "receipts", ColumnContent.Text), new("单位当月到账", "received for the employer's month", ColumnContent.Yuan), new("银行流水号", "bank lines", ColumnContent.Text),
+        new("到账凭证号", "receipts", ColumnContent.Text), new("单位当月到账（已减退还）", "received less returned", ColumnContent.Yuan), new("银行流水号", "bank lines", ColumnContent.Text),
         new("批次", "run", ColumnContent.Count), new("记账凭证", "voucher", ColumnContent.Text), new("结账封签", "seal of the closing", ColumnContent.Text),
     ];
+
+    public override string Heading(YearMonth month) => told is null ? base.Heading(month) : $"{Title} {told.Said().Chinese}";
 
     protected override object[] Arguments => draw?.Arguments ?? [];
 

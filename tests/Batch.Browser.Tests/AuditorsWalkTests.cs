@@ -57,7 +57,7 @@ public sealed partial class AuditorsWalkTests
         await TimedAsync(() => Clicks.PressAsync(page, "抽取"));
         await Assertions.Expect(page.Locator("#credits tbody tr")).ToHaveCountAsync(Drawn);
         // 32 credits: 3.1 % of 5000 x 32 + 100 x (0 + ... + 31) = 3.1 % of 209600.
-        await Assertions.Expect(page.Locator("#out-of")).ToContainTextAsync("从 32 笔、6,497.60 元中抽取");
+        await ToldAsync(page);
         Stopwatch walk = Stopwatch.StartNew();
         HashSet<(int, int)> seen = [];
         for (int i = 0; i < Drawn; i++)
@@ -75,6 +75,19 @@ public sealed partial class AuditorsWalkTests
         Assert.That(waited.Order().ElementAt(waited.Count / 2), Is.LessThan(Fast));
         // Twenty people were looked at, and none by the employers' lists.
         Assert.That(await site.Database.ScalarAsync<long>("SELECT count(DISTINCT account_id) FROM batch.inquiry WHERE who = 'shen' AND what = 'trace'"), Is.EqualTo((long)Drawn));
+    }
+
+    // On the screen, on paper and in the name of the file.
+    private static async Task ToldAsync(IPage page)
+    {
+        ILocator told = page.Locator("#out-of");
+        await Assertions.Expect(told).ToHaveTextAsync("2021-06 抽样：按种子抽取，种子 audit-2021，20 笔；从 32 笔、6,497.60 元中抽取 20 笔。");
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        await Assertions.Expect(told).ToBeVisibleAsync();
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
+        await Assertions.Expect(page.GetByText("退休人员由统筹基金支付的划入不抽取")).ToBeVisibleAsync();
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "下载 CSV" }).ClickAsync());
+        Assert.That(download.SuggestedFilename, Is.EqualTo("抽样_420100_202106_种子audit-2021_20笔.csv"));
     }
 
     // From a drawn credit to a line of the statement, and back to the draw.

@@ -125,6 +125,28 @@ public sealed class CreditSampleTests
         Assert.That(rows.Select(r => r.Split(',')[0]), Is.EqualTo(new[] { "2021-01/1/13", "2021-01/1/12", "合计 total" }));
     }
 
+    // 12 x 155.00 + 3.10 x 78 = 2101.80 in all.
+    [TestCase("7", 3, null, false, "按种子抽取，种子 7，3 笔；从 12 笔、2,101.80 元中抽取 3 笔。", "by seed, seed 7, size 3; 3 drawn out of 12 credits of 2,101.80 yuan.")]
+    [TestCase("7", 4, null, true, "按金额单位抽取，种子 7，4 笔；从 12 笔、2,101.80 元中抽取 4 笔。", "by money, seed 7, size 4; 4 drawn out of 12 credits of 2,101.80 yuan.")]
+    [TestCase(null, 2, null, false, "金额最大的 2 笔；从 12 笔、2,101.80 元中抽取 2 笔。", "the 2 largest; 2 drawn out of 12 credits of 2,101.80 yuan.")]
+    [TestCase(null, null, 186, false, "不低于 186.00 元的全部；从 3 笔、567.30 元中抽取 3 笔。", "all of at least 186.00 yuan; 3 drawn out of 3 credits of 567.30 yuan.")]
+    [TestCase("7", 1, 186, false, "按种子抽取，种子 7，1 笔，不低于 186.00 元；从 3 笔、567.30 元中抽取 1 笔。", "by seed, seed 7, size 1, of at least 186.00 yuan; 1 drawn out of 3 credits of 567.30 yuan.")]
+    public async Task A_draw_says_how_it_was_made_and_out_of_how_many(string? seed, int? size, int? least, bool byMoney, string chinese, string english)
+    {
+        Draw draw = new(seed, size, least is { } yuan ? Yuan(yuan) : null, byMoney);
+        SampleDocument drawn = await DrawAsync(draw);
+        Assert.That(drawn.Said(), Is.EqualTo(($"2021-01 抽样：{chinese}", $"Sample of 2021-01: {english}")));
+        Assert.That(new TraceReport(draw, drawn).Heading(January), Is.EqualTo($"划账追溯 2021-01 抽样：{chinese}"));
+    }
+
+    [TestCase("7", 20, null, false, "抽样_420100_202101_种子7_20笔")]
+    [TestCase("7", 20, null, true, "抽样_420100_202101_种子7_20笔_按金额")]
+    [TestCase("../审计 1", 20, null, false, "抽样_420100_202101_种子---审计-1_20笔")]
+    [TestCase(null, 20, null, false, "抽样_420100_202101_最大20笔")]
+    [TestCase(null, null, 5000, false, "抽样_420100_202101_不低于5000.00元")]
+    public void The_name_of_a_draws_file_says_sample_seed_and_size(string? seed, int? size, int? least, bool byMoney, string name) =>
+        Assert.That(new Draw(seed, size, least is { } yuan ? Yuan(yuan) : null, byMoney).FileName("420100", January), Is.EqualTo(name));
+
     private static string[] Numbers => [.. Enumerable.Range(2, People).Select(n => $"2021-01/1/{n}")];
 
     private static Money Amount(string number) => Yuan(155m + (3.1m * (int.Parse(number.Split('/')[2], System.Globalization.CultureInfo.InvariantCulture) - 1)));

@@ -162,6 +162,7 @@ public sealed class TracingTests
     [Test]
     public async Task The_report_has_the_chain_of_each_credit()
     {
+        Assert.That(new TraceReport().Columns.Select(c => c.Header), Has.Some.EqualTo("单位当月到账（已减退还） (received less returned)"));
         string[] rows = await town.ReportAsync(new TraceReport(), January);
         Assert.That(rows, Is.EqualTo(new[]
         {
