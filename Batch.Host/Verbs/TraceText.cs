@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
 
@@ -12,9 +13,10 @@ internal static class TraceText
         output.Document(told);
         Lines(output, told.Lines);
         Receipts(output, told.Receipts);
-        if (told.Lines.Count + told.Receipts.Count == 0)
+        Refunds(output, told.Returns);
+        if (told.IsEmpty)
         {
-            output.Line("没有这个号码的流水或到账 no line and no receipt has this number");
+            output.Line("没有这个号码的流水、到账或退款 no line, no receipt and no refund has this number");
         }
     }
 
@@ -24,6 +26,17 @@ internal static class TraceText
         Lines(output, [told.Line, .. told.Siblings]);
         output.Line($"记账凭证 voucher {told.Line.Voucher ?? "-"} {told.Line.Booked.Text()}  封签 seal {told.Seal ?? "未结账 not closed"}");
         Receipts(output, told.Receipts);
+        Refunds(output, told.Refunds);
+        if (told.ByHand is { } hand)
+        {
+            output.Line($"人工核对 matched by hand: 提出 proposed {hand.By}, 确认 confirmed {hand.ConfirmedBy}, 理由 reason {hand.Reason}");
+        }
+
+        if (told.Accepted is { } accepted)
+        {
+            output.Line($"差异已接受 difference accepted: {accepted.By}, 理由 reason {accepted.Reason}");
+        }
+
         output.Line(told.Difference is { } difference ? $"流水减到账 lines less receipts {difference}" : "还没有核对到到账 matched with no receipt yet");
         Employers(output, told.Employers);
     }
@@ -89,7 +102,22 @@ internal static class TraceText
     {
         if (returns.Count > 0)
         {
-            output.Table(["退款、结转 return", "种类 kind", "日期 day", "金额 amount", "凭证号 document"], returns.Select(r => new[] { Count(r.Return), r.Kind, r.On.Text(), r.Amount.ToString(), r.Document }));
+            output.Table(
+                ["退款、结转 return", "种类 kind", "日期 day", "金额 amount", "凭证号 document", "提出 proposed", "确认 confirmed", "理由 reason"],
+                returns.Select(r => new[] { Count(r.Return), r.Kind, r.On.Text(), r.Amount.ToString(), r.Document, r.By, r.ConfirmedBy, r.Reason }));
+        }
+    }
+
+    private static void Refunds(VerbOutput output, IReadOnlyList<ReturnDocument> returns)
+    {
+        if (returns.Count > 0)
+        {
+            output.Table(
+                ["退款、结转 return", "种类 kind", "状态 state", "单位 employer", "所属期 month", "日期 day", "金额 amount", "凭证号 document", "提出 proposed", "确认 confirmed"],
+                returns.Select(r => new[]
+                {
+                    Count(r.Return), r.Kind, r.State, r.Employer, r.Month.Text(), r.On.Text(), r.Amount.ToString(), r.Document, r.By, r.EndedBy ?? "-",
+                }));
         }
     }
 

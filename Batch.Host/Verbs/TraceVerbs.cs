@@ -17,7 +17,7 @@ internal static class TraceVerbs
     private static readonly Option<string?> Area = VerbOptions.Area();
     private static readonly Option<YearMonth?> Month = VerbOptions.Month(required: false);
     private static readonly Option<YearMonth?> PostingMonth = VerbOptions.Month();
-    private static readonly Option<string?> Find = Text("--find", "NUMBER", "流水号、凭证号或到账凭证号 / serial or document number of a line or a receipt");
+    private static readonly Option<string?> Find = Text("--find", "NUMBER", "流水号、凭证号，或到账、退款的凭证号 / serial or document number of a line, a receipt or a refund");
     private static readonly Option<string?> Line = Text("--line", "SERIAL", "银行流水号 / serial number of a line");
     private static readonly Option<string?> Employer = Text("--employer", "NUMBER", "单位编号，与 --month / number of an employer, with --month");
     private static readonly Option<string?> Credit = Text("--credit", "CREDIT", "抽样得到的记录号，如 2021-06/1/17 / number of a credit, as sample prints it");

@@ -1,4 +1,7 @@
+using System.Text.Json.Serialization;
 using Batch.Jobs.Facts;
+using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Rules;
 using NodaTime;
 
@@ -29,10 +32,16 @@ public sealed record TracedReceipt(
     public Money Total => Amount + LateFee + Interest;
 
     public IReadOnlyList<TracedLine> Lines { get; init; } = [];
+
+    /// <summary>Who accepted that the receipt has no line; null: it has one, or nobody has.</summary>
+    public Acceptance? Accepted { get; init; }
 }
 
+/// <summary>A match that two people made by hand.</summary>
+public sealed record TracedMatch(int Match, string By, Instant At, string ConfirmedBy, Instant ConfirmedAt, string Reason);
+
 /// <summary>What was refunded, carried over or written off of an employer's month; carried over to it is negative.</summary>
-public sealed record TracedReturn(int Return, string Kind, Money Amount, LocalDate On, string Document);
+public sealed record TracedReturn(int Return, string Kind, Money Amount, LocalDate On, string Document, string By, string ConfirmedBy, string Reason);
 
 /// <summary>A file with lines of the employer's month in force.</summary>
 public sealed record TracedFile(int Submission, string File, long Rows, Money Paid);
@@ -73,6 +82,15 @@ public sealed record EmployerTrace(
 /// <param name="Seal">Of the month that has the line in its books; null: it is open.</param>
 public sealed record LineTrace(TracedLine Line, IReadOnlyList<TracedLine> Siblings, IReadOnlyList<TracedReceipt> Receipts, IReadOnlyList<EmployerSummary> Employers, string? Seal)
 {
+    /// <summary>Null: the line is not matched, or the program matched it.</summary>
+    public TracedMatch? ByHand { get; init; }
+
+    /// <summary>Who accepted that the line has no receipt; null: it has one, or nobody has.</summary>
+    public Acceptance? Accepted { get; init; }
+
+    /// <summary>Refunds of the amount of a line of money out, under its document or serial number.</summary>
+    public IReadOnlyList<ReturnDocument> Refunds { get; init; } = [];
+
     /// <summary>The line with its siblings less the receipts that they are matched with; null: nothing is matched.</summary>
     public Money? Difference => Receipts.Count == 0 ? null : new Money(Line.In.Fen + Siblings.Sum(s => s.In.Fen) - Receipts.Sum(r => r.Total.Fen));
 }
@@ -103,5 +121,10 @@ public sealed record CreditTrace(
     public bool OfPool => Entries.Any(e => e.Component == LedgerWords.NameOf(Component.Retiree));
 }
 
-/// <summary>What a search finds: lines of the statement by serial or document number, receipts by document number.</summary>
-public sealed record TraceFound(IReadOnlyList<TracedLine> Lines, IReadOnlyList<TracedReceipt> Receipts);
+/// <summary>What a search finds: lines of the statement by serial or document number, receipts and returns by document number.</summary>
+/// <param name="Returns">Refunds, carry-overs and write-offs, confirmed or proposed.</param>
+public sealed record TraceFound(IReadOnlyList<TracedLine> Lines, IReadOnlyList<TracedReceipt> Receipts, IReadOnlyList<ReturnDocument> Returns)
+{
+    [JsonIgnore]
+    public bool IsEmpty => Lines.Count + Receipts.Count + Returns.Count == 0;
+}

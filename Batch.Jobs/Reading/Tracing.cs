@@ -19,13 +19,13 @@ public sealed class Tracing(Area area)
     private readonly TracedMoney _money = new(area);
     private readonly TracedPeople _people = new(area);
 
-    /// <summary>Lines of the statement and receipts with the number, written exactly.</summary>
+    /// <summary>Lines of the statement, receipts and returns with the number, written exactly.</summary>
     public async Task<TraceFound> FindAsync(string number, CancellationToken cancellation)
     {
         number = Written(number);
         List<TracedLine> lines = await _money.LinesAsync("b.serial = $1 OR b.document = $1", MostFound, cancellation, number);
         List<TracedReceipt> receipts = await _money.ReceiptsAsync("r.document = $1", MostFound, cancellation, number);
-        return new TraceFound(lines, receipts);
+        return new TraceFound(lines, receipts, await _money.ReturnDocumentsAsync($"r.return_id IN (SELECT x.return_id FROM :area.money_return x WHERE x.document = $1 LIMIT {MostFound})", cancellation, number));
     }
 
     /// <exception cref="DataFaultException">LINE_UNKNOWN.</exception>
@@ -47,7 +47,12 @@ public sealed class Tracing(Area area)
         receipts = TracedMoney.Named(receipts, names);
         return new LineTrace(
             line with { Voucher = names.OfDay(line.Booked) }, [.. receipts.SelectMany(r => r.Lines).DistinctBy(l => l.Serial).Where(l => l.Serial != serial)], receipts, employers,
-            await SealAsync(line.Booked.ToYearMonth(), cancellation));
+            await SealAsync(line.Booked.ToYearMonth(), cancellation))
+        {
+            ByHand = line.Match is { } by ? await _money.ByHandAsync(by, cancellation) : null,
+            Accepted = line.Match is null ? await _money.AcceptedAsync(line, cancellation) : null,
+            Refunds = await _money.RefundsAsync(line, cancellation),
+        };
     }
 
     /// <exception cref="DataFaultException">EMPLOYER_UNKNOWN.</exception>

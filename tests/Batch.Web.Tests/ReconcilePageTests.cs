@@ -49,6 +49,8 @@ public sealed partial class ReconcilePageTests
         Assert.That(Cells(page, "sums")[0], Is.EqualTo("Bank statement: in 2 1,339.50 1,339.50 0.00"));
         Assert.That(Cells(page, "made"), Has.Some.Contains("by hand (wang, li: 总公司代付) A2 E2,2021-06,SK2 1,234.50").And.Some.EqualTo("Total 1,339.50"));
 
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace/line?serial=A2&lang=zh")), Does.Match("核对依据：人工 提出 wang .* 确认 li .* 理由 总公司代付"));
+
         await ActAsync(reviews, "Undo", ("match", number), ("reason", "认错了"));
         Assert.That(Cells(await SeeAsync(reviews, "en"), "sums")[0], Is.EqualTo("Bank statement: in 2 1,339.50 105.00 1,234.50"));
         Assert.That(
@@ -78,6 +80,11 @@ public sealed partial class ReconcilePageTests
         await ActAsync(reviews, "ConfirmReturn", ("number", "1"));
         Assert.That(Cells(await SeeAsync(reviews, "en"), "returns"), Has.Some.Contains("refund confirmed E8").And.Some.StartsWith("Confirmed, total 120.50"));
         Assert.That(Cells(await SeeAsync(reviews, "en"), "suspense"), Has.Some.EqualTo("E8 丁有限公司 2021-06 0.00 179.50 0.00 179.50 179.50 31"));
+        await UploadAsync(operates, ("out.csv", "交易日期,流水号,凭证号,对方户名,借方金额,贷方金额\n2021-07-20,B8,TK8,丁有限公司,120.50,\n2021-07-21,B9,TK9,丁有限公司,120.50,\n"));
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace?q=tk8&lang=zh")), Does.Contain("2021-07-20 退款 已确认 TK8 E8 丁有限公司 2021-06 120.50 qian、sun 重复缴费"));
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace/line?serial=B8&lang=zh")), Does.Contain("2021-07-20 退款 已确认 TK8 E8 丁有限公司 2021-06 120.50 qian、sun 重复缴费"));
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace/line?serial=B9&lang=zh")), Does.Contain("支出的流水没有到账").And.Not.Contain("qian"));
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace/employer?employer=E8&month=2021-06&lang=zh")), Does.Contain("2021-07-20 退款 TK8 120.50 qian、sun 重复缴费"));
         await ActAsync(reviews, "CancelReturn", ("number", "1"), ("on", "2021-07-25"), ("document", "TP8"), ("reason", "退票"));
         await ActAsync(operates, "WithdrawReturn", ("number", "2"), ("reason", "没有退票"));
         Assert.That(
@@ -155,6 +162,8 @@ public sealed partial class ReconcilePageTests
     }
 
     /// <summary>The text of each row below the head of a table or section.</summary>
+    private static string Text(string page) => Blanks().Replace(WebUtility.HtmlDecode(Tags().Replace(page, " ")), " ");
+
     private static string[] Cells(string page, string id) =>
     [
         .. Rows().Matches(page[page.IndexOf($"id=\"{id}\"", StringComparison.Ordinal)..].Split("</table>")[0]).Skip(1)

@@ -1,6 +1,7 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
+using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -156,6 +157,60 @@ public sealed class TracingTests
         TraceFound byDocument = await tracing.FindAsync("A1", default), bySerial = await tracing.FindAsync("L3", default), nothing = await tracing.FindAsync("A", default);
         Assert.That((byDocument.Lines.Select(l => l.Serial).ToArray(), byDocument.Receipts.Count), Is.EqualTo((new[] { "L1", "L2" }, 1)));
         Assert.That((bySerial.Lines.Single().Serial, bySerial.Receipts.Count, nothing.Lines.Count + nothing.Receipts.Count), Is.EqualTo(("L3", 0, 0)));
+    }
+
+    [Test]
+    public async Task A_line_matched_by_hand_names_who_proposed_it_who_confirmed_it_and_why()
+    {
+        await ReceiveAsync("E2,,2021-01,33.00,2021-01-26,B2,,");
+        HandMatches hand = new(town.Database.Program, Town.Schema);
+        MatchDocument proposed = await hand.ProposeAsync(["L4"], [new ReceiptName("E2", January, "B2")], "附言写明单位", "wang", default);
+        await hand.ConfirmAsync(proposed.Match, "li", default);
+        LineTrace line = await tracing.LineAsync("L4", default);
+        Assert.That((line.Line.Way, line.ByHand?.By, line.ByHand?.ConfirmedBy, line.ByHand?.Reason), Is.EqualTo(("hand", "wang", "li", "附言写明单位")));
+        Assert.That((await tracing.LineAsync("L1", default)).ByHand, Is.Null, "the program matched it");
+    }
+
+    [Test]
+    public async Task A_line_or_receipt_whose_difference_was_accepted_names_who_did_and_why_until_it_is_taken_back()
+    {
+        await ReceiveAsync("E2,,2021-01,7.00,2021-01-27,B3,1.00,");
+        MoneyDifferences money = new(await town.AreaAsync());
+        await money.AcceptAsync(January, ["line:L4"], "银行查询中", "li", default);
+        await money.AcceptAsync(January, ["receipt:E2,2021-01,B3"], "流水未到", "zhao", default);
+        LineTrace line = await tracing.LineAsync("L4", default);
+        Assert.That((line.Accepted?.By, line.Accepted?.Reason), Is.EqualTo(("li", "银行查询中")));
+        EmployerTrace employer = await tracing.EmployerAsync("E2", January, 1, default);
+        Assert.That(employer.Receipts.Select(r => (r.Document, r.Accepted?.By, r.Accepted?.Reason)), Is.EqualTo(new[] { ("B1", null, null), ("B3", "zhao", (string?)"流水未到") }));
+        await money.WithdrawAsync(January, ["line:L4", "receipt:E2,2021-01,B3"], "弄错了", "li", default);
+        Assert.That((await tracing.LineAsync("L4", default)).Accepted, Is.Null);
+        Assert.That((await tracing.EmployerAsync("E2", January, 1, default)).Receipts.Select(r => r.Accepted), Is.All.Null);
+    }
+
+    // E2 has 550 + 150 = 700 for 600 declared: 100 are refunded. Of the lines of money out, one has the amount and the number, one another amount, one another number.
+    [Test]
+    public async Task A_refund_is_found_by_its_number_on_its_employers_month_and_from_its_line()
+    {
+        await ReceiveAsync("E2,,2021-01,150.00,2021-01-27,B2,,");
+        await town.PostMonthAsync(January);
+        MoneyReturns returns = new(await town.AreaAsync());
+        ReturnDocument refund = await returns.ProposeAsync(new ReturnWanted(ReturnKind.Refund, "E2", January, null, Yuan(100), new LocalDate(2021, 1, 28), "TK0701"), "多缴", "wang", default);
+        await town.ImportAsync(
+            Statement, ["2021-01-28,L5,TK0701,单位E2,,100.00,", "2021-01-28,L6,TK0701,单位E2,,99.00,", "2021-01-28,L7,TK9,单位E2,,100.00,", "2021-01-28,TK0701,,单位E2,,100.00,"], null,
+            SubmissionKind.Regular, false);
+        Assert.That((await tracing.FindAsync("TK0701", default)).Returns.Select(r => r.State), Is.EqualTo(new[] { "proposed" }));
+        Assert.That((await tracing.LineAsync("L5", default)).Refunds, Is.Empty, "nobody has confirmed it");
+        await returns.ConfirmAsync(refund.Return, "li", default);
+        Assert.That(
+            (await tracing.FindAsync("tk0701", default)).Returns.Select(r => (r.Employer, r.Month, r.Kind, r.Amount, r.State, r.By, r.EndedBy)),
+            Is.EqualTo(new[] { ("E2", January, "refund", Yuan(100), "confirmed", "wang", (string?)"li") }));
+        Assert.That(
+            (await tracing.EmployerAsync("E2", January, 1, default)).Returns.Select(r => (r.Kind, r.Amount, r.On, r.Document, r.By, r.ConfirmedBy, r.Reason)),
+            Is.EqualTo(new[] { ("refund", Yuan(100), new LocalDate(2021, 1, 28), "TK0701", "wang", "li", "多缴") }));
+        foreach ((string serial, int refunds) in new[] { ("L5", 1), ("L6", 0), ("L7", 0), ("TK0701", 1) })
+        {
+            Assert.That((await tracing.LineAsync(serial, default)).Refunds, Has.Count.EqualTo(refunds), serial);
+        }
     }
 
     // The whole chain of the month's two credits. 1985 comes before 1990.
