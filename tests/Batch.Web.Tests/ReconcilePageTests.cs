@@ -121,6 +121,8 @@ public sealed partial class ReconcilePageTests
         Assert.That(Cells(await SeeAsync(reviews, "zh"), "lines"), Has.Some.Match("^2021-08-11 A8 .*没有说明"));
         await ActAsync(reviews, "AcceptAll", ("reason", "下月查清"));
         Assert.That(await SeeAsync(reviews, "en"), Does.Contain("all accepted"));
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace/line?serial=A8&lang=zh")), Does.Contain("差异已接受 下月查清 chen"));
+        Assert.That(Text(await reviews.GetStringAsync($"/{Area}/trace/employer?employer=E1&month=2021-08&lang=zh")), Does.Contain("没有核对到流水 差异已接受 下月查清 chen"));
         await ActAsync(reviews, "Confirm", ("match", Cells(await SeeAsync(reviews, "zh"), "proposed").Single(c => c.Contains(" A7 ", StringComparison.Ordinal)).Split(' ')[0]));
     }
 
