@@ -14,6 +14,7 @@ namespace Batch.Host.Pages;
 
 /// <summary>An account: balance, statement, contribution record, coverage, and why a month was what it was.</summary>
 [Authorize(Permissions.LookUpAccounts)]
+[TakesScans]
 internal sealed class AccountModel : AreaPage
 {
     private const int StatementMonths = 12;
@@ -116,7 +117,7 @@ internal sealed class AccountModel : AreaPage
         return record;
     }
 
-    public Task<IActionResult> OnPostJoinAsync(string? number, string? on, string? document, string? reason) => TryAsync(
+    public Task<IActionResult> OnPostJoinAsync(string? number, string? on, string? document, string? reason, List<IFormFile> scans) => TryAsync(
         Permissions.ChangePersons,
         async () =>
         {
@@ -124,12 +125,12 @@ internal sealed class AccountModel : AreaPage
             string asked = (TypedIdentity.Number(number, Today) ?? throw AccountHolder.IdInvalid()).Full();
             AccountHolder other = await FindOtherAsync(asked);
             Joining joining = new(Person.Person, other.Person, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
-            IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeJoinAsync(joining, Who, Cancellation);
+            IdentityDocument proposed = await (await ProposalsAsync(scans)).ProposeJoinAsync(joining, Who, Cancellation);
             return await ProposedAsync(proposed);
         },
         OnGetAsync);
 
-    public Task<IActionResult> OnPostPartAsync(PartForm form) => TryAsync(
+    public Task<IActionResult> OnPostPartAsync(PartForm form, List<IFormFile> scans) => TryAsync(
         Permissions.ChangePersons,
         async () =>
         {
@@ -137,7 +138,7 @@ internal sealed class AccountModel : AreaPage
             CitizenId other = TypedIdentity.Number(form.Number, Today) ?? throw AccountHolder.IdInvalid();
             Parting parting = new(
                 Person.Person, other, TypedIdentity.Day(form.Birth), form.Name, form.Rows, TypedIdentity.Day(form.On) ?? throw TypedIdentity.DateMissing(), form.Document ?? "", Needed(form.Reason));
-            return await ProposedAsync(await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposePartAsync(parting, Who, Cancellation));
+            return await ProposedAsync(await (await ProposalsAsync(scans)).ProposePartAsync(parting, Who, Cancellation));
         },
         OnGetAsync);
 
@@ -156,6 +157,9 @@ internal sealed class AccountModel : AreaPage
         }
     }
 
+    private async Task<IdentityProposals> ProposalsAsync(List<IFormFile> scans) =>
+        new(Area.Program, Area.Schema, Clock) { Scans = await ScanForms.ReadAsync(scans, Cancellation) };
+
     private async Task<IActionResult> ProposedAsync(IdentityDocument proposed)
     {
         string proposal = proposed.Proposal.ToString(CultureInfo.InvariantCulture);
@@ -164,14 +168,15 @@ internal sealed class AccountModel : AreaPage
         return Redirect($"~/{Code}/accounts/{Token}");
     }
 
-    public Task<IActionResult> OnPostRenameAsync(string? number, string? birth, string? name, string? on, string? document, string? reason) => TryAsync(
+    public Task<IActionResult> OnPostRenameAsync(RenameForm form, List<IFormFile> scans) => TryAsync(
         Permissions.ChangePersons,
         async () =>
         {
             await ReadPersonAsync();
             Renaming renaming = new(
-                Person.Person, TypedIdentity.Number(number, Today), TypedIdentity.Day(birth), name, TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason));
-            IdentityDocument proposed = await new IdentityProposals(Area.Program, Area.Schema, Clock).ProposeAsync(renaming, Who, Cancellation);
+                Person.Person, TypedIdentity.Number(form.Number, Today), TypedIdentity.Day(form.Birth), form.Name, TypedIdentity.Day(form.On) ?? throw TypedIdentity.DateMissing(), form.Document ?? "",
+                Needed(form.Reason));
+            IdentityDocument proposed = await (await ProposalsAsync(scans)).ProposeAsync(renaming, Who, Cancellation);
             return await ProposedAsync(proposed);
         },
         OnGetAsync);
@@ -254,6 +259,9 @@ internal sealed class AccountModel : AreaPage
 
     private static YearMonth YearMonthOf(DateOnly day) => new(day.Year, day.Month);
 }
+
+/// <summary>Another number or name, as typed.</summary>
+internal sealed record RenameForm(string? Number, string? Birth, string? Name, string? On, string? Document, string? Reason);
 
 /// <summary>Which rows of an account are another person's, as typed.</summary>
 internal sealed record PartForm(string? Number, string? Name, string? Birth, string? Rows, string? On, string? Document, string? Reason);

@@ -12,6 +12,7 @@ namespace Batch.Host.Pages;
 
 /// <summary>Rows that wait for a decision; rows of one person and month stand together.</summary>
 [Authorize(Permissions.SeeWork)]
+[TakesScans]
 internal sealed class HeldModel : AreaPage
 {
     public Listing<HeldRow> Lines { get; private set; } = null!;
@@ -27,11 +28,12 @@ internal sealed class HeldModel : AreaPage
         MayDecide = await MayAsync(Permissions.SendFiles);
     }
 
-    public Task<IActionResult> OnPostAsync(int submission, int row, string? act, string? reason) => TryAsync(
+    public Task<IActionResult> OnPostAsync(int submission, int row, string? act, string? reason, List<IFormFile> scans) => TryAsync(
         Permissions.SendFiles,
         async () =>
         {
-            DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(new Decision(submission, row, Takes(act), Who, reason ?? ""), Cancellation);
+            Decision decision = new(submission, row, Takes(act), Who, reason ?? "") { Scans = await ScanForms.ReadAsync(scans, Cancellation) };
+            DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(decision, Cancellation);
             await AuditAsync("held.decide", Code, $"{made.Submission}:{made.Row} {made.Act}", made.Reason);
             bool take = Takes(act);
             Tell(

@@ -11,6 +11,7 @@ namespace Batch.Host.Pages;
 
 /// <summary>Changes of who a person is: those that wait for another person, and those that were made.</summary>
 [Authorize(Permissions.SeePersonChanges)]
+[TakesScans]
 internal sealed class IdentityModel : AreaPage
 {
     public IReadOnlyList<IdentityDocument> Changes { get; private set; } = [];
@@ -53,8 +54,9 @@ internal sealed class IdentityModel : AreaPage
         }
     }
 
-    public Task<IActionResult> OnPostUndoAsync(int proposal, string? on, string? document, string? reason, string? others) => ActAsync(
-        () => Proposals.ProposeUndoAsync(proposal, (TypedIdentity.Day(on) ?? throw TypedIdentity.DateMissing(), document ?? "", Needed(reason)), Who, Cancellation, others),
+    public Task<IActionResult> OnPostUndoAsync(UndoForm form, List<IFormFile> scans) => ActAsync(
+        async () => await new IdentityProposals(Area.Program, Area.Schema, Clock) { Scans = await ScanForms.ReadAsync(scans, Cancellation) }.ProposeUndoAsync(
+            form.Proposal, (TypedIdentity.Day(form.On) ?? throw TypedIdentity.DateMissing(), form.Document ?? "", Needed(form.Reason)), Who, Cancellation, form.Others),
         n => AuditAsync("person.proposed", Code, n), n => ($"已提出撤销（提案 {n}），由另一人复核后生效。", $"The undoing is proposed (proposal {n}); it takes effect once another person has approved it."));
 
     public Task<IActionResult> OnPostApproveAsync(int proposal) => ActAsync(
@@ -79,3 +81,6 @@ internal sealed class IdentityModel : AreaPage
         },
         OnGetAsync);
 }
+
+/// <summary>That a join or a part is to be taken back, as typed.</summary>
+internal sealed record UndoForm(int Proposal, string? On, string? Document, string? Reason, string? Others);

@@ -64,6 +64,9 @@ internal sealed class SubmissionModel : AreaPage
     /// <summary>Employers of the file whose money has not come.</summary>
     public UnpaidList Unpaid { get; private set; } = UnpaidList.None;
 
+    /// <summary>Scans kept with this decision, or with decisions about rows of this file.</summary>
+    public IReadOnlyList<DecisionScan> Scans { get; private set; } = [];
+
     public bool MaySend { get; private set; }
 
     public bool MonthClosed { get; private set; }
@@ -91,6 +94,7 @@ internal sealed class SubmissionModel : AreaPage
         MonthClosed = await Area.OneAsync<bool>("SELECT coalesce($1 <= :area.last_closed(), false)", Cancellation, Line.Month.FirstDay());
         Mended = await list.MendedAsync(Number, Cancellation);
         Unpaid = Line.Refused is null && Line.Content == "payroll" ? await new UnpaidEmployers(Area).OfSubmissionsAsync([Number], Cancellation) : UnpaidList.None;
+        Scans = await new KeptScans(Area).OfSubmissionAsync(Number, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
         Submissions submissions = new(connection, Area.Schema);
@@ -99,6 +103,9 @@ internal sealed class SubmissionModel : AreaPage
         Now = (await list.RowsNowAsync(Cancellation)).GetValueOrDefault(Number, RowsNow.Unchanged);
         Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).AcceptedSupersededAsync(Number, Cancellation) : 0;
     }
+
+    /// <param name="decision">Null: of all.</param>
+    public IReadOnlyList<ScanDocument> ScansOf(int? decision) => [.. Scans.Where(s => decision is null || s.Decision == decision).Select(s => s.Scan)];
 
     public Task<IActionResult> OnPostDismissAsync(string? reason) => TryAsync(
         Permissions.SendFiles,

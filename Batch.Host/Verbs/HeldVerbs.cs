@@ -25,7 +25,7 @@ internal static class HeldVerbs
     public static IEnumerable<Command> Create() =>
     [
         new Verb("held", "待定的行", "rows that wait for a decision", ListAsync) { Area, Month },
-        new Verb("decide", "决定一条待定的行", "take or withdraw a held row", DecideAsync) { Area, Submission, Row, Take, Withdraw, By, Reason }.Acts(Permissions.SendFiles),
+        new Verb("decide", "决定一条待定的行", "take or withdraw a held row", DecideAsync) { Area, Submission, Row, Take, Withdraw, By, Reason, ScanOption.Files }.Acts(Permissions.SendFiles),
     ];
 
     private static async Task<int> ListAsync(VerbCall call)
@@ -82,9 +82,9 @@ internal static class HeldVerbs
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Decision decision = new(call.Need(Submission), call.Need(Row), call.Get(Take), call.By, call.Need(Reason));
+        Decision decision = new(call.Need(Submission), call.Need(Row), call.Get(Take), call.By, call.Need(Reason)) { Scans = await ScanOption.ReadAsync(call) };
         DecisionDocument made = await new Decisions(area.Program, area.Schema).DecideAsync(decision, call.Cancellation);
-        call.Output.Document(new { decision = made.Number, made.Submission, made.Row, made.Act, made.Fact, made.Month, made.By, made.Reason });
+        call.Output.Document(new { decision = made.Number, made.Submission, made.Row, made.Act, made.Fact, made.Month, made.By, made.Reason, scans = decision.Scans.Count });
         call.Output.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"决定 decision {made.Number}: {(decision.Take ? "采用 take" : "不采用 withdraw")} {made.Submission}:{made.Row}。下一批次计入，经他人审批后入账 / the next run takes it; it is posted once another person has approved it."));

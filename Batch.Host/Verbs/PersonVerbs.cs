@@ -34,12 +34,12 @@ internal static class PersonVerbs
     public static Command Create() => new("person", "人员身份变更：一人提出，另一人复核 / change who a person is: one proposes, another approves")
     {
         new Verb("rename", "提出变更证件号码或姓名", "propose another number or name", RenameAsync)
-            { Word(), Area, PersonOptions.Id, PersonOptions.Card, Number, Birth, Name, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+            { Word(), Area, PersonOptions.Id, PersonOptions.Card, Number, Birth, Name, On, Document, Reason, By, ScanOption.Files }.Acts(Permissions.ChangePersons),
         new Verb("join", "提出两个号码为同一人：另一号码并入 --id 的账户", "propose that two numbers are one person's: the other is joined into the account of --id", JoinAsync)
-            { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+            { Word(), Area, PersonOptions.Id, PersonOptions.Card, Other, On, Document, Reason, By, ScanOption.Files }.Acts(Permissions.ChangePersons),
         new Verb("part", "提出 --id 名下的部分记录属于另一人", "propose that rows under --id are another person's", PartAsync)
-            { Word(), Area, PersonOptions.Id, PersonOptions.Card, OtherPerson, Birth, Name, Rows, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
-        new Verb("undo", "提出撤销已生效的合并或分出", "propose to undo a join or a part", UndoAsync) { Proposal, Area, OtherRows, On, Document, Reason, By }.Acts(Permissions.ChangePersons),
+            { Word(), Area, PersonOptions.Id, PersonOptions.Card, OtherPerson, Birth, Name, Rows, On, Document, Reason, By, ScanOption.Files }.Acts(Permissions.ChangePersons),
+        new Verb("undo", "提出撤销已生效的合并或分出", "propose to undo a join or a part", UndoAsync) { Proposal, Area, OtherRows, On, Document, Reason, By, ScanOption.Files }.Acts(Permissions.ChangePersons),
         new Verb("preview", "复核前看提案将改变多少金额", "what a proposal would change in money", PreviewAsync) { Proposal, Area, PersonOptions.By }.Shows(Permissions.SeePersonChanges),
         new Verb("approve", "同意他人提出的变更", "approve what another person proposed", call => ActAsync(call, (p, n) => p.ApproveAsync(n, call.By, call.Cancellation)))
             { Proposal, Area, By }.Acts(Permissions.ChangePersons),
@@ -71,7 +71,7 @@ internal static class PersonVerbs
         AccountHolder holder = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
         Renaming renaming = new(
             holder.Person, NumberOf(call, Number), call.Get(Birth), call.Get(Name), call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
-        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeAsync(renaming, call.By, call.Cancellation));
+        Show(call, await (await ProposalsAsync(call, area)).ProposeAsync(renaming, call.By, call.Cancellation));
         return ExitCode.Done;
     }
 
@@ -83,7 +83,7 @@ internal static class PersonVerbs
         AccountHolder other = await PersonOptions.FindAsync(
             call, database, area.Schema.Code, (PersonOptions.Value(call.Get(Other), "并入的证件号码 number that is joined"), null), "identity");
         Joining joining = new(stays.Person, other.Person, call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
-        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeJoinAsync(joining, call.By, call.Cancellation));
+        Show(call, await (await ProposalsAsync(call, area)).ProposeJoinAsync(joining, call.By, call.Cancellation));
         return ExitCode.Done;
     }
 
@@ -94,7 +94,7 @@ internal static class PersonVerbs
         AccountHolder holder = await PersonOptions.FindAsync(call, database, area.Schema.Code, "identity");
         CitizenId other = NumberOf(call, OtherPerson) ?? throw AccountHolder.IdInvalid();
         Parting parting = new(holder.Person, other, call.Get(Birth), call.Get(Name), call.Get(Rows), call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!);
-        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposePartAsync(parting, call.By, call.Cancellation));
+        Show(call, await (await ProposalsAsync(call, area)).ProposePartAsync(parting, call.By, call.Cancellation));
         return ExitCode.Done;
     }
 
@@ -102,10 +102,13 @@ internal static class PersonVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Show(call, await new IdentityProposals(area.Program, area.Schema, call.Clock).ProposeUndoAsync(
+        Show(call, await (await ProposalsAsync(call, area)).ProposeUndoAsync(
             call.Need(Proposal), (call.Need(On)!.Value, call.Need(Document)!, call.Need(Reason)!), call.By, call.Cancellation, call.Get(OtherRows)));
         return ExitCode.Done;
     }
+
+    private static async Task<IdentityProposals> ProposalsAsync(VerbCall call, Area area) =>
+        new(area.Program, area.Schema, call.Clock) { Scans = await ScanOption.ReadAsync(call) };
 
     private static async Task<int> PreviewAsync(VerbCall call)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Batch.Host.Engine;
 using Batch.Host.Web;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Store;
 using NodaTime;
 
@@ -52,6 +53,7 @@ internal static class ServeVerb
 
         // A limit that cannot be read is told now, not at the first upload.
         VerbOptions.Limited();
+        _ = ScanLimits.Configured;
         WebOptions options = new(urls, roles.Contains(WebRole), roles.Contains(WorkerRole));
         if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_API_CALLS"), out int calls) && calls > 0)
         {

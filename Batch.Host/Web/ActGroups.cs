@@ -23,6 +23,7 @@ internal static class ActGroups
         new("benefits", ("待遇变更文件导出", "Files of benefit changes written"), ["benefits."], [], []),
         new("file", ("上传与报送", "Uploads and submissions"), ["rejects.", "submission."], ["import", "drop"], ["/{code}/uploads", "/{code}/submissions/", Api + "/areas/{area}/uploads"]),
         new("held", ("待定行的决定", "Decisions on held rows"), ["held."], ["decide"], ["/{code}/held"]),
+        new("scan", ("扫描件", "Scans"), ["scan."], [], []),
         new("run", ("批次", "Runs"), ["run."], ["allocate", "interest", "approve", "post", "discard", "reverse"], ["/{code}/runs", Api + "/areas/{area}/runs", Api + "/runs/"]),
         new("month", ("结账", "Closings"), ["month."], ["close", "reopen"], ["/{code}/months/", Api + "/areas/{area}/months/"]),
         new("person", ("人员身份变更", "Changes of identity"), ["person."], ["person "], ["/{code}/identity"]),

@@ -57,6 +57,8 @@ internal static partial class ActSubjects
             ("money.proposed" or "money.matched" or "money.refused" or "money.undone", [var match]) => ($"核对 {match}", $"match {match}"),
             ("person.proposed" or "person.approved" or "person.refused" or "person.withdrawn", [var proposal]) => ($"提案 {proposal}", $"proposal {proposal}"),
             ("refund.proposed" or "refund.confirmed" or "refund.withdrawn" or "refund.cancelled", [var number]) => ($"退款或结转 {number}", $"return {number}"),
+            ("scan.added", ["decision", var decision, var hash]) => ($"决定（报送 {decision}），SHA-256 {hash}", $"decision (submission {decision}), SHA-256 {hash}"),
+            ("scan.added", ["proposal", var proposal, var hash]) => ($"提案 {proposal}，SHA-256 {hash}", $"proposal {proposal}, SHA-256 {hash}"),
             ("rejects.dismiss", [var submission]) => ($"报送 {submission}", $"submission {submission}"),
             ("schedule propose" or "schedule approve", [var work, var change]) => (WorkText.Of(work).Chinese + $"，第 {change} 项", WorkText.Of(work).English + $", change {change}"),
             ("schedule withdraw" or "schedule refuse", [var change]) => ($"第 {change} 项", $"change {change}"),

@@ -33,6 +33,7 @@ internal static class ActTable
         ["journal.export"] = ("导出日记账", "journal exported"),
         ["fix-pack.download"] = ("下载更正包", "fix pack downloaded"),
         ["held.decide"] = ("决定待定行", "held row decided"),
+        ["scan.added"] = ("附上扫描件", "scan added"),
         ["rejects.dismiss"] = ("标为不再需要改正", "rejected rows marked as not needed"),
         ["submission.refile"] = ("改记报送的月份", "submission filed under another month"),
         ["db.backup"] = ("备份数据库", "database backed up"),

@@ -3612,7 +3612,7 @@ CREATE TABLE :area.record_shape (
     shape_id integer NOT NULL,
     kind text NOT NULL,
     columns jsonb NOT NULL,
-    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text, 'return'::text, 'return act'::text, 'difference act'::text, 'identity'::text, 'identity act'::text])))
+    CONSTRAINT record_shape_kind_check CHECK ((kind = ANY (ARRAY['submission'::text, 'run'::text, 'act'::text, 'employer'::text, 'policy'::text, 'audit'::text, 'match'::text, 'match act'::text, 'return'::text, 'return act'::text, 'difference act'::text, 'identity'::text, 'identity act'::text, 'scan'::text])))
 );
 
 ALTER TABLE :area.record_shape OWNER TO batch_owner;
@@ -3688,6 +3688,25 @@ CREATE TABLE :area.run_override (
 
 ALTER TABLE :area.run_override OWNER TO batch_owner;
 
+CREATE TABLE :area.scan (
+    scan_id integer NOT NULL,
+    decision integer,
+    changed integer,
+    media_type text NOT NULL,
+    file_name text NOT NULL,
+    sha256 bytea NOT NULL,
+    content bytea NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scan_check CHECK ((num_nonnulls(decision, changed) = 1)),
+    CONSTRAINT scan_content_check CHECK ((length(content) > 0)),
+    CONSTRAINT scan_file_name_check CHECK ((btrim(file_name) <> ''::text)),
+    CONSTRAINT scan_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text, 'image/png'::text]))),
+    CONSTRAINT scan_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE :area.scan OWNER TO batch_owner;
+
 CREATE TABLE :area.seal (
     seq bigint NOT NULL,
     content text NOT NULL,
@@ -3701,7 +3720,7 @@ CREATE VIEW :area.sealed_columns AS
     k.key,
     (c.relname)::text AS table_name,
     jsonb_agg(a.attname ORDER BY a.attnum) AS columns
-   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text), ('return'::text,'return_id'::text), ('return act'::text,'return_act_id'::text), ('difference act'::text,'difference_act_id'::text), ('identity'::text,'identity_id'::text), ('identity act'::text,'identity_act_id'::text)) k(kind, key)
+   FROM ((( VALUES ('submission'::text,'submission_id'::text), ('run'::text,'run_id'::text), ('act'::text,'seq'::text), ('employer'::text,'employer_id'::text), ('policy'::text,'policy_seq'::text), ('audit'::text,'audit_hundred'::text), ('match'::text,'match_id'::text), ('match act'::text,'match_act_id'::text), ('return'::text,'return_id'::text), ('return act'::text,'return_act_id'::text), ('difference act'::text,'difference_act_id'::text), ('identity'::text,'identity_id'::text), ('identity act'::text,'identity_act_id'::text), ('scan'::text,'scan_id'::text)) k(kind, key)
      JOIN pg_class c ON (((c.relnamespace = (':area'::regnamespace)::oid) AND (NOT c.relispartition))))
      JOIN pg_attribute a ON (((a.attrelid = c.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
   WHERE ((EXISTS ( SELECT
@@ -4503,6 +4522,15 @@ ALTER TABLE ONLY :area.run_submission
 ALTER TABLE ONLY :area.run_total
     ADD CONSTRAINT run_total_pkey PRIMARY KEY (run_id, contribution_month, component);
 
+ALTER TABLE ONLY :area.scan
+    ADD CONSTRAINT scan_changed_sha256_key UNIQUE (changed, sha256);
+
+ALTER TABLE ONLY :area.scan
+    ADD CONSTRAINT scan_decision_sha256_key UNIQUE (decision, sha256);
+
+ALTER TABLE ONLY :area.scan
+    ADD CONSTRAINT scan_pkey PRIMARY KEY (scan_id);
+
 ALTER TABLE ONLY :area.seal
     ADD CONSTRAINT seal_pkey PRIMARY KEY (seq);
 
@@ -4801,6 +4829,12 @@ ALTER TABLE ONLY :area.run_override
 
 ALTER TABLE ONLY :area.run
     ADD CONSTRAINT run_reverses_fkey FOREIGN KEY (reverses) REFERENCES :area.run(run_id);
+
+ALTER TABLE ONLY :area.scan
+    ADD CONSTRAINT scan_changed_fkey FOREIGN KEY (changed) REFERENCES :area.identity_change(identity_id);
+
+ALTER TABLE ONLY :area.scan
+    ADD CONSTRAINT scan_decision_fkey FOREIGN KEY (decision) REFERENCES :area.decision(submission_id);
 
 ALTER TABLE ONLY :area.seal
     ADD CONSTRAINT seal_seq_fkey FOREIGN KEY (seq) REFERENCES :area.ledger(seq);
@@ -5203,6 +5237,8 @@ GRANT UPDATE(done) ON TABLE :area.run_chunk TO batch_program;
 GRANT UPDATE(people) ON TABLE :area.run_chunk TO batch_program;
 
 GRANT SELECT ON TABLE :area.run_override TO batch_program;
+
+GRANT SELECT,INSERT ON TABLE :area.scan TO batch_program;
 
 GRANT SELECT,INSERT ON TABLE :area.seal TO batch_program;
 

@@ -10,7 +10,11 @@ namespace Batch.Jobs.Intake;
 /// <summary>An operator's decision about a held row.</summary>
 /// <param name="Take">True: the row is in force, and what others declared for the person and month is withdrawn. False: it is withdrawn.</param>
 /// <param name="Reason">Why, or the document that says so.</param>
-public sealed record Decision(int Submission, int Row, bool Take, string By, string Reason);
+public sealed record Decision(int Submission, int Row, bool Take, string By, string Reason)
+{
+    /// <summary>Scans of the documents that it rests on.</summary>
+    public IReadOnlyList<ScanFile> Scans { get; init; } = [];
+}
 
 /// <summary>A decision on record: a submission of its own, which the next run takes.</summary>
 public sealed record DecisionDocument(int Number, int Submission, int Row, string Act, string Fact, YearMonth Month, string By, string Reason);
@@ -20,8 +24,8 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
 {
     private const int LongestReason = 500;
 
-    /// <summary>Decides. The same decision of the same person again is answered as it was made.</summary>
-    /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN, ROW_NOT_HELD, DECISION_REASON.</exception>
+    /// <summary>Decides. The same decision of the same person again is answered as it was made; scans that it had not are added.</summary>
+    /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN, ROW_NOT_HELD, DECISION_REASON, SCAN_MANY.</exception>
     public async Task<DecisionDocument> DecideAsync(Decision decision, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(decision.Reason) || decision.Reason.Length > LongestReason)
@@ -43,11 +47,15 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
         string? fact = await WriteFactsAsync(connection, decision, draft, cancellation);
         if (fact is null)
         {
-            return await MadeAsync(connection, decision, of.Month, cancellation) ?? throw NotHeld(decision);
+            DecisionDocument made = await MadeAsync(connection, decision, of.Month, cancellation) ?? throw NotHeld(decision);
+            await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(made.Number, decision.Scans, decision.By, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return made;
         }
 
         await log.WriteAsync([draft], decision.By, cancellation);
         await RecordAsync(connection, decision, draft.Submission, fact, cancellation);
+        await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(draft.Submission, decision.Scans, decision.By, cancellation);
         await transaction.CommitAsync(cancellation);
         return new DecisionDocument(draft.Submission, decision.Submission, decision.Row, Act(decision), fact, of.Month, decision.By, decision.Reason);
     }

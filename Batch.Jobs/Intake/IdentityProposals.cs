@@ -23,6 +23,9 @@ public sealed record IdentityDocument(
 
     /// <summary>Rows that become the other person's, SUBMISSION:ROW.</summary>
     public IReadOnlyList<string> OtherRows { get; init; } = [];
+
+    /// <summary>Scans of the documents that it rests on.</summary>
+    public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 }
 
 /// <summary>
@@ -32,40 +35,46 @@ public sealed record IdentityDocument(
 public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area, IClock clock)
 {
     private const string Columns =
-        """
+        $"""
         SELECT identity_id, kind, state, number_was, name_was, number, name, on_date, document, reason, proposed_by, proposed_at, acted_by, acted_at, act_reason, undoes,
                ARRAY(SELECT submission_id FROM :area.identity_submission i WHERE i.changed = s.identity_id ORDER BY 1),
-               ARRAY(SELECT of_submission || ':' || of_row FROM :area.identity_row r WHERE r.identity_id = s.identity_id AND goes ORDER BY of_submission, of_row)
+               ARRAY(SELECT of_submission || ':' || of_row FROM :area.identity_row r WHERE r.identity_id = s.identity_id AND goes ORDER BY of_submission, of_row),
+               (SELECT coalesce(jsonb_agg({ScanDocument.Told} ORDER BY n.scan_id), '[]')::text FROM :area.scan n WHERE n.changed = s.identity_id)
         FROM :area.identity_change_state s
         """;
+
+    /// <summary>Scans of the documents that what is proposed rests on: they are kept with the proposal.</summary>
+    public IReadOnlyList<ScanFile> Scans { get; init; } = [];
 
     /// <summary>Proposes another number or name for a person.</summary>
     /// <exception cref="DataFaultException">NOTHING_CHANGES, NUMBER_IN_USE, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposeAsync(Renaming renaming, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation), cancellation);
+        ProposeAsync(connection => new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation), by, cancellation);
 
     /// <summary>Proposes that two numbers are one person's.</summary>
     /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposeJoinAsync(Joining joining, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeAsync(joining, by, cancellation), cancellation);
+        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeAsync(joining, by, cancellation), by, cancellation);
 
     /// <summary>Proposes that rows of a number are another person's.</summary>
     /// <exception cref="DataFaultException">PART_NOT_POSSIBLE, PART_ROWS_MISSING, PART_ROW_UNKNOWN, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposePartAsync(Parting parting, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Partings(connection, area, clock.Today()).ProposeAsync(parting, by, cancellation), cancellation);
+        ProposeAsync(connection => new Partings(connection, area, clock.Today()).ProposeAsync(parting, by, cancellation), by, cancellation);
 
     /// <summary>Proposes to take a join or a part back as a whole.</summary>
     /// <param name="otherRows">Which rows recorded for the person who stays since the join are the other's: all, none, or SUBMISSION:ROW for each.</param>
     /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_ROWS_UNDECIDED, JOIN_ROW_UNKNOWN, JOIN_BUILT_UPON, JOIN_NOT_POSSIBLE.</exception>
     public Task<IdentityDocument> ProposeUndoAsync(
         int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation, string? otherRows = null) =>
-        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeUndoAsync(join, why, otherRows, by, cancellation), cancellation);
+        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeUndoAsync(join, why, otherRows, by, cancellation), by, cancellation);
 
-    private async Task<IdentityDocument> ProposeAsync(Func<NpgsqlConnection, Task<int>> propose, CancellationToken cancellation)
+    private async Task<IdentityDocument> ProposeAsync(Func<NpgsqlConnection, Task<int>> propose, string by, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
-        return await EndAsync(connection, transaction, await propose(connection), cancellation);
+        int proposal = await propose(connection);
+        await new Scans(connection, area, ScanLimits.Configured).AddToProposalAsync(proposal, Scans, by, cancellation);
+        return await EndAsync(connection, transaction, proposal, cancellation);
     }
 
     /// <summary>Approves what another person proposed: it takes effect, and the next run posts what follows from it.</summary>
@@ -209,6 +218,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
             OtherName = renames ? null : name,
             Undoes = row.Number(15),
             OtherRows = row.GetFieldValue<string[]>(17),
+            Scans = ScanDocument.ReadAll(row.GetString(18)),
         };
     }
 }

@@ -11,7 +11,7 @@ namespace Batch.Jobs.Proof;
 internal sealed record MissingSeal(string Kind, long Ordinal, long Number, string Columns, string Content, string Hash);
 
 /// <summary>
-/// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer, a match or a return of money, an acceptance of differences, an approved policy or a hundred of the audit log, sealed one by one in chains
+/// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer, a match or a return of money, an acceptance of differences, a scan, an approved policy or a hundred of the audit log, sealed one by one in chains
 /// of their own (085_record_seals.sql, 100_audit_seals.sql). What is changed, removed or added behind the program's back later is named by its table.
 /// </summary>
 internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
@@ -41,6 +41,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         new("difference act", "SELECT difference_act_id FROM :area.difference_act", "", true),
         new("identity", "SELECT identity_id FROM :area.identity_change", "", true),
         new("identity act", "SELECT identity_act_id FROM :area.identity_change_act", "", true),
+        new("scan", "SELECT scan_id FROM :area.scan", "", true),
         // Hundreds of which no record can still be on its way: by what the chain of all areas has sealed.
         new("audit", AuditHundreds + " HAVING count(*) = 100 AND max(audit_id) <= batch.sealed_upto('audit')", AuditHundreds, true),
     ];
@@ -220,6 +221,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
             "difference act" => "difference_act_id",
             "identity" => "identity_id",
             "identity act" => "identity_act_id",
+            "scan" => "scan_id",
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
         List<string> tables = [];

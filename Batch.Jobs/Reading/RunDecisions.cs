@@ -14,6 +14,9 @@ public sealed record RunDecision(HeldRow Row, bool Take, string Reason, string B
 {
     /// <summary>What the row declares, and what the rows beside it do; empty where it is no payroll row.</summary>
     public IReadOnlyList<DecidedSide> Sides { get; init; } = [];
+
+    /// <summary>Scans of the documents that it rests on.</summary>
+    public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 }
 
 /// <summary>The decisions that a run includes, and those about other held rows of its month.</summary>
@@ -49,6 +52,7 @@ public sealed class RunDecisions(Area area)
             [.. decided.Where(d => d.Fact == "contribution" && held.ContainsKey((d.Submission, d.Row)))
                 .Select(d => new DecidedRow(d.Number, d.Submission, d.Row, held[(d.Submission, d.Row)].Person, held[(d.Submission, d.Row)].Month))],
             cancellation);
+        ILookup<int, ScanDocument> scans = (await new KeptScans(area).OfDecisionsAsync([.. decided.Select(d => d.Number)], cancellation)).ToLookup(s => s.Decision, s => s.Scan);
         return [.. decided.Select(d =>
         {
             (int person, YearMonth of) = held.GetValueOrDefault((d.Submission, d.Row), (0, d.Month));
@@ -60,6 +64,7 @@ public sealed class RunDecisions(Area area)
                 new HeldRow(d.Fact, d.Submission, d.Row, of, why.Code, citizen, name, "", "", file, by, []) { Found = why.Found, Expected = why.Expected }, d.Take, d.Reason, d.By, d.At, d.Included)
             {
                 Sides = sides.GetValueOrDefault((d.Submission, d.Row), []),
+                Scans = [.. scans[d.Number]],
             };
         })];
     }

@@ -90,9 +90,13 @@ public sealed class TamperingTests
     // Other names, proposed by one person and approved by another: several, since the end of a chain of seals is made again.
     private async Task RenameAsync()
     {
-        IdentityProposals proposals = new(_cast.Database.Program, _cast.Schema, SystemClock.Instance);
         foreach (string name in (string[])["某甲", "某乙", "某丙"])
         {
+            byte[] scan = [.. "%PDF-1.7\n"u8, .. System.Text.Encoding.UTF8.GetBytes(name)];
+            IdentityProposals proposals = new(_cast.Database.Program, _cast.Schema, SystemClock.Instance)
+            {
+                Scans = await ScanFile.ReadAsync([new GivenScan("函.pdf", scan.Length, () => new MemoryStream(scan))], new ScanLimits(), default),
+            };
             IdentityDocument proposed = await proposals.ProposeAsync(new Renaming(1, null, null, name, new LocalDate(2022, 2, 1), "公安函1号", "更名"), "operator", default);
             await proposals.ApproveAsync(proposed.Proposal, "reviewer", default);
         }

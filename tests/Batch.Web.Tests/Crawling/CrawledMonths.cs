@@ -79,14 +79,27 @@ internal sealed class CrawledMonths(TestHost host, Area area)
         await life.DiscardAsync(reversal.Run!.Value, "wang", "another file corrects it", CancellationToken.None);
         string folder = Directory.CreateTempSubdirectory("batch-crawl-").FullName;
         string other = Path.Combine(folder, "second-employer.csv"), refused = Path.Combine(folder, "refused.csv"), nothing = Path.Combine(folder, "nothing.csv");
-        await File.WriteAllLinesAsync(other, [Header, $"WH0012087,晴川书店,陆青松,{Number},2021-02,8000.00,160.00,640.00", "WH0012087,晴川书店,高晓禾,420100198507020247,2021-02,8000.00,1.00,640.00"]);
+        await File.WriteAllLinesAsync(other, [Header, $"WH0012087,晴川书店,陆青松,{Number},2021-02,8000.00,160.00,640.00", "WH0012087,晴川书店,高晓禾,420100198507020247,2021-02,8000.00,1.00,640.00", "WH0012087,晴川书店,罗建国,420100197509010355,2021-02,9500.00,190.00,760.00"]);
         await File.WriteAllLinesAsync(refused, Enumerable.Range(0, 60).Select(i => $"WH0012087,晴川书店,高晓禾,{CitizenId.FromDigits17(42_010_019_850_702_100L + i).Full()},2021-02,8000.00,1.00,640.00").Prepend(Header));
         await File.WriteAllLinesAsync(nothing, ["甲,乙", "1,2"]);
         string receipts = Path.Combine(folder, "receipts.csv"), bank = Path.Combine(folder, "bank.csv");
         await File.WriteAllLinesAsync(receipts, ["单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号,滞纳金,利息", "WH0012087,晴川书店,2021-02,800.00,2021-02-18,SK1,,"]);
         await File.WriteAllLinesAsync(bank, ["交易日期,流水号,凭证号,对方户名,对方账号,借方金额,贷方金额", "2021-02-18,LS1,SK1,晴川书店,,,800.00", "2021-02-19,LS2,,某人,,,33.00"]);
         await ImportAsync(Second, other, refused, nothing, receipts, bank);
+        await ScansAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    // A held row that is decided, and a name that is proposed, with a scan each.
+    private async Task ScansAsync()
+    {
+        byte[] pdf = [.. "%PDF-1.7\n"u8];
+        IReadOnlyList<ScanFile> scans = await ScanFile.ReadAsync([new GivenScan("letter.pdf", pdf.Length, () => new MemoryStream(pdf))], new ScanLimits(), CancellationToken.None);
+        int submission = await host.Database.ScalarAsync<int>($"SELECT submission_id FROM area_{Code}.submission WHERE file = 'second-employer.csv'");
+        await new Decisions(area.Program, area.Schema).DecideAsync(new Decision(submission, 4, false, "wang", "the other employer pays") { Scans = scans }, CancellationToken.None);
+        int person = await host.Database.ScalarAsync<int>($"SELECT person_id FROM area_{Code}.person_number WHERE number = 42010019750901035");
+        await new IdentityProposals(area.Program, area.Schema, SystemClock.Instance) { Scans = scans }
+            .ProposeAsync(new Renaming(person, null, null, "罗建", new LocalDate(2021, 2, 1), "1", "the name was wrong"), "wang", CancellationToken.None);
     }
 
     private async Task WorkAsync()
