@@ -24,11 +24,11 @@ internal static class PersonVerbs
     private static readonly Option<string?> Number = new("--number") { Description = "新证件号码；- 从标准输入读取 / the new number; - reads it from the standard input", HelpName = "ID" };
     private static readonly Option<string?> Other = new("--other") { Description = "并入的证件号码；- 从标准输入读取 / the number that is joined; - reads it from the standard input", HelpName = "ID", Required = true };
     private static readonly Option<string?> OtherRows = new("--other-rows")
-        { Description = "合并之后记入的行中，属于被并入号码的：all、none，或逐行“报送:行”，以逗号分隔 / of the rows recorded since the join, those of the number joined: all, none, or SUBMISSION:ROW,...", HelpName = "ROWS" };
+    { Description = "合并之后记入的行中，属于被并入号码的：all、none，或逐行“报送:行”，以逗号分隔 / of the rows recorded since the join, those of the number joined: all, none, or SUBMISSION:ROW,...", HelpName = "ROWS" };
     private static readonly Option<string?> OtherPerson = new("--other")
-        { Description = "另一人的证件号码，已登记或新的；- 从标准输入读取 / the other person's number, known or new; - reads it from the standard input", HelpName = "ID", Required = true };
+    { Description = "另一人的证件号码，已登记或新的；- 从标准输入读取 / the other person's number, known or new; - reads it from the standard input", HelpName = "ID", Required = true };
     private static readonly Option<string?> Rows = new("--rows")
-        { Description = "属于另一人的行：all、5:2、5（整份报送）、2021-01..2021-03、E1@2021-01，以逗号分隔；不填则列出此人的行 / rows of the other person: all, 5:2, 5 (a submission), 2021-01..2021-03, E1@2021-01, ...; left out, the person's rows are listed", HelpName = "ROWS" };
+    { Description = "属于另一人的行：all、5:2、5（整份报送）、2021-01..2021-03、E1@2021-01，以逗号分隔；不填则列出此人的行 / rows of the other person: all, 5:2, 5 (a submission), 2021-01..2021-03, E1@2021-01, ...; left out, the person's rows are listed", HelpName = "ROWS" };
     private static readonly Argument<int> Proposal = new("PROPOSAL") { Description = "提案的编号 / number of the proposal" };
 
     public static Command Create() => new("person", "人员身份变更：一人提出，另一人复核 / change who a person is: one proposes, another approves")

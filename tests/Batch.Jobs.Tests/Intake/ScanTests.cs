@@ -70,7 +70,7 @@ public sealed class ScanTests
         IdentityProposals proposals = new(town.Database.Program, Town.Schema, SystemClock.Instance) { Scans = await ReadAsync(Png) };
         IdentityDocument proposed = await proposals.ProposeJoinAsync(new Joining(people[0], people[1], new LocalDate(2021, 6, 2), "公安函1号", "同一人"), "wang", default);
         Assert.That(proposed.Scans.Select(s => (s.Name, s.Sha256, s.By)), Is.EqualTo(new[] { ("文书.png", Hash(Png), "wang") }));
-        Assert.That((await proposals.ListAsync(null, default)).Single().Scans.Single().At, Is.EqualTo(DateTime.UtcNow).Within(TimeSpan.FromMinutes(5)));
+        Assert.That((await proposals.ListAsync(null, default)).Single().Scans.Single().At, Is.EqualTo(SystemClock.Instance.GetCurrentInstant().ToDateTimeUtc()).Within(TimeSpan.FromMinutes(5)));
         ScanContent content = await new KeptScans(await town.AreaAsync()).OfProposalAsync(1, default);
         Assert.That(content.People.Select(p => p.Person), Is.EqualTo(people));
         Assert.That(content.Content, Is.EqualTo(Png));
