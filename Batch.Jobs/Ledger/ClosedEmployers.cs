@@ -71,8 +71,14 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
 
         long[] Fen(Func<EmployerMoney, Money> of) => [.. money.Select(m => of(m).Fen)];
         await connection.DoAsync(
-            area.Sql("INSERT INTO :area.closing_employer SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"), cancellation,
-            seq, Enumerable.Range(1, money.Count).ToArray(), money.Select(m => m.Employer).ToArray(), Fen(m => m.Before), Fen(m => m.Received), Fen(m => m.ToAccounts), Fen(m => m.ToPool),
+            // In the order of the employers' own numbers: those of the database differ where a transaction was done again.
+            area.Sql(
+                """
+                INSERT INTO :area.closing_employer
+                SELECT $1, row_number() OVER (ORDER BY e.number COLLATE "C"), t.*
+                FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) t (employer) LEFT JOIN :area.employer e ON e.employer_id = t.employer
+                """), cancellation,
+            seq, money.Select(m => m.Employer).ToArray(), Fen(m => m.Before), Fen(m => m.Received), Fen(m => m.ToAccounts), Fen(m => m.ToPool),
             Fen(m => m.ToOthers), Fen(m => m.Refunded), Fen(m => m.WrittenOff), Fen(m => m.Carried), Fen(m => m.After), Fen(m => m.LateFee), Fen(m => m.Interest));
     }
 
