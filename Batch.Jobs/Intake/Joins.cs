@@ -44,8 +44,8 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         }
 
         await new JoinChecks(connection, area).RefuseUndoAsync(joined.Stays, joined.Other, cancellation);
-        List<RowSince> since = await new RowsSinceJoin(connection, area).ReadAsync(joined.Stays, await SubmissionsAsync(join, cancellation), cancellation);
-        List<(RowSince Row, bool Goes)> chosen = RowsSinceJoin.Choose(since, otherRows);
+        List<PersonRow> since = await new RowsSinceJoin(connection, area).ReadAsync(joined.Stays, await SubmissionsAsync(join, cancellation), cancellation);
+        List<(PersonRow Row, bool Goes)> chosen = RowsSinceJoin.Choose(since, otherRows);
         Joining undo = new(joined.Stays, joined.Other, why.On, document, reason) { OtherRows = [.. chosen.Where(c => c.Goes).Select(c => c.Row.Name)] };
         int proposal = await InsertAsync("undo", undo, join, by, cancellation);
         await connection.DoAsync(
@@ -199,7 +199,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         int[] submissions = await SubmissionsAsync(join, cancellation);
         List<(int Submission, int Row, bool Goes)> chosen = await connection.ReadAsync(
             area.Sql("SELECT of_submission, of_row, goes FROM :area.identity_row WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1), r.GetBoolean(2)), cancellation, proposal);
-        List<RowSince> since = stored.Kind == "part" ? [] : await new RowsSinceJoin(connection, area).ReadAsync(stored.Stays, submissions, cancellation);
+        List<PersonRow> since = stored.Kind == "part" ? [] : await new RowsSinceJoin(connection, area).ReadAsync(stored.Stays, submissions, cancellation);
         if (!chosen.Select(c => (c.Submission, c.Row)).ToHashSet().SetEquals(since.Select(s => (s.Submission, s.Row))))
         {
             throw new DataFaultException(

@@ -8,7 +8,8 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>A row in force of a person: a contribution, pension or movement.</summary>
-internal sealed record PersonRow(string Fact, YearMonth Month, int Submission, int Row, string Employer)
+/// <param name="Employer">Its number; empty: the row is of none, or it was not asked for.</param>
+internal sealed record PersonRow(string Fact, YearMonth Month, int Submission, int Row, string Employer = "")
 {
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Submission}:{Row}");
 }
@@ -18,17 +19,25 @@ internal sealed class PersonRows(NpgsqlConnection connection, AreaSchema area)
 {
     private const int MostNamed = 20;
 
-    private static readonly (string Fact, string Month, string Key, string Employer)[] Tables =
+    /// <summary>Where the rows are: the month of each, and what of a person has one row in force.</summary>
+    public static readonly (string Fact, string Chinese, string Month, string Key, string Employer)[] Tables =
     [
-        ("contribution", "contribution_month", "contribution_month, employer_id", "(SELECT e.number FROM :area.employer e WHERE e.employer_id = l.employer_id)"),
-        ("pension", "pension_month", "pension_month", "''"),
-        ("movement", "date_trunc('month', on_date)::date", "kind, channel, member, reference, on_date", "''"),
+        ("contribution", "缴费", "contribution_month", "contribution_month, employer_id", "(SELECT e.number FROM :area.employer e WHERE e.employer_id = l.employer_id)"),
+        ("pension", "养老金", "pension_month", "pension_month", "''"),
+        ("movement", "账户变动", "date_trunc('month', on_date)::date", "kind, channel, member, reference, on_date", "''"),
     ];
+
+    /// <summary>The words of a list as people type it.</summary>
+    public static string[] Words(string? typed) =>
+        (typed ?? "").Split([',', '，', ' ', '、', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The first of the rows, for a sentence.</summary>
+    public static string Listed(List<PersonRow> rows, Func<PersonRow, string> text) => string.Join(", ", rows.Take(MostNamed).Select(text)) + (rows.Count > MostNamed ? " ..." : "");
 
     public async Task<List<PersonRow>> ReadAsync(int person, CancellationToken cancellation)
     {
         List<PersonRow> rows = [];
-        foreach ((string fact, string month, string key, string employer) in Tables)
+        foreach ((string fact, string _, string month, string key, string employer) in Tables)
         {
             rows.AddRange(await connection.ReadAsync(
                 area.Sql(
@@ -46,10 +55,10 @@ internal sealed class PersonRows(NpgsqlConnection connection, AreaSchema area)
     /// <exception cref="DataFaultException">PART_ROWS_MISSING, PART_ROW_UNKNOWN.</exception>
     public static List<PersonRow> Choose(List<PersonRow> rows, string? named)
     {
-        string[] words = (named ?? "").Split([',', '，', ' ', '、', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] words = Words(named);
         if (words.Length == 0)
         {
-            string list = string.Join(", ", rows.Take(MostNamed).Select(r => $"{r.Name} ({r.Month.Text()} {r.Fact} {r.Employer}".TrimEnd() + ")")) + (rows.Count > MostNamed ? " ..." : "");
+            string list = Listed(rows, r => $"{r.Name} ({r.Month.Text()} {r.Fact} {r.Employer}".TrimEnd() + ")");
             throw new DataFaultException(
                 "PART_ROWS_MISSING", $"请指明哪些行属于另一人：“报送:行”、报送号、月份（2021-01..2021-03）或“单位@月份”。此人现有的行：{list}。",
                 $"Say which rows are the other person's: SUBMISSION:ROW, a submission, months as 2021-01..2021-03, or EMPLOYER@MONTHS. The person's rows: {list}.");

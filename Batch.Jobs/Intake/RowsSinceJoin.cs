@@ -6,34 +6,19 @@ using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
-/// <summary>A row that was recorded for the person who stays since a join: a contribution, pension or movement.</summary>
-internal sealed record RowSince(string Fact, YearMonth Month, int Submission, int Row)
-{
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Submission}:{Row}");
-}
-
 /// <summary>
 /// What has been recorded for the person who stays since a join. It can be either's, whatever number the file named: who proposes the undoing says which rows are the
 /// other person's.
 /// </summary>
 internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area)
 {
-    private const int MostNamed = 20;
-
-    private static readonly (string Fact, string Chinese, string Month, string Key)[] Tables =
-    [
-        ("contribution", "缴费", "contribution_month", "contribution_month, employer_id"),
-        ("pension", "养老金", "pension_month", "pension_month"),
-        ("movement", "账户变动", "date_trunc('month', on_date)::date", "kind, channel, member, reference, on_date"),
-    ];
-
     /// <exception cref="DataFaultException">JOIN_BUILT_UPON: what the join moved was withdrawn or held since by what is no row.</exception>
-    public async Task<List<RowSince>> ReadAsync(int stays, int[] join, CancellationToken cancellation)
+    public async Task<List<PersonRow>> ReadAsync(int stays, int[] join, CancellationToken cancellation)
     {
-        List<RowSince> rows = [];
-        foreach ((string fact, string _, string month, string key) in Tables)
+        List<PersonRow> rows = [];
+        foreach ((string fact, string _, string month, string key, string _) in PersonRows.Tables)
         {
-            List<(RowSince Row, FactState State, bool Joined)> latest = await connection.ReadAsync(
+            List<(PersonRow Row, FactState State, bool Joined)> latest = await connection.ReadAsync(
                 area.Sql(
                     $"""
                     SELECT * FROM (
@@ -41,9 +26,9 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
                         FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
                     WHERE submission_id > $3 ORDER BY 2, 3
                     """),
-                r => (new RowSince(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), (FactState)r.GetInt16(3), r.GetBoolean(4)), cancellation,
+                r => (new PersonRow(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), (FactState)r.GetInt16(3), r.GetBoolean(4)), cancellation,
                 stays, join, join.DefaultIfEmpty().Max());
-            foreach ((RowSince row, FactState state, bool joined) in latest)
+            foreach ((PersonRow row, FactState state, bool joined) in latest)
             {
                 bool named = state != FactState.Withdrawn && row.Row > 0;
                 if (joined && !named)
@@ -62,7 +47,7 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
     /// <exception cref="DataFaultException">JOIN_BUILT_UPON.</exception>
     public async Task RefuseBuiltUponAsync(int[] persons, int[] part, CancellationToken cancellation)
     {
-        foreach ((string fact, string _, string month, string key) in Tables)
+        foreach ((string fact, string _, string month, string key, string _) in PersonRows.Tables)
         {
             DateOnly? built = (await connection.ReadAsync(
                 area.Sql(
@@ -82,7 +67,7 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
     /// <summary>The rows with what was said of each: whether it is the other person's.</summary>
     /// <param name="others">all, none, or rows as 5:2,5:3.</param>
     /// <exception cref="DataFaultException">JOIN_ROWS_UNDECIDED, JOIN_ROW_UNKNOWN.</exception>
-    public static List<(RowSince Row, bool Goes)> Choose(List<RowSince> rows, string? others)
+    public static List<(PersonRow Row, bool Goes)> Choose(List<PersonRow> rows, string? others)
     {
         string said = others?.Trim() ?? "";
         if (said.Length == 0)
@@ -95,7 +80,7 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
             return [.. rows.Select(r => (r, said == "all"))];
         }
 
-        string[] named = said.Split([',', '，', ' ', '、', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] named = PersonRows.Words(said);
         return named.FirstOrDefault(n => !rows.Exists(r => r.Name == n)) is { } unknown
             ? throw new DataFaultException(
                 "JOIN_ROW_UNKNOWN", $"“{unknown}”不是合并之后记在保留的人名下的行；请写 all（全部）、none（没有），或“报送:行”。",
@@ -103,10 +88,10 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
             : [.. rows.Select(r => (r, named.Contains(r.Name)))];
     }
 
-    private static DataFaultException Undecided(List<RowSince> rows)
+    private static DataFaultException Undecided(List<PersonRow> rows)
     {
-        string Listed(Func<RowSince, string> text) => string.Join(", ", rows.Take(MostNamed).Select(text)) + (rows.Count > MostNamed ? " ..." : "");
-        string zh = Listed(r => $"{r.Name}（{r.Month.Text()} {Tables.Single(t => t.Fact == r.Fact).Chinese}）"), en = Listed(r => $"{r.Name} ({r.Fact} of {r.Month.Text()})");
+        string zh = PersonRows.Listed(rows, r => $"{r.Name}（{r.Month.Text()} {PersonRows.Tables.Single(t => t.Fact == r.Fact).Chinese}）");
+        string en = PersonRows.Listed(rows, r => $"{r.Name} ({r.Fact} of {r.Month.Text()})");
         return new DataFaultException(
             "JOIN_ROWS_UNDECIDED", $"合并之后又有 {rows.Count} 行记在保留的人名下，可能属于其中任何一人：{zh}。请指明哪些属于被并入的号码：all（全部）、none（没有），或逐行写“报送:行”。",
             $"{rows.Count} rows have been recorded for the person who stays since the join, and may be either's: {en}. Say which are of the number that was joined: all, none, or SUBMISSION:ROW for each.");

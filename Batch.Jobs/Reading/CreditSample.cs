@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -15,10 +16,9 @@ public sealed record DrawnCredit(
     string Credit, string Number, string Name, YearMonth Month, string? Employer, string? EmployerName, Money? Base, Money PersonPaid, Money EmployerPaid, Money Amount, Money Pool, Money Other,
     TracedRow? From, string? Receipts, Money? Received, string? Lines, int Run, string? Voucher, string? Seal)
 {
-    internal int AccountId { get; init; }
-
     /// <summary>The account by its internal number, for pages, which make an address of it.</summary>
-    public int AccountOf() => AccountId;
+    [JsonIgnore]
+    public int AccountId { get; init; }
 }
 
 /// <summary>A draw of a month's credits.</summary>

@@ -51,11 +51,9 @@ public sealed record TracedFile(int Submission, string File, long Rows, Money Pa
 /// <param name="Booked">What the runs booked of the contributions: account, pool and other funds together.</param>
 public sealed record TracedPerson(string Number, string Name, Money? Base, Money Paid, Money Booked, Money Credited, Money Pool, Money Other, TracedRow From)
 {
-    /// <summary>The account that the ledger has entries of, by its internal number; null: nothing is booked.</summary>
-    internal int? AccountId { get; init; }
-
-    /// <summary>The same for pages, which make an address of it.</summary>
-    public int? AccountOf() => AccountId;
+    /// <summary>The account that the ledger has entries of, by its internal number, for pages, which make an address of it; null: nothing is booked.</summary>
+    [JsonIgnore]
+    public int? AccountId { get; init; }
 }
 
 /// <summary>The sums of an employer's month.</summary>
