@@ -12,7 +12,8 @@ namespace Batch.Host.Api;
 /// </summary>
 internal static class AccountRoutes
 {
-    private const string ChannelName = "api";
+    /// <summary>How inquiries of the API are recorded.</summary>
+    public const string ChannelName = "api";
 
     public static void Map(RouteGroupBuilder api)
     {

@@ -31,12 +31,22 @@ internal static class ApiRoutes
         AccountRoutes.Map(api);
         InquiryRoutes.Map(api);
         CalcRoutes.Map(api);
+        TraceRoutes.Map(api);
+        RefundRoutes.Map(api);
+        DecisionRoutes.Map(api);
         app.MapOpenApi(ApiFaults.Path + "/{documentName}/openapi.json").AllowAnonymous();
     }
 
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string scope) => route.RequireAuthorization(Scopes.PolicyOf(scope));
 
+    /// <summary>An example of the route's body or parameters, for the OpenAPI document.</summary>
+    public static RouteHandlerBuilder Example(this RouteHandlerBuilder route, object example) => route.WithMetadata(new RequestExample(example));
+
     public static string Who(this ClaimsPrincipal user) => user.Identity!.Name!;
+
+    /// <summary>Records an act beside the request: what it was done to, which the address does not say.</summary>
+    public static Task RecordAsync(HttpContext http, string name, (string Area, string Subject, string? Why) act) => http.RequestServices.GetRequiredService<AuditLog>().WriteAsync(
+        new Act(http.User.Who(), name, act.Area, act.Subject, act.Why, http.Connection.RemoteIpAddress?.ToString()), http.RequestAborted);
 
     /// <summary>Whether a body without a Content-Type is JSON would be a guess. What a file is shows in its bytes.</summary>
     public static Task RequireMediaTypeAsync(HttpContext context, RequestDelegate next)

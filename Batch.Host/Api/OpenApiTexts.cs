@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Batch.Jobs.Facts;
 using Batch.Rules;
 using Microsoft.AspNetCore.OpenApi;
@@ -17,6 +19,9 @@ internal sealed record FaultDocument(int Status, string Title, string Detail, st
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 }
 
+/// <summary>What a route is asked with, for the OpenAPI document: fields of its body, or its parameters.</summary>
+internal sealed record RequestExample(object Value);
+
 /// <summary>What the OpenAPI document says of itself and of the values that are texts in JSON.</summary>
 internal static class OpenApiTexts
 {
@@ -33,7 +38,7 @@ internal static class OpenApiTexts
     {
         ["area"] = new() { Type = JsonSchemaType.String, Pattern = "^[0-9]{6}$" },
         ["month"] = new() { Type = JsonSchemaType.String, Pattern = Texts[typeof(YearMonth)] },
-        ["kind"] = new() { Type = JsonSchemaType.String, Enum = [.. EnumWords.Of(typeof(SubmissionKind)).Select(n => (System.Text.Json.Nodes.JsonNode)n)] },
+        ["kind"] = new() { Type = JsonSchemaType.String, Enum = [.. EnumWords.Of(typeof(SubmissionKind)).Select(n => (JsonNode)n)] },
         [FileRoutes.KeyHeader] = new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = FileRoutes.LongestKey },
     };
 
@@ -65,12 +70,20 @@ internal static class OpenApiTexts
 
             return Task.CompletedTask;
         });
-        options.AddOperationTransformer(static (operation, _, _) =>
+        options.AddOperationTransformer(static (operation, context, _) =>
         {
+            JsonObject? example = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().SingleOrDefault() is { } given
+                ? JsonSerializer.SerializeToNode(given.Value, JsonConventions.Options)!.AsObject() : null;
+            if (operation.RequestBody?.Content is { } bodies && bodies.TryGetValue("application/json", out OpenApiMediaType? body))
+            {
+                body.Example = example;
+            }
+
             foreach (OpenApiParameter parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
             {
                 parameter.Schema = Parameters.GetValueOrDefault(parameter.Name ?? "") ?? parameter.Schema;
                 parameter.Required |= parameter.Name == FileRoutes.KeyHeader;
+                parameter.Example = operation.RequestBody is null && example?.ContainsKey(parameter.Name ?? "") == true ? example[parameter.Name!]!.DeepClone() : null;
             }
 
             return Task.CompletedTask;

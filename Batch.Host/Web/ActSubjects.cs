@@ -16,6 +16,8 @@ internal static partial class ActSubjects
         ["submission"] = ("报送", "submission"),
         ["parent"] = ("更正报送", "corrects submission"),
         ["job"] = ("作业", "job"),
+        ["refund"] = ("退款或结转", "return"),
+        ["decision"] = ("决定（报送）", "decision (submission)"),
         ["upload"] = ("上传", "upload"),
         ["file"] = ("文件", "file"),
         ["account"] = ("账户", "account"),

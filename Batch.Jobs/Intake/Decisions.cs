@@ -22,7 +22,7 @@ public sealed record DecisionDocument(int Number, int Submission, int Row, strin
 /// <summary>Decides held rows. Nothing is posted by it: a run computes what it changes, and another person approves the run.</summary>
 public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
 {
-    private const int LongestReason = 500;
+    public const int LongestReason = 500;
 
     /// <summary>Decides. The same decision of the same person again is answered as it was made; scans that it had not are added.</summary>
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN, ROW_NOT_HELD, DECISION_REASON, SCAN_MANY.</exception>
@@ -58,6 +58,44 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
         await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(draft.Submission, decision.Scans, decision.By, cancellation);
         await transaction.CommitAsync(cancellation);
         return new DecisionDocument(draft.Submission, decision.Submission, decision.Row, Act(decision), fact, of.Month, decision.By, decision.Reason);
+    }
+
+    /// <exception cref="DataFaultException">DECISION_UNKNOWN.</exception>
+    public async Task<DecisionDocument> ReadAsync(int decision, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        return await connection.ReadAsync(
+            area.Sql(
+                """
+                SELECT d.submission_id, d.held_in, d.held_row, d.act, d.fact, s.month, d.decided_by, d.reason
+                FROM :area.decision d JOIN :area.submission s USING (submission_id) WHERE d.submission_id = $1
+                """),
+            r => new DecisionDocument(
+                r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetString(3), r.GetString(4), r.GetFieldValue<DateOnly>(5).Month(), r.GetString(6), r.GetString(7)), cancellation, decision) is [var made]
+            ? made : throw new DataFaultException("DECISION_UNKNOWN", $"没有第 {decision} 号决定。", $"There is no decision {decision}.");
+    }
+
+    /// <summary>That a decision is somebody's own: nobody adds to what another person rested a decision on.</summary>
+    /// <exception cref="DataFaultException">DECISION_UNKNOWN, DECISION_OF_ANOTHER.</exception>
+    public async Task RequireOwnAsync(int decision, string by, CancellationToken cancellation)
+    {
+        if ((await ReadAsync(decision, cancellation)).By != by)
+        {
+            throw new DataFaultException(
+                "DECISION_OF_ANOTHER", $"第 {decision} 号决定是他人作出的，扫描件由决定人附上。", $"Decision {decision} is another person's; who decided adds the scans.");
+        }
+    }
+
+    /// <summary>Adds scans to a decision of one's own.</summary>
+    /// <exception cref="DataFaultException">DECISION_UNKNOWN, DECISION_OF_ANOTHER, SCAN_MANY.</exception>
+    public async Task AddScansAsync(int decision, IReadOnlyList<ScanFile> scans, string by, CancellationToken cancellation)
+    {
+        await RequireOwnAsync(decision, by, cancellation);
+        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        await new SubmissionLog(connection, area).LockAsync(cancellation);
+        await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(decision, scans, by, cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     private static DataFaultException NotHeld(Decision decision) => new(

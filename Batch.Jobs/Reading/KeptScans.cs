@@ -44,6 +44,13 @@ public sealed class KeptScans(Area area)
         return found is [var (content, people)] ? content with { People = await AccountsAsync(people, cancellation) } : throw Unknown(scan);
     }
 
+    /// <summary>A scan, whatever it is kept with.</summary>
+    /// <exception cref="DataFaultException">SCAN_UNKNOWN.</exception>
+    public async Task<ScanContent> ReadAsync(int scan, CancellationToken cancellation) =>
+        await area.ReadAsync("SELECT decision IS NOT NULL FROM :area.scan WHERE scan_id = $1", r => r.GetBoolean(0), cancellation, scan) is [var decided]
+            ? decided ? await OfDecisionAsync(scan, cancellation) : await OfProposalAsync(scan, cancellation)
+            : throw Unknown(scan);
+
     private static DataFaultException Unknown(int scan) => new("SCAN_UNKNOWN", $"没有第 {scan} 号扫描件。", $"There is no scan {scan}.");
 
     private Task<List<DecisionScan>> ListAsync(string which, object argument, CancellationToken cancellation) => area.ReadAsync(

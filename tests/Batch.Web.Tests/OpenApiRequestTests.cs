@@ -34,6 +34,11 @@ public sealed partial class OpenApiRequestTests
         ["/accounts/explain"] = ["month"],
         ["/accounts/coverage"] = [],
         ["/areas/{area}/calc"] = ["month", "status"],
+        ["/accounts/trace"] = ["month"],
+        ["/areas/{area}/refunds"] = ["amount", "document", "employer", "month", "on", "why"],
+        ["/areas/{area}/refunds/{refund}/withdraw"] = ["why"],
+        ["/areas/{area}/refunds/{refund}/cancel"] = ["document", "on", "why"],
+        ["/areas/{area}/held/{submission}/{row}/decide"] = ["act", "why"],
         ["/inquiries/counter"] = [],
         ["/inquiries/hotline"] = [],
         ["/inquiries/kiosk"] = [],
@@ -42,6 +47,12 @@ public sealed partial class OpenApiRequestTests
         ["/inquiries/bank"] = [],
         ["/inquiries/pharmacy"] = [],
     };
+
+    // Their body is a file.
+    private static readonly string[] Bytes = ["/areas/{area}/uploads", "/areas/{area}/decisions/{decision}/scans"];
+
+    // Any text is a number to look for; what is none is not found.
+    private static readonly string[] FreeTexts = ["name", "find", "line", "employer", "credit", "seed"];
 
     private readonly List<string> wrong = [];
     private TestHost host = null!;
@@ -213,12 +224,12 @@ public sealed partial class OpenApiRequestTests
     {
         string before = await CountsAsync();
         Operation[] taking = [.. Operations().Where(o => o.Json.TryGetProperty("requestBody", out _))];
-        Assert.That(taking.Select(o => o.Path), Is.EquivalentTo(Required.Keys.Append("/areas/{area}/uploads")));
+        Assert.That(taking.Select(o => o.Path), Is.EquivalentTo(Required.Keys.Concat(Bytes)));
         foreach (Operation operation in taking)
         {
             string body = Schema(operation) is null ? "a,b" : Whole(operation).ToJsonString();
             // What a file is shows in its bytes: only a type that is none of a file's is refused.
-            foreach (string? type in ((string?[])["application/x-www-form-urlencoded", "nothing", "image/png", null]).Take(Schema(operation) is null ? 3 : 4))
+            foreach (string? type in ((string?[])["application/x-www-form-urlencoded", "nothing", "image/gif", null]).Take(Schema(operation) is null ? 3 : 4))
             {
                 using HttpRequestMessage request = new(HttpMethod.Post, Address(operation) + (Schema(operation) is null ? "?name=a.csv" : "")) { Content = new StringContent(body) };
                 request.Headers.Add("Idempotency-Key", "k");
@@ -346,7 +357,7 @@ public sealed partial class OpenApiRequestTests
                 }
 
                 break;
-            case "query" when name is not "name":
+            case "query" when !FreeTexts.Contains(name):
                 foreach (string text in Misformed(schema).DefaultIfEmpty("x"))
                 {
                     await TryAsync(operation, body, [name], path: $"{Address(operation)}?{name}={Uri.EscapeDataString(text)}");
@@ -392,7 +403,7 @@ public sealed partial class OpenApiRequestTests
         using HttpRequestMessage request = new(new HttpMethod(operation.Method), path ?? Address(operation));
         if (operation.Method != "get" && body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, type ?? (Schema(operation) is null ? "text/csv" : "application/json"));
+            request.Content = new StringContent(body, Encoding.UTF8, type ?? (Schema(operation) is null ? "application/octet-stream" : "application/json"));
         }
 
         if (operation.Path.EndsWith("/uploads", StringComparison.Ordinal) && key.Length > 0)
@@ -456,7 +467,7 @@ public sealed partial class OpenApiRequestTests
         JsonObject whole = [];
         foreach (string field in Required[operation.Path])
         {
-            whole[field] = field switch { "month" => "2021-01", "kind" => "allocation", "status" => "active", "digest" => new string('0', 64), _ => "why" };
+            whole[field] = field switch { "month" => "2021-01", "kind" => "allocation", "status" => "active", "digest" => new string('0', 64), "act" => "take", "amount" => "1.00", "on" => "2021-01-31", _ => "why" };
         }
 
         return whole;

@@ -85,7 +85,8 @@ public sealed partial class RouteTests
             {
                 using HttpResponseMessage answer = await SendAsync(machine, rule, method);
                 bool may = rule.Permissions.All(p => p == Scopes.PolicyOf(scope)
-                    || (p == Scopes.PolicyOf(Scopes.See) && scope is Scopes.Files or Scopes.Runs or Scopes.Review or Scopes.Reports or Scopes.Audit));
+                    || (p == Scopes.PolicyOf(Scopes.See) && scope is Scopes.Files or Scopes.Runs or Scopes.Review or Scopes.Reports or Scopes.Audit or Scopes.Decisions or Scopes.Refunds)
+                    || (p == Scopes.PolicyOf(Scopes.Scans) && scope is Scopes.Decisions or Scopes.Audit));
                 string? code = await CodeAsync(answer);
                 Assert.That(code == "SCOPE_MISSING", Is.EqualTo(!may), $"{scope}: {method} {rule.Route} {answer.StatusCode} {code}");
             }
@@ -121,7 +122,7 @@ public sealed partial class RouteTests
         using HttpRequestMessage request = new(new HttpMethod(method), AddressOf(rule.Route));
         if (method == "POST")
         {
-            string type = rule.Route.EndsWith("/uploads", StringComparison.Ordinal) ? "application/octet-stream" : "application/json";
+            string type = rule.Route.EndsWith("/uploads", StringComparison.Ordinal) || rule.Route.EndsWith("/scans", StringComparison.Ordinal) ? "application/octet-stream" : "application/json";
             request.Content = IsApi(rule) ? new StringContent("{}", Encoding.UTF8, type) : new FormUrlEncodedContent([]);
         }
 
