@@ -83,7 +83,7 @@ internal static class TraceText
             ["记录号 credit", "证件号码 number", "所属期 for", "单位 employer", "划入账户 account", "文件行 row", "到账 receipts", "流水 lines", "凭证 voucher"],
             told.Credits.Select(c => new[]
             {
-                c.Credit, c.Number, c.Month.Text(), c.Employer ?? "", c.Amount.ToString(), c.From is { } from ? Row(from) : "", c.Receipts ?? "-", c.Lines ?? "-", c.Voucher ?? "-",
+                c.Credit, c.Number, c.Month.Text(), c.Employer ?? "", c.Amount.ToString(), c.From is { } from ? Row(from) : "", c.OfPool ? "统筹 pool" : c.Receipts ?? "-", c.Lines ?? "-", c.Voucher ?? "-",
             }));
     }
 

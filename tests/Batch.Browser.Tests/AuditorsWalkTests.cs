@@ -81,11 +81,11 @@ public sealed partial class AuditorsWalkTests
     private static async Task ToldAsync(IPage page)
     {
         ILocator told = page.Locator("#out-of");
-        await Assertions.Expect(told).ToHaveTextAsync("2021-06 抽样：按种子抽取，种子 audit-2021，20 笔；从 32 笔、6,497.60 元中抽取 20 笔。");
+        await Assertions.Expect(told).ToHaveTextAsync("2021-06 抽样：按种子抽取，种子 audit-2021，20 笔；从 32 笔、6,497.60 元中抽取 20 笔（缴费划入 32 笔、6,497.60 元，统筹基金划入退休人员 0 笔、0.00 元）。");
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         await Assertions.Expect(told).ToBeVisibleAsync();
         await page.EmulateMediaAsync(new() { Media = Media.Screen });
-        await Assertions.Expect(page.GetByText("退休人员由统筹基金支付的划入不抽取")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("统筹基金划入退休人员的，追溯到养老金文件的行和批次")).ToBeVisibleAsync();
         IDownload download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "下载 CSV" }).ClickAsync());
         Assert.That(download.SuggestedFilename, Is.EqualTo("抽样_420100_202106_种子audit-2021_20笔.csv"));
     }

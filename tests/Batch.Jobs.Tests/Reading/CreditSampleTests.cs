@@ -13,7 +13,7 @@ namespace Batch.Jobs.Tests.Reading;
 
 /// <summary>
 /// Draws of a month's credits, repeated here as docs/reports.md says. Twelve people of 30, whose numbers follow each other: the n-th has a base of 5000 + 100 n, so 3.1 % of it is
-/// 155.00 + 3.10 n. A retiree is older than all of them: hers is the first entry of the run, and the n-th person's is 2021-01/1/(n + 1).
+/// 155.00 + 3.10 n. A retiree of 72 has 5.1 % of 6000 = 306.00 from the pooled fund; she is older than all of them: hers is the first entry of the run, and the n-th person's is 2021-01/1/(n + 1).
 /// </summary>
 public sealed class CreditSampleTests
 {
@@ -45,26 +45,26 @@ public sealed class CreditSampleTests
         string[] expected = [.. Numbers.OrderBy(n => Digest($"{seed}:{n}"), StringComparer.Ordinal).Take(size)];
         SampleDocument drawn = await DrawAsync(new Draw(seed, size, null));
         Assert.That(drawn.Credits.Select(c => c.Credit), Is.EqualTo(expected));
-        Assert.That((drawn.OutOf, (await DrawAsync(new Draw(seed, size, null))).Credits.Select(c => c.Credit).SequenceEqual(expected)), Is.EqualTo((12L, true)));
+        Assert.That((drawn.OutOf, (await DrawAsync(new Draw(seed, size, null))).Credits.Select(c => c.Credit).SequenceEqual(expected)), Is.EqualTo((13L, true)));
         Assert.That(drawn.Credits.Select(c => c.Amount), Is.EqualTo(expected.Select(n => Amount(n))));
     }
 
     [Test]
     public async Task A_draw_by_amount_has_the_largest_or_all_from_an_amount_on()
     {
-        Assert.That((await DrawAsync(new Draw(null, 2, null))).Credits.Select(c => c.Amount), Is.EqualTo(new[] { Yuan(192.20m), Yuan(189.10m) }), "155 + 3.1 x 12, 155 + 3.1 x 11");
+        Assert.That((await DrawAsync(new Draw(null, 2, null))).Credits.Select(c => c.Amount), Is.EqualTo(new[] { Yuan(306m), Yuan(192.20m) }), "the retiree, 155 + 3.1 x 12");
         SampleDocument least = await DrawAsync(new Draw(null, null, Yuan(186.00m)));
-        Assert.That((least.Credits.Count, least.OutOf, least.Amount), Is.EqualTo((3, 3L, Yuan(567.30m))), "192.20 + 189.10 + 186.00");
-        string[] of = ["2021-01/1/11", "2021-01/1/12", "2021-01/1/13"];
+        Assert.That((least.Credits.Count, least.OutOf, least.Amount), Is.EqualTo((4, 4L, Yuan(873.30m))), "306.00 + 192.20 + 189.10 + 186.00");
+        string[] of = ["2021-01/1/1", "2021-01/1/11", "2021-01/1/12", "2021-01/1/13"];
         Assert.That((await DrawAsync(new Draw("s", 1, Yuan(186.00m)))).Credits.Single().Credit, Is.EqualTo(of.MinBy(n => Digest("s:" + n), StringComparer.Ordinal)));
     }
 
-    // 12 x 155.00 + 3.10 x 78 = 2101.80: 210,180 units, every 52,545th of which is hit from the first on that the seed gives.
+    // 306.00 + 12 x 155.00 + 3.10 x 78 = 2407.80: 240,780 units, every 60,195th of which is hit from the first on that the seed gives.
     [TestCase("audit-2021")]
     [TestCase("7")]
     public async Task A_draw_by_money_hits_every_nth_fen(string seed)
     {
-        long interval = 210_180 / 4, start = (long)(Convert.ToUInt64(Digest(seed)[..15], 16) % (ulong)interval);
+        long interval = 240_780 / 4, start = (long)(Convert.ToUInt64(Digest(seed)[..15], 16) % (ulong)interval);
         List<string> expected = [];
         long unit = 0;
         foreach (string number in Numbers)
@@ -78,7 +78,7 @@ public sealed class CreditSampleTests
             unit = upto;
         }
 
-        Assert.That(unit, Is.EqualTo(210_180));
+        Assert.That(unit, Is.EqualTo(240_780));
         Assert.That((await DrawAsync(new Draw(seed, 4, null, ByMoney: true))).Credits.Select(c => c.Credit), Is.EqualTo(expected));
         Assert.That(expected, Has.Count.EqualTo(4));
     }
@@ -122,15 +122,27 @@ public sealed class CreditSampleTests
     public async Task The_report_of_a_draw_has_its_credits_in_its_order()
     {
         string[] rows = await town.ReportAsync(new TraceReport(new Draw(null, 2, null)), January);
-        Assert.That(rows.Select(r => r.Split(',')[0]), Is.EqualTo(new[] { "2021-01/1/13", "2021-01/1/12", "合计 total" }));
+        Assert.That(rows.Select(r => r.Split(',')[0]), Is.EqualTo(new[] { "2021-01/1/1", "2021-01/1/13", "合计 total" }));
+        // Her row of the pension file, no receipt, and who pays: the pooled fund.
+        string[] hers = rows[0].Split(',');
+        Assert.That((hers[9], hers[10], hers[13], hers[14], hers[15], hers[17], hers[21]), Is.EqualTo(("306.00", "-306.00", "file-2.csv", "2", "", "", "退休划入 retirees' credits")));
     }
 
-    // 12 x 155.00 + 3.10 x 78 = 2101.80 in all.
-    [TestCase("7", 3, null, false, "按种子抽取，种子 7，3 笔；从 12 笔、2,101.80 元中抽取 3 笔。", "by seed, seed 7, size 3; 3 drawn out of 12 credits of 2,101.80 yuan.")]
-    [TestCase("7", 4, null, true, "按金额单位抽取，种子 7，4 笔；从 12 笔、2,101.80 元中抽取 4 笔。", "by money, seed 7, size 4; 4 drawn out of 12 credits of 2,101.80 yuan.")]
-    [TestCase(null, 2, null, false, "金额最大的 2 笔；从 12 笔、2,101.80 元中抽取 2 笔。", "the 2 largest; 2 drawn out of 12 credits of 2,101.80 yuan.")]
-    [TestCase(null, null, 186, false, "不低于 186.00 元的全部；从 3 笔、567.30 元中抽取 3 笔。", "all of at least 186.00 yuan; 3 drawn out of 3 credits of 567.30 yuan.")]
-    [TestCase("7", 1, 186, false, "按种子抽取，种子 7，1 笔，不低于 186.00 元；从 3 笔、567.30 元中抽取 1 笔。", "by seed, seed 7, size 1, of at least 186.00 yuan; 1 drawn out of 3 credits of 567.30 yuan.")]
+    [Test]
+    public async Task A_drawn_credit_of_a_retiree_leads_to_her_row_and_run()
+    {
+        DrawnCredit hers = (await DrawAsync(new Draw(null, 1, null))).Credits.Single();
+        Assert.That((hers.Credit, hers.OfPool, hers.Employer, hers.Receipts, hers.Lines, hers.Amount, hers.Pool), Is.EqualTo(("2021-01/1/1", true, (string?)null, (string?)null, (string?)null, Yuan(306m), Yuan(-306m))));
+        Assert.That((hers.From, hers.Run), Is.EqualTo((new TracedRow(2, "file-2.csv", 2), 1)));
+        Assert.That((await DrawAsync(new Draw(null, 2, null))).Credits[1].OfPool, Is.False);
+    }
+
+    // 12 x 155.00 + 3.10 x 78 = 2101.80 from contributions.
+    [TestCase("7", 3, null, false, "按种子抽取，种子 7，3 笔；从 13 笔、2,407.80 元中抽取 3 笔（缴费划入 12 笔、2,101.80 元，统筹基金划入退休人员 1 笔、306.00 元）。", "by seed, seed 7, size 3; 3 drawn out of 13 credits of 2,407.80 yuan (12 from contributions, 2,101.80 yuan; 1 of retirees from the pooled fund, 306.00 yuan).")]
+    [TestCase("7", 4, null, true, "按金额单位抽取，种子 7，4 笔；从 13 笔、2,407.80 元中抽取 4 笔（缴费划入 12 笔、2,101.80 元，统筹基金划入退休人员 1 笔、306.00 元）。", "by money, seed 7, size 4; 4 drawn out of 13 credits of 2,407.80 yuan (12 from contributions, 2,101.80 yuan; 1 of retirees from the pooled fund, 306.00 yuan).")]
+    [TestCase(null, 2, null, false, "金额最大的 2 笔；从 13 笔、2,407.80 元中抽取 2 笔（缴费划入 12 笔、2,101.80 元，统筹基金划入退休人员 1 笔、306.00 元）。", "the 2 largest; 2 drawn out of 13 credits of 2,407.80 yuan (12 from contributions, 2,101.80 yuan; 1 of retirees from the pooled fund, 306.00 yuan).")]
+    [TestCase(null, null, 186, false, "不低于 186.00 元的全部；从 4 笔、873.30 元中抽取 4 笔（缴费划入 3 笔、567.30 元，统筹基金划入退休人员 1 笔、306.00 元）。", "all of at least 186.00 yuan; 4 drawn out of 4 credits of 873.30 yuan (3 from contributions, 567.30 yuan; 1 of retirees from the pooled fund, 306.00 yuan).")]
+    [TestCase("7", 1, 186, false, "按种子抽取，种子 7，1 笔，不低于 186.00 元；从 4 笔、873.30 元中抽取 1 笔（缴费划入 3 笔、567.30 元，统筹基金划入退休人员 1 笔、306.00 元）。", "by seed, seed 7, size 1, of at least 186.00 yuan; 1 drawn out of 4 credits of 873.30 yuan (3 from contributions, 567.30 yuan; 1 of retirees from the pooled fund, 306.00 yuan).")]
     public async Task A_draw_says_how_it_was_made_and_out_of_how_many(string? seed, int? size, int? least, bool byMoney, string chinese, string english)
     {
         Draw draw = new(seed, size, least is { } yuan ? Yuan(yuan) : null, byMoney);
@@ -147,9 +159,9 @@ public sealed class CreditSampleTests
     public void The_name_of_a_draws_file_says_sample_seed_and_size(string? seed, int? size, int? least, bool byMoney, string name) =>
         Assert.That(new Draw(seed, size, least is { } yuan ? Yuan(yuan) : null, byMoney).FileName("420100", January), Is.EqualTo(name));
 
-    private static string[] Numbers => [.. Enumerable.Range(2, People).Select(n => $"2021-01/1/{n}")];
+    private static string[] Numbers => [.. Enumerable.Range(1, People + 1).Select(n => $"2021-01/1/{n}")];
 
-    private static Money Amount(string number) => Yuan(155m + (3.1m * (int.Parse(number.Split('/')[2], System.Globalization.CultureInfo.InvariantCulture) - 1)));
+    private static Money Amount(string number) => number == "2021-01/1/1" ? Yuan(306m) : Yuan(155m + (3.1m * (int.Parse(number.Split('/')[2], System.Globalization.CultureInfo.InvariantCulture) - 1)));
 
     private Task<SampleDocument> DrawAsync(Draw draw) => sample.DrawAsync(January, draw, default);
 
