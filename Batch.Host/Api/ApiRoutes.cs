@@ -35,7 +35,12 @@ internal static class ApiRoutes
         RefundRoutes.Map(api);
         DecisionRoutes.Map(api);
         app.MapOpenApi(ApiFaults.Path + "/{documentName}/openapi.json").AllowAnonymous();
+        ApiPage.Map(app);
     }
+
+    /// <summary>Whether a request is a program's: its answers are ProblemDetails, it comes with a key.</summary>
+    public static bool IsAsked(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(ApiFaults.Path, StringComparison.Ordinal) && !ApiPage.IsAsked(context);
 
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string scope) => route.RequireAuthorization(Scopes.PolicyOf(scope));
 

@@ -33,7 +33,7 @@ internal static class SignedIn
         options.Events.OnRedirectToLogin = context =>
         {
             // A program is told, not sent to a page.
-            if (context.Request.Path.StartsWithSegments(Api.ApiFaults.Path, StringComparison.Ordinal))
+            if (Api.ApiRoutes.IsAsked(context.HttpContext))
             {
                 context.Response.StatusCode = context.HttpContext.GetEndpoint() is null ? StatusCodes.Status404NotFound : StatusCodes.Status401Unauthorized;
             }

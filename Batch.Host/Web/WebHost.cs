@@ -51,8 +51,8 @@ internal static class WebHost
         app.UseForwardedHeaders();
         app.Use(SecureHeaders.AddAsync);
         app.UseExceptionHandler("/fault");
-        app.UseWhen(IsApi, static api => api.UseStatusCodePages(static status => ApiFaults.TellStatusAsync(status.HttpContext)));
-        app.UseWhen(static context => !IsApi(context), static pages => pages.UseStatusCodePagesWithReExecute("/fault", "?status={0}"));
+        app.UseWhen(ApiRoutes.IsAsked, static api => api.UseStatusCodePages(static status => ApiFaults.TellStatusAsync(status.HttpContext)));
+        app.UseWhen(static context => !ApiRoutes.IsAsked(context), static pages => pages.UseStatusCodePagesWithReExecute("/fault", "?status={0}"));
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new PhysicalFileProvider(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "wwwroot")).FullName),
@@ -63,7 +63,7 @@ internal static class WebHost
         app.UseAuthentication();
         app.Use(SignedIn.RequireOwnPasswordAsync);
         app.UseAuthorization();
-        app.UseWhen(IsApi, static api => api.Use(ApiRoutes.RequireMediaTypeAsync));
+        app.UseWhen(ApiRoutes.IsAsked, static api => api.Use(ApiRoutes.RequireMediaTypeAsync));
         app.UseRateLimiter();
         app.UseAntiforgery();
         app.Use(EveryAct.RecordAsync);
@@ -126,7 +126,7 @@ internal static class WebHost
             {
                 SignedIn.Configure(cookie);
                 // What the API answers before a route is found, a wrong method say, is told to a caller with a key; a browser's session is none there.
-                cookie.ForwardDefaultSelector = static context => IsApi(context) ? ApiKeyHandler.Scheme : null;
+                cookie.ForwardDefaultSelector = static context => ApiRoutes.IsAsked(context) ? ApiKeyHandler.Scheme : null;
             })
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
         AuthorizationBuilder authorization = services.AddAuthorizationBuilder();
@@ -197,8 +197,6 @@ internal static class WebHost
 
     private static RateLimitPartition<string> AMinute(string who, int calls) => RateLimitPartition.GetFixedWindowLimiter(
         who, _ => new FixedWindowRateLimiterOptions { PermitLimit = calls, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 });
-
-    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(ApiFaults.Path, StringComparison.Ordinal);
 
     private sealed class VerbLifetime : IHostLifetime
     {

@@ -111,7 +111,9 @@ public sealed partial class RouteTests
         }
     }
 
-    private static bool IsApi(RouteRule rule) => rule.Route.StartsWith("/api/", StringComparison.Ordinal);
+    // The page of the API's description is people's.
+    private static bool IsApi(RouteRule rule) =>
+        rule.Route.StartsWith("/api/", StringComparison.Ordinal) && !rule.Route.StartsWith(ApiPage.Path, StringComparison.Ordinal);
 
     // A page answers to whatever method; a route of the API to its own.
     private static IEnumerable<(RouteRule Rule, string Method)> Tries(RouteRule rule) =>

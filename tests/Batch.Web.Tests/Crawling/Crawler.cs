@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Batch.Host.Api;
 using Batch.Host.Engine;
 
 namespace Batch.Web.Tests.Crawling;
@@ -24,8 +25,8 @@ internal sealed partial class Crawler(HttpClient browser)
     // An account's address is made anew by each page that leads to it: a few of them are enough.
     private const int MostAccounts = 4;
 
-    // The engine's own pages are another project's work: that they open is enough.
-    private static readonly string? Engine = Engines.DashboardPath;
+    // The pages of the engine and of the API's description are other projects' work: that they open is enough.
+    private static readonly string[] OfOthers = [Engines.DashboardPath, ApiPage.Path];
 
     private readonly HtmlParser parser = new();
     private readonly Queue<Found> waiting = new();
@@ -107,7 +108,7 @@ internal sealed partial class Crawler(HttpClient browser)
                 return null;
             }
 
-            if (answer.Content.Headers.ContentType?.MediaType != "text/html" || IsOfEngine(address.AbsolutePath))
+            if (answer.Content.Headers.ContentType?.MediaType != "text/html" || IsOfOthers(address.AbsolutePath))
             {
                 await answer.Content.ReadAsByteArrayAsync();
                 return null;
@@ -194,7 +195,7 @@ internal sealed partial class Crawler(HttpClient browser)
         return target.Host == browser.BaseAddress!.Host ? target.PathAndQuery + target.Fragment : target.AbsoluteUri;
     }
 
-    private static bool IsOfEngine(string path) => Engine is not null && path.StartsWith(Engine, StringComparison.Ordinal);
+    private static bool IsOfOthers(string path) => OfOthers.Any(o => path.StartsWith(o, StringComparison.Ordinal));
 
     [GeneratedRegex("/[0-9a-f]{100,}$")]
     private static partial Regex Account();
