@@ -55,7 +55,7 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         await new LedgerChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new SubmissionChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new ArchiveChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new ScanChecks(connection, area, findings).CheckAsync(cancellation);
+        await new ScanChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new BalanceChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new MoneyChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new ReceivedChecks(connection, area, scope, findings).CheckAsync(cancellation);

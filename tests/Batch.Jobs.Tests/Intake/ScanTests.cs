@@ -87,8 +87,39 @@ public sealed class ScanTests
         await DecideAsync(Pdf, Jpeg);
         await AssertCleanAsync();
         await town.Database.ExecuteAsync(Town.Schema.Sql(tamper));
-        VerificationCheck rows = (await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(all: false, default)).Checks.Single(c => c.Id == Invariants.Rows);
-        Assert.That(rows.First, Is.EqualTo($"420100 {told}"));
+        Assert.That((await RowsAsync(all: false)).First, Is.EqualTo($"420100 {told}"));
+    }
+
+    // What verify covers says which scans it reads: a decision's, until the run that took the decision is sealed; with --all each.
+    [TestCase(false, true)]
+    [TestCase(true, false)]
+    public async Task A_damaged_scan_is_named_while_its_decision_is_covered_and_by_all(bool sealedRun, bool named)
+    {
+        await TwoEmployersAsync();
+        await DecideAsync(Pdf, Jpeg);
+        await AssertCleanAsync();
+        await town.PostMonthAsync(June);
+        if (sealedRun)
+        {
+            await AssertCleanAsync();
+        }
+
+        await town.Database.ExecuteAsync(Town.Schema.Sql("UPDATE :area.scan SET content = set_byte(content, 5, 65) WHERE scan_id = 1"));
+        Assert.That((await RowsAsync(all: false)).First, Is.EqualTo(named ? "420100 scan 1: its bytes do not have their SHA-256" : null));
+        Assert.That((await RowsAsync(all: true)).First, Is.EqualTo("420100 scan 1: its bytes do not have their SHA-256"));
+    }
+
+    [TestCase("UPDATE :area.scan SET content = content || '~'::bytea", false)]
+    [TestCase("DELETE FROM :area.scan", true)]
+    public async Task That_a_scan_is_missing_is_named_whatever_is_covered(string tamper, bool named)
+    {
+        await TwoEmployersAsync();
+        await DecideAsync(Pdf);
+        await town.PostMonthAsync(June);
+        await AssertCleanAsync();
+        await town.Database.ExecuteAsync(Town.Schema.Sql(tamper));
+        Assert.That((await RowsAsync(all: false)).First, Is.EqualTo(named ? "420100 scan 1: missing" : null));
+        Assert.That((await RowsAsync(all: true)).Ok, Is.False);
     }
 
     // With another hash beside the other bytes only the seal knows; a name or a person who added it is sealed as well.
@@ -159,6 +190,9 @@ public sealed class ScanTests
         await town.PayrollAsync(June, "E1", [(Ann, 5000m)]);
         await town.PayrollAsync(June, "E2", [(Ann, 6000m)]);
     }
+
+    private async Task<VerificationCheck> RowsAsync(bool all) =>
+        (await new Verifier(town.Database.Connection, Town.Schema).VerifyAsync(all, default)).Checks.Single(c => c.Id == Invariants.Rows);
 
     private async Task AssertCleanAsync()
     {
