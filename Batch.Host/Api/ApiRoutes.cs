@@ -15,6 +15,20 @@ internal static class ApiRoutes
     private const string Json = "application/json";
     private const int MostRows = 200;
 
+    /// <summary>The groups of routes, as the OpenAPI document shows them.</summary>
+    public static IReadOnlyList<(string Tag, string About, Action<RouteGroupBuilder> Map)> Groups { get; } =
+    [
+        ("files", "Files that are sent, what became of them, and rows that wait for a decision.", FileRoutes.Map),
+        ("runs", "Runs, from their computation to posting and reversal; months and their differences.", RunRoutes.Map),
+        ("jobs", "Queued work, and the reports that it writes.", JobRoutes.Map),
+        ("accounts", "Balances, statements, explanations and coverage, for systems of the agency itself.", AccountRoutes.Map),
+        ("inquiries", "What people ask through a channel, with the least personal data.", InquiryRoutes.Map),
+        ("calculator", "One month of somebody, worked out by the policy in force.", CalcRoutes.Map),
+        ("trace", "Money followed from the bank's line to credits and back, and credits drawn for auditors.", TraceRoutes.Map),
+        ("refunds", "Refunds of surplus contributions, by two keys.", RefundRoutes.Map),
+        ("decisions", "Decisions on held rows, and the scans kept with decisions.", DecisionRoutes.Map),
+    ];
+
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder api = app.MapGroup(ApiFaults.Path + "/v1").RequireRateLimiting(RateLimit).DisableAntiforgery();
@@ -25,15 +39,11 @@ internal static class ApiRoutes
 
         api.AddEndpointFilter(KeepToAreasAsync);
         api.AddEndpointFilter(RecordAsync);
-        FileRoutes.Map(api);
-        RunRoutes.Map(api);
-        JobRoutes.Map(api);
-        AccountRoutes.Map(api);
-        InquiryRoutes.Map(api);
-        CalcRoutes.Map(api);
-        TraceRoutes.Map(api);
-        RefundRoutes.Map(api);
-        DecisionRoutes.Map(api);
+        foreach ((string tag, _, Action<RouteGroupBuilder> map) in Groups)
+        {
+            map(api.MapGroup("").WithTags(tag));
+        }
+
         app.MapOpenApi(ApiFaults.Path + "/{documentName}/openapi.json").AllowAnonymous();
         ApiPage.Map(app);
     }

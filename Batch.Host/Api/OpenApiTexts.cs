@@ -53,6 +53,7 @@ internal static class OpenApiTexts
                 + "of a 400 errors names each field. Keys: Authorization: Bearer bk_...";
             return Task.CompletedTask;
         });
+        OpenApiFrame.Configure(options);
         options.AddSchemaTransformer(static (schema, context, _) =>
         {
             Type type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;

@@ -41,6 +41,8 @@ internal static class Scopes
 
     public const string Claim = "scope";
 
+    private const string PolicyPrefix = "scope ";
+
     public static IReadOnlyList<string> All { get; } = [Files, Runs, Review, Reports, Accounts, Audit, Decisions, Refunds, .. Channel.All.Select(c => InquiryPrefix + c.Name)];
 
     /// <summary>What stands for any of several scopes.</summary>
@@ -63,7 +65,9 @@ internal static class Scopes
         }
     }
 
-    public static string PolicyOf(string scope) => "scope " + scope;
+    public static string PolicyOf(string scope) => PolicyPrefix + scope;
+
+    public static string OfPolicy(string policy) => policy[PolicyPrefix.Length..];
 
     private static AuthorizationPolicyBuilder Keyed(AuthorizationPolicyBuilder policy) => policy.AddAuthenticationSchemes(ApiKeyHandler.Scheme).RequireAuthenticatedUser();
 }
