@@ -86,7 +86,7 @@ public sealed class InterestRateTests
     [TestCase(2, 0.03, 2.00)]                             // February 100 x 0.0003; what is taken over in it bears no more
     [TestCase(3, 0.06, 3.40)]                             // 3 x 1000 x 0.001 and February, March 2 x 200 x 0.001
     [TestCase(8, 0.19, 8.20)]                             // 5 x 100 x 0.0003 + 2 x 100 x 0.0002; 6.00 + 2 x 0.50 and February to June 5 x 0.20 + 2 x 0.10
-    public void Interest_up_to_a_closing(int month, double current, double carried)
+    public void Interest_up_to_a_closing(int month, decimal current, decimal carried)
     {
         Money[] flows = new Money[month - 1], taken = new Money[month - 1];
         for (int i = 0; i < month - 1; i++)
@@ -96,7 +96,7 @@ public sealed class InterestRateTests
         }
 
         YearInterest interest = Interest.UpToClosing(With($"{Fall}, closed-account: with-pay-out", month), Money.FromYuan(1000m), flows, taken);
-        Assert.That((interest.CurrentYear, interest.CarriedOver), Is.EqualTo((Money.FromYuan((decimal)current), Money.FromYuan((decimal)carried))));
+        Assert.That((interest.CurrentYear, interest.CarriedOver), Is.EqualTo((Money.FromYuan(current), Money.FromYuan(carried))));
     }
 
     [Test]

@@ -28,12 +28,12 @@ public sealed class InterestTests
     // 1000 taken over in January bears for twelve months like money carried over: 11.00; taken over in June, for June to December: 7000 x 1.1 % / 12 = 6.41666.
     [TestCase(0, 11.00)]
     [TestCase(5, 6.42)]
-    public void An_opening_balance_bears_like_money_carried_over_from_the_month_of_the_take_over_on(int month, double interest)
+    public void An_opening_balance_bears_like_money_carried_over_from_the_month_of_the_take_over_on(int month, decimal interest)
     {
         Money[] takenOver = new Money[12];
         takenOver[month] = Money.FromYuan(1000m);
         YearInterest year = Interest.OfYear(December, Money.Zero, new Money[12], takenOver);
-        Assert.That((year.CurrentYear, year.CarriedOver), Is.EqualTo((Money.Zero, Money.FromYuan((decimal)interest))));
+        Assert.That((year.CurrentYear, year.CarriedOver), Is.EqualTo((Money.Zero, Money.FromYuan(interest))));
     }
 
     [Test]

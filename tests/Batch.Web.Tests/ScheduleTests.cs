@@ -4,6 +4,7 @@ using Batch.Jobs.Work;
 using Batch.Testing;
 using NUnit.Framework;
 using NodaTime;
+using NodaTime.Testing;
 
 namespace Batch.Web.Tests;
 
@@ -34,12 +35,12 @@ public sealed class ScheduleTests
     public async Task The_page_tells_the_next_time_and_what_became_of_the_last()
     {
         await using TestDatabase database = await TestDatabase.CreateAsync(Area);
-        TestClock clock = new(Morning);
+        FakeClock clock = new(Morning);
         (Schedules schedules, ScheduleSettings settings, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", "alarm");
         await using (engine)
         {
             // Three nights without a host; it is 10:30 of the fourth day.
-            clock.Now = Morning + Duration.FromDays(3);
+            clock.Reset(Morning + Duration.FromDays(3));
             await schedules.CatchUpAsync(CancellationToken.None);
             ScheduleLine line = (await new ScheduleList(database.Program, engine, settings, clock).ReadAsync(CancellationToken.None)).Single(l => l.Schedule.Work == "close");
             Assert.That((line.Next, line.Last!.Due, line.Last.Outcome, line.Last.Job), Is.EqualTo(((Instant?)Instant.FromUtc(2026, 3, 12, 18, 0), Instant.FromUtc(2026, 3, 11, 18, 0), "alarmed", (int?)null)));
@@ -62,12 +63,12 @@ public sealed class ScheduleTests
     public async Task What_no_host_was_there_for_follows_its_policy(string missed, int jobs, string outcome, int alarms)
     {
         await using TestDatabase database = await TestDatabase.CreateAsync(Area);
-        TestClock clock = new(Morning);
+        FakeClock clock = new(Morning);
         (Schedules schedules, ScheduleSettings settings, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", missed);
         await using (engine)
         {
             // Three nights without a host.
-            clock.Now = Morning + Duration.FromDays(3);
+            clock.Reset(Morning + Duration.FromDays(3));
             await schedules.CatchUpAsync(CancellationToken.None);
             await schedules.CatchUpAsync(CancellationToken.None);
         }
@@ -81,12 +82,12 @@ public sealed class ScheduleTests
     public async Task Called_twice_for_the_same_time_it_is_done_once_and_about_the_month_that_ended()
     {
         await using TestDatabase database = await TestDatabase.CreateAsync(Area);
-        TestClock clock = new(Morning);
+        FakeClock clock = new(Morning);
         (Schedules schedules, _, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", "alarm");
         await using (engine)
         {
             // 02:00:02 in Shanghai.
-            clock.Now = Instant.FromUtc(2026, 3, 9, 18, 0, 2);
+            clock.Reset(Instant.FromUtc(2026, 3, 9, 18, 0, 2));
             await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => schedules.FireAsync(Area, "close", CancellationToken.None)));
         }
 
@@ -107,12 +108,12 @@ public sealed class ScheduleTests
     public async Task The_engines_late_call_and_the_look_for_forgotten_times_settle_a_time_once()
     {
         await using TestDatabase database = await TestDatabase.CreateAsync(Area);
-        TestClock clock = new(Morning);
+        FakeClock clock = new(Morning);
         (Schedules schedules, _, IJobEngine engine) = await OpenAsync(database, clock, "close", "0 2 * * *", "once");
         await using (engine)
         {
             // 02:02 in Shanghai: late for the engine, and still on time.
-            clock.Now = Instant.FromUtc(2026, 3, 9, 18, 2);
+            clock.Reset(Instant.FromUtc(2026, 3, 9, 18, 2));
             await Task.WhenAll(Enumerable.Range(0, 6).Select(i => i % 2 == 0 ? schedules.FireAsync(Area, "close", CancellationToken.None) : schedules.CatchUpAsync(CancellationToken.None)));
         }
 
@@ -175,15 +176,15 @@ public sealed class ScheduleTests
 
         // Every time of the three: 04:00 of 2022-01-05 in Shanghai.
         Instant due = Instant.FromUtc(2022, 1, 4, 20, 0);
-        TestClock clock = new(due - Duration.FromHours(1));
+        FakeClock clock = new(due - Duration.FromHours(1));
         await using WorkerProcess worker = WorkerProcess.Start(database);
         foreach ((string work, string argument) in new[] { ("drop-folder", folder), ("interest", ""), ("verify", "") })
         {
             (Schedules schedules, _, IJobEngine engine) = await OpenAsync(database, clock, work, "0 4 5 1 *", "alarm", argument);
-            clock.Now = due + Duration.FromSeconds(2);
+            clock.Reset(due + Duration.FromSeconds(2));
             await schedules.FireAsync(Area, work, CancellationToken.None);
             await engine.DisposeAsync();
-            clock.Now = due - Duration.FromHours(1);
+            clock.Reset(due - Duration.FromHours(1));
         }
 
         const string ended = "SELECT count(*) FROM batch.job WHERE asked_by = 'schedule' AND kind IN ('drop-folder', 'interest', 'verify') AND state IN ('done', 'refused', 'parked')";
@@ -210,7 +211,7 @@ public sealed class ScheduleTests
         await using TestDatabase database = await TestDatabase.CreateAsync(area);
         // 04:00 in Shanghai is 20:00 of the day before in UTC.
         Instant due = Instant.FromUtc(2026, month, 4, 20, 0);
-        TestClock clock = new(due - Duration.FromDays(30));
+        FakeClock clock = new(due - Duration.FromDays(30));
         await using IJobEngine engine = Engines.Alone(database.Connection);
         ScheduleSettings settings = new(database.Program, engine, clock);
         Schedule shipped = (await settings.ListAsync(area, CancellationToken.None)).Single(s => s.Work == "interest");
@@ -218,10 +219,10 @@ public sealed class ScheduleTests
         await settings.ApproveAsync(await settings.ProposeAsync(shipped with { Enabled = true }, "wang", CancellationToken.None), "li", CancellationToken.None);
         await database.ExecuteAsync($"UPDATE batch.schedule_approval SET approved_at = '{clock.GetCurrentInstant()}'");
         Schedules schedules = new(database.Program, engine, settings, clock);
-        clock.Now = due - Duration.FromMinutes(1);
+        clock.Reset(due - Duration.FromMinutes(1));
         await schedules.FireAsync(area, "interest", CancellationToken.None);
         Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM batch.job"), Is.Zero);
-        clock.Now = due + Duration.FromSeconds(2);
+        clock.Reset(due + Duration.FromSeconds(2));
         await schedules.FireAsync(area, "interest", CancellationToken.None);
         Assert.That(await database.ScalarAsync<string>("SELECT string_agg(kind || ' ' || argument, ',') FROM batch.job"), Is.EqualTo("interest " + year));
     }

@@ -4,6 +4,7 @@ using Batch.Host.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using NodaTime.Testing;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;
@@ -11,7 +12,7 @@ namespace Batch.Web.Tests;
 /// <summary>What ends a session, on every host.</summary>
 public sealed class SessionTests
 {
-    private readonly TestClock clock = new(SystemClock.Instance.GetCurrentInstant());
+    private readonly FakeClock clock = new(SystemClock.Instance.GetCurrentInstant());
     private TestHost host = null!;
     private WebApplication second = null!;
 
@@ -59,7 +60,7 @@ public sealed class SessionTests
         for (int passed = 0; passed < minutes; passed += step)
         {
             Assert.That(await WhereAsync(host.Address, cookie), Is.EqualTo(""), $"after {passed} minutes");
-            clock.Now += Duration.FromMinutes(step);
+            clock.Advance(Duration.FromMinutes(step));
         }
 
         string where = await WhereAsync(host.Address, cookie);

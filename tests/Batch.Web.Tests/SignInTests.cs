@@ -2,6 +2,7 @@ using System.Net;
 using Batch.Host.Access;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using NodaTime.Testing;
 using NUnit.Framework;
 
 namespace Batch.Web.Tests;
@@ -10,14 +11,14 @@ public sealed class SignInTests
 {
     private static readonly Instant Start = Instant.FromUtc(2026, 11, 22, 1, 0);
 
-    private readonly TestClock clock = new(Start);
+    private readonly FakeClock clock = new(Start);
     private TestHost host = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         // Cookies are judged by the machine's clock, lock-outs by ours.
-        clock.Now = SystemClock.Instance.GetCurrentInstant();
+        clock.Reset(SystemClock.Instance.GetCurrentInstant());
         host = await TestHost.StartAsync(clock: clock);
     }
 
@@ -79,7 +80,7 @@ public sealed class SignInTests
         Assert.That(told.Skip(4).Distinct().Single(), Does.Contain("已锁定，约 15 分钟"), "the fifth wrong one, and the right one while locked");
         Assert.That(toldNobody, Is.EqualTo(told), "no answer tells whether a name exists");
         Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.sign_in WHERE name LIKE '%someone%'"), Is.Zero, "it may be a password");
-        clock.Now += Duration.FromMinutes(15) + Duration.FromSeconds(1);
+        clock.Advance(Duration.FromMinutes(15) + Duration.FromSeconds(1));
         using HttpResponseMessage later = await TestHost.SignInAsync(browser, "locked", TestHost.Password);
         Assert.That(later.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
         Assert.That(await host.Database.ScalarAsync<long>("SELECT count(*) FROM batch.audit WHERE who = 'locked' AND act = 'sign-in locking'"), Is.EqualTo(1));

@@ -14,14 +14,6 @@ using NodaTime;
 
 namespace Batch.Web.Tests;
 
-/// <summary>A clock that a test moves.</summary>
-internal sealed class TestClock(Instant start) : IClock
-{
-    public Instant Now { get; set; } = start;
-
-    public Instant GetCurrentInstant() => Now;
-}
-
 /// <summary>Keeps what the host logs, for the scan that comes last.</summary>
 internal sealed class KeptLog : ILoggerProvider, ILogger
 {

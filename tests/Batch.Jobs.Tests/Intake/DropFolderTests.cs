@@ -6,6 +6,7 @@ using Batch.Jobs.Tests.Files;
 using Batch.Testing;
 using NUnit.Framework;
 using NodaTime;
+using NodaTime.Testing;
 using Npgsql;
 
 namespace Batch.Jobs.Tests.Intake;
@@ -73,7 +74,7 @@ public sealed class DropFolderTests
         Drop("incoming/a.csv", SampleFile.Payroll(3));
         Drop("incoming/b.csv.part", SampleFile.Payroll(3));
         Drop("incoming/.c.csv", SampleFile.Payroll(3));
-        IReadOnlyList<DroppedFile> tooEarly = await TakeAsync(new AtMoment(SystemClock.Instance.GetCurrentInstant() + Duration.FromSeconds(1)));
+        IReadOnlyList<DroppedFile> tooEarly = await TakeAsync(new FakeClock(SystemClock.Instance.GetCurrentInstant() + Duration.FromSeconds(1)));
         IReadOnlyList<DroppedFile> rested = await TakeAsync();
         Assert.That(tooEarly, Is.Empty);
         Assert.That(rested.Select(t => t.Name), Is.EqualTo(new[] { "a.csv" }));
@@ -256,7 +257,7 @@ public sealed class DropFolderTests
     }
 
     private async Task<IReadOnlyList<DroppedFile>> TakeAsync(IClock? clock = null) =>
-        await new DropFolder(await AreaAsync(), clock ?? new AtMoment(SystemClock.Instance.GetCurrentInstant() + Duration.FromMinutes(1)), IntakeLimits.Default, DropFolder.UsualRest)
+        await new DropFolder(await AreaAsync(), clock ?? new FakeClock(SystemClock.Instance.GetCurrentInstant() + Duration.FromMinutes(1)), IntakeLimits.Default, DropFolder.UsualRest)
             .TakeOnceAsync(folder.FullName, "wang", null, default);
 
     private Task<Area> AreaAsync() => Area.OpenAsync(database.Connection, Code, default);
@@ -266,9 +267,4 @@ public sealed class DropFolderTests
     private string Text(string name) => File.ReadAllText(Path.Combine(folder.FullName, name));
 
     private string[] Left() => [.. folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder.FullName, f.FullName)).Order(StringComparer.Ordinal)];
-
-    private sealed class AtMoment(Instant now) : IClock
-    {
-        public Instant GetCurrentInstant() => now;
-    }
 }

@@ -11,6 +11,7 @@ using Batch.Rules;
 using Batch.Testing;
 using NUnit.Framework;
 using NodaTime;
+using NodaTime.Testing;
 using NodaTime.Text;
 
 namespace Batch.Jobs.Tests.Proof;
@@ -18,6 +19,8 @@ namespace Batch.Jobs.Tests.Proof;
 /// <summary>The whole line in process, on a database of its own: files in, allocate, approve by another person, post, close, verify.</summary>
 internal sealed class WholeLine : IAsyncDisposable
 {
+    private static readonly FakeClock Noon = new(Instant.FromUtc(2026, 11, 22, 4, 0));
+
     private readonly string _folder = Directory.CreateTempSubdirectory("batch-line-").FullName;
     private int _files;
 
@@ -73,7 +76,7 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(IEnumerable<string> paths, YearMonth? month, SubmissionKind kind, bool confirm = false)
     {
         Area area = await OpenAsync();
-        Importer importer = new(Connection.Program, Schema, area.Policy, new Noon(), IntakeLimits.Default);
+        Importer importer = new(Connection.Program, Schema, area.Policy, Noon, IntakeLimits.Default);
         return await importer.ImportAsync([.. paths], new ImportRequest(month, kind, confirm, "operator"), null, CancellationToken.None);
     }
 
@@ -190,10 +193,5 @@ internal sealed class WholeLine : IAsyncDisposable
         RunLife life = new(Connection.Program, Schema);
         await life.ApproveAsync(run, "reviewer", null, CancellationToken.None);
         await life.PostAsync(run, "reviewer", CancellationToken.None);
-    }
-
-    private sealed class Noon : IClock
-    {
-        public Instant GetCurrentInstant() => Instant.FromUtc(2026, 11, 22, 4, 0);
     }
 }

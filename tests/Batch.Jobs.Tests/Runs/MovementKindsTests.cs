@@ -73,7 +73,7 @@ public sealed class MovementKindsTests
     [TestCase("", "ANN,转出,255.00,2021-02-05,,ZC1,,,,310000,,", 255, 0, true, TestName = "Transfer_out_of_the_whole")]
     [TestCase("", "ANN,更正,-20.00,2021-02-05,,GZ1,,,,,,", 255, 235, false, TestName = "Correction")]
     public async Task Reversed_it_leaves_the_balance_and_the_account_as_before_and_the_next_run_restores_them(
-        string before, string rows, double held, double balance, bool closed)
+        string before, string rows, decimal held, decimal balance, bool closed)
     {
         await HappenedAsync(before);
         CitizenId who = People[rows[..3]];
@@ -234,7 +234,7 @@ public sealed class MovementKindsTests
 
     private static string Masked(string sentence) => People.Aggregate(sentence, (s, p) => s.Replace(p.Key, p.Value.ToString(), StringComparison.Ordinal));
 
-    private static Money Yuan(double yuan) => Money.FromYuan((decimal)yuan);
+    private static Money Yuan(decimal yuan) => Money.FromYuan(yuan);
 
     /// <summary>Everybody's accounts and what is on record of their closings.</summary>
     private async Task<string> AccountsAsync()

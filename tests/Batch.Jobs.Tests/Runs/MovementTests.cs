@@ -97,18 +97,18 @@ public sealed class MovementTests
     [TestCase("支付,20.00,2021-01-05,,ZF1,异地安置,,,,,", 235.00, TestName = "A_pay_out_takes_from_it")]
     [TestCase("更正,-20.00,2021-01-05,,GZ1,,,,,,", 235.00, TestName = "A_correction_takes_from_it")]
     [TestCase("更正,20.00,2021-01-05,,GZ1,,,,,,", 275.00, TestName = "A_correction_adds_to_it")]
-    public async Task Moves(string row, double balance)
+    public async Task Moves(string row, decimal balance)
     {
         FileOutcome moved = await town.MovementsAsync(January, $"{Ann.Full()},{row}");
         RunDocument run = await town.PostMonthAsync(January);
         Assert.That((moved.Accepted, moved.Held, moved.Rejected), Is.EqualTo((1, 0, 0)));
-        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan((decimal)balance)));
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(balance)));
 
         // Taken back, and again: the same end by the same path.
         await town.PostAsync((await town.Life.ReverseAsync(run.Run!.Value, January, "operator", CancellationToken.None)).Run!.Value);
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.Zero));
         await town.PostMonthAsync(January);
-        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan((decimal)balance)));
+        Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Money.FromYuan(balance)));
     }
 
     [TestCase("消费,20.00,2021-02-10,药店,,,,,,,", "AFTER", "MOVEMENT_AFTER_DEATH")]
