@@ -15,7 +15,7 @@ public sealed partial class DocumentTests
     // Where a source names them: the product's folders, and what .NET, git and readers look for.
     private static readonly string[] TopLevel =
     [
-        "Batch.Jobs", "Batch.Rules", "Batch.Host", "tests", "data-samples", "docs", ".ci", "Batch.sln", "README.md", "batch", "LICENSE", "NOTICE", "CHANGELOG.md", ".editorconfig",
+        "Batch.Jobs", "Batch.Rules", "Batch.Host", "tests", "data-samples", "docs", ".ci", ".config", "Batch.sln", "README.md", "batch", "LICENSE", "NOTICE", "CHANGELOG.md", ".editorconfig",
         ".gitignore", ".gitattributes", ".dockerignore", "BannedSymbols.txt", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "nuget.config",
     ];
 
