@@ -19,6 +19,8 @@ internal static partial class TraceRoutes
     private const int MostPages = 1_000_000;
     private const int LongestText = 100;
 
+    private static readonly string[] Ways = ["find", "line", "employer", "credit"];
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/areas/{area}/trace", TraceAsync).Needs(Scopes.Audit).Example(new { line = "2021060003" })
@@ -54,7 +56,7 @@ internal static partial class TraceRoutes
         if (given.Count != 1)
         {
             FieldFault one = new("须给出 find、line、employer、credit 之一", "give one of find, line, employer and credit");
-            throw new RequestFault(new[] { "find", "line", "employer", "credit" }.ToDictionary(f => f, _ => one));
+            throw new RequestFault(Ways.ToDictionary(f => f, _ => one));
         }
 
         (string what, string value) = given.Single();
