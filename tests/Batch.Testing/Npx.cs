@@ -28,7 +28,11 @@ public sealed class Npx(string package, string program)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             // Nothing of a package runs when it is installed, and nothing is told to its makers.
-            Environment = { ["npm_config_ignore_scripts"] = "true", ["npm_config_update_notifier"] = "false", ["npm_config_fetch_retries"] = "1", ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" },
+            Environment =
+            {
+                ["npm_config_ignore_scripts"] = "true", ["npm_config_update_notifier"] = "false", ["npm_config_fetch_retries"] = "1",
+                ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true",
+            },
         };
         using Process process = Process.Start(start)!;
         using CancellationTokenSource limit = new(Longest);
