@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Batch.Host.Access;
 using Batch.Jobs.Facts;
@@ -94,13 +95,16 @@ internal static class RunVerbs
         run.State is RunState.Posted or RunState.Discarded ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation),
         run.Kind == "allocation" && run.State != RunState.Discarded ? await new UnpaidEmployers(area).OfMonthAsync(run.Month, call.Cancellation) : null);
 
+    // On a terminal only: how far it is, how fast, and how long it will take.
     private sealed class ChunkLog(VerbOutput output) : IProgress<RunProgress>
     {
+        private readonly Stopwatch watch = Stopwatch.StartNew();
+
         public void Report(RunProgress value)
         {
             if (value.Chunks > 4 && !Console.IsErrorRedirected)
             {
-                output.Log(string.Create(CultureInfo.InvariantCulture, $"\r{value.Done}/{value.Chunks}"));
+                output.Log(RunText.Progress(value, watch.Elapsed));
             }
         }
     }
@@ -109,6 +113,10 @@ internal static class RunVerbs
 /// <summary>How a run is shown: where the money comes from, where it goes, and how that compares with the month before.</summary>
 internal static class RunText
 {
+    /// <summary>Chunks done of all, a minute, and the seconds left at this rate.</summary>
+    public static string Progress(RunProgress value, TimeSpan elapsed) => string.Create(CultureInfo.InvariantCulture,
+        $"{value.Done}/{value.Chunks}  {value.Done / elapsed.TotalMinutes:0}/分 min  剩余 left {elapsed.TotalSeconds / value.Done * (value.Chunks - value.Done):0} s");
+
     public static void Write(VerbOutput output, RunDocument run, IReadOnlyList<RunKind> kinds, RunComparison? compared, IReadOnlyList<Anomaly> anomalies,
         IReadOnlyList<FigureGap> figures, IReadOnlyList<LaterSubmission>? later = null, UnpaidList? unpaid = null)
     {

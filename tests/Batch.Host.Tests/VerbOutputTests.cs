@@ -1,3 +1,5 @@
+using Batch.Host.Verbs;
+using Batch.Jobs.Runs;
 using Batch.Rules;
 using NodaTime;
 using NUnit.Framework;
@@ -25,6 +27,11 @@ public sealed class VerbOutputTests
     [TestCase("（全角）", 8)]
     [TestCase("𠮷", 2)]
     public void The_width_is_counted_in_cells(string text, int cells) => Assert.That(TextTable.WidthOf(text), Is.EqualTo(cells));
+
+    // 12 of 80 in 3 seconds: 240 a minute, and 68 more take 17 seconds.
+    [Test]
+    public void A_long_run_says_how_fast_it_is_and_how_long_it_will_take() =>
+        Assert.That(RunText.Progress(new RunProgress(12, 80), TimeSpan.FromSeconds(3)), Is.EqualTo("12/80  240/分 min  剩余 left 17 s"));
 
     [Test]
     public void A_document_follows_the_conventions()
