@@ -83,7 +83,8 @@ internal sealed class AccountModel : AreaPage
         Balances balances = new(Area.Program, Area.Schema);
         Balance = await balances.BalanceAsync(Account, null, Cancellation);
         YearMonth to = Show.ReadMonth(To) ?? Balance.AsOf ?? new YearMonth(Today.Year, Today.Month);
-        YearMonth from = Show.ReadMonth(From) ?? to.PlusMonths(1 - StatementMonths);
+        History = await new AccountHistory(Area).ReadAsync(Person.Person, Today, Cancellation);
+        YearMonth from = Show.ReadMonth(From) ?? StatementFrom(to);
         if (from > to || Period.Between(from.OnDayOfMonth(1), to.OnDayOfMonth(1), PeriodUnits.Months).Months > MostMonths)
         {
             throw new DataFaultException("SPAN_INVALID", "起止月份不对，最多二十年。", "The span of months is not valid; at most twenty years.");
@@ -94,7 +95,6 @@ internal sealed class AccountModel : AreaPage
         Coverage = await new CoverageInquiry(Area).ReadAsync(Account, null, to, Cancellation);
         Benefits = await new BenefitInquiry(Area).ReadAsync(Person.Person, null, to, Cancellation);
         Status = await PersonStatus.ReadAsync(Area, Person.Person, Today, Cancellation);
-        History = await new AccountHistory(Area).ReadAsync(Person.Person, Today, Cancellation);
         FamilyInquiry family = new(new AccountHolder(Area, Person.Person, Account));
         Family = await family.ReadAsync(await family.HolderAsync(Cancellation), from, to, Cancellation);
         Why = Show.ReadMonth(Month) is { } month ? await new Explanations(Area).ExplainAsync(Person.Person, month, Cancellation) : null;
@@ -103,6 +103,14 @@ internal sealed class AccountModel : AreaPage
         Identity = await new IdentityProposals(Area.Program, Area.Schema, Clock).ListAsync(Person.Person, Cancellation);
         MayChange = await MayAsync(Permissions.ChangePersons);
         JoinedAccounts = await new ContributionRecord(Area).JoinedAccountsAsync(Person.Person, Cancellation);
+    }
+
+    // A year's months, or those since the account was opened.
+    private YearMonth StatementFrom(YearMonth to)
+    {
+        YearMonth opened = Standing.Opened.ToYearMonth();
+        YearMonth year = to.PlusMonths(1 - StatementMonths);
+        return opened > year && opened <= to ? opened : year;
     }
 
     // Whose page it is; the look is recorded.

@@ -26,8 +26,8 @@ internal sealed class UploadsModel : AreaPage
     /// <summary>Of uploads whose bytes were in force already: the submission that they were the same as.</summary>
     public Dictionary<int, SameFile> Same { get; private set; } = [];
 
-    /// <summary>Of uploads with rejected rows: how many, and whether every row is.</summary>
-    public Dictionary<int, (int Rows, bool All)> Rejected { get; private set; } = [];
+    /// <summary>What became of the rows of uploads when they came in.</summary>
+    public Dictionary<int, UploadedRows> Rows { get; private set; } = [];
 
     /// <summary>Each file of what was just sent; none: nothing was, or all of them are on their way in.</summary>
     public List<SentFile> Sent { get; } = [];
@@ -42,7 +42,7 @@ internal sealed class UploadsModel : AreaPage
         Uploads uploads = new(Area, Clock, IntakeLimits.Configured);
         Lines = await uploads.ListAsync(null, Shown, Cancellation);
         Same = await uploads.SameAsync(Lines, Cancellation);
-        Rejected = await uploads.RejectedAsync(Lines, Cancellation);
+        Rows = await uploads.RowsAsync(Lines, Cancellation);
     }
 
     public async Task<IActionResult> OnPostAsync(List<IFormFile> files, string? month, string? kind, bool confirm, int? parent)

@@ -10,6 +10,14 @@ public static class FactVersions
     public const string LatestFirst = "submission_id DESC, (row_no <= 0) DESC, row_no DESC";
 
     /// <summary>
+    /// The people with several lines in a contribution month, by the order of the key. Nearly everybody has one line, and only the lines of these few must be sorted to
+    /// find those in force.
+    /// </summary>
+    /// <param name="lines">The table with a condition for the month and for which lines count.</param>
+    public static string WithSeveral(string lines) =>
+        $"SELECT DISTINCT person_id FROM (SELECT person_id, lag(person_id) OVER (ORDER BY person_id) = person_id AS again FROM {lines}) p WHERE again";
+
+    /// <summary>
     /// A condition for one row alone, where it matters only that an accepted version is in force and not which: the row is accepted, and no later version takes it back.
     /// </summary>
     /// <param name="row">The name of the row in the query.</param>

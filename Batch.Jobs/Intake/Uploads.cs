@@ -7,6 +7,12 @@ using NpgsqlTypes;
 
 namespace Batch.Jobs.Intake;
 
+/// <summary>What became of an upload's rows when it came in: <c>All = Accepted + Unchanged + Held + Rejected</c>.</summary>
+public readonly record struct UploadedRows(int All, int Accepted, int Unchanged, int Held, int Rejected)
+{
+    public bool NoneTaken => All > 0 && Rejected == All;
+}
+
 /// <summary>
 /// Intake in two steps: a file is received (archived, its structure checked at once) and its content is taken by a job, which may be killed, run again, or
 /// run twice on two hosts: the file is in once.
@@ -116,17 +122,17 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         return (upload, upload.HasEnded ? await UploadTaking.OutcomeAsync(connection, area.Schema, upload, cancellation) : null);
     }
 
-    /// <summary>Of uploads with rejected rows: how many, and whether every row is; by the upload's number.</summary>
-    public async Task<Dictionary<int, (int Rows, bool All)>> RejectedAsync(IEnumerable<Upload> of, CancellationToken cancellation)
+    /// <summary>What became of the rows of uploads when they came in, by the upload's number; a file that was there already has none of its own.</summary>
+    public async Task<Dictionary<int, UploadedRows>> RowsAsync(IEnumerable<Upload> of, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return (await connection.ReadAsync(
             area.Schema.Sql(
                 """
-                SELECT upload_id, rejected, rejected = rows FROM :area.upload JOIN :area.submission USING (submission_id)
-                WHERE upload_id = ANY($1) AND state = 'taken' AND NOT already AND refused IS NULL AND rejected > 0
+                SELECT upload_id, s.rows, accepted, unchanged, held, rejected FROM :area.upload JOIN :area.submission s USING (submission_id)
+                WHERE upload_id = ANY($1) AND state = 'taken' AND NOT already AND refused IS NULL
                 """),
-            r => (r.GetInt32(0), (r.GetInt32(1), r.GetBoolean(2))), cancellation, of.Select(u => u.Number).ToArray())).ToDictionary();
+            r => (r.GetInt32(0), new UploadedRows(r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5))), cancellation, of.Select(u => u.Number).ToArray())).ToDictionary();
     }
 
     /// <summary>A page of uploads, the latest first.</summary>

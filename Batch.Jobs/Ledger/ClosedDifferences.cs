@@ -44,16 +44,17 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
                 new ReceiptSums(fen[7], new Money(fen[8]), new Money(fen[9]), new Money(fen[10]), total, new Money(fen[11]), total - new Money(fen[11])));
         }, cancellation, seq))[0];
 
-    public async Task WriteAsync(NpgsqlConnection connection, (long Seq, int Known, int Employers) closing, CheckedMonth of, MonthCheck check, CancellationToken cancellation)
+    public async Task WriteAsync(NpgsqlConnection connection, (long Seq, int Known, IReadOnlyList<EmployerMoney> Employers) closing, CheckedMonth of, MonthCheck check,
+        CancellationToken cancellation)
     {
         MoneySums sums = new(program, area);
         BankSums bank = await sums.BankAsync(of.Month, check.Lines, cancellation);
         ReceiptSums receipts = await sums.ReceivedAsync(of.Month, check.Receipts, cancellation);
-        MoneyCame came = await sums.CameAsync(of, cancellation);
+        MoneyCame came = await sums.CameAsync(of, closing.Employers, cancellation);
         await connection.DoAsync(
             area.Sql("INSERT INTO :area.closing_money VALUES ($1, true, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"), cancellation,
             closing.Seq, closing.Known, check.ThreeWay.Declared.Fen, check.ThreeWay.Received.Fen, check.ThreeWay.Booked.Fen, (int)bank.Lines, bank.Credit.Fen, bank.Debit.Fen, bank.Matched.Fen,
-            (int)receipts.Count, receipts.Amount.Fen, receipts.LateFee.Fen, receipts.Interest.Fen, receipts.Matched.Fen, came.AmountFen, came.LateFeeFen, came.InterestFen, closing.Employers);
+            (int)receipts.Count, receipts.Amount.Fen, receipts.LateFee.Fen, receipts.Interest.Fen, receipts.Matched.Fen, came.AmountFen, came.LateFeeFen, came.InterestFen, closing.Employers.Count);
     }
 
     public async Task WriteAsync(NpgsqlConnection connection, long seq, IReadOnlyList<MonthDifference> differences, CancellationToken cancellation)

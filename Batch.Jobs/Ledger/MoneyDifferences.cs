@@ -71,7 +71,7 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
 
         ClosedDifferences kept = new(program, area);
         IReadOnlyList<EmployerMoney> money = await employers.ReadAsync(of, check.ThreeWay.Compared, cancellation);
-        await kept.WriteAsync(connection, (closing.Seq, known, money.Count), of, check, cancellation);
+        await kept.WriteAsync(connection, (closing.Seq, known, money), of, check, cancellation);
         await employers.WriteAsync(connection, closing.Seq, money, cancellation);
         await kept.WriteAsync(connection, closing.Seq, await WithAcceptancesAsync(connection, check.Check.Differences, cancellation), cancellation);
     }

@@ -44,28 +44,35 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
             r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 4) - open, open), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
     }
 
-    internal async Task<MoneyCame> CameAsync(CheckedMonth of, CancellationToken cancellation)
+    /// <param name="employers">What came of each since the closing before.</param>
+    internal async Task<MoneyCame> CameAsync(CheckedMonth of, IReadOnlyList<EmployerMoney> employers, CancellationToken cancellation)
     {
-        List<(int Employer, MoneyCame Came)> by = await CameByEmployerAsync(of.Before is { Checked: true } ? of : of with { Before = null }, cancellation);
-        return new MoneyCame(by.Sum(e => e.Came.AmountFen), by.Sum(e => e.Came.LateFeeFen), by.Sum(e => e.Came.InterestFen));
+        if (of.Before is { Checked: false })
+        {
+            // The closing before has no sums on record: everything came since.
+            List<(int Employer, MoneyCame Came)> all = await CameByEmployerAsync(of with { Before = null }, cancellation);
+            return new MoneyCame(all.Sum(e => e.Came.AmountFen), all.Sum(e => e.Came.LateFeeFen), all.Sum(e => e.Came.InterestFen));
+        }
+
+        return new MoneyCame(employers.Sum(e => e.Received.Fen), employers.Sum(e => e.LateFee.Fen), employers.Sum(e => e.Interest.Fen));
     }
 
     // Of each receipt that came or was corrected since: what counts of it now, less what counted at the closing before.
     internal async Task<List<(int Employer, MoneyCame Came)>> CameByEmployerAsync(CheckedMonth of, CancellationToken cancellation) => await program.ReadAsync(
         area.Sql(
             """
-            WITH named AS MATERIALIZED (
-                SELECT receipt_month, employer_id, document FROM :area.receipt WHERE submission_id > $1 UNION
-                SELECT receipt_month, employer_id, document FROM :area.receipt WHERE received_on >= $2),
-            versions AS MATERIALIZED (SELECT r.* FROM :area.receipt r JOIN named USING (receipt_month, employer_id, document)),
-            now AS (
-                SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM versions ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
-            before AS (
-                SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM versions WHERE submission_id <= $1
-                ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
-            counted AS (
-                SELECT employer_id, amount_fen, late_fee_fen, interest_fen FROM now WHERE state = 1 AND received_on <= $3
-                UNION ALL SELECT employer_id, -amount_fen, -late_fee_fen, -interest_fen FROM before WHERE state = 1 AND received_on < $2)
+            WITH counted AS (
+                SELECT employer_id, amount_fen, late_fee_fen, interest_fen FROM :area.receipt_in_force WHERE (submission_id > $1 OR received_on >= $2) AND received_on <= $3
+                UNION ALL
+                SELECT employer_id, -amount_fen, -late_fee_fen, -interest_fen FROM :area.receipt b
+                WHERE state = 1 AND submission_id <= $1 AND received_on < $2
+                    AND EXISTS (
+                        SELECT FROM :area.receipt n
+                        WHERE n.submission_id > $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document)
+                    AND NOT EXISTS (
+                        SELECT FROM :area.receipt n
+                        WHERE n.submission_id <= $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document
+                            AND (n.submission_id, -n.row_no) > (b.submission_id, -b.row_no)))
             SELECT employer_id, sum(amount_fen)::bigint, sum(late_fee_fen)::bigint, sum(interest_fen)::bigint FROM counted GROUP BY 1
             """),
         r => (r.GetInt32(0), new MoneyCame(r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))), cancellation, of.Before?.Submissions ?? 0, of.From.ToDateOnly(), of.End.ToDateOnly());

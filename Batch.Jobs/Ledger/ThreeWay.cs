@@ -55,38 +55,48 @@ public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Empl
 /// <summary>Puts declared, received and booked side by side, by employer and contribution month.</summary>
 public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {
-    // A booked amount is the employer's whose line the posted runs took last for that person and month, as in the report by employers.
+    // Of one contribution month. A booked amount is the employer's whose line the posted runs took last for that person and month, as in the report by employers.
     private static readonly string Sql =
         $"""
-        WITH lines AS (
-            SELECT DISTINCT ON (contribution_month, person_id, employer_id) contribution_month AS month, employer_id, state, person_paid_fen + employer_paid_fen AS fen
-            FROM :area.contribution WHERE contribution_month = ANY($1) AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= $2 AND submission_id <= $5)
-            ORDER BY contribution_month, person_id, employer_id, {FactVersions.LatestFirst}),
+        WITH several AS MATERIALIZED ({FactVersions.WithSeveral(":area.contribution WHERE contribution_month = $1")}),
+        line AS NOT MATERIALIZED (
+            SELECT person_id, employer_id, submission_id, state, person_paid_fen + employer_paid_fen AS fen FROM :area.contribution c
+            WHERE contribution_month = $1 AND NOT EXISTS (SELECT FROM several s WHERE s.person_id = c.person_id)),
+        version AS MATERIALIZED (
+            SELECT c.person_id, c.employer_id, c.submission_id, c.row_no, c.state, c.person_paid_fen + c.employer_paid_fen AS fen
+            FROM :area.contribution c JOIN several USING (person_id) WHERE c.contribution_month = $1),
+        counted AS MATERIALIZED (SELECT submission_id FROM :area.filed WHERE month <= $2 AND submission_id <= $5),
+        latest AS (
+            SELECT DISTINCT ON (person_id, employer_id) employer_id, state, fen FROM version JOIN counted USING (submission_id)
+            ORDER BY person_id, employer_id, {FactVersions.LatestFirst}),
         declared AS (
-            SELECT month, employer_id, sum(fen) AS fen FROM lines WHERE state = 1 GROUP BY 1, 2),
+            SELECT employer_id, sum(fen) AS fen FROM (
+                SELECT employer_id, state, fen FROM line JOIN counted USING (submission_id) UNION ALL SELECT employer_id, state, fen FROM latest) l
+            WHERE state = 1 GROUP BY 1),
         receipts AS (
-            SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month AS month, employer_id, state, amount_fen, received_on
-            FROM :area.receipt WHERE receipt_month = ANY($1) AND submission_id <= $5
-            ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no),
-        money AS (
-            SELECT month, employer_id, amount_fen, received_on AS on_date FROM receipts WHERE state = 1
-            UNION ALL SELECT month, employer_id, -amount_fen, on_date FROM :area.money_returned WHERE month = ANY($1)),
-        received AS (SELECT month, employer_id, sum(amount_fen) AS fen FROM money WHERE on_date <= $3 GROUP BY 1, 2),
-        moved AS MATERIALIZED (
-            SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen + e.employer_paid_fen) AS fen, sum(e.account_fen) AS account_fen, sum(e.other_fen) AS other_fen
-            FROM :area.entry e JOIN :area.account a USING (account_id)
-            WHERE e.posting_month = ANY($6) AND e.component = 1 AND e.contribution_month = ANY($1) GROUP BY 1, 2),
-        {LastEmployers("$2", "$1")},
+            SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen, received_on
+            FROM :area.receipt WHERE receipt_month = $1 AND submission_id <= $5
+            ORDER BY employer_id, document, submission_id DESC, row_no),
+        money AS MATERIALIZED (
+            SELECT employer_id, amount_fen, received_on AS on_date FROM receipts WHERE state = 1
+            UNION ALL SELECT employer_id, -amount_fen, on_date FROM :area.money_returned WHERE month = $1),
+        received AS (SELECT employer_id, sum(amount_fen) AS fen FROM money WHERE on_date <= $3 GROUP BY 1),
+        {TakenUntil("$2")},
+        last_employer AS (
+            SELECT person_id, employer_id FROM line JOIN taken USING (submission_id)
+            UNION ALL (SELECT DISTINCT ON (person_id) person_id, employer_id FROM version c JOIN taken USING (submission_id) ORDER BY person_id, {TakenLast})),
         booked AS (
-            SELECT contribution_month AS month, employer_id, sum(fen) AS fen, sum(account_fen) AS account_fen, sum(other_fen) AS other_fen
-            FROM moved JOIN last_employer USING (contribution_month, person_id) GROUP BY 1, 2)
-        SELECT e.number, e.name, month, coalesce(d.fen, 0)::bigint,
-               CASE WHEN month = ANY($4) OR month IN (SELECT m.month FROM money m) THEN coalesce(r.fen, 0)::bigint END, coalesce(b.fen, 0)::bigint,
-               greatest($3 - (month + interval '1 month' - interval '1 day')::date, 0), employer_id,
-               coalesce(b.account_fen, 0)::bigint, coalesce(b.other_fen, 0)::bigint
-        FROM declared d FULL JOIN received r USING (month, employer_id) FULL JOIN booked b USING (month, employer_id) JOIN :area.employer e USING (employer_id)
-        ORDER BY month, e.number COLLATE "C"
+            SELECT employer_id, sum(person_paid_fen + employer_paid_fen) AS fen, sum(account_fen) AS account_fen, sum(other_fen) AS other_fen
+            FROM (SELECT {AccountNumbers.PersonSql("account_id")} AS person_id, person_paid_fen, employer_paid_fen, account_fen, other_fen
+                  FROM :area.entry WHERE posting_month = ANY($6) AND component = 1 AND contribution_month = $1) e JOIN last_employer USING (person_id) GROUP BY 1)
+        SELECT e.number, e.name, coalesce(d.fen, 0)::bigint, CASE WHEN $4 OR EXISTS (SELECT FROM money) THEN coalesce(r.fen, 0)::bigint END, coalesce(b.fen, 0)::bigint,
+               greatest($3 - ($1 + interval '1 month' - interval '1 day')::date, 0), employer_id, coalesce(b.account_fen, 0)::bigint, coalesce(b.other_fen, 0)::bigint
+        FROM declared d FULL JOIN received r USING (employer_id) FULL JOIN booked b USING (employer_id) JOIN :area.employer e USING (employer_id)
+        ORDER BY e.number COLLATE "C"
         """;
+
+    // Of the lines that a run took, one that is in force before one that was withdrawn, and of these the last.
+    private const string TakenLast = "(c.state = 1) DESC, c.submission_id DESC, c.row_no DESC";
 
     public ThreeWay(Area area)
         : this(area.Program, area.Schema, area.Policy)
@@ -100,14 +110,16 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     /// <param name="columns">More columns of that line, each with a comma before it: <c>, c.base_fen</c>.</param>
     internal static string LastEmployers(string until, string months, string columns = "") =>
         $"""
-        taken AS MATERIALIZED (
-            SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= {until}),
+        {TakenUntil(until)},
         last_employer AS (
             SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id{columns}
             FROM :area.contribution c JOIN moved m USING (contribution_month, person_id) JOIN taken USING (submission_id)
             WHERE c.contribution_month = ANY ({months})
-            ORDER BY c.contribution_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC)
+            ORDER BY c.contribution_month, c.person_id, {TakenLast})
         """;
+
+    private static string TakenUntil(string month) =>
+        $"taken AS MATERIALIZED (SELECT DISTINCT s.submission_id FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) WHERE r.posting_month <= {month})";
 
     internal async Task<ThreeWayDocument> ReadAsync(CheckedMonth of, CancellationToken cancellation)
     {
@@ -127,23 +139,31 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     /// <param name="submissions">The last submission that counts: a closed month has those that it was closed with.</param>
     internal async Task<List<ThreeWayLine>> LinesAsync(YearMonth[] months, YearMonth month, int submissions, CancellationToken cancellation)
     {
-        DateOnly[] named = [.. months.Select(m => m.FirstDay())];
         // Only the months are read in which something of these was posted.
-        List<DateOnly> posted = await program.ReadAsync(
-            area.Sql("SELECT DISTINCT r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE t.component = 1 AND t.contribution_month = ANY($1) AND r.posting_month <= $2"),
-            r => r.GetFieldValue<DateOnly>(0), cancellation, named, month.FirstDay());
+        ILookup<YearMonth, DateOnly> posted = (await program.ReadAsync(
+            area.Sql(
+                """
+                SELECT DISTINCT t.contribution_month, r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
+                WHERE t.component = 1 AND t.contribution_month = ANY($1) AND r.posting_month <= $2
+                """),
+            r => (Of: r.GetFieldValue<DateOnly>(0).Month(), In: r.GetFieldValue<DateOnly>(1)), cancellation, months.Select(m => m.FirstDay()).ToArray(), month.FirstDay()))
+            .ToLookup(p => p.Of, p => p.In);
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        // Steps without statistics: nested loops over a city's months took minutes.
-        await connection.DoAsync("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '96MB'", cancellation);
-        return await connection.ReadAsync(
-            area.Sql(Sql),
-            r => new ThreeWayLine(
-                r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), new Money(r.GetInt64(3)), r.IsDBNull(4) ? null : new Money(r.GetInt64(4)), new Money(r.GetInt64(5)),
-                r.GetInt32(6))
-            { EmployerId = r.GetInt32(7), ToAccounts = new Money(r.GetInt64(8)), ToOthers = new Money(r.GetInt64(9)) },
-            cancellation, named, month.FirstDay(), month.ToDateInterval().End.ToDateOnly(),
-            months.Where(m => policy.TryFor(m)?.CreditsOnReceipt ?? false).Select(m => m.FirstDay()).ToArray(), submissions, posted.ToArray());
+        // Steps without statistics: nested loops over a city's months took minutes, merges sorted what need not be sorted.
+        await connection.DoAsync("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '96MB'", cancellation);
+        List<ThreeWayLine> lines = [];
+        foreach (YearMonth of in months.Order())
+        {
+            lines.AddRange(await connection.ReadAsync(
+                area.Sql(Sql),
+                r => new ThreeWayLine(
+                    r.GetString(0), r.GetString(1), of, new Money(r.GetInt64(2)), r.IsDBNull(3) ? null : new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), r.GetInt32(5))
+                { EmployerId = r.GetInt32(6), ToAccounts = new Money(r.GetInt64(7)), ToOthers = new Money(r.GetInt64(8)) },
+                cancellation, of.FirstDay(), month.FirstDay(), month.ToDateInterval().End.ToDateOnly(), policy.TryFor(of)?.CreditsOnReceipt ?? false, submissions, posted[of].ToArray()));
+        }
+
+        return lines;
     }
 
     /// <summary>The employers' months with money in suspense, of whatever contribution month, as known at the end of the posting month; of a closed month, as it was closed.</summary>

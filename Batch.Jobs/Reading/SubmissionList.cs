@@ -22,6 +22,9 @@ public sealed record SubmissionLine(
 
     public bool IsDecision => Content == "decision";
 
+    /// <summary>Its rows have contributions: of other files their amounts would always be nought.</summary>
+    public bool HasContributions => Content == "payroll" || !PersonPaid.IsZero || !EmployerPaid.IsZero;
+
     /// <summary>With each row counted in its present state: <c>Rows = Accepted + Unchanged + Held + NotAdopted + Rejected</c>.</summary>
     public SubmissionLine With(RowsNow now) => IsDecision ? this with { Rows = 0, Accepted = 0, PersonPaid = Money.Zero, EmployerPaid = Money.Zero } : this with
     {

@@ -75,7 +75,7 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
             return [];
         }
 
-        string received = policy.TryFor(later)?.CreditsOnReceipt == true ? $" UNION {PlanReader.ReceiptPersons(area, later)}" : "";
+        string received = policy.TryFor(later)?.CreditsOnReceipt == true ? $" UNION ALL {PlanReader.ReceiptPersons(area, later)}" : "";
         return await connection.ReadAsync(
             $"""
             SELECT DISTINCT person_id / $2 FROM (SELECT person_id FROM {area.Part("contribution", later)} WHERE submission_id = ANY($1){received}) p
@@ -99,7 +99,7 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
             return [];
         }
 
-        string received = policy.TryFor(month)?.CreditsOnReceipt == true ? $" UNION {PlanReader.ReceiptPersons(area, month)}" : "";
+        string received = policy.TryFor(month)?.CreditsOnReceipt == true ? $" UNION ALL {PlanReader.ReceiptPersons(area, month)}" : "";
         return await connection.ReadAsync(
             $"SELECT DISTINCT person_id / $2 FROM (SELECT person_id FROM {area.Part("contribution", month)} WHERE submission_id = ANY($1){received}) p",
             r => (month, r.GetInt32(0)), cancellation, submissions, RunPlan.ChunkPersons);

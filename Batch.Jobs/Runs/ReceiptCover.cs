@@ -118,8 +118,13 @@ public sealed class ReceiptCover
 
         await using NpgsqlCommand command = new(
             $"""
+            WITH several AS MATERIALIZED ({FactVersions.WithSeveral($"{area.Part("contribution", month)} WHERE submission_id <> ALL($1)")})
+            SELECT 0, employer_id, submission_id, 0, state, sum(person_paid_fen + employer_paid_fen)::bigint
+            FROM {area.Part("contribution", month)} c WHERE submission_id <> ALL($1) AND NOT EXISTS (SELECT FROM several s WHERE s.person_id = c.person_id) GROUP BY 2, 3, 5
+            UNION ALL
             SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen
-            FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) ORDER BY person_id, employer_id, submission_id, row_no
+            FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) AND person_id IN (SELECT person_id FROM several)
+            ORDER BY 1, 2, 3, 4
             """, connection)
         { CommandTimeout = 0 };
         command.Parameters.AddWithValue(unseen);
@@ -140,7 +145,8 @@ public sealed class ReceiptCover
                 _touched.Add(version.Employer);
             }
 
-            if ((reading.Person, reading.Employer) != (version.Person, version.Employer))
+            // Person 0: what the lines of those come to who have one line each.
+            if (version.Person == 0 || (reading.Person, reading.Employer) != (version.Person, version.Employer))
             {
                 Settle(declared, reading);
                 reading = version;

@@ -143,7 +143,7 @@ public sealed partial class MonthInTheBrowserTests
         // All of it is this year's money.
         await Expect(page.Locator("#parts tbody tr").Last).ToContainTextAsync(Regex("期末\\s*0\\.00\\s*310\\.00\\s*310\\.00"));
 
-        await page.GetByText("显示完整号码……").ClickAsync();
+        await page.GetByText("显示完整号码和姓名……").ClickAsync();
         await page.GetByLabel("理由（将记录）").FillAsync("本人到窗口核对");
         await Clicks.PressAsync(page, "显示");
         await Expect(page.Locator("#number")).ToHaveTextAsync(number);
