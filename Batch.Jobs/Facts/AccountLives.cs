@@ -94,7 +94,7 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
         return life;
     }
 
-    private string Events => _withDeaths ? "event IN (5, 10, 11, 12)" : "event IN (10, 11, 12)";
+    private string Events => _withDeaths ? $"event IN {PersonEvents.OfAccountOrDeath}" : $"event IN {PersonEvents.OfAccount}";
 
     private async Task ReadAsync(int[]? persons, CancellationToken cancellation)
     {

@@ -24,8 +24,8 @@ public static class FactVersions
     /// <param name="same">Whether <c>w</c> is a version of the same fact as <c>{0}</c>.</param>
     public static string IsAccepted(string table, string row, string same) =>
         $"""
-        {row}.state = 1 AND NOT EXISTS (
-            SELECT FROM {table} w WHERE {same.Replace("{0}", row, StringComparison.Ordinal)} AND w.state <> 1
+        {row}.state = {FactState.Accepted:D} AND NOT EXISTS (
+            SELECT FROM {table} w WHERE {same.Replace("{0}", row, StringComparison.Ordinal)} AND w.state <> {FactState.Accepted:D}
                 AND (w.submission_id > {row}.submission_id OR (w.submission_id = {row}.submission_id AND {row}.row_no > 0 AND (w.row_no <= 0 OR w.row_no > {row}.row_no))))
         """;
 

@@ -20,9 +20,9 @@ internal sealed class FamilySpending(NpgsqlConnection connection, AreaSchema are
                 $"""
                 SELECT max(on_date) FROM (
                     SELECT DISTINCT ON (on_date, channel) on_date, state, amount_fen FROM :area.movement
-                    WHERE movement_month >= '{end.Year:0000}-{end.Month:00}-01' AND on_date > $3 AND person_id = $1 AND member = $2 AND kind = 5
+                    WHERE movement_month >= '{end.Year:0000}-{end.Month:00}-01' AND on_date > $3 AND person_id = $1 AND member = $2 AND kind = {MovementKind.Spending:D}
                     ORDER BY on_date, channel, {FactVersions.LatestFirst}) s
-                WHERE state <> 3 AND amount_fen <> 0
+                WHERE state <> {FactState.Withdrawn:D} AND amount_fen <> 0
                 """), connection);
             command.Parameters.AddWithValue(payer);
             command.Parameters.AddWithValue(member);

@@ -31,7 +31,7 @@ public sealed class LaterFacts(NpgsqlConnection connection, AreaSchema area)
                 SELECT DISTINCT person_id FROM (
                     SELECT DISTINCT ON ({key}) person_id, state FROM {area.Part(fact, month)} WHERE person_id = ANY($1)
                     ORDER BY {key}, {FactVersions.LatestFirst}) latest
-                WHERE state = 1
+                WHERE state = {FactState.Accepted:D}
                 """, connection);
             command.Parameters.AddWithValue(persons);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -13,12 +13,12 @@ internal static class MovementSql
     /// <param name="which">Which days and persons; a movement is there whole or not at all.</param>
     public static string Difference(string part, string which) =>
         $"""
-        SELECT person_id, kind, sum(fen)::bigint, sum(CASE WHEN ground = 3 THEN -fen ELSE 0 END)::bigint FROM (
-            (SELECT DISTINCT ON ({Key}) person_id, kind, ground, CASE WHEN state = 1 THEN amount_fen ELSE 0 END AS fen
+        SELECT person_id, kind, sum(fen)::bigint, sum(CASE WHEN ground = {Ground.NoHeir:D} THEN -fen ELSE 0 END)::bigint FROM (
+            (SELECT DISTINCT ON ({Key}) person_id, kind, ground, CASE WHEN state = {FactState.Accepted:D} THEN amount_fen ELSE 0 END AS fen
              FROM {part} WHERE {which} AND submission_id <> ALL($2) ORDER BY {Key}, {FactVersions.LatestFirst})
             UNION ALL
-            (SELECT DISTINCT ON ({Key}) person_id, kind, ground, CASE WHEN state = 1 THEN -amount_fen ELSE 0 END
+            (SELECT DISTINCT ON ({Key}) person_id, kind, ground, CASE WHEN state = {FactState.Accepted:D} THEN -amount_fen ELSE 0 END
              FROM {part} WHERE {which} AND submission_id <> ALL($2) AND submission_id <> ALL($1) ORDER BY {Key}, {FactVersions.LatestFirst})) versions
-        GROUP BY person_id, kind HAVING sum(fen) <> 0 OR sum(CASE WHEN ground = 3 THEN fen ELSE 0 END) <> 0
+        GROUP BY person_id, kind HAVING sum(fen) <> 0 OR sum(CASE WHEN ground = {Ground.NoHeir:D} THEN fen ELSE 0 END) <> 0
         """;
 }

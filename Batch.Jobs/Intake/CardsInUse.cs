@@ -21,9 +21,9 @@ internal sealed class CardsInUse(NpgsqlConnection connection, AreaSchema area)
 
         foreach ((string card, long citizen) in await connection.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT DISTINCT ON (e.value) e.value, p.citizen FROM :area.person_event e JOIN :area.person p USING (person_id)
-                WHERE e.event = 7 AND e.value = ANY($1) ORDER BY e.value, e.submission_id DESC
+                WHERE e.event = {PersonEvent.Card:D} AND e.value = ANY($1) ORDER BY e.value, e.submission_id DESC
                 """),
             // One argument, which is an array.
             r => (r.GetString(0), r.GetInt64(1)), cancellation, (object)cards))

@@ -56,9 +56,9 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
     {
         _bindings.Clear();
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT person_id, event, on_date, value FROM :area.person_event
-            WHERE event IN (13, 14) AND (person_id = ANY($1) OR left(value, 17) = ANY($2)) ORDER BY submission_id, row_no
+            WHERE event IN ({PersonEvent.FamilyBound:D}, {PersonEvent.FamilyUnbound:D}) AND (person_id = ANY($1) OR left(value, 17) = ANY($2)) ORDER BY submission_id, row_no
             """), connection);
         command.Parameters.AddWithValue(payers.Distinct().ToArray());
         command.Parameters.AddWithValue(members.Distinct().Select(m => CitizenId.FromDigits17(m).Full().PadRight(18)[..17]).ToArray());

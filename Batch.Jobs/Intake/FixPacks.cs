@@ -42,7 +42,7 @@ public sealed class FixPacks(NpgsqlDataSource program, AreaSchema area, IntakeLi
     }
 
     private async Task<IReadOnlySet<int>> MendedAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>
-        (await connection.ReadAsync(area.Sql("SELECT row_no FROM :area.mended($1) WHERE outcome <> 4"),
+        (await connection.ReadAsync(area.Sql($"SELECT row_no FROM :area.mended($1) WHERE outcome <> {RowOutcome.Rejected:D}"),
             r => r.GetInt32(0), cancellation, submission)).ToHashSet();
 
     // Streamed beside the rows of the file: a large file has many.

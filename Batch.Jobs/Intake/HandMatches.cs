@@ -139,7 +139,7 @@ public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
                     ARRAY(SELECT {ReceiptName.Sql} FROM :area.money_match_receipt r
                           JOIN :area.employer e ON e.employer_id = r.receipt_employer WHERE r.match_id = s.match_id ORDER BY 1),
                     (SELECT coalesce(sum(b.credit_fen), 0)::bigint FROM :area.money_match_line l
-                     JOIN :area.bank_line b ON b.serial = l.serial AND b.submission_id = l.line_submission AND b.state = 1 WHERE l.match_id = s.match_id)
+                     JOIN :area.bank_line b ON b.serial = l.serial AND b.submission_id = l.line_submission AND b.state = {FactState.Accepted:D} WHERE l.match_id = s.match_id)
                 FROM :area.match_state s WHERE s.match_id = $1
                 """),
             r => new MatchDocument(match, r.GetString(0), new Money(r.GetInt64(3)), r.GetFieldValue<string[]>(1), r.GetFieldValue<string[]>(2)), cancellation, match))[0];

@@ -55,7 +55,7 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
         foreach (YearMonth of in months.Where(m => month is null || m == month))
         {
             Dictionary<int, List<Key>> persons = (await PersonsAsync(
-                connection, of, "SELECT person_id FROM {0} WHERE state = 2 UNION SELECT -person_id FROM {0} WHERE state = 2 AND person_id < 0", [], cancellation)).ToDictionary(p => p[0].Latest.Said.Person);
+                connection, of, $"SELECT person_id FROM {{0}} WHERE state = {FactState.Held:D} UNION SELECT -person_id FROM {{0}} WHERE state = {FactState.Held:D} AND person_id < 0", [], cancellation)).ToDictionary(p => p[0].Latest.Said.Person);
             sides.AddRange(persons.Values.SelectMany(p => p).Where(k => k.IsHeld && !(k.Waits && IsSettled(k, persons.GetValueOrDefault(-k.Latest.Said.Person)))).SelectMany(k => k.Sides));
         }
 
@@ -69,7 +69,7 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
         foreach (YearMonth month in await MonthsOfAsync(connection, decision.Submission, cancellation))
         {
             List<List<Key>> persons = await PersonsAsync(
-                connection, month, "SELECT person_id FROM {0} WHERE submission_id = $1 AND row_no = $2", [decision.Submission, decision.Row], cancellation);
+                connection, month, "SELECT person_id FROM {{0}} WHERE submission_id = $1 AND row_no = $2", [decision.Submission, decision.Row], cancellation);
             if (persons is not [{ } person] || person.Find(k => k.IsHeld && k.Sides.Any(s => IsNamed(s, decision))) is not { } key)
             {
                 continue;

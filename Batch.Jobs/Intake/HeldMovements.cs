@@ -13,12 +13,12 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
 {
     private const string Key = "on_date, person_id, kind, channel, member, reference";
     // The same movement has come again since as the person's.
-    private const string Settled =
-        """
+    private static string Settled(string part) =>
+        $"""
         latest.person_id < 0 AND EXISTS (
-            SELECT FROM {0} own WHERE own.on_date = latest.on_date AND own.person_id = -latest.person_id AND own.kind = latest.kind AND own.channel = latest.channel
+            SELECT FROM {part} own WHERE own.on_date = latest.on_date AND own.person_id = -latest.person_id AND own.kind = latest.kind AND own.channel = latest.channel
                 AND own.member = latest.member AND own.reference = latest.reference AND own.amount_fen = latest.amount_fen
-                AND own.state = 1 AND own.row_no > 0 AND own.submission_id > latest.submission_id)
+                AND own.state = {FactState.Accepted:D} AND own.row_no > 0 AND own.submission_id > latest.submission_id)
         """;
 
     private const string Columns = "person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id";
@@ -31,7 +31,7 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
         foreach (YearMonth of in (await HeldRows.MonthsAsync(connection, area, Fact, cancellation)).Distinct().Where(m => month is null || m == month))
         {
             held.AddRange(await ReadAsync(
-                connection, $"SELECT DISTINCT {Key} FROM {area.Part(Fact, of)} WHERE state = 2", area.Part(Fact, of), [], cancellation));
+                connection, $"SELECT DISTINCT {Key} FROM {area.Part(Fact, of)} WHERE state = {FactState.Held:D}", area.Part(Fact, of), [], cancellation));
         }
 
         int[] submissions = [.. held.Select(h => h.Submission)];
@@ -191,7 +191,7 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
         SELECT {Columns} FROM (
             SELECT DISTINCT ON ({Key}) {Columns} FROM {part} JOIN ({which}) named USING ({Key})
             ORDER BY {Key}, {FactVersions.LatestFirst}) latest
-        WHERE state = 2 AND NOT ({Settled.Replace("{0}", part, StringComparison.Ordinal)}) ORDER BY submission_id, row_no
+        WHERE state = {FactState.Held:D} AND NOT ({Settled(part)}) ORDER BY submission_id, row_no
         """, r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, [.. values.Cast<object>()]);
 
     private Task<List<YearMonth>> MonthsOfAsync(NpgsqlConnection connection, int submission, CancellationToken cancellation) =>

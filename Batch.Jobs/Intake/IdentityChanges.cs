@@ -9,7 +9,7 @@ namespace Batch.Jobs.Intake;
 /// <summary>Reads changes of number and name over what persons were registered with.</summary>
 internal static class IdentityChanges
 {
-    private const string Events = "event IN (15, 16, 17)";
+    private static string Events => $"event IN ({PersonEvent.NumberChanged:D}, {PersonEvent.NameChanged:D}, {PersonEvent.NumberGivenUp:D})";
 
     /// <summary>Applies the changes that came after a submission to everybody who is held; the last submission that brought one.</summary>
     public static async Task<int> ApplyAsync(KnownPersons to, int after, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
@@ -52,7 +52,7 @@ internal static class IdentityChanges
         area.Sql(
             $"""
             SELECT n.number FROM (
-                SELECT DISTINCT ON (person_id) person_id, number FROM :area.person_event WHERE event = 15 ORDER BY person_id, submission_id DESC, row_no DESC) current
+                SELECT DISTINCT ON (person_id) person_id, number FROM :area.person_event WHERE event = {PersonEvent.NumberChanged:D} ORDER BY person_id, submission_id DESC, row_no DESC) current
             JOIN :area.person_number n USING (person_id) WHERE n.number <> current.number {(among is null ? "" : "AND n.number = ANY($1)")}
             """),
         r => r.GetInt64(0), cancellation, among is null ? [] : [among]);

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -11,9 +12,9 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
 {
     private const string Status = "4, 6, 8, 9, 20";
 
-    private const string Ended =
-        """
-        SELECT FROM :area.person_event WHERE event IN (5, 10, 11, 12) AND person_id IN ($1, $2)
+    private static string Ended =>
+        $"""
+        SELECT FROM :area.person_event WHERE event IN {PersonEvents.OfAccountOrDeath} AND person_id IN ($1, $2)
         UNION ALL SELECT FROM :area.account WHERE account_id >= 100000000 AND person_id IN ($1, $2)
         """;
 
@@ -137,10 +138,10 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
     private async Task RefuseEnrolmentAsync(int stays, int other, CancellationToken cancellation)
     {
         if (await AnyAsync(
-            """
-            SELECT FROM (SELECT min(date_trunc('month', on_date)) AS month FROM :area.person_event WHERE person_id = $1 AND event = 1) e
-            WHERE e.month > (SELECT min(m) FROM (SELECT min(contribution_month) AS m FROM :area.contribution WHERE person_id = $2 AND state <> 3
-                                                 UNION ALL SELECT min(pension_month) FROM :area.pension WHERE person_id = $2 AND state <> 3) f)
+            $"""
+            SELECT FROM (SELECT min(date_trunc('month', on_date)) AS month FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.New:D}) e
+            WHERE e.month > (SELECT min(m) FROM (SELECT min(contribution_month) AS m FROM :area.contribution WHERE person_id = $2 AND state <> {FactState.Withdrawn:D}
+                                                 UNION ALL SELECT min(pension_month) FROM :area.pension WHERE person_id = $2 AND state <> {FactState.Withdrawn:D}) f)
             """, stays, other, cancellation))
         {
             throw JoinRefusal.NotPossible(

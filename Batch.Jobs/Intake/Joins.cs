@@ -109,7 +109,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         await undone.Postings.WriteAsync(main.Submission, cancellation);
         List<(int, PersonsLine, int)> events = [];
         List<long> numbers = await connection.ReadAsync(
-            area.Sql("SELECT number FROM :area.person_event WHERE event = 17 AND person_id = $1 AND submission_id = ANY($2) ORDER BY row_no"), r => r.GetInt64(0), cancellation, stored.Other, submissions);
+            area.Sql($"SELECT number FROM :area.person_event WHERE event = {PersonEvent.NumberGivenUp:D} AND person_id = $1 AND submission_id = ANY($2) ORDER BY row_no"), r => r.GetInt64(0), cancellation, stored.Other, submissions);
         long current = await NumberAsync(stored.Stays, cancellation);
         numbers.ForEach(n => Add(events, main, stored, stored.Stays, PersonEvent.NumberGivenUp, n));
         numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberChanged, n));
@@ -160,7 +160,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         FamilyBindings family = new(connection, area);
         await family.LoadAsync([moves.From], [], cancellation);
         List<(long, LocalDate)> brought = joined is null ? [] : await connection.ReadAsync(
-            area.Sql("SELECT value, on_date FROM :area.person_event WHERE event = 13 AND person_id = $1 AND submission_id = ANY($2)"),
+            area.Sql($"SELECT value, on_date FROM :area.person_event WHERE event = {PersonEvent.FamilyBound:D} AND person_id = $1 AND submission_id = ANY($2)"),
             r => (FamilyBindings.MemberOf(new PersonsLine(0, default, null, PersonEvent.FamilyBound, default, r.GetString(0))), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1))),
             cancellation, moves.From, joined);
         foreach (FamilyBinding binding in family.All.Where(b => b.Payer == moves.From && b.To is null && (joined is null || brought.Contains((b.Member, b.From)))))
@@ -181,7 +181,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     }
 
     private Task<List<string>> CardsAsync(int person, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql("SELECT value FROM :area.person_event WHERE person_id = $1 AND event = 7 GROUP BY value ORDER BY max(submission_id), max(row_no)"), r => r.GetString(0), cancellation, person);
+        area.Sql($"SELECT value FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.Card:D} GROUP BY value ORDER BY max(submission_id), max(row_no)"), r => r.GetString(0), cancellation, person);
 
     private Task<List<long>> NumbersAsync(int person, CancellationToken cancellation) => connection.ReadAsync(
         area.Sql("SELECT DISTINCT number FROM :area.person_number WHERE person_id = $1 ORDER BY 1"), r => r.GetInt64(0), cancellation, person);

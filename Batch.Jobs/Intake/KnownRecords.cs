@@ -20,7 +20,7 @@ public sealed class KnownRecords
     // Eleven bytes each.
     private const int Most = 4_000_000;
 
-    private const string Changes = "FROM :area.person_event WHERE event IN (1, 4, 5, 6)";
+    private static string Changes => $"FROM :area.person_event WHERE event IN {PersonEvents.OfRecord}";
 
     private readonly PackedNumbers changes = new();
     private readonly List<string> categories = [];

@@ -18,7 +18,7 @@ internal static class MendedRows
     public static async Task<HashSet<int>> HeldAsync(NpgsqlConnection connection, AreaSchema area, int submission, CancellationToken cancellation) =>
         [.. await connection.ReadAsync(area.Sql($"SELECT m.row_no {Sql("$1")} AND {HeldSql("$1")}"), r => r.GetInt32(0), cancellation, submission)];
 
-    private static string Sql(string submission) => $"FROM :area.mended({submission}) m WHERE m.outcome <> 4";
+    private static string Sql(string submission) => $"FROM :area.mended({submission}) m WHERE m.outcome <> {RowOutcome.Rejected:D}";
 
     private static string HeldSql(string submission) =>
         $"""
@@ -32,6 +32,6 @@ internal static class MendedRows
             area.Sql(
                 $"""
                 SELECT p.parent, m.row_no FROM (SELECT DISTINCT parent FROM :area.submission_parent WHERE parent = ANY($1)) p CROSS JOIN LATERAL :area.mended(p.parent) m
-                WHERE m.outcome <> 4
+                WHERE m.outcome <> {RowOutcome.Rejected:D}
                 """), r => (r.GetInt32(0), r.GetInt32(1)), cancellation, submissions.Distinct().ToArray())];
 }

@@ -18,8 +18,8 @@ internal sealed class MovedPostings(NpgsqlConnection connection, AreaSchema area
     {
         List<(DateOnly Posted, short Component, long Other, long Stays)> moved = await connection.ReadAsync(
             area.Sql(
-                """
-                SELECT o.posting_month, o.component, sum(o.account_fen)::bigint, sum(CASE WHEN o.component < 4 THEN coalesce(s.account_fen, 0) ELSE -o.account_fen END)::bigint
+                $"""
+                SELECT o.posting_month, o.component, sum(o.account_fen)::bigint, sum(CASE WHEN o.component < {Component.Opening:D} THEN coalesce(s.account_fen, 0) ELSE -o.account_fen END)::bigint
                 FROM :area.entry o LEFT JOIN :area.entry s ON s.account_id = $2 AND s.posting_month = o.posting_month AND s.run_id = o.run_id
                     AND s.contribution_month = o.contribution_month AND s.component = o.component
                 WHERE o.account_id = $1 AND o.run_id = ANY($3) GROUP BY 1, 2
@@ -77,15 +77,15 @@ internal sealed class MovedPostings(NpgsqlConnection connection, AreaSchema area
     {
         List<(int Person, DateOnly Posted, short Component, long Fen)> moved = await connection.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT person_id, posting_month, component, -fen FROM :area.posted_move WHERE submission_id = ANY($1)
                 UNION ALL
                 SELECT person_id, moved_in, component, sum(fen)::bigint FROM :area.posted_move WHERE submission_id = ANY($1) AND person_id = $2 GROUP BY 1, 2, 3
                 UNION ALL
-                SELECT p.person_id, p.moved_in, p.component, -CASE WHEN p.component < 4 THEN coalesce((
+                SELECT p.person_id, p.moved_in, p.component, -CASE WHEN p.component < {Component.Opening:D} THEN coalesce((
                     SELECT sum(e.account_fen) FROM :area.entry e JOIN :area.run_submission t USING (run_id) JOIN :area.standing_run r USING (run_id)
                     WHERE e.account_id = $2 AND t.submission_id = p.submission_id AND e.component = p.component AND e.contribution_month IN (
-                        SELECT m.month FROM :area.submission_month m WHERE m.submission_id = ANY($1) AND m.fact = CASE p.component WHEN 1 THEN 'contribution' ELSE 'pension' END)), 0)
+                        SELECT m.month FROM :area.submission_month m WHERE m.submission_id = ANY($1) AND m.fact = CASE p.component WHEN {Component.Contribution:D} THEN 'contribution' ELSE 'pension' END)), 0)
                     ELSE p.fen END::bigint
                 FROM (SELECT person_id, submission_id, moved_in, component, sum(fen) AS fen FROM :area.posted_move WHERE submission_id = ANY($1) AND person_id = $2 GROUP BY 1, 2, 3, 4) p
                 """), r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1), r.GetInt16(2), r.GetInt64(3)), cancellation, part, to);

@@ -38,7 +38,7 @@ internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area
     private async Task MoveInterestAsync(int from, int to, CancellationToken cancellation)
     {
         long fen = await connection.OneAsync<long>(
-            area.Sql("SELECT coalesce(sum(account_fen), 0)::bigint FROM :area.entry WHERE account_id = $1 AND component = 3"), cancellation, from);
+            area.Sql($"SELECT coalesce(sum(account_fen), 0)::bigint FROM :area.entry WHERE account_id = $1 AND component = {Component.Interest:D}"), cancellation, from);
         if (fen == 0)
         {
             return;

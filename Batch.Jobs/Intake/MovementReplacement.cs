@@ -63,7 +63,7 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
             SELECT person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id FROM (
                 SELECT DISTINCT ON (person_id, member, reference) * FROM {part} WHERE on_date = $1 AND kind = $2 AND channel = $3
                 ORDER BY person_id, member, reference, {FactVersions.LatestFirst}) latest
-            WHERE state <> 3 ORDER BY person_id, member, reference
+            WHERE state <> {FactState.Withdrawn:D} ORDER BY person_id, member, reference
             """, connection);
         command.Parameters.AddWithValue(day);
         command.Parameters.AddWithValue((short)kind);

@@ -114,7 +114,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
     }
 
     private async Task<bool> AnyDocumentsAsync(CancellationToken cancellation) =>
-        _documentsBefore ??= await AnyAsync(area.Sql("SELECT EXISTS (SELECT FROM :area.movement WHERE kind <> 5 AND $1 IS NOT NULL)"), default, cancellation);
+        _documentsBefore ??= await AnyAsync(area.Sql($"SELECT EXISTS (SELECT FROM :area.movement WHERE kind <> {MovementKind.Spending:D} AND $1 IS NOT NULL)"), default, cancellation);
 
     private async Task<bool> AnyAsync(string sql, DateOnly day, CancellationToken cancellation)
     {
@@ -136,7 +136,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
     internal static async Task<List<StandingMovement>> OfWalletsAsync(NpgsqlConnection connection, string part, int[] persons, CancellationToken cancellation) =>
         await IsThereAsync(connection, part, cancellation)
             ? await connection.ReadAsync(
-                Latest(part, "person_id = ANY($1) AND kind IN (10, 12)"), r => new StandingMovement(Read(r), r.GetInt32(12)), cancellation, persons.Concat(persons.Select(p => -p)).ToArray())
+                Latest(part, $"person_id = ANY($1) AND kind IN ({MovementKind.WalletOut:D}, {MovementKind.WalletReturn:D})"), r => new StandingMovement(Read(r), r.GetInt32(12)), cancellation, persons.Concat(persons.Select(p => -p)).ToArray())
             : [];
 
     private async Task ReadDayAsync(DateOnly day, int[] persons, CancellationToken cancellation)
@@ -144,7 +144,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
         string part = area.Part("movement", day.Month());
         if (await IsAttachedAsync(part, cancellation))
         {
-            await using NpgsqlCommand command = new(Latest(part, "on_date = $2 AND person_id = ANY($1) AND kind = 5"), connection);
+            await using NpgsqlCommand command = new(Latest(part, $"on_date = $2 AND person_id = ANY($1) AND kind = {MovementKind.Spending:D}"), connection);
             command.Parameters.AddWithValue(persons);
             command.Parameters.AddWithValue(day);
             await TakeAsync(command, cancellation);
@@ -155,7 +155,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
     {
         foreach (string table in fresh.Select(m => area.Part("movement", m)).Prepend(area.Name + ".movement"))
         {
-            await using NpgsqlCommand command = new(Latest(table, "person_id = ANY($1) AND kind <> 5"), connection);
+            await using NpgsqlCommand command = new(Latest(table, $"person_id = ANY($1) AND kind <> {MovementKind.Spending:D}"), connection);
             command.Parameters.AddWithValue(persons);
             await TakeAsync(command, cancellation);
         }
@@ -167,7 +167,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
         SELECT person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id FROM (
             SELECT DISTINCT ON (on_date, person_id, kind, channel, member, reference) * FROM {table} WHERE {which}
             ORDER BY on_date, person_id, kind, channel, member, reference, {FactVersions.LatestFirst}) latest
-        WHERE state <> 3
+        WHERE state <> {FactState.Withdrawn:D}
         """;
 
     private async Task TakeAsync(NpgsqlCommand command, CancellationToken cancellation)

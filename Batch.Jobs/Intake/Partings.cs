@@ -108,7 +108,7 @@ internal sealed class Partings(NpgsqlConnection connection, AreaSchema area, Loc
     private async Task RefuseEnrolmentAsync(int other, YearMonth first, CancellationToken cancellation)
     {
         if (await connection.OneAsync<bool>(
-            area.Sql("SELECT EXISTS (SELECT FROM :area.person_event WHERE person_id = $1 AND event = 1 HAVING min(date_trunc('month', on_date)) > $2)"), cancellation, other, first.FirstDay()))
+            area.Sql($"SELECT EXISTS (SELECT FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.New:D} HAVING min(date_trunc('month', on_date)) > $2)"), cancellation, other, first.FirstDay()))
         {
             throw NotPossible("另一人登记的参保日期晚于这些月份。", "The other person is enrolled later than these months.");
         }

@@ -267,7 +267,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     {
         if (!_anyRecords)
         {
-            await using NpgsqlCommand command = new(area.Sql("SELECT EXISTS (SELECT FROM :area.person_event WHERE event IN (1, 4, 5, 6))"), await connection.IdleAsync());
+            await using NpgsqlCommand command = new(area.Sql($"SELECT EXISTS (SELECT FROM :area.person_event WHERE event IN {PersonEvents.OfRecord})"), await connection.IdleAsync());
             _anyRecords = (bool)(await command.ExecuteScalarAsync(cancellation))!;
         }
 

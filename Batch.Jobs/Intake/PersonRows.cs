@@ -44,7 +44,7 @@ internal sealed class PersonRows(NpgsqlConnection connection, AreaSchema area)
                     $"""
                     SELECT {month}, submission_id, row_no, {employer} FROM (
                         SELECT DISTINCT ON ({key}) * FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
-                    WHERE state <> 3 AND row_no > 0 ORDER BY 2, 3
+                    WHERE state <> {FactState.Withdrawn:D} AND row_no > 0 ORDER BY 2, 3
                     """), r => new PersonRow(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2), r.GetString(3)), cancellation, person));
         }
 

@@ -98,14 +98,14 @@ public sealed record Reconciliation(
 
     private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>
         (await connection.ReadAsync(
-            area.Sql("SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> 4 GROUP BY outcome"),
+            area.Sql($"SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> {RowOutcome.Rejected:D} GROUP BY outcome"),
             r => ((RowOutcome)r.GetInt16(0), new RowsAndMoney((int)r.GetInt64(1), r.GetInt64(2), 0)), cancellation, number)).ToDictionary();
 
     private static Task<List<int>> StillRejectedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>
         connection.ReadAsync(area.Sql(
             $"""
             SELECT DISTINCT row_no FROM :area.rejection
-            WHERE submission_id = $1 AND row_no > 0 AND code NOT IN ({RejectionCodes.HeldList}) AND row_no NOT IN (SELECT row_no FROM :area.mended($1) WHERE outcome <> 4)
+            WHERE submission_id = $1 AND row_no > 0 AND code NOT IN ({RejectionCodes.HeldList}) AND row_no NOT IN (SELECT row_no FROM :area.mended($1) WHERE outcome <> {RowOutcome.Rejected:D})
             ORDER BY row_no LIMIT {RowsNamed}
             """), r => r.GetInt32(0), cancellation, number);
 }

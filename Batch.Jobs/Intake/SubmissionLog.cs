@@ -91,9 +91,9 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     // Where a decision had left the row out before, the later file takes the place of nothing.
     private string OfAccepted(string fact, YearMonth month, string key) => area.Sql(
         $"""
-         AND f.state = 1 AND (l.state <> 2 OR l.row_no > 0) AND NOT EXISTS (
+         AND f.state = {FactState.Accepted:D} AND (l.state <> {FactState.Held:D} OR l.row_no > 0) AND NOT EXISTS (
             SELECT FROM {area.Part(fact, month)} d
-            WHERE d.submission_id IN (SELECT submission_id FROM :area.decision) AND (d.{key.Replace(" ", " d.", StringComparison.Ordinal)}) = (f.{key.Replace(" ", " f.", StringComparison.Ordinal)}) AND d.state = 3 AND d.submission_id > f.submission_id AND d.submission_id < l.submission_id)
+            WHERE d.submission_id IN (SELECT submission_id FROM :area.decision) AND (d.{key.Replace(" ", " d.", StringComparison.Ordinal)}) = (f.{key.Replace(" ", " f.", StringComparison.Ordinal)}) AND d.state = {FactState.Withdrawn:D} AND d.submission_id > f.submission_id AND d.submission_id < l.submission_id)
         """);
 
     private async Task<long> SupersededAsync(int submission, bool accepted, CancellationToken cancellation)

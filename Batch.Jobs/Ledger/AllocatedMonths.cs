@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
@@ -15,10 +16,10 @@ public static class AllocatedMonths
     public static async Task<YearMonth?> LastAsync(NpgsqlConnection connection, AreaSchema area, YearMonth? postedThrough, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT max(contribution_month) FROM (
                 SELECT t.contribution_month FROM :area.run_total t JOIN :area.ledger l USING (run_id)
-                WHERE l.act = 'post' AND t.component = 1 AND l.month <= $1
+                WHERE l.act = 'post' AND t.component = {Component.Contribution:D} AND l.month <= $1
                 GROUP BY 1 HAVING sum(t.person_paid_fen + t.employer_paid_fen) > 0) allocated
             """), connection);
         command.Parameters.AddWithValue((postedThrough ?? new YearMonth(9999, 12)).FirstDay());

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -109,8 +110,8 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
         List<(int Employer, long Fen)> all = [];
         foreach (YearMonth month in await program.ReadAsync(
             area.Sql(
-                """
-                SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = 1
+                $"""
+                SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = {Component.Contribution:D}
                 UNION SELECT month FROM :area.money_for_month WHERE on_date < $1 + interval '1 month' ORDER BY 1
                 """),
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, before.Month.FirstDay()))
@@ -144,11 +145,11 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
         ThreeWay threeWay = new(program, area, policy);
         YearMonth[] taken = [.. await program.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT DISTINCT m.month FROM :area.posted_run r JOIN :area.run_submission s USING (run_id) JOIN :area.submission_month m USING (submission_id)
                 WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND m.fact = 'contribution'
                 UNION SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
-                WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = 1
+                WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = {Component.Contribution:D}
                 """),
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, of.From.ToDateOnly(), of.Month.FirstDay())];
         HashSet<YearMonth> known = [.. compared.Select(l => l.Month)];
@@ -165,7 +166,7 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
         }
 
         YearMonth[] then = [.. (await program.ReadAsync(
-            area.Sql("SELECT DISTINCT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = 1 AND t.contribution_month = ANY($2)"),
+            area.Sql($"SELECT DISTINCT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = {Component.Contribution:D} AND t.contribution_month = ANY($2)"),
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, before.Month.FirstDay(), known.Concat(more).Select(m => m.FirstDay()).ToArray()))];
         foreach (ThreeWayLine line in then.Length == 0 ? [] : await threeWay.LinesAsync(then, before.Month, before.Submissions, cancellation))
         {
@@ -178,9 +179,9 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
     {
         (long accounts, long pool, long others) = (await program.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT coalesce(sum(t.account_fen), 0)::bigint, coalesce(sum(t.pool_fen), 0)::bigint, coalesce(sum(t.other_fen), 0)::bigint
-                FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = 1
+                FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = {Component.Contribution:D}
                 """),
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation, of.From.ToDateOnly(), of.Month.FirstDay()))[0];
         Sums none = Of(employers, 0);

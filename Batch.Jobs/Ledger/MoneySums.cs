@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -60,12 +61,12 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
     // Of each receipt that came or was corrected since: what counts of it now, less what counted at the closing before.
     internal async Task<List<(int Employer, MoneyCame Came)>> CameByEmployerAsync(CheckedMonth of, CancellationToken cancellation) => await program.ReadAsync(
         area.Sql(
-            """
+            $"""
             WITH counted AS (
                 SELECT employer_id, amount_fen, late_fee_fen, interest_fen FROM :area.receipt_in_force WHERE (submission_id > $1 OR received_on >= $2) AND received_on <= $3
                 UNION ALL
                 SELECT employer_id, -amount_fen, -late_fee_fen, -interest_fen FROM :area.receipt b
-                WHERE state = 1 AND submission_id <= $1 AND received_on < $2
+                WHERE state = {FactState.Accepted:D} AND submission_id <= $1 AND received_on < $2
                     AND EXISTS (
                         SELECT FROM :area.receipt n
                         WHERE n.submission_id > $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document)

@@ -30,7 +30,7 @@ public sealed class PostedCoverage(NpgsqlConnection connection, AreaSchema area,
     {
         Dictionary<int, List<YearMonth>> paid = accounts.ToDictionary(a => a, _ => new List<YearMonth>());
         await ReadEntriesAsync(
-            "e.component = 1 AND e.posting_month <= $2 GROUP BY 1 HAVING sum(e.person_paid_fen + e.employer_paid_fen) > 0", accounts,
+            $"e.component = {Component.Contribution:D} AND e.posting_month <= $2 GROUP BY 1 HAVING sum(e.person_paid_fen + e.employer_paid_fen) > 0", accounts,
             (account, month) => paid[account].Add(month), cancellation);
         foreach ((int account, List<YearMonth> months) in paid)
         {
@@ -40,7 +40,7 @@ public sealed class PostedCoverage(NpgsqlConnection connection, AreaSchema area,
 
     // Without a retirement on record the first month credited as a retiree tells it.
     private Task ReadFirstRetiredAsync(int[] accounts, CancellationToken cancellation) => ReadEntriesAsync(
-        "e.component = 2 AND e.account_fen > 0 AND e.posting_month <= $2 ORDER BY 1 LIMIT 1", accounts,
+        $"e.component = {Component.Retiree:D} AND e.account_fen > 0 AND e.posting_month <= $2 ORDER BY 1 LIMIT 1", accounts,
         (account, month) => _facts[account] = _facts[account] with { RetiredIn = month.PlusMonths(-1) }, cancellation);
 
     private async Task ReadChangesAsync(int[] accounts, CancellationToken cancellation)
@@ -48,7 +48,7 @@ public sealed class PostedCoverage(NpgsqlConnection connection, AreaSchema area,
         await using NpgsqlCommand command = Command(
             $"""
             SELECT DISTINCT ON (w.account_id, e.event) w.account_id, e.event, e.on_date, e.value
-            FROM unnest($1) w (account_id) JOIN :area.person_event e ON e.person_id = {AccountNumbers.PersonSql("w.account_id")} AND e.event IN (4, 5, 8)
+            FROM unnest($1) w (account_id) JOIN :area.person_event e ON e.person_id = {AccountNumbers.PersonSql("w.account_id")} AND e.event IN {PersonEvents.OfCoverage}
             ORDER BY w.account_id, e.event, e.submission_id DESC, e.row_no DESC
             """, accounts);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

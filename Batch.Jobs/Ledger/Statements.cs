@@ -91,9 +91,9 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
             $"""
             WITH moved AS (
                 SELECT account_id, sum(account_fen)::bigint AS movements,
-                       bit_or(CASE WHEN component = 1 AND contribution_month >= {first} AND person_paid_fen + employer_paid_fen > 0
+                       bit_or(CASE WHEN component = {Component.Contribution:D} AND contribution_month >= {first} AND person_paid_fen + employer_paid_fen > 0
                               THEN 1 << ((extract(year FROM contribution_month) - {year.First.Year}) * 12 + extract(month FROM contribution_month) - {year.First.Month})::int ELSE 0 END) AS paid,
-                       bool_or(component = 1 AND (contribution_month < {first} OR person_paid_fen + employer_paid_fen <= 0)) AS irregular
+                       bool_or(component = {Component.Contribution:D} AND (contribution_month < {first} OR person_paid_fen + employer_paid_fen <= 0)) AS irregular
                 FROM :area.entry WHERE posting_month BETWEEN {first} AND {last} GROUP BY account_id),
             carried AS (SELECT account_id, closing_fen, accumulated_months, continuous_months, last_paid FROM :area.statement WHERE year = {year.Year - 1}),
             known AS (
@@ -104,10 +104,10 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
                 SELECT person_id, event, bool_or(submission_id > known.through) AS fresh, min(on_date) AS earliest,
                        (array_agg(on_date ORDER BY submission_id DESC, row_no DESC))[1] AS on_date,
                        (array_agg(value ORDER BY submission_id DESC, row_no DESC))[1] AS value
-                FROM :area.person_event CROSS JOIN known WHERE event IN (4, 5, 8) GROUP BY person_id, event, known.through),
+                FROM :area.person_event CROSS JOIN known WHERE event IN {PersonEvents.OfCoverage} GROUP BY person_id, event, known.through),
             status AS (
-                SELECT person_id AS account_id, max(on_date) FILTER (WHERE event = 4) AS retired, max(on_date) FILTER (WHERE event = 5) AS died,
-                       max(value::int) FILTER (WHERE event = 8) AS months, bool_or(fresh AND (event = 8 OR earliest < {first})) AS irregular
+                SELECT person_id AS account_id, max(on_date) FILTER (WHERE event = {PersonEvent.Retired:D}) AS retired, max(on_date) FILTER (WHERE event = {PersonEvent.Died:D}) AS died,
+                       max(value::int) FILTER (WHERE event = {PersonEvent.EarlierMonths:D}) AS months, bool_or(fresh AND (event = {PersonEvent.EarlierMonths:D} OR earliest < {first})) AS irregular
                 FROM changes GROUP BY person_id)
             SELECT account_id, coalesce(c.closing_fen, 0), coalesce(m.movements, 0), coalesce(m.paid, 0),
                    coalesce(m.irregular, false) OR account_id >= {AccountNumbers.Step} OR (c.account_id IS NOT NULL AND coalesce(s.irregular, false)),

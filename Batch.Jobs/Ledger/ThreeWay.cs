@@ -55,6 +55,9 @@ public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Empl
 /// <summary>Puts declared, received and booked side by side, by employer and contribution month.</summary>
 public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {
+    // Of the lines that a run took, one that is in force before one that was withdrawn, and of these the last.
+    private static readonly string TakenLast = $"(c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC";
+
     // Of one contribution month. A booked amount is the employer's whose line the posted runs took last for that person and month, as in the report by employers.
     private static readonly string Sql =
         $"""
@@ -72,13 +75,13 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         declared AS (
             SELECT employer_id, sum(fen) AS fen FROM (
                 SELECT employer_id, state, fen FROM line JOIN counted USING (submission_id) UNION ALL SELECT employer_id, state, fen FROM latest) l
-            WHERE state = 1 GROUP BY 1),
+            WHERE state = {FactState.Accepted:D} GROUP BY 1),
         receipts AS (
             SELECT DISTINCT ON (employer_id, document) employer_id, state, amount_fen, received_on
             FROM :area.receipt WHERE receipt_month = $1 AND submission_id <= $5
             ORDER BY employer_id, document, submission_id DESC, row_no),
         money AS MATERIALIZED (
-            SELECT employer_id, amount_fen, received_on AS on_date FROM receipts WHERE state = 1
+            SELECT employer_id, amount_fen, received_on AS on_date FROM receipts WHERE state = {FactState.Accepted:D}
             UNION ALL SELECT employer_id, -amount_fen, on_date FROM :area.money_returned WHERE month = $1),
         received AS (SELECT employer_id, sum(amount_fen) AS fen FROM money WHERE on_date <= $3 GROUP BY 1),
         {TakenUntil("$2")},
@@ -88,15 +91,12 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         booked AS (
             SELECT employer_id, sum(person_paid_fen + employer_paid_fen) AS fen, sum(account_fen) AS account_fen, sum(other_fen) AS other_fen
             FROM (SELECT {AccountNumbers.PersonSql("account_id")} AS person_id, person_paid_fen, employer_paid_fen, account_fen, other_fen
-                  FROM :area.entry WHERE posting_month = ANY($6) AND component = 1 AND contribution_month = $1) e JOIN last_employer USING (person_id) GROUP BY 1)
+                  FROM :area.entry WHERE posting_month = ANY($6) AND component = {Component.Contribution:D} AND contribution_month = $1) e JOIN last_employer USING (person_id) GROUP BY 1)
         SELECT e.number, e.name, coalesce(d.fen, 0)::bigint, CASE WHEN $4 OR EXISTS (SELECT FROM money) THEN coalesce(r.fen, 0)::bigint END, coalesce(b.fen, 0)::bigint,
                greatest($3 - ($1 + interval '1 month' - interval '1 day')::date, 0), employer_id, coalesce(b.account_fen, 0)::bigint, coalesce(b.other_fen, 0)::bigint
         FROM declared d FULL JOIN received r USING (employer_id) FULL JOIN booked b USING (employer_id) JOIN :area.employer e USING (employer_id)
         ORDER BY e.number COLLATE "C"
         """;
-
-    // Of the lines that a run took, one that is in force before one that was withdrawn, and of these the last.
-    private const string TakenLast = "(c.state = 1) DESC, c.submission_id DESC, c.row_no DESC";
 
     public ThreeWay(Area area)
         : this(area.Program, area.Schema, area.Policy)
@@ -142,9 +142,9 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         // Only the months are read in which something of these was posted.
         ILookup<YearMonth, DateOnly> posted = (await program.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT DISTINCT t.contribution_month, r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
-                WHERE t.component = 1 AND t.contribution_month = ANY($1) AND r.posting_month <= $2
+                WHERE t.component = {Component.Contribution:D} AND t.contribution_month = ANY($1) AND r.posting_month <= $2
                 """),
             r => (Of: r.GetFieldValue<DateOnly>(0).Month(), In: r.GetFieldValue<DateOnly>(1)), cancellation, months.Select(m => m.FirstDay()).ToArray(), month.FirstDay()))
             .ToLookup(p => p.Of, p => p.In);
@@ -187,12 +187,12 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     // Where the closing before has no check on record, all months with receipts are compared.
     private async Task<YearMonth[]> MonthsAsync(CheckedMonth of, CancellationToken cancellation) => [.. (await program.ReadAsync(
         area.Sql(
-            """
+            $"""
             SELECT $1 UNION SELECT m.month FROM :area.submission_month m JOIN :area.filed f USING (submission_id)
             WHERE m.fact IN ('contribution', 'receipt') AND m.month <= $1 AND (m.submission_id > $2 OR f.month >= $3 AND f.month <= $1)
             UNION SELECT month FROM :area.money_for_month WHERE on_date >= $3 AND on_date < $1 + interval '1 month' AND month <= $1
             UNION SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
-                  WHERE r.posting_month >= $3 AND r.posting_month <= $1 AND t.component = 1 AND t.contribution_month <= $1
+                  WHERE r.posting_month >= $3 AND r.posting_month <= $1 AND t.component = {Component.Contribution:D} AND t.contribution_month <= $1
             UNION SELECT receipt_month FROM :area.receipt WHERE NOT $4 AND receipt_month <= $1 ORDER BY 1
             """), r => r.GetFieldValue<DateOnly>(0).Month(), cancellation,
         of.Month.FirstDay(), of.Before?.Submissions ?? 0, of.From.ToDateOnly(), of.Before is { Checked: true }))];

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 
 namespace Batch.Jobs.Proof;
@@ -20,10 +21,10 @@ internal sealed class AdvanceSql(AreaSchema area, DateOnly month, PolicySlice sl
                 SELECT DISTINCT ON (contribution_month, employer_id, person_id) contribution_month, employer_id, person_id, submission_id, state FROM :area.contribution
                 WHERE contribution_month BETWEEN {From.Literal()} AND {To} AND person_id IN (SELECT person_id FROM pensions) AND submission_id <> ALL($3)
                 ORDER BY contribution_month, employer_id, person_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) l
-            WHERE state = 1 {(slice.OnReceipt ? "AND (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_in_year)" : "")}),
+            WHERE state = {FactState.Accepted:D} {(slice.OnReceipt ? "AND (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_in_year)" : "")}),
         leaves AS MATERIALIZED (
             SELECT person_id, max(month) FILTER (WHERE month < {month.Literal()}) AS before, min(month) FILTER (WHERE month >= {month.Literal()}) AS since FROM (
-                SELECT person_id, date_trunc('month', on_date)::date AS month FROM :area.person_event WHERE event = 2 AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)) l
+                SELECT person_id, date_trunc('month', on_date)::date AS month FROM :area.person_event WHERE event = {PersonEvent.Left:D} AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)) l
             GROUP BY person_id),
         begun AS MATERIALIZED (
             SELECT p.person_id, max(p.month) AS latest FROM (
@@ -31,7 +32,7 @@ internal sealed class AdvanceSql(AreaSchema area, DateOnly month, PolicySlice sl
                 WHERE pension_month >= {From.Literal()} AND pension_month < {month.Literal()} AND person_id IN (SELECT person_id FROM pensions) AND submission_id <> ALL($3)
                 ORDER BY pension_month, person_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) p
             LEFT JOIN work w USING (person_id, month) LEFT JOIN status s USING (person_id)
-            WHERE p.state = 1 AND w.person_id IS NULL AND coalesce(p.month >= s.retired_in + interval '{slice.RetirementOffset} months', true) AND coalesce(p.month <= {LastMonth}, true)
+            WHERE p.state = {FactState.Accepted:D} AND w.person_id IS NULL AND coalesce(p.month >= s.retired_in + interval '{slice.RetirementOffset} months', true) AND coalesce(p.month <= {LastMonth}, true)
             GROUP BY p.person_id),
         spans AS (
             SELECT p.person_id, b.latest > coalesce(l.before, '-infinity') AS held, greatest({month.Literal()}, (s.retired_in + interval '{slice.RetirementOffset} months')::date) AS from_month,
@@ -58,7 +59,7 @@ internal sealed class AdvanceSql(AreaSchema area, DateOnly month, PolicySlice sl
                         SELECT DISTINCT ON (contribution_month, person_id, employer_id) * FROM :area.contribution
                         WHERE contribution_month BETWEEN {From.Literal()} AND {To} AND submission_id <> ALL($3)
                         ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) v
-                    WHERE state = 1 GROUP BY 1, 2, 3) d) d
+                    WHERE state = {FactState.Accepted:D} GROUP BY 1, 2, 3) d) d
             JOIN ({CoveringSql.Of(column => $"{column} BETWEEN {From.Literal()} AND {To}")}) r USING (contribution_month, employer_id)
             WHERE due <= received),
         """;

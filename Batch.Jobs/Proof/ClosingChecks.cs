@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -16,13 +17,13 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
     /// Accounts that a pay-out closed in a month whose policy pays the interest out with it, and whether to the pooled fund; $1 the submissions that wait. The last
     /// word on an account counts; what movements bring has row numbers of zero and below.
     /// </summary>
-    public const string Closed =
-        """
+    public static string Closed =>
+        $"""
         SELECT w.account_id, date_trunc('month', w.on_date)::date AS closed_in, w.value = 'NoHeir' AS to_pool FROM (
             SELECT DISTINCT ON (account_id) account_id, on_date, value, row_no FROM (
                 SELECT e.person_id + 100000000 * coalesce((SELECT max(a.account_id / 100000000) FROM :area.account a WHERE a.person_id = e.person_id AND a.opened <= e.on_date), 0) AS account_id,
                        e.on_date, e.value, e.submission_id, e.row_no
-                FROM :area.person_event e WHERE e.event = 12 AND e.submission_id <> ALL($1)) said
+                FROM :area.person_event e WHERE e.event = {PersonEvent.AccountClosed:D} AND e.submission_id <> ALL($1)) said
             ORDER BY account_id, submission_id DESC, row_no DESC) w
         JOIN :area.posted_policy p ON p.contribution_month = date_trunc('month', w.on_date)::date
         JOIN batch.policy_slice s ON s.hash = p.policy_hash AND s.content -> 'interest' ->> 'closed' = 'with-pay-out'
@@ -56,9 +57,9 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
             $"""
             WITH months AS (
                 SELECT closed_in AS month FROM ({Closed}) c
-                UNION SELECT t.contribution_month FROM :area.run_total t JOIN ({Runs}) r USING (run_id) WHERE t.component = 3)
+                UNION SELECT t.contribution_month FROM :area.run_total t JOIN ({Runs}) r USING (run_id) WHERE t.component = {Component.Interest:D})
             SELECT m.month, p.policy_hash, s.content ->> 'interest', coalesce((s.content ->> 'insuranceYearFrom')::int, 1),
-                   ARRAY(SELECT t.run_id FROM :area.run_total t JOIN ({Runs}) r USING (run_id) WHERE t.component = 3 AND t.contribution_month = m.month)
+                   ARRAY(SELECT t.run_id FROM :area.run_total t JOIN ({Runs}) r USING (run_id) WHERE t.component = {Component.Interest:D} AND t.contribution_month = m.month)
             FROM months m LEFT JOIN :area.posted_policy p ON p.contribution_month = m.month LEFT JOIN batch.policy_slice s ON s.hash = p.policy_hash
             WHERE $2 OR EXISTS (SELECT FROM :area.run_month f WHERE f.contribution_month = m.month AND f.run_id = ANY($3))
                 OR EXISTS (SELECT FROM :area.run_total f WHERE f.contribution_month = m.month AND f.run_id = ANY($3)) ORDER BY 1
@@ -74,9 +75,9 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
     private async Task<List<DateOnly>> PostingsAsync(DateOnly first, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
-            WHERE t.component = 3 AND t.contribution_month BETWEEN $1 AND $1 + interval '11 months'
+            WHERE t.component = {Component.Interest:D} AND t.contribution_month BETWEEN $1 AND $1 + interval '11 months'
             """), connection);
         command.Parameters.AddWithValue(first);
         return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
@@ -88,7 +89,7 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
         DateOnly first = month.Month.AddMonths(-before);
         List<DateOnly> postings = await PostingsAsync(first, cancellation);
         InterestSql sql = InterestSql.Of(month.Rates, first, before + 1);
-        string entries = postings.Count == 0 ? "false" : $"posting_month IN ({postings.Literals()}) AND component = 3";
+        string entries = postings.Count == 0 ? "false" : $"posting_month IN ({postings.Literals()}) AND component = {Component.Interest:D}";
         return $"""
             WITH closed AS MATERIALIZED (SELECT account_id FROM ({Closed}) c WHERE closed_in = {month.Month.Literal()}),
             moved AS (

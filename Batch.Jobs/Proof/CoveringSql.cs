@@ -1,3 +1,5 @@
+using Batch.Jobs.Facts;
+
 namespace Batch.Jobs.Proof;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal static class CoveringSql
             SELECT receipt_month AS month, employer_id, amount_fen AS fen FROM (
                 SELECT DISTINCT ON (receipt_month, employer_id, document) receipt_month, employer_id, state, amount_fen FROM :area.receipt
                 WHERE {months("receipt_month")} AND {seen} ORDER BY receipt_month, employer_id, document, submission_id DESC, row_no) latest
-            WHERE state = 1
+            WHERE state = {FactState.Accepted:D}
             UNION ALL SELECT month, employer_id, fen FROM (
                 SELECT return_month AS month, return_employer AS employer_id, -amount_fen AS fen, coalesce(submission_id, 0) AS submission_id FROM {Confirmed}
                 WHERE {months("return_month")} AND amount_fen < 0

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Npgsql;
@@ -151,9 +152,9 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     private async Task<List<DateOnly>> MonthsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT DISTINCT contribution_month FROM (
-                SELECT run_id, contribution_month FROM :area.run_total WHERE component IN (1, 2) UNION ALL SELECT run_id, contribution_month FROM :area.run_month) m
+                SELECT run_id, contribution_month FROM :area.run_total WHERE component IN {Components.Credits} UNION ALL SELECT run_id, contribution_month FROM :area.run_month) m
             WHERE run_id = ANY($1) AND run_id NOT IN (SELECT run_id FROM :area.run WHERE kind = 'interest')
             """), connection);
         command.Parameters.AddWithValue(scope.Runs);
@@ -170,7 +171,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     private async Task<bool> BringsEventsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT EXISTS (SELECT FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (4, 5, 6, 15))"), connection);
+            $"SELECT EXISTS (SELECT FROM :area.person_event WHERE submission_id = ANY($1) AND event IN {PersonEvents.Assessed})"), connection);
         command.Parameters.AddWithValue(scope.Submissions);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
@@ -178,7 +179,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     /// <summary>Persons that the scope touches in a month; null: everybody.</summary>
     private async Task<int[]?> TouchedAsync(DateOnly month, MonthParts parts, CancellationToken cancellation)
     {
-        List<string> sources = ["SELECT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 4, 5, 6, 15)"];
+        List<string> sources = [$"SELECT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event IN ({PersonEvent.New:D}, {PersonEvent.Retired:D}, {PersonEvent.Died:D}, {PersonEvent.Category:D}, {PersonEvent.NumberChanged:D})"];
         if (parts.Contributions)
         {
             sources.Add($"SELECT person_id FROM {area.Part("contribution", month.Month())} WHERE submission_id = ANY($1)");
@@ -206,7 +207,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
             sources.Add(
                 $"""
                  SELECT account_id % 100000000 FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {month.Literal()}
-                     AND component IN (1, 2) AND run_id = ANY($2)
+                     AND component IN {Components.Credits} AND run_id = ANY($2)
                  """);
         }
 
@@ -226,9 +227,9 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     private async Task<(List<DateOnly> Months, long Runs)> PostingsAsync(DateOnly month, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT r.posting_month, count(DISTINCT r.run_id) FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
-            WHERE t.contribution_month = $1 AND t.component IN (1, 2) GROUP BY 1 ORDER BY 1
+            WHERE t.contribution_month = $1 AND t.component IN {Components.Credits} GROUP BY 1 ORDER BY 1
             """), connection);
         command.Parameters.AddWithValue(month);
         List<(DateOnly Month, long Runs)> postings = await command.ListAsync(r => (r.GetFieldValue<DateOnly>(0), r.GetInt64(1)), cancellation);

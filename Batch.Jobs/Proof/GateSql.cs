@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 
 namespace Batch.Jobs.Proof;
@@ -136,7 +137,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
            late AS MATERIALIZED (
                SELECT c.person_id, min(u.month) AS paid_in FROM contributions c JOIN {area.Part("contribution", month.Month())} v USING (person_id, employer_id)
                JOIN :area.filed u ON u.submission_id = v.submission_id
-               WHERE v.person_id BETWEEN $1 AND $2 AND v.submission_id <> ALL($3) AND v.state IN (1, 2) GROUP BY 1 HAVING min(u.month) > {Month})
+               WHERE v.person_id BETWEEN $1 AND $2 AND v.submission_id <> ALL($3) AND v.state IN ({FactState.Accepted:D}, {FactState.Held:D}) GROUP BY 1 HAVING min(u.month) > {Month})
            """
         : "late AS (SELECT 0 AS person_id, NULL::date AS paid_in WHERE false)";
 
@@ -151,7 +152,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
                 FROM :area.contribution WHERE contribution_month < {Month} AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3)
                       {(_gates.ResumptionOffset > 0 ? "" : "AND person_id IN (SELECT person_id FROM pensions)")}
                 ORDER BY contribution_month, person_id, employer_id, submission_id DESC, row_no > 0, row_no) v
-            WHERE state = 1 {(slice.OnReceipt ? "AND (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_before)" : "")})
+            WHERE state = {FactState.Accepted:D} {(slice.OnReceipt ? "AND (contribution_month, employer_id, submission_id) IN (SELECT * FROM covered_before)" : "")})
         """;
 
     private string CoveredBefore() =>
@@ -164,7 +165,7 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
                                employer_paid_fen
                         FROM :area.contribution WHERE contribution_month < {Month} AND submission_id <> ALL($3)
                         ORDER BY contribution_month, person_id, employer_id, submission_id DESC, row_no > 0, row_no) v
-                    WHERE state = 1 GROUP BY 1, 2, 3) d) d
+                    WHERE state = {FactState.Accepted:D} GROUP BY 1, 2, 3) d) d
             JOIN ({CoveringSql.Of(column => $"{column} < {Month}")}) r USING (contribution_month, employer_id)
             WHERE due <= received),
         """;
@@ -184,9 +185,9 @@ internal sealed class GateSql(AreaSchema area, DateOnly month, PolicySlice slice
         string zeroes = $"CASE WHEN gap >= {_gates.LongFromMonths} THEN {Text(_gates.LongZeroes)} ELSE {Text(_gates.ShortZeroes)} END";
         return $"""
             earlier AS (
-                SELECT person_id, (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 8))[1]::int AS months,
-                       (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 20))[1]::int AS actual
-                FROM :area.person_event WHERE event IN (8, 20) AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) GROUP BY person_id),
+                SELECT person_id, (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.EarlierMonths:D}))[1]::int AS months,
+                       (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.EarlierActualMonths:D}))[1]::int AS actual
+                FROM :area.person_event WHERE event IN ({PersonEvent.EarlierMonths:D}, {PersonEvent.EarlierActualMonths:D}) AND person_id BETWEEN $1 AND $2 AND submission_id <> ALL($3) GROUP BY person_id),
             counted AS (
                 SELECT person_id, count(*) FILTER (WHERE month >= zeroed_in OR zeroed_in IS NULL) AS months, bool_or(zeroed_in IS NOT NULL) AS zeroed FROM (
                     SELECT person_id, month, max(month) FILTER (WHERE gap > 0 AND {zeroes}) OVER (PARTITION BY person_id) AS zeroed_in FROM (

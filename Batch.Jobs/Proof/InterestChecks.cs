@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -27,14 +28,14 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
     private async Task<List<InterestYear>> YearsAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             WITH interest AS (
                 SELECT t.contribution_month AS through, bool_or(r.run_id = ANY($2)) AS fresh
                 FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
-                WHERE t.component = 3 AND coalesce(v.kind, r.kind) = 'interest' GROUP BY 1)
+                WHERE t.component = {Component.Interest:D} AND coalesce(v.kind, r.kind) = 'interest' GROUP BY 1)
             SELECT i.through, y.year, s.policy_hash, p.content ->> 'interest', ARRAY(
                 SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
-                WHERE t.component = 3 AND t.contribution_month BETWEEN i.through - interval '11 months' AND i.through), coalesce(s.seq, 0)
+                WHERE t.component = {Component.Interest:D} AND t.contribution_month BETWEEN i.through - interval '11 months' AND i.through), coalesce(s.seq, 0)
             FROM interest i LEFT JOIN :area.statement_year y USING (through)
             LEFT JOIN LATERAL (
                 SELECT m.policy_hash, r.seq FROM :area.standing_interest r JOIN :area.run_month m USING (run_id)
@@ -120,7 +121,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
             posted AS (
                 SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
                 FROM {entry} WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month BETWEEN {first.Literal()} AND {year.Through.Literal()}
-                    AND component = 3 AND account_id NOT IN (SELECT account_id FROM closed) GROUP BY account_id HAVING sum(account_fen) <> 0 OR NOT bool_and(account_fen = -other_fen)),
+                    AND component = {Component.Interest:D} AND account_id NOT IN (SELECT account_id FROM closed) GROUP BY account_id HAVING sum(account_fen) <> 0 OR NOT bool_and(account_fen = -other_fen)),
             judged AS (
                 SELECT account_id, coalesce(due_fen, 0) AS due_fen, coalesce(posted_fen, 0) AS posted_fen, coalesce(due_fen, 0) <> coalesce(posted_fen, 0) OR NOT coalesce(plain, true) AS differs
                 FROM entitled FULL JOIN posted USING (account_id)),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Batch.Jobs.Facts;
 
 namespace Batch.Jobs.Proof;
 
@@ -54,12 +55,12 @@ internal sealed record InterestSql(string Moved, string Products, Func<PolicySli
         string atCarried = weights.Sum(month => carried.Skip(month + 1).Sum() * scale), taken = weights.Sum(month => carried.Skip(month).Sum() * scale);
         string whole = Literal(carried.Sum() * scale), divisor = Literal(MonthsAYear * scale);
         // Interest of the year itself, paid out with a closing, is a flow like others.
-        string earlier = $"component = 3 AND contribution_month < {first.Literal()}", flow = $"component <> 4 AND NOT ({earlier})";
+        string earlier = $"component = {Component.Interest:D} AND contribution_month < {first.Literal()}", flow = $"component <> {Component.Opening:D} AND NOT ({earlier})";
         return new InterestSql(
             $"""
             coalesce({counted} FILTER (WHERE {flow}), 0) AS counted, coalesce({atCurrent} FILTER (WHERE {flow}), 0) AS at_current,
                        coalesce({atCarried} FILTER (WHERE {flow}), 0) AS at_carried,
-                       coalesce(sum(account_fen) FILTER (WHERE {earlier}), 0) * {whole} + coalesce({taken} FILTER (WHERE component = 4), 0) AS earlier
+                       coalesce(sum(account_fen) FILTER (WHERE {earlier}), 0) * {whole} + coalesce({taken} FILTER (WHERE component = {Component.Opening:D}), 0) AS earlier
             """,
             $"""
             CASE WHEN m.counted > 0 THEN m.at_current ELSE 0 END AS this_year,

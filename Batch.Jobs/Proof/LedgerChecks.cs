@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -171,7 +172,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
                     SELECT person_id FROM (
                         SELECT DISTINCT ON ({key}) person_id, submission_id, state FROM {area.Part(fact, month.Month())}
                         ORDER BY {key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
-                    WHERE state = 1 AND submission_id = ANY($1) GROUP BY person_id HAVING count(DISTINCT submission_id) > 1) persons
+                    WHERE state = {FactState.Accepted:D} AND submission_id = ANY($1) GROUP BY person_id HAVING count(DISTINCT submission_id) > 1) persons
                 """, connection);
             twice.Parameters.AddWithValue(submissions);
             if ((long)(await twice.ExecuteScalarAsync(cancellation))! is > 0 and long persons)

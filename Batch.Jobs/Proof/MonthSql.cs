@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 
 namespace Batch.Jobs.Proof;
@@ -33,7 +34,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         {Credits()}
         SELECT e.checked, e.unsaid, e.why, e.broken, e.first, c.checked, c.broken, c.first,
                (SELECT coalesce(sum(person_paid_fen + employer_paid_fen), 0)::bigint FROM contributions),
-               (SELECT coalesce(sum(account_fen + pool_fen + other_fen), 0)::bigint FROM posted WHERE component = 1)
+               (SELECT coalesce(sum(account_fen + pool_fen + other_fen), 0)::bigint FROM posted WHERE component = {Component.Contribution:D})
         FROM entitlements e, credits c
         """);
 
@@ -48,7 +49,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                 SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state, person_paid_fen, employer_paid_fen
                 FROM {area.Part("contribution", month.Month())} WHERE submission_id <> ALL($3) AND employer_id IN (SELECT employer_id FROM received)
                 ORDER BY person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
-            WHERE state = 1 GROUP BY employer_id, submission_id),
+            WHERE state = {FactState.Accepted:D} GROUP BY employer_id, submission_id),
         covered AS MATERIALIZED (
             SELECT employer_id, submission_id FROM (
                 SELECT employer_id, submission_id, sum(due_fen) OVER (PARTITION BY employer_id ORDER BY submission_id) AS due_fen FROM declared) d
@@ -70,7 +71,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                LEFT JOIN (
                    SELECT person_id, employer_id, submission_id, min(state) AS consequence FROM {area.Part("contribution", month.Month())}
                    WHERE row_no <= 0 AND person_id BETWEEN $1 AND $2 {Some("person_id")} GROUP BY 1, 2, 3) c USING (person_id, employer_id, submission_id)
-               WHERE coalesce(consequence, state) = 1 {Received()})
+               WHERE coalesce(consequence, state) = {FactState.Accepted:D} {Received()})
            """
         : """
           contributions AS (
@@ -88,7 +89,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                    SELECT person_id, submission_id, min(state) AS consequence FROM {area.Part("pension", month.Month())}
                    WHERE row_no <= 0 AND person_id BETWEEN $1 AND $2 {Some("person_id")} GROUP BY 1, 2) c USING (person_id, submission_id)
                {(slice.TrueUp ? "LEFT JOIN averages USING (person_id)" : "")}
-               WHERE coalesce(consequence, state) = 1)
+               WHERE coalesce(consequence, state) = {FactState.Accepted:D})
            """
         : """
           pensions AS (SELECT 0 AS person_id, NULL::bigint AS prior_year_fen, NULL::bigint AS this_year_fen, NULL::bigint AS month_fen WHERE $1 > $2 AND $3 IS NULL)
@@ -102,7 +103,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
                 WHERE pension_month BETWEEN {YearFrom.Literal()} AND {YearFrom.AddMonths(11).Literal()} AND person_id BETWEEN $1 AND $2 {Some("person_id")}
                       AND submission_id <> ALL($3)
                 ORDER BY person_id, pension_month, submission_id DESC, (row_no <= 0) DESC, row_no DESC) v
-            WHERE state = 1 AND prior_year_fen IS NOT NULL ORDER BY person_id, pension_month DESC),
+            WHERE state = {FactState.Accepted:D} AND prior_year_fen IS NOT NULL ORDER BY person_id, pension_month DESC),
         """;
 
     private DateOnly YearFrom => new(month.Month >= slice.YearStart ? month.Year : month.Year - 1, slice.YearStart, 1);
@@ -111,12 +112,12 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
     private string Status() =>
         $"""
         status AS MATERIALIZED (
-            SELECT person_id, (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 4))[1] AS retired_in,
-                   (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 5))[1] AS died_in,
-                   (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 6 AND on_date < {Month} + interval '1 month'))[1] AS category,
-                   (array_agg(birth ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 15 AND birth IS NOT NULL))[1] AS birth,
-                   (array_agg(number ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = 15))[1] AS number
-            FROM :area.person_event WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND event IN (4, 5, 6, 15) AND submission_id <> ALL($3)
+            SELECT person_id, (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.Retired:D}))[1] AS retired_in,
+                   (array_agg(date_trunc('month', on_date)::date ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.Died:D}))[1] AS died_in,
+                   (array_agg(value ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.Category:D} AND on_date < {Month} + interval '1 month'))[1] AS category,
+                   (array_agg(birth ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.NumberChanged:D} AND birth IS NOT NULL))[1] AS birth,
+                   (array_agg(number ORDER BY submission_id DESC, row_no DESC) FILTER (WHERE event = {PersonEvent.NumberChanged:D}))[1] AS number
+            FROM :area.person_event WHERE person_id BETWEEN $1 AND $2 {Some("person_id")} AND event IN {PersonEvents.Assessed} AND submission_id <> ALL($3)
             GROUP BY person_id)
         """;
 
@@ -181,14 +182,14 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         : $"entitled AS ({Due()})";
 
     private static string Due() =>
-        """
-            SELECT person_id, 1::smallint AS component, CASE WHEN kept_apart THEN 0 ELSE gross - least(gross, premiums) END AS account_fen,
+        $"""
+            SELECT person_id, {Component.Contribution:D}::smallint AS component, CASE WHEN kept_apart THEN 0 ELSE gross - least(gross, premiums) END AS account_fen,
                    CASE WHEN kept_apart THEN 0 ELSE paid - gross END AS pool_fen, CASE WHEN kept_apart THEN paid ELSE least(gross, premiums) END AS other_fen,
                    person_paid_fen, employer_paid_fen, CASE WHEN NOT kept_apart THEN unsaid END AS unsaid
             FROM (SELECT a.*, CASE WHEN account THEN own + share + least(flat_due, greatest(paid - own - share, 0)) ELSE 0 END AS gross
                   FROM (SELECT a.*, least(share_due, greatest(paid - own, 0)) AS share FROM active a) a) a
             UNION ALL
-            SELECT person_id, 2, gross - least(gross, premiums), -gross, least(gross, premiums), 0, 0, unsaid FROM retired
+            SELECT person_id, {Component.Retiree:D}, gross - least(gross, premiums), -gross, least(gross, premiums), 0, 0, unsaid FROM retired
         """;
 
     // A first account has its person's number, a later one a hundred million more. One run's entries are one an account and component by their key,
@@ -199,7 +200,7 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
             ? "((account_id BETWEEN $1 AND $2 AND account_id < 100000000) OR (account_id >= 100000000 AND account_id % 100000000 BETWEEN $1 AND $2))"
             : "account_id BETWEEN $1 AND $2";
         string entries = $"""
-            FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {Month} AND component IN (1, 2)
+            FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {Month} AND component IN {Components.Credits}
                  AND {range} {Some(Person)}
             """;
         return parts.Runs switch
@@ -226,22 +227,22 @@ internal sealed class MonthSql(AreaSchema area, DateOnly month, PolicySlice slic
         $"""
         enrolments AS (
             SELECT e.person_id, e.submission_id FROM :area.person_event e
-            WHERE e.event = 1 AND e.on_date >= {Month} + interval '1 month' AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
-                SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = 1 AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
+            WHERE e.event = {PersonEvent.New:D} AND e.on_date >= {Month} + interval '1 month' AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
+                SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = {PersonEvent.New:D} AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
         accounts AS ({Accounts()}),
         closings AS (
             SELECT e.person_id, e.on_date FROM :area.person_event e
-            WHERE e.event = 12 AND e.value <> 'withdrawn' AND e.on_date < {Month} AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
-                SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = 12 AND l.on_date < {Month} AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
+            WHERE e.event = {PersonEvent.AccountClosed:D} AND e.value <> 'withdrawn' AND e.on_date < {Month} AND e.person_id BETWEEN $1 AND $2 {Some("e.person_id")} AND NOT EXISTS (
+                SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = {PersonEvent.AccountClosed:D} AND l.on_date < {Month} AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))),
         judged AS (
             SELECT p.person_id, p.account_fen,
                    CASE WHEN a.account_id IS NULL THEN 'no account'
                         WHEN a.account_id <> p.account_id THEN 'not the account of the month'
                         WHEN z.on_date >= a.opened AND NOT coalesce(f.dead, false) THEN 'closed account'
-                        WHEN p.component = 1 AND f.contributed IS NOT TRUE THEN 'no contribution in force'
-                        WHEN p.component = 2 AND f.pensioned IS NOT TRUE THEN 'no pension in force'
+                        WHEN p.component = {Component.Contribution:D} AND f.contributed IS NOT TRUE THEN 'no contribution in force'
+                        WHEN p.component = {Component.Retiree:D} AND f.pensioned IS NOT TRUE THEN 'no pension in force'
                         WHEN f.dead THEN 'after death'
-                        WHEN p.component = 1 AND n.submission_id < f.submission_id THEN 'before enrolment' END AS fault
+                        WHEN p.component = {Component.Contribution:D} AND n.submission_id < f.submission_id THEN 'before enrolment' END AS fault
             FROM posted p LEFT JOIN facts f USING (person_id)
             LEFT JOIN accounts a ON a.person_id = p.person_id LEFT JOIN closings z ON z.person_id = p.person_id
             LEFT JOIN enrolments n ON n.person_id = p.person_id

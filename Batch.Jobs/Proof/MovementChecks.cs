@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -14,7 +15,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         List<DateOnly> tables = await VerificationScope.PartsAsync(connection, area, "movement", cancellation);
         foreach (DateOnly month in await MonthsAsync(tables, cancellation))
         {
-            List<DateOnly> postings = await PostingsAsync(month, "t.component >= 4", cancellation), interest = await PostingsAsync(month, "t.component = 3", cancellation);
+            List<DateOnly> postings = await PostingsAsync(month, $"t.component >= {Component.Opening:D}", cancellation), interest = await PostingsAsync(month, $"t.component = {Component.Interest:D}", cancellation);
             await CheckSumsAsync(month, tables.Contains(month), ([.. postings.Union(interest)], interest), cancellation);
             if (tables.Contains(month))
             {
@@ -27,8 +28,8 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
     private async Task<List<DateOnly>> MonthsAsync(List<DateOnly> tables, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT contribution_month FROM :area.run_total WHERE component >= 4 AND ($1 OR run_id = ANY($2))
+            $"""
+            SELECT contribution_month FROM :area.run_total WHERE component >= {Component.Opening:D} AND ($1 OR run_id = ANY($2))
             UNION SELECT date_trunc('month', month)::date FROM :area.submission_month WHERE fact = 'movement' AND ($1 OR submission_id = ANY($3))
             """), connection);
         command.Parameters.AddWithValue(scope.All);
@@ -56,7 +57,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             SELECT on_date, person_id, kind, channel, member, reference, submission_id, min(state) AS consequence
             FROM {area.Part("movement", month.Month())} WHERE row_no <= 0 GROUP BY 1, 2, 3, 4, 5, 6, 7) c
             USING (on_date, person_id, kind, channel, member, reference, submission_id)
-        WHERE coalesce(c.consequence, l.state) = 1
+        WHERE coalesce(c.consequence, l.state) = {FactState.Accepted:D}
         """;
 
     private async Task CheckSumsAsync(DateOnly month, bool facts, (List<DateOnly> All, List<DateOnly> Interest) posted, CancellationToken cancellation)
@@ -66,7 +67,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             ? $"""
                SELECT account_id, component, sum(account_fen) AS account_fen, sum(pool_fen) AS pool_fen FROM (
                    SELECT coalesce(a.account_id, m.person_id) AS account_id, m.kind AS component, sum(amount_fen) AS account_fen,
-                          coalesce(-sum(amount_fen) FILTER (WHERE kind = 6 AND ground = 3), 0) AS pool_fen
+                          coalesce(-sum(amount_fen) FILTER (WHERE kind = {MovementKind.PayOut:D} AND ground = {Ground.NoHeir:D}), 0) AS pool_fen
                    FROM ({InForce(month)}) m LEFT JOIN (
                        SELECT person_id, max(account_id) AS account_id FROM :area.account WHERE opened <= {month.Literal()} AND account_id >= 100000000 GROUP BY 1) a USING (person_id)
                    GROUP BY 1, 2 {PaidInterest(month, posted.Interest)}) due
@@ -78,14 +79,14 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
             : $"""
                SELECT account_id, component, sum(account_fen) AS account_fen, sum(pool_fen) AS pool_fen, sum(other_fen) AS other_fen,
                       sum(abs(person_paid_fen) + abs(employer_paid_fen)) AS received_fen, sum(paid_out_fen) AS paid_out_fen
-               FROM :area.entry WHERE posting_month IN ({posted.All.Literals()}) AND contribution_month = {month.Literal()} AND component >= 4 GROUP BY 1, 2
+               FROM :area.entry WHERE posting_month IN ({posted.All.Literals()}) AND contribution_month = {month.Literal()} AND component >= {Component.Opening:D} GROUP BY 1, 2
                """;
         await using NpgsqlCommand command = new(area.Sql(
             $"""
             WITH entitled AS ({entitled}), posted AS ({inLedger}),
             legs AS (
-                SELECT account_id, component, account_fen, pool_fen, CASE WHEN component = 9 THEN -account_fen ELSE 0 END AS other_fen,
-                       CASE WHEN component = 9 THEN 0 ELSE -account_fen - pool_fen END AS paid_out_fen
+                SELECT account_id, component, account_fen, pool_fen, CASE WHEN component = {Component.Correction:D} THEN -account_fen ELSE 0 END AS other_fen,
+                       CASE WHEN component = {Component.Correction:D} THEN 0 ELSE -account_fen - pool_fen END AS paid_out_fen
                 FROM entitled),
             judged AS (
                 SELECT account_id, component, coalesce(p.account_fen, 0) AS posted_fen, coalesce(e.account_fen, 0) AS entitled_fen,
@@ -119,7 +120,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
            UNION ALL
                    SELECT e.account_id, 6, -sum(e.account_fen), coalesce(sum(e.account_fen) FILTER (WHERE c.to_pool), 0)
                    FROM :area.entry e JOIN ({ClosingChecks.Runs}) r USING (run_id) LEFT JOIN ({ClosingChecks.Closed}) c ON c.account_id = e.account_id AND c.closed_in = {month.Literal()}
-                   WHERE e.posting_month IN ({postings.Literals()}) AND e.contribution_month = {month.Literal()} AND e.component = 3 GROUP BY 1 HAVING sum(e.account_fen) <> 0
+                   WHERE e.posting_month IN ({postings.Literals()}) AND e.contribution_month = {month.Literal()} AND e.component = {Component.Interest:D} GROUP BY 1 HAVING sum(e.account_fen) <> 0
            """;
 
     // What was not on record when the movement came does not count against it.
@@ -128,14 +129,14 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
         const string last = "NOT EXISTS (SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = e.event AND l.submission_id < m.submission_id AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))";
         await using NpgsqlCommand command = new(area.Sql(
             $"""
-            WITH events AS MATERIALIZED (SELECT * FROM :area.person_event WHERE event IN (5, 10, 11, 12) AND on_date < {month.Literal()} + interval '1 month'),
+            WITH events AS MATERIALIZED (SELECT * FROM :area.person_event WHERE event IN {PersonEvents.OfAccountOrDeath} AND on_date < {month.Literal()} + interval '1 month'),
             judged AS (
                 SELECT m.person_id, e.event, CASE
-                    WHEN e.event = 5 AND m.on_date > e.on_date AND (m.kind IN (5, 7, 8, 10, 11, 13) OR m.ground = 8) AND {last} THEN 'after death'
-                    WHEN e.event = 12 AND e.value <> 'withdrawn' AND m.on_date > e.on_date AND m.kind IN (5, 7, 10, 11, 13) AND {last}
+                    WHEN e.event = {PersonEvent.Died:D} AND m.on_date > e.on_date AND (m.kind IN ({MovementKind.Spending:D}, {MovementKind.TransferIn:D}, {MovementKind.TransferOut:D}, {MovementKind.WalletOut:D}, {MovementKind.WalletIn:D}, {MovementKind.EmergencyReturn:D}) OR m.ground = {Ground.SevereIllness:D}) AND {last} THEN 'after death'
+                    WHEN e.event = {PersonEvent.AccountClosed:D} AND e.value <> 'withdrawn' AND m.on_date > e.on_date AND m.kind IN ({MovementKind.Spending:D}, {MovementKind.TransferIn:D}, {MovementKind.WalletOut:D}, {MovementKind.WalletIn:D}, {MovementKind.EmergencyReturn:D}) AND {last}
                          AND NOT EXISTS (SELECT FROM :area.account a WHERE a.person_id = m.person_id AND a.opened > e.on_date AND a.opened <= m.on_date) THEN 'of a closed account'
-                    WHEN e.event = 10 AND m.on_date >= e.on_date AND (m.kind IN (5, 8, 10) OR m.ground = 8) AND NOT EXISTS (
-                         SELECT FROM :area.person_event u WHERE u.person_id = e.person_id AND u.event = 11 AND u.on_date > e.on_date AND u.on_date <= m.on_date
+                    WHEN e.event = {PersonEvent.AccountFrozen:D} AND m.on_date >= e.on_date AND (m.kind IN ({MovementKind.Spending:D}, {MovementKind.TransferOut:D}, {MovementKind.WalletOut:D}) OR m.ground = {Ground.SevereIllness:D}) AND NOT EXISTS (
+                         SELECT FROM :area.person_event u WHERE u.person_id = e.person_id AND u.event = {PersonEvent.AccountUnfrozen:D} AND u.on_date > e.on_date AND u.on_date <= m.on_date
                              AND u.submission_id < m.submission_id) THEN 'of a frozen account' END AS fault
                 FROM ({InForce(month)}) m JOIN events e ON e.person_id = m.person_id AND e.submission_id < m.submission_id)
             SELECT count(DISTINCT person_id), count(fault), min(format('%s|%s', lpad(person_id::text, 10, '0'), fault)) FILTER (WHERE fault IS NOT NULL) FROM judged
@@ -154,12 +155,12 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
     // What a wallet has back it has sent under the same document, in the month or in the one before. A full join is hashed, however few rows are expected.
     private async Task CheckReturnsAsync(DateOnly month, List<DateOnly> tables, CancellationToken cancellation)
     {
-        string sent = string.Join(" UNION ALL ", new[] { month, month.AddMonths(-1) }.Where(tables.Contains).Select(m => $"SELECT * FROM ({InForce(m, "kind = 10")}) o"));
+        string sent = string.Join(" UNION ALL ", new[] { month, month.AddMonths(-1) }.Where(tables.Contains).Select(m => $"SELECT * FROM ({InForce(m, $"kind = {MovementKind.WalletOut:D}")}) o"));
         await using NpgsqlCommand command = new(area.Sql(
             $"""
             WITH judged AS (
                 SELECT person_id, (s.amount_fen = -r.amount_fen AND s.on_date <= r.on_date) IS NOT TRUE AS alone
-                FROM ({sent}) s FULL JOIN ({InForce(month, "kind = 12")}) r USING (person_id, reference) WHERE r.kind IS NOT NULL)
+                FROM ({sent}) s FULL JOIN ({InForce(month, $"kind = {MovementKind.WalletReturn:D}")}) r USING (person_id, reference) WHERE r.kind IS NOT NULL)
             SELECT count(*), count(*) FILTER (WHERE alone), batch.masked_number((SELECT citizen FROM :area.person WHERE person_id = min(j.person_id) FILTER (WHERE alone))) FROM judged j
             """), connection);
         command.Parameters.AddWithValue(scope.Waiting);

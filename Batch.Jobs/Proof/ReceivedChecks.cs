@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -11,16 +12,16 @@ namespace Batch.Jobs.Proof;
 internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
 {
     // Each version of a line and of a receipt is counted by itself; the views of the program are not asked.
-    private const string Statement =
-        """
+    private static string Statement =>
+        $"""
         WITH lines AS (
             SELECT serial, submission_id, credit_fen FROM (
                 SELECT serial, submission_id, state, credit_fen, row_number() OVER (PARTITION BY serial ORDER BY submission_id DESC, row_no) AS place FROM :area.bank_line) l
-            WHERE place = 1 AND state = 1),
+            WHERE place = 1 AND state = {FactState.Accepted:D}),
         receipts AS (
             SELECT receipt_month, employer_id, document, submission_id, amount_fen + late_fee_fen + interest_fen AS fen FROM (
                 SELECT *, row_number() OVER (PARTITION BY receipt_month, employer_id, document ORDER BY submission_id DESC, row_no) AS place FROM :area.receipt) r
-            WHERE place = 1 AND state = 1),
+            WHERE place = 1 AND state = {FactState.Accepted:D}),
         matched AS (SELECT match_id FROM :area.match_state WHERE state = 'matched')
         SELECT (SELECT coalesce(sum(credit_fen), 0)::bigint FROM lines),
                (SELECT coalesce(sum(r.fen), 0)::bigint FROM matched JOIN :area.money_match_receipt m USING (match_id)
@@ -36,8 +37,8 @@ internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema are
         {
             List<DateOnly> postings = await connection.ReadAsync(
                 area.Sql(
-                    """
-                    SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component = 1 ORDER BY 1
+                    $"""
+                    SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component = {Component.Contribution:D} ORDER BY 1
                     """), r => r.GetFieldValue<DateOnly>(0), cancellation, month);
             foreach (EmployerMoney money in await connection.ReadAsync(
                 new ReceivedSql(area, month, postings, declared.Contains(month)).Text(),

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 
 namespace Batch.Jobs.Proof;
@@ -36,7 +37,7 @@ internal sealed class ReceivedSql(AreaSchema area, DateOnly month, IReadOnlyList
     private string Received() =>
         $"""
         received AS MATERIALIZED (
-            SELECT employer_id, sum(amount_fen) FILTER (WHERE state = 1) AS received_fen FROM (
+            SELECT employer_id, sum(amount_fen) FILTER (WHERE state = {FactState.Accepted:D}) AS received_fen FROM (
                 SELECT employer_id, state, amount_fen, row_number() OVER (PARTITION BY employer_id, document ORDER BY submission_id DESC, row_no) AS place
                 FROM :area.receipt WHERE receipt_month = {Month} AND submission_id <> ALL($1)) r
             WHERE place = 1 GROUP BY employer_id)
@@ -46,7 +47,7 @@ internal sealed class ReceivedSql(AreaSchema area, DateOnly month, IReadOnlyList
     private string Returned() =>
         $"""
         whole AS (
-            SELECT employer_id, sum(amount_fen) FILTER (WHERE state = 1) AS fen FROM (
+            SELECT employer_id, sum(amount_fen) FILTER (WHERE state = {FactState.Accepted:D}) AS fen FROM (
                 SELECT employer_id, state, amount_fen, row_number() OVER (PARTITION BY employer_id, document ORDER BY submission_id DESC, row_no) AS place
                 FROM :area.receipt WHERE receipt_month = {Month}) r
             WHERE place = 1 GROUP BY employer_id),
@@ -70,7 +71,7 @@ internal sealed class ReceivedSql(AreaSchema area, DateOnly month, IReadOnlyList
                LEFT JOIN (
                    SELECT person_id, employer_id, submission_id, min(state) AS consequence FROM {area.Part("contribution", month.Month())}
                    WHERE row_no <= 0 GROUP BY 1, 2, 3) c USING (person_id, employer_id, submission_id)
-               WHERE coalesce(consequence, state) = 1)
+               WHERE coalesce(consequence, state) = {FactState.Accepted:D})
            """
         : "lines AS (SELECT 0 AS person_id, 0 AS employer_id, 0 AS submission_id, 0::bigint AS fen WHERE false)";
 
@@ -78,7 +79,7 @@ internal sealed class ReceivedSql(AreaSchema area, DateOnly month, IReadOnlyList
         ? $"""
            posted AS MATERIALIZED (
                SELECT account_id % 100000000 AS person_id, sum(account_fen) AS account_fen, sum(pool_fen) AS pool_fen, sum(other_fen) AS other_fen
-               FROM :area.entry WHERE posting_month IN ({postings.Literals()}) AND contribution_month = {Month} AND component = 1 GROUP BY 1
+               FROM :area.entry WHERE posting_month IN ({postings.Literals()}) AND contribution_month = {Month} AND component = {Component.Contribution:D} GROUP BY 1
                HAVING sum(account_fen) <> 0 OR sum(pool_fen) <> 0 OR sum(other_fen) <> 0)
            """
         : "posted AS (SELECT 0 AS person_id, 0::numeric AS account_fen, 0::numeric AS pool_fen, 0::numeric AS other_fen WHERE false)";

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Npgsql;
@@ -97,8 +98,8 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
         if (part.Fact == "movement")
         {
             return $"""
-                SELECT submission_id, 'movement', on_date, count(*), count(*) FILTER (WHERE row_no > 0 AND state = 1), count(*) FILTER (WHERE row_no > 0 AND state = 2), 0, 0,
-                       coalesce(sum(abs(amount_fen)) FILTER (WHERE row_no > 0 AND state = 2), 0), coalesce(sum(abs(amount_fen)) FILTER (WHERE row_no > 0 AND state = 1), 0)
+                SELECT submission_id, 'movement', on_date, count(*), count(*) FILTER (WHERE row_no > 0 AND state = {FactState.Accepted:D}), count(*) FILTER (WHERE row_no > 0 AND state = {FactState.Held:D}), 0, 0,
+                       coalesce(sum(abs(amount_fen)) FILTER (WHERE row_no > 0 AND state = {FactState.Held:D}), 0), coalesce(sum(abs(amount_fen)) FILTER (WHERE row_no > 0 AND state = {FactState.Accepted:D}), 0)
                 FROM {area.Part(part.Fact, part.Month.Month())} WHERE $1 OR submission_id = ANY($2) GROUP BY submission_id, on_date
                 """;
         }
@@ -106,11 +107,11 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
         (string person, string employer) = part.Fact == "contribution" ? ("person_paid_fen", "employer_paid_fen") : ("0", "0");
         return $"""
             SELECT submission_id, '{part.Fact}', {part.Month.Literal()}, count(*),
-                   count(*) FILTER (WHERE row_no > 0 AND state = 1) - count(*) FILTER (WHERE row_no < 0),
-                   count(*) FILTER (WHERE row_no > 0 AND state = 2) + count(*) FILTER (WHERE row_no < 0),
-                   coalesce(sum({person}) FILTER (WHERE row_no > 0 AND state = 1), 0) - coalesce(sum({person}) FILTER (WHERE row_no < 0), 0),
-                   coalesce(sum({employer}) FILTER (WHERE row_no > 0 AND state = 1), 0) - coalesce(sum({employer}) FILTER (WHERE row_no < 0), 0),
-                   coalesce(sum({person} + {employer}) FILTER (WHERE (row_no > 0 AND state = 2) OR row_no < 0), 0), 0
+                   count(*) FILTER (WHERE row_no > 0 AND state = {FactState.Accepted:D}) - count(*) FILTER (WHERE row_no < 0),
+                   count(*) FILTER (WHERE row_no > 0 AND state = {FactState.Held:D}) + count(*) FILTER (WHERE row_no < 0),
+                   coalesce(sum({person}) FILTER (WHERE row_no > 0 AND state = {FactState.Accepted:D}), 0) - coalesce(sum({person}) FILTER (WHERE row_no < 0), 0),
+                   coalesce(sum({employer}) FILTER (WHERE row_no > 0 AND state = {FactState.Accepted:D}), 0) - coalesce(sum({employer}) FILTER (WHERE row_no < 0), 0),
+                   coalesce(sum({person} + {employer}) FILTER (WHERE (row_no > 0 AND state = {FactState.Held:D}) OR row_no < 0), 0), 0
             FROM {area.Part(part.Fact, part.Month.Month())} WHERE $1 OR submission_id = ANY($2) GROUP BY submission_id
             """;
     }

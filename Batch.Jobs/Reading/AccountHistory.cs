@@ -64,6 +64,6 @@ public sealed class AccountHistory(Area area)
         r => (r.GetInt32(0), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), r.GetInt32(2)), cancellation, person);
 
     private Task<List<(PersonEvent, LocalDate, string?, string?, int)>> ChangesAsync(int person, CancellationToken cancellation) => area.ReadAsync(
-        "SELECT event, on_date, value, document, submission_id FROM :area.person_event WHERE person_id = $1 AND event IN (5, 10, 11, 12) ORDER BY submission_id, row_no",
+        $"SELECT event, on_date, value, document, submission_id FROM :area.person_event WHERE person_id = $1 AND event IN {PersonEvents.OfAccountOrDeath} ORDER BY submission_id, row_no",
         r => ((PersonEvent)r.GetInt16(0), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), r.Text(2), r.Text(3), r.GetInt32(4)), cancellation, person);
 }

@@ -15,20 +15,20 @@ public sealed record HeldAccount(int Ordinal, AccountState State, LocalDate? Ope
 public sealed record AccountHolder(Area Area, int Person, int Account)
 {
     // The number of the person's latest document; null: the number of the registration is the only one.
-    private const string Latest =
-        "(SELECT c.number FROM :area.person_event c WHERE c.person_id = {0}.person_id AND c.event = 15 ORDER BY c.submission_id DESC, c.row_no DESC LIMIT 1)";
+    private static string Latest(string person) =>
+        $"(SELECT c.number FROM :area.person_event c WHERE c.person_id = {person}.person_id AND c.event = {PersonEvent.NumberChanged:D} ORDER BY c.submission_id DESC, c.row_no DESC LIMIT 1)";
 
     private static readonly string ByNumber =
-        $"SELECT p.person_id, max(a.account_id), {Latest.Replace("{0}", "p", StringComparison.Ordinal)} FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 "
-        + "AND NOT EXISTS (SELECT FROM :area.person_event g WHERE g.event = 17 AND g.number = $1 AND g.person_id = p.person_id) GROUP BY 1";
+        $"SELECT p.person_id, max(a.account_id), {Latest("p")} FROM :area.person p JOIN :area.account a USING (person_id) WHERE p.citizen = $1 "
+        + $"AND NOT EXISTS (SELECT FROM :area.person_event g WHERE g.event = {PersonEvent.NumberGivenUp:D} AND g.number = $1 AND g.person_id = p.person_id) GROUP BY 1";
 
     private static readonly string ByLaterNumber =
-        $"SELECT n.person_id, max(a.account_id), {Latest.Replace("{0}", "n", StringComparison.Ordinal)} FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";
+        $"SELECT n.person_id, max(a.account_id), {Latest("n")} FROM :area.person_number n JOIN :area.account a USING (person_id) WHERE n.number = $1 GROUP BY 1";
 
-    private const string ByCard =
-        """
+    private static string ByCard =>
+        $"""
         SELECT e.person_id, max(a.account_id), NULL::bigint FROM :area.person_event e JOIN :area.account a USING (person_id)
-        WHERE e.event = 7 AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
+        WHERE e.event = {PersonEvent.Card:D} AND e.value = $1 GROUP BY 1, e.submission_id ORDER BY e.submission_id DESC LIMIT 1
         """;
 
     /// <summary>The person's number now, masked, where the one asked for has changed since; null: it has not.</summary>

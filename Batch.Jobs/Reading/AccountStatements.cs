@@ -89,10 +89,10 @@ public sealed class AccountStatements(Area area)
             $"""
             SELECT channel, coalesce(-sum(amount_fen) FILTER (WHERE member = 0), 0)::bigint, coalesce(-sum(amount_fen) FILTER (WHERE member <> 0), 0)::bigint FROM (
                 SELECT DISTINCT ON (on_date, channel, member) channel, member, amount_fen, state FROM :area.movement
-                WHERE kind = 5 AND movement_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND person_id = $1 % 100000000
+                WHERE kind = {MovementKind.Spending:D} AND movement_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND person_id = $1 % 100000000
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY on_date, channel, member, {FactVersions.LatestFirst}) s
-            WHERE state = 1 GROUP BY channel ORDER BY channel
+            WHERE state = {FactState.Accepted:D} GROUP BY channel ORDER BY channel
             """),
             r => new SpendingDocument((SpendingChannel)r.GetInt16(0), new Money(r.GetInt64(1)), new Money(r.GetInt64(2))), cancellation, account);
 
@@ -101,13 +101,13 @@ public sealed class AccountStatements(Area area)
             $"""
             WITH credited AS (
                 SELECT contribution_month, sum(account_fen)::bigint AS fen FROM :area.entry
-                WHERE account_id = $1 AND component = 1 AND contribution_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' GROUP BY 1)
+                WHERE account_id = $1 AND component = {Component.Contribution:D} AND contribution_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' GROUP BY 1)
             SELECT contribution_month, e.number, e.name, base_fen, person_paid_fen, employer_paid_fen, coalesce(c.fen, 0) FROM (
                 SELECT DISTINCT ON (contribution_month, employer_id) * FROM :area.contribution
                 WHERE contribution_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND person_id = $1 % 100000000
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY contribution_month, employer_id, {FactVersions.LatestFirst}) l
-            JOIN :area.employer e USING (employer_id) LEFT JOIN credited c USING (contribution_month) WHERE state = 1 ORDER BY contribution_month
+            JOIN :area.employer e USING (employer_id) LEFT JOIN credited c USING (contribution_month) WHERE state = {FactState.Accepted:D} ORDER BY contribution_month
             """),
             r => new PaidContribution(
                 r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1), r.GetString(2), new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), new Money(r.GetInt64(5)), new Money(r.GetInt64(6))),

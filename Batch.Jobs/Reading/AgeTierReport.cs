@@ -28,15 +28,15 @@ public sealed class AgeTierReport : Report
     {
         List<TierSpan> spans = await SpansAsync(source, cancellation);
         await using NpgsqlCommand command = new(source.Sql(
-            """
+            $"""
             WITH moved AS (
                 SELECT a.person_id, p.birth, e.contribution_month, e.component, sum(e.account_fen) AS credited, sum(e.pool_fen) AS pool,
-                       CASE WHEN a.person_id IN (SELECT person_id FROM :area.person_event WHERE event = 6) THEN coalesce((
+                       CASE WHEN a.person_id IN (SELECT person_id FROM :area.person_event WHERE event = {PersonEvent.Category:D}) THEN coalesce((
                            SELECT c.value FROM :area.person_event c
-                           WHERE c.person_id = a.person_id AND c.event = 6 AND c.on_date < e.contribution_month + interval '1 month'
+                           WHERE c.person_id = a.person_id AND c.event = {PersonEvent.Category:D} AND c.on_date < e.contribution_month + interval '1 month'
                            ORDER BY c.submission_id DESC, c.row_no DESC LIMIT 1), 'unit') ELSE 'unit' END AS category
                 FROM :area.entry e JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
-                WHERE e.posting_month = :month AND e.component < 4 GROUP BY a.person_id, p.birth, e.contribution_month, e.component)
+                WHERE e.posting_month = :month AND e.component < {Component.Opening:D} GROUP BY a.person_id, p.birth, e.contribution_month, e.component)
             SELECT m.component, t.first_age, t.last_age, count(DISTINCT m.person_id), count(*), sum(m.credited)::bigint, sum(m.pool)::bigint
             FROM moved m LEFT JOIN unnest($1, $2, $3, $4, $5, $6, $7) AS t (contribution_month, component, category, first_age, last_age, born_after, born_until)
                 ON (t.contribution_month, t.component, t.category) = (m.contribution_month, m.component, m.category) AND m.birth > t.born_after AND m.birth <= t.born_until
@@ -64,7 +64,7 @@ public sealed class AgeTierReport : Report
         }
     }
 
-    public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, "e.component < 4", cancellation);
+    public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, $"e.component < {Component.Opening:D}", cancellation);
 
     /// <summary>The tiers of each contribution month as spans of birth dates, from the policy that the runs up to this month used last.</summary>
     private static async Task<List<TierSpan>> SpansAsync(ReportSource source, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Reading;
@@ -20,10 +21,14 @@ public sealed class AllocationReport : QueryReport
 
     // The whole number orders the lines; only its mask is shown.
     protected override string Sql =>
-        """
-        SELECT p.citizen, min(p.name), e.contribution_month, CASE e.component WHEN 1 THEN '在职 active' WHEN 2 THEN '退休 retired' WHEN 3 THEN '利息 interest' WHEN 4 THEN '期初余额 opening' WHEN 5 THEN '消费 spending'
-                   WHEN 6 THEN '支付 pay-out' WHEN 7 THEN '转入 transfer in' WHEN 8 THEN '转出 transfer out' WHEN 10 THEN '钱包转出 wallet out'
-                   WHEN 11 THEN '钱包转入 wallet in' WHEN 12 THEN '钱包退回 wallet returned' WHEN 13 THEN '急诊返还 emergency paid back' ELSE '更正 correction' END,
+        $"""
+        SELECT p.citizen, min(p.name), e.contribution_month, CASE e.component
+                   WHEN {Component.Contribution:D} THEN '在职 active' WHEN {Component.Retiree:D} THEN '退休 retired'
+                   WHEN {Component.Interest:D} THEN '利息 interest' WHEN {Component.Opening:D} THEN '期初余额 opening'
+                   WHEN {Component.Spending:D} THEN '消费 spending' WHEN {Component.PayOut:D} THEN '支付 pay-out'
+                   WHEN {Component.TransferIn:D} THEN '转入 transfer in' WHEN {Component.TransferOut:D} THEN '转出 transfer out'
+                   WHEN {Component.WalletOut:D} THEN '钱包转出 wallet out' WHEN {Component.WalletIn:D} THEN '钱包转入 wallet in'
+                   WHEN {Component.WalletReturn:D} THEN '钱包退回 wallet returned' WHEN {Component.EmergencyReturn:D} THEN '急诊返还 emergency paid back' ELSE '更正 correction' END,
                sum(e.person_paid_fen)::bigint, sum(e.employer_paid_fen)::bigint, sum(e.account_fen)::bigint, sum(e.pool_fen)::bigint, sum(e.other_fen)::bigint
         FROM :area.entry e JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
         WHERE e.posting_month = :month

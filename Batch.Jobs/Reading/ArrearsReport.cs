@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
@@ -28,8 +29,8 @@ public sealed class ArrearsReport : Report
     private static ReportColumn Sum(string chinese, string english) => new(chinese, english, ColumnContent.Yuan, ColumnTotal.Sum);
 
     // Months are compared one by one: a surplus of one does not pay for another, for the money says which month it is for.
-    private const string Sql =
-        """
+    private static string Sql =>
+        $"""
         WITH receipts AS (
             SELECT DISTINCT ON (receipt_month, employer_id, document) * FROM :area.receipt
             WHERE receipt_month <= :month AND submission_id <= $2 AND submission_id IN (SELECT submission_id FROM :area.filed WHERE month <= :month)
@@ -39,7 +40,7 @@ public sealed class ArrearsReport : Report
                    coalesce(sum(late_fee_fen) FILTER (WHERE date_trunc('month', received_on) = :month), 0) AS late_fee_fen,
                    coalesce(sum(interest_fen) FILTER (WHERE date_trunc('month', received_on) = :month), 0) AS interest_fen
             FROM (
-                SELECT receipt_month AS month, employer_id, amount_fen, late_fee_fen, interest_fen, received_on FROM receipts WHERE state = 1
+                SELECT receipt_month AS month, employer_id, amount_fen, late_fee_fen, interest_fen, received_on FROM receipts WHERE state = {FactState.Accepted:D}
                 UNION ALL SELECT month, employer_id, -amount_fen, 0, 0, on_date FROM :area.money_returned WHERE month <= :month) r
             GROUP BY 1, 2),
         lines AS (
@@ -50,7 +51,7 @@ public sealed class ArrearsReport : Report
             ORDER BY contribution_month, person_id, employer_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
         declared AS (
             SELECT contribution_month AS month, employer_id, sum(fen) AS fen
-            FROM lines WHERE state = 1 GROUP BY 1, 2),
+            FROM lines WHERE state = {FactState.Accepted:D} GROUP BY 1, 2),
         compared AS (
             SELECT month, employer_id, coalesce(d.fen, 0) AS declared, coalesce(r.fen, 0) AS received,
                    coalesce(r.late_fee_fen, 0) AS late_fee, coalesce(r.interest_fen, 0) AS interest,

@@ -154,9 +154,9 @@ public sealed class BenefitExport(Area area)
     private async Task<BenefitExportDocument> DocumentAsync(YearMonth month, string path, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = area.Program.CreateCommand(area.Schema.Sql(
-            """
-            SELECT e.people, e.spells, count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2), count(*) FILTER (WHERE status = 3),
-                   count(*) FILTER (WHERE status = 4), count(*) FILTER (WHERE status = 0)
+            $"""
+            SELECT e.people, e.spells, count(*) FILTER (WHERE status = {BenefitStatus.Eligible:D}), count(*) FILTER (WHERE status = {BenefitStatus.Suspended:D}), count(*) FILTER (WHERE status = {BenefitStatus.Waiting:D}),
+                   count(*) FILTER (WHERE status = {BenefitStatus.Ended:D}), count(*) FILTER (WHERE status = {BenefitStatus.NotEnrolled:D})
             FROM :area.benefit_export e LEFT JOIN (
                 SELECT DISTINCT ON (person_id) month, person_id, status FROM :area.benefit_change WHERE month = $1 ORDER BY person_id, from_month DESC) c USING (month)
             WHERE e.month = $1 GROUP BY 1, 2

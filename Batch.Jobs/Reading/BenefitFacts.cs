@@ -30,21 +30,21 @@ public sealed class BenefitFacts
         YearMonth? allocated = await AllocatedMonths.LastAsync(connection, area, through, cancellation);
         // A month that was taken back and declared again counts from its first posting.
         await EachAsync(
-            """
+            $"""
             SELECT a.person_id, e.contribution_month, min(e.posting_month) FILTER (WHERE e.person_paid_fen + e.employer_paid_fen > 0)
             FROM :area.entry e JOIN :area.account a USING (account_id)
-            WHERE e.component = 1 AND a.person_id BETWEEN $1 AND $2 AND e.posting_month <= $3
+            WHERE e.component = {Component.Contribution:D} AND a.person_id BETWEEN $1 AND $2 AND e.posting_month <= $3
             GROUP BY 1, 2 HAVING sum(e.person_paid_fen + e.employer_paid_fen) > 0
             """, (person, reader) => person._paid.Add(new PaidMonth(reader.GetFieldValue<DateOnly>(1).Month(), reader.GetFieldValue<DateOnly>(2).Month())));
         await EachAsync(
-            """
+            $"""
             SELECT a.person_id, min(e.contribution_month) FROM :area.entry e JOIN :area.account a USING (account_id)
-            WHERE e.component = 2 AND e.account_fen > 0 AND a.person_id BETWEEN $1 AND $2 AND e.posting_month <= $3 GROUP BY 1
+            WHERE e.component = {Component.Retiree:D} AND e.account_fen > 0 AND a.person_id BETWEEN $1 AND $2 AND e.posting_month <= $3 GROUP BY 1
             """, (person, reader) => person._firstPension = reader.GetFieldValue<DateOnly>(1).Month());
         await EachAsync(
-            """
+            $"""
             SELECT DISTINCT ON (e.person_id, e.event) e.person_id, e.on_date, e.event FROM :area.person_event e JOIN :area.filed s USING (submission_id)
-            WHERE e.event IN (4, 5) AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3
+            WHERE e.event IN ({PersonEvent.Retired:D}, {PersonEvent.Died:D}) AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3
             ORDER BY e.person_id, e.event, e.submission_id DESC, e.row_no DESC
             """, (person, reader) =>
             {
@@ -53,9 +53,9 @@ public sealed class BenefitFacts
                 person._diedIn = reader.GetInt16(2) == (short)PersonEvent.Died ? month : person._diedIn;
             });
         await EachAsync(
-            """
+            $"""
             SELECT e.person_id, e.on_date, e.value FROM :area.person_event e JOIN :area.filed s USING (submission_id)
-            WHERE e.event = 12 AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3 ORDER BY e.person_id, e.submission_id, e.row_no
+            WHERE e.event = {PersonEvent.AccountClosed:D} AND e.person_id BETWEEN $1 AND $2 AND s.month <= $3 ORDER BY e.person_id, e.submission_id, e.row_no
             """, (person, reader) => person.Close(reader.GetFieldValue<DateOnly>(1).Month(), reader.Text(2)));
         return persons;
 

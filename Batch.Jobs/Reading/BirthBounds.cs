@@ -22,7 +22,7 @@ public sealed class BirthBounds(Area area)
             $"""
             WITH near AS (
                 SELECT p.person_id, s.retired FROM :area.insured p JOIN unnest($1, $2, $3) AS s (retired, born_after, born_until) ON p.birth > s.born_after AND p.birth <= s.born_until
-                WHERE NOT EXISTS (SELECT FROM :area.person_event d WHERE d.person_id = p.person_id AND d.event = 5))
+                WHERE NOT EXISTS (SELECT FROM :area.person_event d WHERE d.person_id = p.person_id AND d.event = {PersonEvent.Died:D}))
             SELECT count(DISTINCT p.person_id) FROM near p WHERE p.retired = {await RetiredSqlAsync(from, to, cancellation)}
             """, cancellation,
             spans.Select(s => s.Standing == Standing.Retired).ToArray(), spans.Select(s => s.After.ToDateOnly()).ToArray(), spans.Select(s => s.Until.ToDateOnly()).ToArray());
@@ -32,7 +32,7 @@ public sealed class BirthBounds(Area area)
     // pensions of the month are not there yet.
     private async Task<string> RetiredSqlAsync(YearMonth from, YearMonth to, CancellationToken cancellation)
     {
-        string retired = "EXISTS (SELECT FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = 4)";
+        string retired = $"EXISTS (SELECT FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = {PersonEvent.Retired:D})";
         if (await InForceAsync<PensionFact>(from, to, cancellation) is { } pension)
         {
             retired = $"({retired} OR {pension})";
@@ -53,7 +53,7 @@ public sealed class BirthBounds(Area area)
                 return $"""
                     p.person_id IN (SELECT person_id FROM (
                         SELECT DISTINCT ON ({TFact.Key}) person_id, state FROM {part} WHERE person_id IN (SELECT person_id FROM near)
-                        ORDER BY {TFact.Key}, {FactVersions.LatestFirst}) v WHERE state = 1)
+                        ORDER BY {TFact.Key}, {FactVersions.LatestFirst}) v WHERE state = {FactState.Accepted:D})
                     """;
             }
         }

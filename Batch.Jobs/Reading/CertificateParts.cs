@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -82,10 +83,10 @@ public sealed class CertificateMoneyReport : CertificatePart
             FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month = :month AND EXISTS (SELECT FROM own) GROUP BY 1),
         moved AS (SELECT component, entries, paid_out AS fen FROM run WHERE paid_out <> 0),
         allocated AS (
-            SELECT o.runs_account, o.runs_pool, coalesce(sum(r.pool) FILTER (WHERE r.component = 2), 0) AS retirees, coalesce(sum(r.pool) FILTER (WHERE r.component > 2), 0) AS others,
-                   CASE WHEN o.employers IS NULL THEN coalesce(sum(r.account) FILTER (WHERE r.component = 1), 0) ELSE min(e.account) END AS account,
-                   CASE WHEN o.employers IS NULL THEN coalesce(sum(r.pool) FILTER (WHERE r.component = 1), 0) ELSE min(e.pool) END AS pool,
-                   coalesce(sum(r.account) FILTER (WHERE r.component > 1), 0) AS account_others
+            SELECT o.runs_account, o.runs_pool, coalesce(sum(r.pool) FILTER (WHERE r.component = {Component.Retiree:D}), 0) AS retirees, coalesce(sum(r.pool) FILTER (WHERE r.component > {Component.Retiree:D}), 0) AS others,
+                   CASE WHEN o.employers IS NULL THEN coalesce(sum(r.account) FILTER (WHERE r.component = {Component.Contribution:D}), 0) ELSE min(e.account) END AS account,
+                   CASE WHEN o.employers IS NULL THEN coalesce(sum(r.pool) FILTER (WHERE r.component = {Component.Contribution:D}), 0) ELSE min(e.pool) END AS pool,
+                   coalesce(sum(r.account) FILTER (WHERE r.component > {Component.Contribution:D}), 0) AS account_others
             FROM own o CROSS JOIN e LEFT JOIN run r ON true GROUP BY o.runs_account, o.runs_pool, o.employers),
         bridge AS (
             SELECT v.* FROM allocated a CROSS JOIN LATERAL (VALUES
@@ -100,8 +101,8 @@ public sealed class CertificateMoneyReport : CertificatePart
                 v (place, shown, item, fen)
             WHERE v.shown
             UNION ALL
-            SELECT 1 + component, true, CASE component WHEN 2 THEN '加：统筹基金划入退休人员个人账户 add: credits of retirees, from the pool' ELSE {MovementWords.Kind("component")} END, account
-            FROM run WHERE component > 1 AND account <> 0),
+            SELECT 1 + component, true, CASE component WHEN {Component.Retiree:D} THEN '加：统筹基金划入退休人员个人账户 add: credits of retirees, from the pool' ELSE {MovementWords.Kind("component")} END, account
+            FROM run WHERE component > {Component.Contribution:D} AND account <> 0),
         refund AS (
             SELECT count(*) AS returns, sum(amount_fen)::bigint AS fen, array_agg(document ORDER BY on_date, return_id) AS documents FROM :area.return_state
             WHERE EXISTS (SELECT FROM own) AND state = 'confirmed' AND kind = 'refund' AND on_date < :month + interval '1 month'
@@ -141,13 +142,13 @@ public sealed class CertificateMoneyReport : CertificatePart
                    array_to_string(documents[1:{MostDocuments}], ' ') || CASE WHEN returns > {MostDocuments} THEN ' …' ELSE '' END
             FROM refund
             UNION ALL
-            SELECT 4, component, '支付 paid out', {MovementWords.Kind("component")}, entries, fen, '' FROM moved WHERE component NOT IN (4, 7, 11)
+            SELECT 4, component, '支付 paid out', {MovementWords.Kind("component")}, entries, fen, '' FROM moved WHERE component NOT IN {Components.TakenIn}
             UNION ALL
-            SELECT 4, 99, '支付 paid out', '支付合计 paid out in all', NULL, coalesce(sum(fen) FILTER (WHERE component NOT IN (4, 7, 11)), 0)::bigint, '' FROM own LEFT JOIN moved ON true HAVING count(own.seq) > 0
+            SELECT 4, 99, '支付 paid out', '支付合计 paid out in all', NULL, coalesce(sum(fen) FILTER (WHERE component NOT IN {Components.TakenIn}), 0)::bigint, '' FROM own LEFT JOIN moved ON true HAVING count(own.seq) > 0
             UNION ALL
-            SELECT 5, component, '转入 taken in', {MovementWords.Kind("component")}, entries, -fen, '' FROM moved WHERE component IN (4, 7, 11)
+            SELECT 5, component, '转入 taken in', {MovementWords.Kind("component")}, entries, -fen, '' FROM moved WHERE component IN {Components.TakenIn}
             UNION ALL
-            SELECT 5, 99, '转入 taken in', '转入合计 taken in in all', NULL, -sum(fen)::bigint, '' FROM moved WHERE component IN (4, 7, 11) HAVING count(*) > 0)
+            SELECT 5, 99, '转入 taken in', '转入合计 taken in in all', NULL, -sum(fen)::bigint, '' FROM moved WHERE component IN {Components.TakenIn} HAVING count(*) > 0)
         SELECT section, item, entries, fen, remark FROM lines ORDER BY part, place
         """;
 }

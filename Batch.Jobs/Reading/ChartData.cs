@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -25,7 +26,7 @@ public sealed class ChartData(Area area)
     /// <summary>The last months posted, oldest first.</summary>
     public async Task<IReadOnlyList<PoolFlow>> PoolAsync(int months, CancellationToken cancellation) => (await area.ReadAsync(
         $"""
-        SELECT r.posting_month, coalesce(sum(t.pool_fen) FILTER (WHERE t.component = 1), 0)::bigint, coalesce(-sum(t.pool_fen) FILTER (WHERE t.component <> 1), 0)::bigint,
+        SELECT r.posting_month, coalesce(sum(t.pool_fen) FILTER (WHERE t.component = {Component.Contribution:D}), 0)::bigint, coalesce(-sum(t.pool_fen) FILTER (WHERE t.component <> {Component.Contribution:D}), 0)::bigint,
                sum(t.pool_fen)::bigint
         FROM :area.posted_run r JOIN :area.run_total t USING (run_id) GROUP BY 1 ORDER BY 1 DESC LIMIT {months}
         """,

@@ -59,7 +59,7 @@ public sealed class CreditSample(Area area)
         object[] arguments = draw.Checked().Arguments;
         (long count, long fen, long ofPool, long poolFen) = (await area.ReadAsync(
             $"""
-            SELECT count(*), coalesce(sum(abs(account_fen)), 0)::bigint, count(*) FILTER (WHERE component = 2), coalesce(sum(abs(account_fen)) FILTER (WHERE component = 2), 0)::bigint
+            SELECT count(*), coalesce(sum(abs(account_fen)), 0)::bigint, count(*) FILTER (WHERE component = {Component.Retiree:D}), coalesce(sum(abs(account_fen)) FILTER (WHERE component = {Component.Retiree:D}), 0)::bigint
             FROM :area.entry WHERE posting_month = $1 AND {TraceReport.IsCredit} AND abs(account_fen) >= $2
             """, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), cancellation, month.FirstDay(), draw.Least?.Fen ?? 0L))[0];
         return new SampleDocument(

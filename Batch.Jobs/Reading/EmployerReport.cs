@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Ledger;
 
@@ -21,7 +22,7 @@ public sealed class EmployerReport : QueryReport
         new("划入统筹基金", "to the pool", ColumnContent.Yuan, ColumnTotal.Sum), new("其他资金", "other funds", ColumnContent.Yuan, ColumnTotal.Sum),
     ];
 
-    public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, "e.component = 1", cancellation);
+    public override Task<long> PeopleAsync(ReportSource source, CancellationToken cancellation) => PostedPeopleAsync(source, $"e.component = {Component.Contribution:D}", cancellation);
 
     protected override string Sql =>
         $"""
@@ -29,7 +30,7 @@ public sealed class EmployerReport : QueryReport
             SELECT a.person_id, e.contribution_month, sum(e.person_paid_fen) AS person_paid, sum(e.employer_paid_fen) AS employer_paid,
                    sum(e.account_fen) AS credited, sum(e.pool_fen) AS pool, sum(e.other_fen) AS other
             FROM :area.entry e JOIN :area.account a USING (account_id)
-            WHERE e.posting_month = :month AND e.component = 1 GROUP BY a.person_id, e.contribution_month),
+            WHERE e.posting_month = :month AND e.component = {Component.Contribution:D} GROUP BY a.person_id, e.contribution_month),
         {ThreeWay.LastEmployers(":month", "ARRAY(SELECT DISTINCT contribution_month FROM moved)")}
         SELECT w.number, w.name, count(DISTINCT m.person_id), sum(m.person_paid)::bigint, sum(m.employer_paid)::bigint, sum(m.credited)::bigint,
                sum(m.pool)::bigint, sum(m.other)::bigint

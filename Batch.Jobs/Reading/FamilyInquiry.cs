@@ -86,10 +86,10 @@ public sealed class FamilyInquiry(AccountHolder holder)
             $"""
             SELECT member, on_date, channel, -amount_fen FROM (
                 SELECT DISTINCT ON (on_date, person_id, channel, member) member, on_date, channel, amount_fen, state FROM :area.movement
-                WHERE kind = 5 AND movement_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND {whose}
+                WHERE kind = {MovementKind.Spending:D} AND movement_month BETWEEN '{from.Text()}-01' AND '{to.Text()}-01' AND {whose}
                       AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
                 ORDER BY on_date, person_id, channel, member, {FactVersions.LatestFirst}) s
-            WHERE state = 1 AND amount_fen <> 0 ORDER BY on_date, member, channel
+            WHERE state = {FactState.Accepted:D} AND amount_fen <> 0 ORDER BY on_date, member, channel
             """),
             r => (r.GetInt64(0), new SpentForDocument(LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), (SpendingChannel)r.GetInt16(2), new Money(r.GetInt64(3)))),
             cancellation, holder.Person, numbers);

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Reading;
@@ -22,9 +23,9 @@ public sealed class HeldReport : FaultReport
                 SELECT DISTINCT ON (c.person_id, c.employer_id, c.submission_id) v.person_id, v.submission_id, v.row_no, v.state
                 FROM :area.contribution c JOIN :area.contribution v ON v.contribution_month = m.month AND v.person_id = c.person_id AND v.employer_id = c.employer_id
                     AND v.row_no > 0 AND v.submission_id < c.submission_id
-                WHERE c.contribution_month = m.month AND c.state = 2 AND c.row_no = 0
+                WHERE c.contribution_month = m.month AND c.state = {FactState.Held:D} AND c.row_no = 0
                 ORDER BY c.person_id, c.employer_id, c.submission_id, v.submission_id DESC, v.row_no DESC) o
-            WHERE o.state = 1),
+            WHERE o.state = {FactState.Accepted:D}),
         held AS (
             SELECT DISTINCT ON (submission_id, row_no) submission_id, row_no, code, column_name, found, expected FROM (
                 SELECT submission_id, row_no, fault_no, code, column_name, found, expected FROM :area.rejection WHERE code IN ({RejectionCodes.HeldList})

@@ -57,7 +57,7 @@ public sealed class IdentityPreview(Area area, IClock clock)
         int[] submissions = await proposals.ApplyAsync(connection, found, new byte[32], Nobody, cancellation);
         bool parts = found.Kind is "part" or "undo";
         long movements = await connection.OneAsync<long>(
-            _schema.Sql("SELECT coalesce(sum(fen), 0)::bigint FROM :area.moved_posting WHERE component >= 4 AND person_id <> $2 AND submission_id = ANY($1)"),
+            _schema.Sql($"SELECT coalesce(sum(fen), 0)::bigint FROM :area.moved_posting WHERE component >= {Component.Opening:D} AND person_id <> $2 AND submission_id = ANY($1)"),
             cancellation, submissions, stays);
         bool isNew = found.Kind == "part" && other == stays;
         other = isNew ? await connection.OneAsync<int>(
@@ -133,5 +133,5 @@ public sealed class IdentityPreview(Area area, IClock clock)
 
     private async Task<bool> IsHeldAsync(NpgsqlConnection connection, YearMonth month, int[] submissions, CancellationToken cancellation) =>
         await new MonthTables(connection, _schema).ExistsAsync("contribution", month, cancellation)
-        && await connection.OneAsync<bool>($"SELECT EXISTS (SELECT FROM {_schema.Part("contribution", month)} WHERE state = 2 AND submission_id = ANY($1))", cancellation, submissions);
+        && await connection.OneAsync<bool>($"SELECT EXISTS (SELECT FROM {_schema.Part("contribution", month)} WHERE state = {FactState.Held:D} AND submission_id = ANY($1))", cancellation, submissions);
 }

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Reading;
@@ -5,6 +6,9 @@ namespace Batch.Jobs.Reading;
 /// <summary>账户变动汇总: the accepted movements of a month that runs have taken, by kind and by channel or ground, and the interest paid out with them.</summary>
 public sealed class MovementReport : QueryReport
 {
+    // No ground of a file: the line of interest stands after those of the grounds.
+    private const int ClosingInterest = 99;
+
     public override string Kind => "movement";
 
     public override string Title => "账户变动汇总";
@@ -18,9 +22,11 @@ public sealed class MovementReport : QueryReport
 
     protected override string Sql =>
         $"""
-        SELECT {MovementWords.Kind("kind")}, CASE WHEN kind = 5 THEN CASE channel WHEN 1 THEN '药店 pharmacy' WHEN 2 THEN '门诊 clinic' WHEN 4 THEN '居民医保缴费 residents'' premium' ELSE '住院 hospital' END
-                   WHEN kind = 6 THEN CASE ground WHEN 99 THEN '随支付结清的利息 interest paid out with a closing' WHEN 1 THEN '出国定居 emigration' WHEN 2 THEN '死亡继承 death' WHEN 3 THEN '无继承人 no heir' WHEN 4 THEN '放弃 giving up'
-                                                  WHEN 5 THEN '异地安置 residence elsewhere' WHEN 8 THEN '重大疾病 severe illness' ELSE '其他 other' END ELSE '' END,
+        SELECT {MovementWords.Kind("kind")}, CASE WHEN kind = {MovementKind.Spending:D} THEN CASE channel
+                       WHEN {SpendingChannel.Pharmacy:D} THEN '药店 pharmacy' WHEN {SpendingChannel.Clinic:D} THEN '门诊 clinic' WHEN {SpendingChannel.Premium:D} THEN '居民医保缴费 residents'' premium' ELSE '住院 hospital' END
+                   WHEN kind = {MovementKind.PayOut:D} THEN CASE ground WHEN {ClosingInterest} THEN '随支付结清的利息 interest paid out with a closing'
+                       WHEN {Ground.Emigration:D} THEN '出国定居 emigration' WHEN {Ground.Death:D} THEN '死亡继承 death' WHEN {Ground.NoHeir:D} THEN '无继承人 no heir'
+                       WHEN {Ground.GivingUp:D} THEN '放弃 giving up' WHEN {Ground.ResidenceElsewhere:D} THEN '异地安置 residence elsewhere' WHEN {Ground.SevereIllness:D} THEN '重大疾病 severe illness' ELSE '其他 other' END ELSE '' END,
                people, movements, came::bigint, went::bigint, net::bigint
         FROM (
         SELECT kind, channel, ground, count(DISTINCT person_id) AS people, count(*) AS movements, coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0) AS came,
@@ -28,11 +34,11 @@ public sealed class MovementReport : QueryReport
         FROM (SELECT DISTINCT ON (on_date, person_id, kind, channel, member, reference) * FROM :area.movement
               WHERE movement_month = :month AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
               ORDER BY on_date, person_id, kind, channel, member, reference, submission_id DESC, (row_no <= 0) DESC, row_no DESC) m
-        WHERE state = 1 GROUP BY kind, channel, ground
+        WHERE state = {FactState.Accepted:D} GROUP BY kind, channel, ground
         UNION ALL
-        SELECT 6, 0, 99, sum(t.entries), sum(t.entries), 0, sum(t.account_fen), -sum(t.account_fen)
+        SELECT {MovementKind.PayOut:D}, {SpendingChannel.None:D}, {ClosingInterest}, sum(t.entries), sum(t.entries), 0, sum(t.account_fen), -sum(t.account_fen)
         FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
-        WHERE t.component = 3 AND t.contribution_month = :month AND coalesce(v.kind, r.kind) = 'allocation' HAVING sum(t.account_fen) <> 0) lines
+        WHERE t.component = {Component.Interest:D} AND t.contribution_month = :month AND coalesce(v.kind, r.kind) = 'allocation' HAVING sum(t.account_fen) <> 0) lines
         ORDER BY kind, channel, ground
         """;
 }
@@ -95,7 +101,9 @@ public sealed class RecoveryReport : QueryReport
     protected override string Sql =>
         $"""
         SELECT p.citizen, p.name, (-b.fen)::bigint, CASE WHEN z.closed THEN '已销户 closed' WHEN z.died THEN '已死亡 died' ELSE '正常 open' END,
-               CASE e.component WHEN 1 THEN '收回在职划入 contributions taken back' WHEN 2 THEN '收回退休划入 retirees'' credits taken back' WHEN 3 THEN '收回利息 interest taken back'
+               CASE e.component
+                   WHEN {Component.Contribution:D} THEN '收回在职划入 contributions taken back' WHEN {Component.Retiree:D} THEN '收回退休划入 retirees'' credits taken back'
+                   WHEN {Component.Interest:D} THEN '收回利息 interest taken back'
                    ELSE {MovementWords.Kind("e.component")} END, e.contribution_month, e.posting_month, e.account_fen
         FROM (SELECT account_id, sum(account_fen) AS fen FROM :area.entry WHERE posting_month <= :month GROUP BY account_id HAVING sum(account_fen) < 0) b
         JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
@@ -103,8 +111,8 @@ public sealed class RecoveryReport : QueryReport
             SELECT component, contribution_month, posting_month, account_fen FROM :area.entry x WHERE x.account_id = b.account_id AND x.account_fen < 0 AND x.posting_month <= :month
             ORDER BY posting_month DESC, run_id DESC, contribution_month DESC, component LIMIT 1) e
         CROSS JOIN LATERAL (
-            SELECT coalesce(bool_or(event = 12 AND value <> 'withdrawn'), false) AS closed, coalesce(bool_or(event = 5), false) AS died
-            FROM :area.person_event v WHERE v.person_id = a.person_id AND v.event IN (5, 12)) z
+            SELECT coalesce(bool_or(event = {PersonEvent.AccountClosed:D} AND value <> 'withdrawn'), false) AS closed, coalesce(bool_or(event = {PersonEvent.Died:D}), false) AS died
+            FROM :area.person_event v WHERE v.person_id = a.person_id AND v.event IN ({PersonEvent.Died:D}, {PersonEvent.AccountClosed:D})) z
         ORDER BY p.citizen, a.opened
         """;
 }
@@ -114,8 +122,12 @@ internal static class MovementWords
 {
     public static string Kind(string component) =>
         $"""
-        CASE {component} WHEN 1 THEN '在职划入 contributions' WHEN 2 THEN '退休划入 retirees'' credits' WHEN 3 THEN '利息 interest' WHEN 4 THEN '期初余额 opening balances'
-            WHEN 5 THEN '消费 spending' WHEN 6 THEN '支付 pay-outs' WHEN 7 THEN '转入 transfers in' WHEN 8 THEN '转出 transfers out' WHEN 10 THEN '钱包转出 wallet transfers out'
-            WHEN 11 THEN '钱包转入 wallet transfers in' WHEN 12 THEN '钱包退回 wallet transfers returned' WHEN 13 THEN '急诊返还 emergencies paid back' ELSE '更正 corrections' END
+        CASE {component}
+            WHEN {Component.Contribution:D} THEN '在职划入 contributions' WHEN {Component.Retiree:D} THEN '退休划入 retirees'' credits'
+            WHEN {Component.Interest:D} THEN '利息 interest' WHEN {Component.Opening:D} THEN '期初余额 opening balances'
+            WHEN {Component.Spending:D} THEN '消费 spending' WHEN {Component.PayOut:D} THEN '支付 pay-outs'
+            WHEN {Component.TransferIn:D} THEN '转入 transfers in' WHEN {Component.TransferOut:D} THEN '转出 transfers out'
+            WHEN {Component.WalletOut:D} THEN '钱包转出 wallet transfers out' WHEN {Component.WalletIn:D} THEN '钱包转入 wallet transfers in'
+            WHEN {Component.WalletReturn:D} THEN '钱包退回 wallet transfers returned' WHEN {Component.EmergencyReturn:D} THEN '急诊返还 emergencies paid back' ELSE '更正 corrections' END
         """;
 }

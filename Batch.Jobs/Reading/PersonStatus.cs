@@ -17,6 +17,6 @@ public sealed record PersonStatus(PersonEvent Change, LocalDate Since)
 
     /// <summary>The change with the latest day that is not after today, of one day the one recorded last; null: no such change is on record.</summary>
     public static async Task<PersonStatus?> ReadAsync(Area area, int person, LocalDate today, CancellationToken cancellation) => (await area.ReadAsync(
-        "SELECT event, on_date FROM :area.person_event WHERE person_id = $1 AND event IN (1, 2, 3, 4, 5) AND on_date <= $2 ORDER BY on_date DESC, submission_id DESC, row_no DESC LIMIT 1",
+        $"SELECT event, on_date FROM :area.person_event WHERE person_id = $1 AND event IN ({PersonEvent.New:D}, {PersonEvent.Left:D}, {PersonEvent.Resumed:D}, {PersonEvent.Retired:D}, {PersonEvent.Died:D}) AND on_date <= $2 ORDER BY on_date DESC, submission_id DESC, row_no DESC LIMIT 1",
         r => new PersonStatus((PersonEvent)r.GetInt16(0), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1))), cancellation, person, today.ToDateOnly())).SingleOrDefault();
 }

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 
 namespace Batch.Jobs.Reading;
@@ -17,14 +18,14 @@ public sealed class PooledFundReport : QueryReport
     ];
 
     protected override string Sql =>
-        """
+        $"""
         SELECT CASE kind WHEN 1 THEN '在职缴费划入统筹 from contributions' WHEN 2 THEN '收回在职缴费 contributions taken back'
                          WHEN 3 THEN '划给退休人员 credited to retirees' WHEN 4 THEN '收回退休划账 retirees'' credits taken back'
                          WHEN 5 THEN '无继承人余额 balances without heir' ELSE '退回无继承人余额 balances without heir given back' END,
                contribution_month, count(*), coalesce(sum(pool_fen) FILTER (WHERE pool_fen > 0), 0)::bigint,
                coalesce(-sum(pool_fen) FILTER (WHERE pool_fen < 0), 0)::bigint, sum(pool_fen)::bigint
-        FROM (SELECT contribution_month, pool_fen, CASE WHEN component = 1 THEN CASE WHEN pool_fen > 0 THEN 1 ELSE 2 END
-                                                       WHEN component >= 4 THEN CASE WHEN pool_fen > 0 THEN 5 ELSE 6 END
+        FROM (SELECT contribution_month, pool_fen, CASE WHEN component = {Component.Contribution:D} THEN CASE WHEN pool_fen > 0 THEN 1 ELSE 2 END
+                                                       WHEN component >= {Component.Opening:D} THEN CASE WHEN pool_fen > 0 THEN 5 ELSE 6 END
                                                        ELSE CASE WHEN pool_fen < 0 THEN 3 ELSE 4 END END AS kind
               FROM :area.entry WHERE posting_month = :month AND pool_fen <> 0) flows
         GROUP BY kind, contribution_month ORDER BY kind, contribution_month

@@ -25,19 +25,19 @@ public sealed class ProvisionalReport : Report
     ];
 
     // $1: months to be trued up; $2: months that are kept.
-    private const string Sql =
-        """
+    private static string Sql =>
+        $"""
         WITH inforce AS (
             SELECT DISTINCT ON (pension_month, person_id) pension_month, person_id, state, prior_year_fen, this_year_fen FROM :area.pension
             WHERE pension_month = ANY($1 || $2) AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
             ORDER BY pension_month, person_id, submission_id DESC, (row_no <= 0) DESC, row_no DESC),
-        known AS (SELECT DISTINCT person_id FROM inforce WHERE state = 1 AND prior_year_fen IS NOT NULL),
+        known AS (SELECT DISTINCT person_id FROM inforce WHERE state = {FactState.Accepted:D} AND prior_year_fen IS NOT NULL),
         provisional AS (
             SELECT i.*, pension_month = ANY($1) AS trued FROM inforce i
-            WHERE state = 1 AND prior_year_fen IS NULL AND NOT (pension_month = ANY($1) AND person_id IN (SELECT person_id FROM known))),
+            WHERE state = {FactState.Accepted:D} AND prior_year_fen IS NULL AND NOT (pension_month = ANY($1) AND person_id IN (SELECT person_id FROM known))),
         credited AS (
             SELECT account_id % 100000000 AS person_id, contribution_month AS pension_month, sum(account_fen) AS fen FROM :area.entry
-            WHERE component = 2 AND contribution_month = ANY($1 || $2) AND posting_month <= :month GROUP BY 1, 2)
+            WHERE component = {Component.Retiree:D} AND contribution_month = ANY($1 || $2) AND posting_month <= :month GROUP BY 1, 2)
         SELECT n.citizen, n.name, min(pension_month), max(pension_month), count(*), count(this_year_fen), count(*) - count(this_year_fen), sum(fen)::bigint, bool_and(trued)
         FROM provisional JOIN credited USING (person_id, pension_month) JOIN :area.insured n USING (person_id) WHERE fen <> 0
         GROUP BY n.citizen, n.name, trued ORDER BY n.citizen, trued

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -55,7 +56,7 @@ public sealed class Readiness(Area area)
             await ParkedAsync(cancellation),
             new("age-bounds", Ready.Yes, await new BirthBounds(area).CrossingAsync(month.PlusMonths(-1), month, cancellation), []),
             new("retiring", Ready.Yes, await area.OneAsync<long>(
-                "SELECT count(DISTINCT person_id) FROM :area.person_event WHERE event = 4 AND on_date >= $1 AND on_date < $2", cancellation,
+                $"SELECT count(DISTINCT person_id) FROM :area.person_event WHERE event = {PersonEvent.Retired:D} AND on_date >= $1 AND on_date < $2", cancellation,
                 month.FirstDay(), month.Next().FirstDay()), []),
         ];
     }
@@ -135,7 +136,7 @@ public sealed class Readiness(Area area)
         }
 
         string filed = await HasAsync(month) ? $"SELECT employer_id FROM {area.Schema.Part("contribution", month)}" : "SELECT 0";
-        string from = $"FROM (SELECT DISTINCT employer_id FROM {area.Schema.Part("contribution", before)} WHERE state = 1 EXCEPT {filed}) m";
+        string from = $"FROM (SELECT DISTINCT employer_id FROM {area.Schema.Part("contribution", before)} WHERE state = {FactState.Accepted:D} EXCEPT {filed}) m";
         long count = await area.OneAsync<long>($"SELECT count(*) {from}", cancellation);
         List<string> names = count == 0 ? [] : await area.ReadAsync(
             $"SELECT e.number || ' ' || e.name {from} JOIN :area.employer e USING (employer_id) ORDER BY e.number LIMIT {MostNames}", r => r.GetString(0), cancellation);

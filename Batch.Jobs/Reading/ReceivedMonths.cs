@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -13,7 +14,7 @@ public sealed class ReceivedMonths(Area area)
     public async Task<IReadOnlyList<ReceivedMonth>> ReadAsync(CancellationToken cancellation)
     {
         List<(YearMonth Month, long Received, long Matched, long Allocated, long Returned)> months = await area.ReadAsync(
-            """
+            $"""
             WITH received AS (
                 SELECT date_trunc('month', r.received_on)::date AS month, sum(r.amount_fen) AS fen, sum(r.amount_fen) FILTER (WHERE m.document IS NOT NULL) AS matched_fen
                 FROM :area.receipt_in_force r
@@ -22,7 +23,7 @@ public sealed class ReceivedMonths(Area area)
                 GROUP BY 1),
             allocated AS (
                 SELECT r.posting_month AS month, sum(t.person_paid_fen + t.employer_paid_fen) AS fen
-                FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = 1 GROUP BY 1),
+                FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = {Component.Contribution:D} GROUP BY 1),
             returned AS (SELECT date_trunc('month', on_date)::date AS month, sum(amount_fen) AS fen FROM :area.money_returned GROUP BY 1)
             SELECT month, coalesce(r.fen, 0)::bigint, coalesce(r.matched_fen, 0)::bigint, coalesce(a.fen, 0)::bigint, coalesce(g.fen, 0)::bigint
             FROM received r FULL JOIN allocated a USING (month) FULL JOIN returned g USING (month) ORDER BY 1

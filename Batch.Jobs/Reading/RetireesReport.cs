@@ -17,16 +17,16 @@ public sealed class RetireesReport : QueryReport
         WITH listed AS (
             SELECT person_id, 1 AS place FROM (
                 SELECT person_id FROM :area.pension p WHERE pension_month {Before} AND {InForce("p")}
-                UNION ALL SELECT person_id FROM :area.person_event WHERE event = 4 AND on_date < :month AND person_id NOT IN (SELECT person_id FROM :area.joined_person)) roster
+                UNION ALL SELECT person_id FROM :area.person_event WHERE event = {PersonEvent.Retired:D} AND on_date < :month AND person_id NOT IN (SELECT person_id FROM :area.joined_person)) roster
             WHERE NOT EXISTS (SELECT FROM :area.pension s WHERE s.pension_month = :month AND s.person_id = roster.person_id AND {InForce("s")})
                 AND NOT EXISTS (
-                    SELECT FROM :area.person_event g WHERE g.person_id = roster.person_id AND g.on_date < :month + interval '1 month' AND (g.event = 5 OR (g.event = 12 AND g.value <> 'withdrawn')))
+                    SELECT FROM :area.person_event g WHERE g.person_id = roster.person_id AND g.on_date < :month + interval '1 month' AND (g.event = {PersonEvent.Died:D} OR (g.event = {PersonEvent.AccountClosed:D} AND g.value <> 'withdrawn')))
             GROUP BY person_id
             UNION ALL
             SELECT person_id, 2 FROM :area.pension s WHERE pension_month = :month AND {InForce("s")}
                 AND EXISTS (SELECT FROM :area.pension p WHERE p.pension_month {Before} AND {InForce("p")})
                 AND NOT EXISTS (SELECT FROM :area.pension p WHERE p.pension_month {Before} AND p.person_id = s.person_id AND {InForce("p")})
-                AND NOT EXISTS (SELECT FROM :area.person_event r WHERE r.person_id = s.person_id AND r.event = 4 AND r.on_date < :month + interval '1 month')
+                AND NOT EXISTS (SELECT FROM :area.person_event r WHERE r.person_id = s.person_id AND r.event = {PersonEvent.Retired:D} AND r.on_date < :month + interval '1 month')
             GROUP BY person_id)
         """;
 
@@ -49,9 +49,9 @@ public sealed class RetireesReport : QueryReport
         $"""
         {Listed}
         SELECT n.citizen, n.name, CASE place WHEN 1 THEN '在册，本月养老金文件中没有 on the roster, in no pension file of the month' ELSE '本月养老金文件中有，未登记退休，前三个月也没有 in a pension file, on no roster' END,
-               (SELECT max(on_date)::text FROM :area.person_event v WHERE v.person_id = l.person_id AND v.event = 4),
+               (SELECT max(on_date)::text FROM :area.person_event v WHERE v.person_id = l.person_id AND v.event = {PersonEvent.Retired:D}),
                (SELECT coalesce(sum(e.account_fen), 0)::bigint FROM :area.entry e JOIN :area.account a USING (account_id)
-                WHERE a.person_id = l.person_id AND e.component = 2 AND e.contribution_month = (:month - interval '1 month')::date)
+                WHERE a.person_id = l.person_id AND e.component = {Component.Retiree:D} AND e.contribution_month = (:month - interval '1 month')::date)
         FROM listed l JOIN :area.insured n USING (person_id) ORDER BY place, n.citizen
         """;
 }

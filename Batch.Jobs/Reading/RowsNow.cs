@@ -82,9 +82,9 @@ internal sealed class RowStates(Area area)
                     SELECT submission_id, row_no, person_paid, employer_paid FROM (
                         SELECT DISTINCT ON (w.submission_id, {whose}) v.submission_id, v.row_no, v.state, {paid}
                         FROM {part} w JOIN {part} v ON ({whose}) = ({whose.Replace("w.", "v.", StringComparison.Ordinal)}) AND v.submission_id < w.submission_id AND v.row_no > 0
-                        WHERE w.state = 3 AND w.submission_id IN (SELECT submission_id FROM :area.decision)
+                        WHERE w.state = {FactState.Withdrawn:D} AND w.submission_id IN (SELECT submission_id FROM :area.decision)
                         ORDER BY w.submission_id, {whose}, v.submission_id DESC, v.row_no DESC) l
-                    WHERE state = 1
+                    WHERE state = {FactState.Accepted:D}
                     """, r => (new RowKey(r.GetInt32(0), r.GetInt32(1)), new Paid(r.GetInt64(2), r.GetInt64(3))), cancellation));
             }
         }

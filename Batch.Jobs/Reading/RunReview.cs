@@ -70,7 +70,7 @@ public sealed class RunReview(Area area)
         const string There = "HAVING sum(account_fen) <> 0 OR sum(pool_fen) <> 0 OR sum(other_fen) <> 0";
         string entries = Entries(run, side, whose);
         return $"""
-            {name} AS (SELECT account_id, CASE WHEN sum(account_fen) FILTER (WHERE component = 2) > 0 THEN 2 ELSE 1 END AS component, sum(account_fen)::bigint AS fen
+            {name} AS (SELECT account_id, CASE WHEN sum(account_fen) FILTER (WHERE component = {Component.Retiree:D}) > 0 THEN {Component.Retiree:D} ELSE {Component.Contribution:D} END AS component, sum(account_fen)::bigint AS fen
                 FROM ({entries}) e WHERE contribution_month = '{side.Month.Text()}-01' GROUP BY account_id {There}),
             {name.TrimEnd('_')}_back AS (SELECT account_id, sum(fen)::bigint AS fen FROM (SELECT account_id, sum(account_fen) AS fen
                 FROM ({entries}) e WHERE contribution_month <> '{side.Month.Text()}-01' GROUP BY account_id, contribution_month {There}) m GROUP BY account_id)
@@ -82,8 +82,8 @@ public sealed class RunReview(Area area)
         const string Columns = "account_id, contribution_month, component, account_fen, pool_fen, other_fen";
         bool open = run.State != RunState.Posted && side.Runs.Contains(run.Run!.Value);
         string posted = string.Join(", ", side.Runs.Where(r => !open || r != run.Run).DefaultIfEmpty(-1));
-        return $"SELECT {Columns} FROM :area.entry WHERE posting_month = '{side.Month.Text()}-01' AND run_id IN ({posted}) AND component IN (1, 2){whose}"
-            + (open ? $" UNION ALL SELECT {Columns} FROM :area.run_entry_{run.Run} WHERE component IN (1, 2){whose}" : "");
+        return $"SELECT {Columns} FROM :area.entry WHERE posting_month = '{side.Month.Text()}-01' AND run_id IN ({posted}) AND component IN {Components.Credits}{whose}"
+            + (open ? $" UNION ALL SELECT {Columns} FROM :area.run_entry_{run.Run} WHERE component IN {Components.Credits}{whose}" : "");
     }
 
     private async Task<IReadOnlyList<ComparisonLine>> LinesAsync(RunDocument run, RunComparison compared, CancellationToken cancellation) => await area.ReadAsync(
@@ -119,13 +119,13 @@ public sealed class RunReview(Area area)
     private async Task<long> RetiredWorkingAsync(RunDocument run, RunComparison compared, CancellationToken cancellation)
     {
         string pension = await HasAsync("pension", run.Month, cancellation)
-            ? $" OR a.person_id IN (SELECT person_id FROM (SELECT DISTINCT ON (person_id) person_id, state FROM {area.Schema.Part("pension", run.Month)} ORDER BY person_id, submission_id DESC, row_no) v WHERE state = 1)"
+            ? $" OR a.person_id IN (SELECT person_id FROM (SELECT DISTINCT ON (person_id) person_id, state FROM {area.Schema.Part("pension", run.Month)} ORDER BY person_id, submission_id DESC, row_no) v WHERE state = {FactState.Accepted:D})"
             : "";
         return await area.OneAsync<long>(
             $"""
             {Compared(run, compared)}
             SELECT count(*) FROM now_ JOIN :area.account a USING (account_id)
-            WHERE component = 1 AND (a.person_id IN (SELECT person_id FROM :area.person_event WHERE event = 4){pension})
+            WHERE component = {Component.Contribution:D} AND (a.person_id IN (SELECT person_id FROM :area.person_event WHERE event = {PersonEvent.Retired:D}){pension})
             """, cancellation);
     }
 
@@ -134,7 +134,7 @@ public sealed class RunReview(Area area)
         string InForce(YearMonth m) =>
             $"""
             SELECT person_id, base_fen FROM (SELECT DISTINCT ON (person_id, employer_id) person_id, base_fen, state FROM {area.Schema.Part("contribution", m)}
-                ORDER BY person_id, employer_id, submission_id DESC, row_no) v WHERE state = 1
+                ORDER BY person_id, employer_id, submission_id DESC, row_no) v WHERE state = {FactState.Accepted:D}
             """;
         return !await HasAsync("contribution", month, cancellation) || !await HasAsync("contribution", before, cancellation) ? 0 : await area.OneAsync<long>(
             $"SELECT count(*) FROM ({InForce(month)}) n JOIN ({InForce(before)}) b USING (person_id) WHERE abs(n.base_fen - b.base_fen) * 100 > b.base_fen * $1::bigint", cancellation, (long)JumpPercent);
@@ -160,7 +160,7 @@ public sealed class RunReview(Area area)
         return await area.OneAsync<long>(
             $"""
             SELECT count(*) FROM (SELECT DISTINCT ON (person_id) state, coalesce({pension}) AS fen FROM {area.Schema.Part("pension", month)}
-                ORDER BY person_id, submission_id DESC, row_no) v WHERE state = 1 AND fen < $1
+                ORDER BY person_id, submission_id DESC, row_no) v WHERE state = {FactState.Accepted:D} AND fen < $1
             """, cancellation, decimal.Parse(floor.ToString(), System.Globalization.CultureInfo.InvariantCulture) * 100m);
     }
 

@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Ledger;
 
@@ -27,27 +28,27 @@ public sealed class SourcesReport : QueryReport
         WITH moved AS MATERIALIZED (
             SELECT a.person_id, e.account_id, e.contribution_month, e.component, sum(e.account_fen)::bigint AS fen
             FROM :area.entry e JOIN :area.account a USING (account_id) WHERE e.posting_month = :month GROUP BY 1, 2, 3, 4),
-        {ThreeWay.LastEmployers(":month", "ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = 1)", ", c.base_fen, c.submission_id, c.row_no")},
+        {ThreeWay.LastEmployers(":month", $"ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = {Component.Contribution:D})", ", c.base_fen, c.submission_id, c.row_no")},
         retired AS (
             SELECT DISTINCT ON (c.pension_month, c.person_id) c.pension_month, c.person_id, c.submission_id, c.row_no
             FROM :area.pension c JOIN taken USING (submission_id)
-            WHERE c.pension_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = 2))
-                AND c.person_id IN (SELECT person_id FROM moved WHERE component = 2)
-            ORDER BY c.pension_month, c.person_id, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
+            WHERE c.pension_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = {Component.Retiree:D}))
+                AND c.person_id IN (SELECT person_id FROM moved WHERE component = {Component.Retiree:D})
+            ORDER BY c.pension_month, c.person_id, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC),
         changed AS (
             SELECT movement_month, person_id, kind, (array_agg(submission_id ORDER BY submission_id DESC, row_no DESC))[1] AS submission_id,
                    (array_agg(row_no ORDER BY submission_id DESC, row_no DESC))[1] AS row_no, count(*) AS rows
             FROM (SELECT DISTINCT ON (c.on_date, c.person_id, c.kind, c.channel, c.member, c.reference) c.*
                   FROM :area.movement c JOIN taken USING (submission_id)
-                  WHERE c.movement_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component >= 4))
-                      AND c.person_id IN (SELECT person_id FROM moved WHERE component >= 4)
+                  WHERE c.movement_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component >= {Component.Opening:D}))
+                      AND c.person_id IN (SELECT person_id FROM moved WHERE component >= {Component.Opening:D})
                   ORDER BY c.on_date, c.person_id, c.kind, c.channel, c.member, c.reference, c.submission_id DESC, (c.row_no <= 0) DESC, c.row_no DESC) v
-            WHERE state = 1 GROUP BY 1, 2, 3),
+            WHERE state = {FactState.Accepted:D} GROUP BY 1, 2, 3),
         sources AS (
             SELECT m.*, p.employer_id, p.base_fen, coalesce(p.submission_id, r.submission_id, c.submission_id) AS submission_id, coalesce(p.row_no, r.row_no, c.row_no) AS row_no,
                    CASE WHEN c.rows IS NOT NULL THEN c.rows WHEN coalesce(p.row_no, r.row_no) IS NOT NULL THEN 1 END AS rows
-            FROM moved m LEFT JOIN last_employer p ON m.component = 1 AND p.contribution_month = m.contribution_month AND p.person_id = m.person_id
-                LEFT JOIN retired r ON m.component = 2 AND r.pension_month = m.contribution_month AND r.person_id = m.person_id
+            FROM moved m LEFT JOIN last_employer p ON m.component = {Component.Contribution:D} AND p.contribution_month = m.contribution_month AND p.person_id = m.person_id
+                LEFT JOIN retired r ON m.component = {Component.Retiree:D} AND r.pension_month = m.contribution_month AND r.person_id = m.person_id
                 LEFT JOIN changed c ON m.component = c.kind AND c.movement_month = m.contribution_month AND c.person_id = m.person_id)
         SELECT p.citizen, p.name, 1 + m.account_id / 100000000::bigint, m.contribution_month, {MovementWords.Kind("m.component")}, w.number, w.name, m.base_fen, m.fen, s.file,
                CASE WHEN m.row_no > 0 THEN m.row_no END::bigint, m.rows

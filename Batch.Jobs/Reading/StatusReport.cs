@@ -14,10 +14,10 @@ public sealed class StatusReport : QueryReport
         $"""
         WITH left_ AS (
             SELECT person_id, on_date FROM (
-                SELECT DISTINCT ON (person_id) person_id, event, on_date FROM :area.person_event WHERE event IN (1, 2, 3) AND on_date < (:month + interval '1 month')::date
+                SELECT DISTINCT ON (person_id) person_id, event, on_date FROM :area.person_event WHERE event IN ({PersonEvent.New:D}, {PersonEvent.Left:D}, {PersonEvent.Resumed:D}) AND on_date < (:month + interval '1 month')::date
                 ORDER BY person_id, on_date DESC, submission_id DESC, row_no DESC) s
-            WHERE event = 2 AND on_date < :month),
-        retired AS (SELECT person_id, max(on_date) AS on_date FROM :area.person_event WHERE event = 4 AND on_date < :month GROUP BY person_id),
+            WHERE event = {PersonEvent.Left:D} AND on_date < :month),
+        retired AS (SELECT person_id, max(on_date) AS on_date FROM :area.person_event WHERE event = {PersonEvent.Retired:D} AND on_date < :month GROUP BY person_id),
         known AS (SELECT person_id, 1 AS place, on_date FROM left_ UNION ALL SELECT person_id, 2, on_date FROM retired),
         listed AS (
             SELECT k.person_id, k.place, k.on_date, c.employer_id, c.base_fen, c.person_paid_fen, c.employer_paid_fen

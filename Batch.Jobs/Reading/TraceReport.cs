@@ -45,13 +45,13 @@ public sealed class TraceReport(Draw? draw = null, SampleDocument? told = null) 
         source AS MATERIALIZED (
             SELECT DISTINCT ON (d.turn) d.turn, c.* FROM drawn d JOIN :area.contribution c ON c.contribution_month = d.contribution_month AND c.person_id = d.person_id
             JOIN taken t ON t.submission_id = c.submission_id AND t.seq <= d.seq
-            WHERE d.component = 1 AND c.contribution_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn WHERE component = 1))
-            ORDER BY d.turn, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
+            WHERE d.component = {Component.Contribution:D} AND c.contribution_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn WHERE component = {Component.Contribution:D}))
+            ORDER BY d.turn, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC),
         pensioned AS MATERIALIZED (
             SELECT DISTINCT ON (d.turn) d.turn, c.* FROM drawn d JOIN :area.pension c ON c.pension_month = d.contribution_month AND c.person_id = d.person_id
             JOIN taken t ON t.submission_id = c.submission_id AND t.seq <= d.seq
-            WHERE d.component = 2 AND c.pension_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn WHERE component = 2))
-            ORDER BY d.turn, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC),
+            WHERE d.component = {Component.Retiree:D} AND c.pension_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn WHERE component = {Component.Retiree:D}))
+            ORDER BY d.turn, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC),
         declared AS MATERIALIZED (
             SELECT c.turn, f.submission_id, f.file, coalesce(o.row_no, c.row_no) AS row_no FROM source c {TracedRows.OfContribution}
             UNION ALL SELECT c.turn, f.submission_id, f.file, coalesce(o.row_no, c.row_no) FROM pensioned c {TracedRows.OfPension}),
@@ -75,7 +75,7 @@ public sealed class TraceReport(Draw? draw = null, SampleDocument? told = null) 
         voucher AS MATERIALIZED (SELECT DISTINCT l.day, l.part, l.key, {VoucherNames.Number} AS called FROM :area.book_line l WHERE l.month = :month)
         SELECT d.called, p.citizen, p.name, d.contribution_month, w.number, w.name, c.base_fen, d.person_paid_fen, d.employer_paid_fen, d.account_fen, d.pool_fen, d.other_fen,
                f.submission_id::bigint, f.file, CASE WHEN f.row_no > 0 THEN f.row_no END::bigint, c.receipts, c.received, c.serials, d.run_id::bigint, v.called, k.seal,
-               {MovementWords.Kind("d.component")}, d.account_id, d.component = 2
+               {MovementWords.Kind("d.component")}, d.account_id, d.component = {Component.Retiree:D}
         FROM drawn d JOIN :area.insured p ON p.person_id = d.person_id LEFT JOIN paid c ON c.turn = d.turn LEFT JOIN declared f ON f.turn = d.turn
             LEFT JOIN :area.employer w ON w.employer_id = c.employer_id
             LEFT JOIN voucher v ON v.part = 3 AND v.key = d.seq LEFT JOIN :area.closing_in_force k ON k.month = :month
@@ -83,7 +83,7 @@ public sealed class TraceReport(Draw? draw = null, SampleDocument? told = null) 
         """;
 
     /// <summary>Which entries are credits that are traced and drawn: those from contributions, and those of retirees.</summary>
-    internal const string IsCredit = "component IN (1, 2) AND account_fen <> 0";
+    internal static string IsCredit => $"component IN {Components.Credits} AND account_fen <> 0";
 
     /// <summary>The tables up to <c>credit</c>: the credits of the month <c>:month</c>, each with its number.</summary>
     internal static string Credits(string and) =>

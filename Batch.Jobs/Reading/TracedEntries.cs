@@ -39,7 +39,7 @@ internal sealed class TracedEntries(Area area)
                 WHERE e.account_id = $1 AND e.contribution_month = $2 AND e.component = {(table == "contribution" ? 1 : 2)}) n
             JOIN :area.{table} c ON c.{table}_month = $2 AND c.person_id = $3
             JOIN (SELECT s.submission_id, min(r.seq) AS seq FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) GROUP BY 1) t ON t.submission_id = c.submission_id AND t.seq <= n.seq
-            ORDER BY n.seq, (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC) c
+            ORDER BY n.seq, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC) c
         CROSS JOIN LATERAL (SELECT c.run_id) e
         {joined}
         """;

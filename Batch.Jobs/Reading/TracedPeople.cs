@@ -20,19 +20,19 @@ internal sealed class TracedPeople(Area area)
             SELECT e.account_id, a.person_id, e.contribution_month, sum(e.person_paid_fen + e.employer_paid_fen) AS booked_fen, sum(e.account_fen) AS account_fen,
                    sum(e.pool_fen) AS pool_fen, sum(e.other_fen) AS other_fen
             FROM lines p JOIN :area.account a USING (person_id) JOIN :area.entry e USING (account_id)
-            WHERE e.posting_month = ANY($3) AND e.component = 1 AND e.contribution_month = $1 GROUP BY 1, 2, 3),
+            WHERE e.posting_month = ANY($3) AND e.component = {Component.Contribution:D} AND e.contribution_month = $1 GROUP BY 1, 2, 3),
         {ThreeWay.LastEmployers("'infinity'::date", "ARRAY[$1]")},
         booked AS (SELECT m.* FROM moved m JOIN last_employer l USING (person_id) WHERE l.employer_id = $2),
         listed AS (
-            SELECT l.*, CASE WHEN l.state = 1 THEN l.paid_fen ELSE 0 END AS declared_fen, b.account_id, coalesce(b.booked_fen, 0)::bigint AS booked_fen,
+            SELECT l.*, CASE WHEN l.state = {FactState.Accepted:D} THEN l.paid_fen ELSE 0 END AS declared_fen, b.account_id, coalesce(b.booked_fen, 0)::bigint AS booked_fen,
                    coalesce(b.account_fen, 0)::bigint AS account_fen, coalesce(b.pool_fen, 0)::bigint AS pool_fen, coalesce(b.other_fen, 0)::bigint AS other_fen
-            FROM lines l LEFT JOIN booked b USING (person_id) WHERE l.state = 1 OR b.account_id IS NOT NULL)
+            FROM lines l LEFT JOIN booked b USING (person_id) WHERE l.state = {FactState.Accepted:D} OR b.account_id IS NOT NULL)
         """;
 
     private static readonly string Page =
         $"""
         {Rows}
-        SELECT p.citizen, p.name, CASE WHEN c.state = 1 THEN c.base_fen END, c.declared_fen, c.booked_fen, c.account_fen, c.pool_fen, c.other_fen, c.account_id, {TracedRows.Columns}
+        SELECT p.citizen, p.name, CASE WHEN c.state = {FactState.Accepted:D} THEN c.base_fen END, c.declared_fen, c.booked_fen, c.account_fen, c.pool_fen, c.other_fen, c.account_id, {TracedRows.Columns}
         FROM (SELECT l.*, p.citizen, p.name FROM listed l JOIN :area.insured p USING (person_id) ORDER BY p.citizen, l.account_id LIMIT $4 OFFSET $5) c
         CROSS JOIN LATERAL (SELECT c.citizen, c.name) p
         {TracedRows.OfContribution}
@@ -68,7 +68,7 @@ internal sealed class TracedPeople(Area area)
             SELECT DISTINCT ON (person_id) * FROM :area.contribution WHERE contribution_month = $1 AND employer_id = $2 ORDER BY person_id, {FactVersions.LatestFirst})
         SELECT f.submission_id, f.file, count(*), sum(c.person_paid_fen + c.employer_paid_fen)::bigint FROM c
         {TracedRows.OfContribution}
-        WHERE c.state = 1 GROUP BY 1, 2 ORDER BY 1
+        WHERE c.state = {FactState.Accepted:D} GROUP BY 1, 2 ORDER BY 1
         """,
         r => new TracedFile(r.GetInt32(0), r.GetString(1), r.GetInt64(2), Fen(r, 3)), cancellation, of.Month.FirstDay(), of.Employer);
 
@@ -77,13 +77,13 @@ internal sealed class TracedPeople(Area area)
         $"""
         {Rows}
         SELECT DISTINCT e.run_id FROM booked b JOIN :area.entry e USING (account_id)
-        WHERE e.posting_month = ANY($3) AND e.component = 1 AND e.contribution_month = $1 ORDER BY 1
+        WHERE e.posting_month = ANY($3) AND e.component = {Component.Contribution:D} AND e.contribution_month = $1 ORDER BY 1
         """, r => r.GetInt32(0), cancellation, of.Month.FirstDay(), of.Employer, await PostedAsync(of.Month, cancellation));
 
     private async Task<DateOnly[]> PostedAsync(YearMonth month, CancellationToken cancellation) =>
     [
         .. await area.ReadAsync(
-            "SELECT DISTINCT r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE t.component = 1 AND t.contribution_month = $1",
+            $"SELECT DISTINCT r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE t.component = {Component.Contribution:D} AND t.contribution_month = $1",
             r => r.GetFieldValue<DateOnly>(0), cancellation, month.FirstDay()),
     ];
 

@@ -1,3 +1,5 @@
+using Batch.Jobs.Facts;
+
 namespace Batch.Jobs.Reading;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal static class TracedRows
         LEFT JOIN :area.submission s ON s.submission_id = c.submission_id
         LEFT JOIN LATERAL (
             SELECT d.held_in AS submission_id, d.held_row AS row_no, NULL::int AS joined FROM :area.decision d
-            WHERE s.content = 'decision' AND d.submission_id = c.submission_id AND c.state = 1
+            WHERE s.content = 'decision' AND d.submission_id = c.submission_id AND c.state = {FactState.Accepted:D}
             UNION ALL
             (SELECT m.submission_id, m.row_no, j.identity_id FROM :area.identity_submission i
              JOIN :area.identity_change j ON j.identity_id = i.changed AND j.kind = 'join' AND j.person_id = c.person_id

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -84,7 +85,7 @@ public sealed class UnpaidEmployers(Area area)
                     ORDER BY person_id DESC, employer_id DESC, submission_id DESC, row_no DESC) latest
                 LEFT JOIN (SELECT person_id, employer_id, submission_id, min(state) AS consequence FROM {part} WHERE row_no <= 0 GROUP BY 1, 2, 3) c
                     USING (person_id, employer_id, submission_id)
-                WHERE coalesce(consequence, state) = 1 GROUP BY employer_id),
+                WHERE coalesce(consequence, state) = {FactState.Accepted:D} GROUP BY employer_id),
             received AS (SELECT employer_id, sum(amount_fen) AS fen FROM :area.money_for_month WHERE month = $1 GROUP BY 1)
             SELECT e.number, e.name, d.fen::bigint, coalesce(r.fen, 0)::bigint, count(*) OVER (), (sum(d.fen) OVER ())::bigint, (sum(coalesce(r.fen, 0)) OVER ())::bigint
             FROM declared d LEFT JOIN received r USING (employer_id) JOIN :area.employer e USING (employer_id)

@@ -52,7 +52,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
         }
 
         foreach ((int person, YearMonth month) in await connection.ReadAsync(
-            area.Sql("SELECT person_id, on_date FROM :area.person_event WHERE event = 2 AND person_id = ANY($1) AND submission_id <> ALL($2)"),
+            area.Sql($"SELECT person_id, on_date FROM :area.person_event WHERE event = {PersonEvent.Left:D} AND person_id = ANY($1) AND submission_id <> ALL($2)"),
             r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, some, unseen))
         {
             Of(person).Leaves.Add(month);
@@ -73,7 +73,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             ? tables.Where(t => t.Table == "contribution" && t.Month != chunk.Month)
                 .Select(t => $"SELECT person_id FROM ({PlanReader.ReceiptPersons(area, t.Month)}) r WHERE person_id BETWEEN $2 AND $3")
             : [];
-        string all = string.Join(" UNION ", facts.Concat(received).Append("SELECT person_id FROM :area.person_event WHERE event IN (2, 4, 5) AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
+        string all = string.Join(" UNION ", facts.Concat(received).Append($"SELECT person_id FROM :area.person_event WHERE event IN {PersonEvents.EndsOfWork} AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
         return [.. await connection.ReadAsync(area.Sql(all), r => r.GetInt32(0), cancellation, taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
     }
 
@@ -87,7 +87,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             SELECT person_id, submission_id, {(table == "contribution" ? "employer_id" : "0")} FROM (
                 SELECT DISTINCT ON ({employer}person_id) * FROM {area.Part(table, month)} WHERE person_id = ANY($1) AND submission_id <> ALL($2)
                 ORDER BY {employer}person_id, {FactVersions.LatestFirst}) latest
-            WHERE state = 1
+            WHERE state = {FactState.Accepted:D}
             """,
             r => (r.GetInt32(0), !credits.OnReceipt || (credits.Cover?.Covers(r.GetInt32(2), r.GetInt32(1)) ?? false)), cancellation, some, unseen);
         return [.. found.Where(f => f.Counts).Select(f => f.Person)];

@@ -127,9 +127,9 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     {
         LocalDate end = chunk.Month.OnDayOfMonth(1).PlusMonths(1);
         await using NpgsqlDataReader reader = await ReadRangeAsync(area.Sql(
-            """
+            $"""
             SELECT person_id, event, on_date, value, submission_id, birth FROM :area.person_event
-            WHERE person_id BETWEEN $1 AND $2 AND event IN (4, 5, 6, 15) AND submission_id <> ALL($3) ORDER BY person_id, event, submission_id, row_no
+            WHERE person_id BETWEEN $1 AND $2 AND event IN {PersonEvents.Assessed} AND submission_id <> ALL($3) ORDER BY person_id, event, submission_id, row_no
             """), chunk, unseen, cancellation);
         while (reader.Read())
         {
@@ -238,7 +238,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             $"""
             SELECT account_id, component, sum(account_fen)::bigint, sum(pool_fen)::bigint, sum(other_fen)::bigint, sum(person_paid_fen)::bigint,
                    sum(employer_paid_fen)::bigint, sum(paid_out_fen)::bigint
-            FROM :area.entry WHERE posting_month IN ({months}) AND contribution_month = '{chunk.Month.Text()}-01' AND component IN (1, 2)
+            FROM :area.entry WHERE posting_month IN ({months}) AND contribution_month = '{chunk.Month.Text()}-01' AND component IN {Components.Credits}
                  AND {(later.Length == 0 ? "account_id BETWEEN $1 AND $2" : "(account_id BETWEEN $1 AND $2 OR account_id = ANY($3))")}
             GROUP BY account_id, component
             """), chunk, later.Length == 0 ? null : later, cancellation);
@@ -266,7 +266,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     private async Task<string> PostingMonthsAsync(YearMonth month, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component IN (1, 2) ORDER BY 1"), connection);
+            $"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component IN {Components.Credits} ORDER BY 1"), connection);
         command.Parameters.AddWithValue(month.FirstDay());
         List<string> months = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -24,11 +24,11 @@ internal sealed class ClosedAccounts(NpgsqlConnection connection, AreaSchema are
     /// <param name="unseen">Submissions that are not to be seen.</param>
     public Task<List<ClosedAccount>> ReadAsync(YearMonth from, YearMonth to, (int First, int Last) persons, int[] unseen, CancellationToken cancellation) => connection.ReadAsync(
         area.Sql(
-            """
+            $"""
             SELECT account_id, on_date, value FROM (
                 SELECT DISTINCT ON (account_id) * FROM (
                     SELECT e.*, coalesce((SELECT max(a.account_id) FROM :area.account a WHERE a.person_id = e.person_id AND a.opened <= e.on_date), e.person_id) AS account_id
-                    FROM :area.person_event e WHERE e.event = 12 AND e.person_id BETWEEN $1 AND $2 AND e.submission_id <> ALL($3)) said
+                    FROM :area.person_event e WHERE e.event = {PersonEvent.AccountClosed:D} AND e.person_id BETWEEN $1 AND $2 AND e.submission_id <> ALL($3)) said
                 ORDER BY account_id, submission_id DESC, row_no DESC) l
             WHERE row_no <= 0 AND value = ANY($4) AND on_date BETWEEN $5 AND $6
             """),

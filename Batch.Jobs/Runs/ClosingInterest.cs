@@ -26,9 +26,9 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
 
         List<YearMonth> months = await connection.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT DISTINCT date_trunc('month', on_date)::date FROM :area.person_event e
-                WHERE event = 12 AND row_no <= 0 AND value = ANY($1) AND submission_id = ANY($2) AND EXISTS (
+                WHERE event = {PersonEvent.AccountClosed:D} AND row_no <= 0 AND value = ANY($1) AND submission_id = ANY($2) AND EXISTS (
                     SELECT FROM :area.posted_run r WHERE r.posting_month < date_trunc('month', e.on_date)
                         AND coalesce(:area.last_closed() < date_trunc('month', e.on_date) - interval '1 month', true))
                 """),
@@ -92,9 +92,9 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
     {
         List<(int Run, DateOnly Month)> runs = await connection.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT r.run_id, r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
-                WHERE t.contribution_month = $1 AND t.component = 3 AND coalesce(v.kind, r.kind) = 'allocation'
+                WHERE t.contribution_month = $1 AND t.component = {Component.Interest:D} AND coalesce(v.kind, r.kind) = 'allocation'
                 """),
             r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1)), cancellation, chunk.Month.FirstDay());
         if (runs.Count == 0)
@@ -106,7 +106,7 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
         return (await connection.ReadAsync(
             area.Sql(
                 $"""
-                SELECT account_id, sum(account_fen)::bigint FROM :area.entry WHERE posting_month IN ({months}) AND run_id = ANY($1) AND contribution_month = $2 AND component = 3
+                SELECT account_id, sum(account_fen)::bigint FROM :area.entry WHERE posting_month IN ({months}) AND run_id = ANY($1) AND contribution_month = $2 AND component = {Component.Interest:D}
                     AND (account_id BETWEEN $3 AND $4 OR account_id >= 100000000) AND account_id % 100000000 BETWEEN $3 AND $4
                 GROUP BY account_id HAVING sum(account_fen) <> 0
                 """),

@@ -55,7 +55,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         await using NpgsqlCommand command = Command(
             $"""
             SELECT c.person_id, c.employer_id, min(u.month) FROM {area.Part("contribution", chunk.Month)} c JOIN :area.filed u USING (submission_id)
-            WHERE c.person_id BETWEEN $1 AND $2 AND c.submission_id <> ALL($3) AND c.state <> 3 GROUP BY 1, 2 HAVING min(u.month) > '{chunk.Month.Text()}-01'
+            WHERE c.person_id BETWEEN $1 AND $2 AND c.submission_id <> ALL($3) AND c.state <> {FactState.Withdrawn:D} GROUP BY 1, 2 HAVING min(u.month) > '{chunk.Month.Text()}-01'
             """);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -104,8 +104,8 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     private async Task ReadSexesAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT p.person_id, coalesce((SELECT e.number FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = 15 AND e.submission_id <> ALL($3)
+            $"""
+            SELECT p.person_id, coalesce((SELECT e.number FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = {PersonEvent.NumberChanged:D} AND e.submission_id <> ALL($3)
                                           ORDER BY e.submission_id DESC, e.row_no DESC LIMIT 1), p.citizen)
             FROM :area.person p WHERE p.person_id BETWEEN $1 AND $2
             """), connection);
@@ -129,7 +129,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     {
         await using NpgsqlCommand command = Command(
             $"""
-            SELECT person_id, employer_id, submission_id, state = 1, is_new FROM (
+            SELECT person_id, employer_id, submission_id, state = {FactState.Accepted:D}, is_new FROM (
                 SELECT DISTINCT ON (person_id, employer_id) person_id, employer_id, submission_id, state,
                        bool_or(submission_id = ANY($4)) OVER (PARTITION BY person_id, employer_id) AS is_new
                 FROM {area.Part("contribution", month)}

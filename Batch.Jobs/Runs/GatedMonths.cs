@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -48,9 +49,9 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
     {
         List<(YearMonth From, int Chunk)> events = await connection.ReadAsync(
             area.Sql(
-                """
+                $"""
                 SELECT min(a.on_date), e.person_id / $2 FROM :area.person_event e JOIN :area.person_event a USING (person_id)
-                WHERE e.submission_id = ANY($1) AND e.event IN (2, 4, 5) AND a.event IN (2, 4, 5) GROUP BY 2
+                WHERE e.submission_id = ANY($1) AND e.event IN {PersonEvents.EndsOfWork} AND a.event IN {PersonEvents.EndsOfWork} GROUP BY 2
                 """),
             r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1)), cancellation, submissions, RunPlan.ChunkPersons);
         List<(YearMonth Month, int Chunk)> before = [.. touched];
@@ -89,7 +90,7 @@ internal sealed class GatedMonths(NpgsqlConnection connection, AreaSchema area, 
 
     private Task<List<(short, int)>> EventsAsync(int[] submissions, CancellationToken cancellation) =>
         connection.ReadAsync(
-            area.Sql("SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN (1, 8, 9, 20)"),
+            area.Sql($"SELECT DISTINCT event, person_id / $2 FROM :area.person_event WHERE submission_id = ANY($1) AND event IN ({PersonEvent.New:D}, {PersonEvent.EarlierMonths:D}, {PersonEvent.FrozenAmount:D}, {PersonEvent.EarlierActualMonths:D})"),
             r => (r.GetInt16(0), r.GetInt32(1)), cancellation, submissions, RunPlan.ChunkPersons);
 
     private async Task<IReadOnlyList<(YearMonth, int)>> PaidAsync(YearMonth month, int[] submissions, CancellationToken cancellation)

@@ -57,10 +57,10 @@ public sealed class ReceiptCover
         NpgsqlConnection connection, AreaSchema area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT employer_id, document, submission_id, state, amount_fen, row_no FROM :area.receipt WHERE receipt_month = $1 AND submission_id <> ALL($2)
             UNION ALL
-            SELECT employer_id, chr(1) || return_id, taken_with, 1::smallint, -amount_fen, 0 FROM :area.money_returned
+            SELECT employer_id, chr(1) || return_id, taken_with, {FactState.Accepted:D}::smallint, -amount_fen, 0 FROM :area.money_returned
             WHERE month = $1 AND amount_fen < 0 AND taken_with <> ALL($2)
             ORDER BY employer_id, document, submission_id, row_no DESC
             """), connection);

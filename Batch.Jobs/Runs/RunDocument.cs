@@ -26,18 +26,18 @@ public sealed record RunDocument(
     {
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT r.posting_month, r.state, r.kind, coalesce(r.people, 0), t.entries, t.account, t.person_paid, t.employer_paid, t.pool_paid, t.pool, t.other,
                    r.digest, r.made_by, r.approved_by, t.moved, t.moved_to_pool
             FROM :area.run r CROSS JOIN LATERAL (
-                SELECT coalesce(sum(entries), 0)::bigint AS entries, coalesce(sum(account_fen) FILTER (WHERE component < 4), 0)::bigint AS account,
+                SELECT coalesce(sum(entries), 0)::bigint AS entries, coalesce(sum(account_fen) FILTER (WHERE component < {Component.Opening:D}), 0)::bigint AS account,
                        coalesce(sum(person_paid_fen), 0)::bigint AS person_paid, coalesce(sum(employer_paid_fen), 0)::bigint AS employer_paid,
-                       coalesce(-sum(pool_fen) FILTER (WHERE component = 2), 0)::bigint AS pool_paid,
-                       coalesce(sum(pool_fen) FILTER (WHERE component < 4), 0)::bigint AS pool, coalesce(sum(other_fen) FILTER (WHERE component < 4), 0)::bigint AS other,
-                       CASE WHEN bool_or(component >= 4) THEN ARRAY(
+                       coalesce(-sum(pool_fen) FILTER (WHERE component = {Component.Retiree:D}), 0)::bigint AS pool_paid,
+                       coalesce(sum(pool_fen) FILTER (WHERE component < {Component.Opening:D}), 0)::bigint AS pool, coalesce(sum(other_fen) FILTER (WHERE component < {Component.Opening:D}), 0)::bigint AS other,
+                       CASE WHEN bool_or(component >= {Component.Opening:D}) THEN ARRAY(
                            SELECT coalesce(sum(m.account_fen), 0)::bigint FROM generate_series(4, 13) c LEFT JOIN :area.run_total m ON m.run_id = r.run_id AND m.component = c
                            GROUP BY c ORDER BY c) END AS moved,
-                       coalesce(sum(pool_fen) FILTER (WHERE component >= 4), 0)::bigint AS moved_to_pool
+                       coalesce(sum(pool_fen) FILTER (WHERE component >= {Component.Opening:D}), 0)::bigint AS moved_to_pool
                 FROM :area.run_total WHERE run_id = r.run_id) t
             WHERE r.run_id = $1
             """), connection);

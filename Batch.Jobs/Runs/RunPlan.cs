@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
 using Npgsql;
@@ -210,7 +211,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     private async Task AddRetirementsAsync(int[] submissions, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
         List<int> retired = await connection.ReadAsync(
-            area.Sql("SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = 4"), r => r.GetInt32(0), cancellation, submissions);
+            area.Sql($"SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = {PersonEvent.Retired:D}"), r => r.GetInt32(0), cancellation, submissions);
         if (retired.Count == 0)
         {
             return;
@@ -243,10 +244,10 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     private async Task AddEventsAsync(int[] submissions, List<YearMonth> withFacts, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
-            SELECT e.person_id / $2, min(CASE WHEN e.event = 15 THEN date '0001-01-01' ELSE a.on_date END)
+            $"""
+            SELECT e.person_id / $2, min(CASE WHEN e.event = {PersonEvent.NumberChanged:D} THEN date '0001-01-01' ELSE a.on_date END)
             FROM :area.person_event e JOIN :area.person_event a USING (person_id)
-            WHERE e.submission_id = ANY($1) AND e.event IN (4, 5, 6, 15) AND a.event IN (4, 5, 6, 15) GROUP BY 1
+            WHERE e.submission_id = ANY($1) AND e.event IN {PersonEvents.Assessed} AND a.event IN {PersonEvents.Assessed} GROUP BY 1
             """), connection);
         command.Parameters.AddWithValue(submissions);
         command.Parameters.AddWithValue(RunPlan.ChunkPersons);

@@ -141,7 +141,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
             await ReadAsync(
                 $"""
                 SELECT account_id, account_fen, component FROM :area.entry WHERE posting_month IN ({months})
-                    AND contribution_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' AND component = 3 AND account_id BETWEEN $1 AND $2
+                    AND contribution_month BETWEEN '{year.First.Text()}-01' AND '{year.Last.Text()}-01' AND component = {Component.Interest:D} AND account_id BETWEEN $1 AND $2
                 """, last, (place, fen, _) => _posted[place] += fen, cancellation);
         }
     }
@@ -179,7 +179,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     // A year without statements yet begins with what the year before ended with.
     private async Task ReadOpeningsAsync(int last, CancellationToken cancellation)
     {
-        await ReadAsync($"SELECT account_id, opening_fen, 1::smallint FROM :area.statement WHERE year = {year.Year} AND account_id BETWEEN $1 AND $2", last, (place, fen, _) =>
+        await ReadAsync($"SELECT account_id, opening_fen, {Component.Opening:D}::smallint FROM :area.statement WHERE year = {year.Year} AND account_id BETWEEN $1 AND $2", last, (place, fen, _) =>
         {
             _stated[place] = true;
             _carriedOver[place] += fen;
@@ -188,7 +188,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
         {
             await ReadAsync(
                 $"""
-                SELECT account_id, closing_fen, 1::smallint FROM :area.statement
+                SELECT account_id, closing_fen, {Component.Opening:D}::smallint FROM :area.statement
                 WHERE year = {year.Year - 1} AND account_id BETWEEN $1 AND $2 AND NOT EXISTS (SELECT FROM :area.statement_year WHERE year = {year.Year})
                 """, last, (place, fen, _) => _carriedOver[place] += fen, cancellation);
         }
@@ -197,7 +197,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     // Interest of the year itself was paid out with a closing.
     private Task ReadMonthAsync(int month, int last, CancellationToken cancellation) => ReadAsync(
         $"""
-        SELECT account_id, account_fen, CASE WHEN component = 3 AND contribution_month >= '{year.First.Text()}-01' THEN 6::smallint ELSE component END FROM :area.entry
+        SELECT account_id, account_fen, CASE WHEN component = {Component.Interest:D} AND contribution_month >= '{year.First.Text()}-01' THEN {Component.PayOut:D}::smallint ELSE component END FROM :area.entry
         WHERE posting_month = '{year.First.PlusMonths(month).Text()}-01' AND account_id BETWEEN $1 AND $2
         """, last, (place, fen, component) =>
         {
@@ -231,9 +231,9 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     private async Task<string> PostedInAsync(CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
-            """
+            $"""
             SELECT coalesce(string_agg(DISTINCT quote_literal(r.posting_month), ', '), '') FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
-            WHERE t.contribution_month BETWEEN $1 AND $2 AND t.component = 3
+            WHERE t.contribution_month BETWEEN $1 AND $2 AND t.component = {Component.Interest:D}
             """), connection);
         command.Parameters.AddWithValue(year.First.FirstDay());
         command.Parameters.AddWithValue(year.Last.FirstDay());

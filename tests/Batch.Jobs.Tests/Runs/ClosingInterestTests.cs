@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Proof;
@@ -105,7 +106,7 @@ public sealed class ClosingInterestTests
         await town.MovementsAsync(March, $"{Ann.Full()},支付,1310.00,2021-03-10,,FQ1,放弃,,,,,");
         await town.PostMonthAsync(March);
         // It was Bob who had 1.00: the file is replaced.
-        FileOutcome replaced = await town.MovementsAsync(March, Facts.SubmissionKind.Replacement, true, $"{Bob.Full()},支付,1.00,2021-03-10,,YD1,异地安置,,,,,");
+        FileOutcome replaced = await town.MovementsAsync(March, SubmissionKind.Replacement, true, $"{Bob.Full()},支付,1.00,2021-03-10,,YD1,异地安置,,,,,");
         Assert.That(replaced.Accepted, Is.EqualTo(1));
         RunDocument run = await town.PostMonthAsync(March);
         Assert.That((run.Credited, run.Movements!.PayOut, await town.BalanceAsync(Ann)), Is.EqualTo((-Yuan(3.19m), Yuan(1312.19m), Yuan(1310m))));
