@@ -33,7 +33,7 @@ internal sealed class CalculatorForm(PolicyInForce inForce, Func<string, string?
 
     public bool IsActive => Typed(Status) != "retired";
 
-    public string CategoryChosen => Typed(Category) is { Length: > 0 } chosen ? chosen : Jobs.Facts.Categories.Unit;
+    public string CategoryChosen => Typed(Category) is { Length: > 0 } chosen ? chosen : Batch.Rules.Categories.Unit;
 
     /// <summary>The figures that are tried in the place of those in force, yuan a month.</summary>
     public IReadOnlyDictionary<string, decimal> Tried => _figures;

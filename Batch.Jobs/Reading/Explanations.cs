@@ -43,8 +43,8 @@ public sealed class Explanations(Area area)
         if (slice is not null)
         {
             version = slice.Version;
-            Entitlement.Of(facts, month, slice, chinese);
-            Entitlement.Of(facts, month, slice, english);
+            Entitlement.Of(facts.InForce, month, slice, chinese);
+            Entitlement.Of(facts.InForce, month, slice, english);
             if (chinese.Lines.Count > 0 && slice.CreditedIn != month && await LatestPostingAsync(connection, month, cancellation) < slice.CreditedIn)
             {
                 chinese.SetAside(slice);
@@ -56,10 +56,10 @@ public sealed class Explanations(Area area)
             {
                 // With the files that wait for a run.
                 HashSet<int> waiting = [.. await reader.UnseenAsync(new HashSet<int>(), cancellation)];
-                bool paid = (await reader.CoverAsync(slice, waiting, cancellation))?.Covers(facts.Contribution.Employer, facts.Contribution.Submission) ?? false;
+                bool paid = (await reader.CoverAsync(slice, waiting, cancellation))?.Covers(facts.InForce.Contribution.Employer, facts.InForce.Contribution.Submission) ?? false;
                 (why, whyEnglish) = paid
                     ? ("款项已到齐，还没有批次取用，由下一批次划入。", "The money has been received in full and no run has taken it yet; the next run credits it.")
-                    : await UnpaidAsync(connection, facts.Contribution.Employer, month, cancellation);
+                    : await UnpaidAsync(connection, facts.InForce.Contribution.Employer, month, cancellation);
             }
         }
 
@@ -83,11 +83,11 @@ public sealed class Explanations(Area area)
     private static (ReasonKind, string, string) Reason(in PersonFacts facts, MonthPolicy policy, Explanation told, long posted) => (told.Net.Fen == posted, posted) switch
     {
         (false, _) => (ReasonKind.ChangedSince, "有尚未入账的变动，下一批次将补足差额。", "Something has changed since; the next run posts the difference."),
-        (true, 0) when facts.DiedIn is { } died && policy.Month > died => (ReasonKind.AfterDeath, "死亡次月起不再划入。", "Nothing is credited after the month of death."),
-        (true, 0) when facts.Pension.Submission != 0 && facts.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(facts.Category ?? Categories.Unit) =>
+        (true, 0) when facts.InForce.DiedIn is { } died && policy.Month > died => (ReasonKind.AfterDeath, "死亡次月起不再划入。", "Nothing is credited after the month of death."),
+        (true, 0) when facts.InForce.Pension.Submission != 0 && facts.InForce.Gated?.FrozenFen is null && policy.NeedsFrozenAmount(facts.InForce.Category ?? Categories.Unit) =>
             (ReasonKind.FrozenAmountMissing, "尚未登记本人冻结金额，登记后由下一批次补足。", "No amount frozen for this person is on record yet; once it is, the next run posts the credit."),
-        (true, 0) when facts.Contribution.Employer != 0 && !Entitlement.HasContribution(facts, policy) => (ReasonKind.MoneyNotReceived, "", ""),
-        (true, 0) when facts.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules above nothing of this month's contribution is credited, or not yet."),
+        (true, 0) when facts.InForce.Contribution.Employer != 0 && !Entitlement.HasContribution(facts.InForce, policy) => (ReasonKind.MoneyNotReceived, "", ""),
+        (true, 0) when facts.InForce.Contribution.Employer != 0 => (ReasonKind.NotCredited, "该月缴费按规定不划入或暂未划入，理由见上。", "By the rules above nothing of this month's contribution is credited, or not yet."),
         (true, 0) when told.Lines.Count > 0 => (ReasonKind.NotCredited, "该月按规定不划入或暂未划入，理由见上。", "By the rules above nothing is credited for this month, or not yet."),
         (true, 0) => (ReasonKind.NoRecord, "该月没有缴费或养老金记录，因此没有划入；余额不变，仍可使用。", "There is no contribution or pension for this month, so nothing was credited; the balance stays and stays usable."),
         _ => (facts.PostedRetiree.Account != 0 ? ReasonKind.Retired : ReasonKind.Contribution, "", ""),
@@ -121,14 +121,14 @@ public sealed class Explanations(Area area)
     private async Task<(SourceDocument? Source, string? Chinese, string? English)> SourceAsync(
         NpgsqlConnection connection, int person, YearMonth month, PersonFacts facts, CancellationToken cancellation)
     {
-        bool paid = facts.Contribution.Submission != 0;
-        (int submission, int row) = paid ? (facts.Contribution.Submission, facts.Contribution.Row) : (facts.Pension.Submission, facts.Pension.Row);
+        bool paid = facts.InForce.Contribution.Submission != 0;
+        (int submission, int row) = paid ? (facts.InForce.Contribution.Submission, facts.InForce.Contribution.Row) : (facts.InForce.Pension.Submission, facts.InForce.Pension.Row);
         if (submission == 0)
         {
             return default;
         }
 
-        string part = area.Schema.Part(paid ? "contribution" : "pension", month), employer = paid ? $"AND o.employer_id = {facts.Contribution.Employer}" : "";
+        string part = area.Schema.Part(paid ? "contribution" : "pension", month), employer = paid ? $"AND o.employer_id = {facts.InForce.Contribution.Employer}" : "";
         (string File, int? Joined, long? Number, string? From, int? FromRow, bool Parted)[] found = [.. await connection.ReadAsync(
             area.Schema.Sql(
                 $"""

@@ -113,7 +113,7 @@ public sealed class IdentityPreview(Area area, IClock clock)
         PersonFacts[] one = await reader.ReadAsync(
             chunk, taken, whole: true, slice.Gates, cancellation, await reader.CoverAsync(slice, taken, cancellation), YearPensions.Of(_schema, slice));
         await new AdvanceReader(connection, _schema, chunk, taken).FillAsync(one, slice, whole: true, cancellation);
-        (Legs contribution, Legs retiree) = Entitlement.Of(one[0], month, slice);
+        (Legs contribution, Legs retiree) = Entitlement.Of(one[0].InForce, month, slice);
         return contribution.Account + retiree.Account - one[0].PostedContribution.Account - one[0].PostedRetiree.Account;
     }
 

@@ -22,6 +22,6 @@ public sealed class RecordedMonth(Area area)
         ReceiptCover? cover = await reader.CoverAsync(policy, new HashSet<int>(), cancellation);
         PersonFacts facts = (await reader.ReadAsync(
             new Chunk(month, person, person), new HashSet<int>(), whole: true, policy.Gates, cancellation, cover, YearPensions.Of(area.Schema, policy)))[0];
-        return Entitlement.RecordOf(facts, month, policy);
+        return Entitlement.RecordOf(facts.InForce, month, policy);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
     /// <param name="whole">Everybody is computed.</param>
     public async Task FillAsync(PersonFacts[] persons, MonthPolicy slice, bool whole, CancellationToken cancellation)
     {
-        if (!slice.PaysInAdvance || !Array.Exists(persons, p => p.Pension.Submission != 0))
+        if (!slice.PaysInAdvance || !Array.Exists(persons, p => p.InForce.Pension.Submission != 0))
         {
             return;
         }
@@ -26,12 +26,12 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             .Where(t => t.Month >= slice.AdvanceFrom && t.Month < slice.AdvanceFrom.PlusMonths(12))];
         HashSet<int> news = await NewsAsync(tables, slice.CreditsOnReceipt, cancellation);
         int[] some = [.. Enumerable.Range(0, persons.Length)
-            .Where(i => persons[i].Pension.Submission != 0 && (whole || persons[i].Touched || persons[i].HasNewEvent || persons[i].HasNewNumber || news.Contains(chunk.FirstPerson + i)))
+            .Where(i => persons[i].InForce.Pension.Submission != 0 && (whole || persons[i].Touched || persons[i].HasNewEvent || persons[i].HasNewNumber || news.Contains(chunk.FirstPerson + i)))
             .Select(i => chunk.FirstPerson + i)];
         foreach (int person in some)
         {
             persons[person - chunk.FirstPerson].Touched = true;
-            persons[person - chunk.FirstPerson].Advance = new AdvanceMonths();
+            persons[person - chunk.FirstPerson].InForce.Advance = new AdvanceMonths();
         }
 
         if (some.Length == 0)
@@ -39,7 +39,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             return;
         }
 
-        AdvanceMonths Of(int person) => persons[person - chunk.FirstPerson].Advance!;
+        AdvanceMonths Of(int person) => persons[person - chunk.FirstPerson].InForce.Advance!;
         foreach ((string table, YearMonth month) in tables)
         {
             ReceiptCover? cover = table == "contribution" && slice.CreditsOnReceipt
@@ -92,12 +92,4 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             r => (r.GetInt32(0), !credits.OnReceipt || (credits.Cover?.Covers(r.GetInt32(2), r.GetInt32(1)) ?? false)), cancellation, some, unseen);
         return [.. found.Where(f => f.Counts).Select(f => f.Person)];
     }
-}
-
-/// <summary>The months of a year in which a person was in a pension file, was in work, and left.</summary>
-public sealed class AdvanceMonths
-{
-    public HashSet<YearMonth> Pensions { get; } = [];
-    public HashSet<YearMonth> Contributions { get; } = [];
-    public HashSet<YearMonth> Leaves { get; } = [];
 }

@@ -53,7 +53,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         for (int i = 0; i < persons.Length; i++)
         {
             ref PersonFacts person = ref persons[i];
-            person.Touched |= whole || person.HasNewNumber || person.Gated?.HasNew == true || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.Pension.Submission != 0);
+            person.Touched |= whole || person.HasNewNumber || person.HasNewGate || (person.HasNewEvent && person.FirstEvent < end) || (person.HasNewRetirement && person.InForce.Pension.Submission != 0);
         }
 
         return persons;
@@ -101,7 +101,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             person.Account = reader.GetInt32(0);
-            person.Birth = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1));
+            person.InForce.Birth = LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(1));
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             if ((PersonEvent)reader.GetInt16(1) == PersonEvent.NumberChanged)
             {
                 // The age is another from the first month on, so that every month is computed anew.
-                person.Birth = reader.IsDBNull(5) ? person.Birth : LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(5));
+                person.InForce.Birth = reader.IsDBNull(5) ? person.InForce.Birth : LocalDate.FromDateOnly(reader.GetFieldValue<DateOnly>(5));
                 person.HasNewNumber |= taken.Contains(reader.GetInt32(4));
                 continue;
             }
@@ -150,13 +150,13 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
             switch ((PersonEvent)reader.GetInt16(1))
             {
                 case PersonEvent.Retired:
-                    person.RetiredIn = on.ToYearMonth();
+                    person.InForce.RetiredIn = on.ToYearMonth();
                     break;
                 case PersonEvent.Died:
-                    person.DiedIn = on.ToYearMonth();
+                    person.InForce.DiedIn = on.ToYearMonth();
                     break;
                 case PersonEvent.Category when on < end:
-                    person.Category = reader.IsDBNull(3) ? null : reader.GetString(3);
+                    person.InForce.Category = reader.IsDBNull(3) ? null : reader.GetString(3);
                     break;
             }
         }
@@ -175,7 +175,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             DeclaredContribution version = new(
-                reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4), new Money(reader.GetInt64(5)), new Money(reader.GetInt64(6)),
+                reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), (FactState)reader.GetInt16(4) == FactState.Accepted, new Money(reader.GetInt64(5)), new Money(reader.GetInt64(6)),
                 new Money(reader.GetInt64(7)), by.Cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false);
             person.Touched |= by.Taken.Contains(version.Submission) || (by.Cover?.Touches(version.Employer) ?? false);
             if (person.Reading.Employer != version.Employer)
@@ -193,14 +193,14 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     // One employer's latest version is known: it is the person's contribution when it is accepted. Two cannot be: they would be held.
     private static void Settle(ref PersonFacts person)
     {
-        if (person.Reading.Employer != 0 && person.Reading.State == FactState.Accepted)
+        if (person.Reading.Employer != 0 && person.Reading.IsAccepted)
         {
-            if (person.Contribution.Employer != 0)
+            if (person.InForce.Contribution.Employer != 0)
             {
                 throw new InvalidOperationException("Two employers' contributions stand accepted for one person and month.");
             }
 
-            person.Contribution = person.Reading;
+            person.InForce.Contribution = person.Reading;
         }
 
         person.Reading = default;
@@ -217,11 +217,11 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         {
             ref PersonFacts person = ref persons[reader.GetInt32(0) - chunk.FirstPerson];
             DeclaredPension version = new(
-                reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3), reader.MoneyOrNull(4), reader.MoneyOrNull(5), reader.MoneyOrNull(6));
+                reader.GetInt32(1), reader.GetInt32(2), (FactState)reader.GetInt16(3) == FactState.Accepted, reader.MoneyOrNull(4), reader.MoneyOrNull(5), reader.MoneyOrNull(6));
             person.Touched |= taken.Contains(version.Submission);
-            if (FactVersions.Replaces(version.Submission, person.Pension.Submission, person.Pension.Row))
+            if (FactVersions.Replaces(version.Submission, person.InForce.Pension.Submission, person.InForce.Pension.Row))
             {
-                person.Pension = version;
+                person.InForce.Pension = version;
             }
         }
     }

@@ -93,7 +93,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
                 continue;
             }
 
-            (Legs contribution, Legs retiree) = Entitlement.Of(persons[i], chunk.Month, slice);
+            (Legs contribution, Legs retiree) = Entitlement.Of(persons[i].InForce, chunk.Month, slice);
             Legs first = Entitlement.Credited(contribution, postingMonth, slice) - persons[i].PostedContribution;
             Legs second = Entitlement.Credited(retiree, postingMonth, slice) - persons[i].PostedRetiree;
             people += (first.IsZero && second.IsZero) || (counted.Length > 0 && counted[i]) ? 0 : 1;

@@ -15,7 +15,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     public async Task ReadAsync(PersonFacts[] persons, Gates gates, CancellationToken cancellation)
     {
         _persons = persons;
-        if (gates.HasFlag(Gates.PaymentMonth) && Array.Exists(_persons, p => p.Contribution.Employer != 0))
+        if (gates.HasFlag(Gates.PaymentMonth) && Array.Exists(_persons, p => p.InForce.Contribution.Employer != 0))
         {
             await ReadPaymentMonthsAsync(cancellation);
         }
@@ -30,7 +30,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
             await ReadSexesAsync(cancellation);
         }
 
-        int[]? some = gates.HasFlag(Gates.Resumption) ? null : [.. Enumerable.Range(0, _persons.Length).Where(i => _persons[i].Pension.Submission != 0).Select(i => chunk.FirstPerson + i)];
+        int[]? some = gates.HasFlag(Gates.Resumption) ? null : [.. Enumerable.Range(0, _persons.Length).Where(i => _persons[i].InForce.Pension.Submission != 0).Select(i => chunk.FirstPerson + i)];
         if ((gates & (Gates.Resumption | Gates.Years)) != 0 && some is not { Length: 0 })
         {
             foreach (YearMonth month in await EarlierMonthsAsync(cancellation))
@@ -61,7 +61,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         while (await reader.ReadAsync(cancellation))
         {
             int at = reader.GetInt32(0) - chunk.FirstPerson;
-            if (_persons[at].Contribution.Employer == reader.GetInt32(1))
+            if (_persons[at].InForce.Contribution.Employer == reader.GetInt32(1))
             {
                 Gated(at).PaidIn = reader.GetFieldValue<DateOnly>(2).Month();
             }
@@ -81,7 +81,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         {
             GatedFacts gated = Gated(reader.GetInt32(0) - chunk.FirstPerson);
             YearMonth on = reader.GetFieldValue<DateOnly>(2).Month();
-            gated.HasNew |= taken.Contains(reader.GetInt32(4));
+            _persons[reader.GetInt32(0) - chunk.FirstPerson].HasNewGate |= taken.Contains(reader.GetInt32(4));
             switch ((PersonEvent)reader.GetInt16(1))
             {
                 case PersonEvent.New:
@@ -116,7 +116,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         while (reader.Read())
         {
             int at = reader.GetInt32(0) - chunk.FirstPerson;
-            if (_persons[at].Pension.Submission != 0)
+            if (_persons[at].InForce.Pension.Submission != 0)
             {
                 // A document that tells no sex: the longer requirement counts, the men's.
                 CitizenId number = CitizenId.FromDigits17(reader.GetInt64(1));
@@ -146,7 +146,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         while (reader.Read())
         {
             GatedFacts gated = Gated(reader.GetInt32(0) - chunk.FirstPerson);
-            gated.HasNew |= reader.GetBoolean(4) || (cover?.Touches(reader.GetInt32(1)) ?? false);
+            _persons[reader.GetInt32(0) - chunk.FirstPerson].HasNewGate |= reader.GetBoolean(4) || (cover?.Touches(reader.GetInt32(1)) ?? false);
             if (reader.GetBoolean(3))
             {
                 gated.Declared[month] = cover?.Covers(reader.GetInt32(1), reader.GetInt32(2)) ?? false;
@@ -167,5 +167,5 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         return command;
     }
 
-    private GatedFacts Gated(int at) => _persons[at].Gated ??= new GatedFacts();
+    private GatedFacts Gated(int at) => _persons[at].InForce.Gated ??= new GatedFacts();
 }

@@ -1,5 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
+using Batch.Rules;
 using Npgsql;
 
 namespace Batch.Jobs.Runs;

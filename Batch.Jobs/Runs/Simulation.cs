@@ -39,7 +39,7 @@ public sealed class Simulation(Area area)
             {
                 if (facts.Account != 0)
                 {
-                    tally.Add(facts, Of(facts, before, "现行政策", "the policy in force"), Of(facts, after, name, name));
+                    tally.Add(facts, Of(facts.InForce, before, "现行政策", "the policy in force"), Of(facts.InForce, after, name, name));
                 }
             }
 
@@ -80,7 +80,7 @@ public sealed class Simulation(Area area)
                 $"{fileName} is the policy of area {policy.Area}, not of {area.Schema.Code}.");
     }
 
-    private static (Legs Contribution, Legs Retiree) Of(in PersonFacts facts, MonthPolicy policy, string chinese, string english)
+    private static (Legs Contribution, Legs Retiree) Of(in MonthFacts facts, MonthPolicy policy, string chinese, string english)
     {
         try
         {

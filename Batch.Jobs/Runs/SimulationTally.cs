@@ -41,7 +41,7 @@ internal sealed class SimulationTally(MonthPolicy policy, int largestShown)
         }
 
         Standing standing = active ? Standing.Active : Standing.Retired;
-        AgeTier tier = TierOf(facts, standing);
+        AgeTier tier = TierOf(facts.InForce, standing);
         Change change = new(
             facts.Account, standing, tier, before.Contribution.Account + before.Retiree.Account, after.Contribution.Account + after.Retiree.Account);
         if (!_groups.TryGetValue((standing, tier.From, tier.To), out Group? group))
@@ -83,7 +83,7 @@ internal sealed class SimulationTally(MonthPolicy policy, int largestShown)
         }
     }
 
-    private AgeTier TierOf(in PersonFacts facts, Standing standing)
+    private AgeTier TierOf(in MonthFacts facts, Standing standing)
     {
         string category = facts.Category ?? Categories.Unit;
         if (!_tiers.TryGetValue((category, standing), out IReadOnlyList<AgeTier>? tiers))

@@ -63,14 +63,14 @@ public sealed class YearPensions
     }
 
     private static bool Lacks(PersonFacts person) =>
-        person.Pension.Submission != 0 && person.Pension.State == FactState.Accepted && person.Pension.PriorYear is null;
+        person.InForce.Pension is { Submission: not 0, IsAccepted: true, PriorYear: null };
 
     // Months come in order, so that the latest one with the figure stays.
     private static void Settle(PersonFacts[] persons, Chunk chunk, in Version version)
     {
         if (version.PriorYearFen > 0 && Lacks(persons[version.Person - chunk.FirstPerson]))
         {
-            persons[version.Person - chunk.FirstPerson].YearsPriorYearFen = version.PriorYearFen;
+            persons[version.Person - chunk.FirstPerson].InForce.YearsPriorYearFen = version.PriorYearFen;
         }
     }
 
