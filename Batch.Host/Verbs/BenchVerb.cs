@@ -126,7 +126,7 @@ internal static class BenchVerb
     {
         await new Importer(area.Program, area.Schema, area.Policy, call.Clock, IntakeLimits.Default)
             .ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, false, "bench"), null, call.Cancellation);
-        RunDocument run = await new Allocation(area.Database, area.Schema, area.Policy).RunAsync(month, "bench", Environment.ProcessorCount, null, call.Cancellation);
+        RunDocument run = await new Allocation(area).RunAsync(month, "bench", Environment.ProcessorCount, null, call.Cancellation);
         RunLife life = new(area.Program, area.Schema);
         await life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, call.Cancellation, "measured");
         await life.PostAsync(run.Run!.Value, "bench-reviewer", call.Cancellation);

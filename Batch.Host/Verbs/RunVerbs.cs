@@ -44,7 +44,7 @@ internal static class RunVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Allocation allocation = new(database, area.Schema, area.Policy);
+        Allocation allocation = new(area);
         foreach (OpenMonth open in await new MonthsAround(area).OpenBeforeAsync(call.Need(Month)!.Value, call.Cancellation))
         {
             call.Output.Log($"{open.Chinese} / {open.English}");
@@ -59,7 +59,7 @@ internal static class RunVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        InterestRun interest = new(database, area.Schema, area.Policy);
+        InterestRun interest = new(area);
         RunDocument run = await interest.RunAsync(call.Need(Year)!.Value, call.Get(OpenMonth), call.By, call.Cancellation);
         RunText.Write(call.Output, run, run.Run is { } held ? await RunKind.ReadAsync(area, held, call.Cancellation) : [], null, [], []);
         return ExitCode.Done;

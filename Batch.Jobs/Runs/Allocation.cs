@@ -10,13 +10,17 @@ namespace Batch.Jobs.Runs;
 public readonly record struct RunProgress(int Done, int Chunks);
 
 /// <summary>
-/// Computes a month's run beside the ledger: takes the waiting submissions, and posts the difference between what each touched person
-/// should have and what the ledger has. Resumes a run whose worker is gone, returns one that is still current, replaces a stale one.
+/// A month's run beside the ledger: the difference between what each touched person should have and what the ledger has. In stages: open the run, compute
+/// its chunks in any order, seal it when all are done. The command line goes through them in one call, and jobs call each by itself, in different programs.
+/// Each may be done twice; the marks of the chunks and the functions of the database make it once.
 /// </summary>
-public sealed class Allocation(DatabaseConnection database, AreaSchema area, PolicyInForce policy)
+public sealed class Allocation(Area area)
 {
     internal const string FigureMissing = "FIGURE_MISSING";
     private const int LockTries = 25;
+
+    // As many chunks of jobs at once as there are processors: more would only take more memory.
+    private static readonly SemaphoreSlim Seats = new(Math.Max(2, Environment.ProcessorCount));
 
     public async Task<RunDocument> RunAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
@@ -33,61 +37,145 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
     private async Task<RunDocument> AllocateAsync(YearMonth postingMonth, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         // Held while computing: a second worker is refused, and a dead one's lock goes with its session.
-        await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
-        await LockAsync(session, cancellation);
-        (OpenRun? open, RunPlan plan) = await PatientAct.DoAsync(session, token => FindOrOpenAsync(session, postingMonth, by, token), cancellation);
-        if (open is null)
+        await using NpgsqlConnection session = await LockedSessionAsync(cancellation);
+        if (await OpenAsync(session, postingMonth, by, cancellation) is not { } open)
         {
-            return RunDocument.Nothing(area.Code, postingMonth);
+            return RunDocument.Nothing(area.Schema.Code, postingMonth);
         }
 
         if (open.State != RunState.Computing)
         {
-            return await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
+            return await RunDocument.ReadAsync(area.Program, area.Schema, open.Run, cancellation);
         }
 
-        await ComputeAsync(open.Run, plan, postingMonth, workers, progress, by, cancellation);
+        await ComputeAsync(open.Run, by, workers, progress, cancellation);
         return await PatientAct.DoAsync(session, token => SealAsync(session, open.Run, postingMonth, token), cancellation);
     }
 
-    /// <summary>The current run of the month: the open one when it is current, else a new one; null: there is nothing to post.</summary>
-    internal async Task<(OpenRun? Open, RunPlan Plan)> FindOrOpenAsync(NpgsqlConnection session, YearMonth postingMonth, string by, CancellationToken cancellation)
+    /// <summary>The current run of the month, opened if need be; null: there is nothing to post.</summary>
+    public async Task<int?> OpenAsync(YearMonth postingMonth, string by, CancellationToken cancellation)
     {
-        await RefuseMonthAsync(session, postingMonth, cancellation);
-        RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
-        await new ClosingInterest(session, area, policy).RefuseOpenMonthsAsync(plan, cancellation);
-        OpenRun? open = await OpenRun.FindAsync(session, area, cancellation);
-        if (open is not null && await open.IsCurrentAsync(session, area, plan, postingMonth, cancellation))
-        {
-            return (open, plan);
-        }
-
-        if (open is not null)
-        {
-            open.RefuseOther("allocation", postingMonth);
-            await open.DiscardStaleAsync(session, area, by, cancellation);
-        }
-
-        return plan.Chunks.Count == 0
-            ? (null, plan)
-            : (new OpenRun(await OpenAsync(session, plan, postingMonth, by, cancellation), RunState.Computing, postingMonth, "allocation"), plan);
+        await using NpgsqlConnection session = await LockedSessionAsync(cancellation);
+        return (await OpenAsync(session, postingMonth, by, cancellation))?.Run;
     }
 
-    // Without it a closed month, or one to come, with nothing new would be answered as if everything were posted, though files wait.
-    private async Task RefuseMonthAsync(NpgsqlConnection session, YearMonth postingMonth, CancellationToken cancellation)
+    private Task<OpenRun?> OpenAsync(NpgsqlConnection session, YearMonth postingMonth, string by, CancellationToken cancellation) =>
+        PatientAct.DoAsync(session, token => new RunOpening(area).FindOrOpenAsync(session, postingMonth, by, token), cancellation);
+
+    /// <summary>The chunks that are still to be computed; none when the run is no longer being computed.</summary>
+    public async Task<IReadOnlyList<Chunk>> LeftAsync(int run, CancellationToken cancellation) => await area.ReadAsync(
+        """
+        SELECT c.contribution_month, c.first_person, c.last_person FROM :area.run_chunk c JOIN :area.run r USING (run_id)
+        WHERE run_id = $1 AND NOT c.done AND r.state = 'computing' ORDER BY 1, 2
+        """, r => new Chunk(r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), cancellation, run);
+
+    private async Task ComputeAsync(int run, string by, int workers, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce($1 <= :area.last_closed(), false) FROM :area.refuse_before_month($1)"), session);
-        command.Parameters.AddWithValue(postingMonth.FirstDay());
-        if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+        ChunkWork work = new(area, await RunContents.ReadAsync(area, run, cancellation));
+        IReadOnlyList<Chunk> left = await LeftAsync(run, cancellation);
+        int chunks = await area.OneAsync<int>("SELECT count(*)::int FROM :area.run_chunk WHERE run_id = $1", cancellation, run), finished = chunks - left.Count;
+        await RefusingAsync(run, by, () => Parallel.ForEachAsync(
+            left, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+            async (chunk, token) =>
+            {
+                await work.DoAsync(chunk, token);
+                progress?.Report(new RunProgress(Interlocked.Increment(ref finished), chunks));
+            }), cancellation);
+    }
+
+    /// <summary>Computes one chunk with the policies that the run was opened with. Done already, or no longer wanted: nothing.</summary>
+    public async Task ComputeAsync(int run, YearMonth month, int firstPerson, string by, CancellationToken cancellation)
+    {
+        await Seats.WaitAsync(cancellation);
+        try
         {
+            if ((await LeftAsync(run, cancellation)).FirstOrDefault(c => c.Month == month && c.FirstPerson == firstPerson) is { } chunk)
+            {
+                ChunkWork work = new(area, await RunContents.ReadAsync(area, run, cancellation));
+                await RefusingAsync(run, by, () => work.DoAsync(chunk, cancellation), cancellation);
+            }
+        }
+        finally
+        {
+            Seats.Release();
+        }
+    }
+
+    /// <summary>Ends the computation when every chunk is done. If it has ended already, nothing changes.</summary>
+    public async Task<RunDocument> SealAsync(int run, YearMonth postingMonth, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection session = await LockedSessionAsync(cancellation);
+        RunDocument? document = await FindAsync(run, cancellation);
+        return document is null ? RunDocument.Nothing(area.Schema.Code, postingMonth)
+            : document.State == RunState.Computing ? await PatientAct.DoAsync(session, token => SealAsync(session, run, postingMonth, token), cancellation)
+            : document;
+    }
+
+    /// <summary>A run that changed nothing is not kept.</summary>
+    private async Task<RunDocument?> FindAsync(int run, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunDocument.ReadAsync(area.Program, area.Schema, run, cancellation);
+        }
+        catch (DataFaultException unknown) when (unknown.Code == "RUN_UNKNOWN")
+        {
+            return null;
+        }
+    }
+
+    internal async Task<RunDocument> SealAsync(NpgsqlConnection session, int run, YearMonth postingMonth, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand empty = new(area.Schema.Sql($"SELECT NOT EXISTS (SELECT FROM :area.run_entry_{run})"), session);
+        if ((bool)(await empty.ExecuteScalarAsync(cancellation))!)
+        {
+            await using NpgsqlCommand forget = new(area.Schema.Sql("SELECT :area.forget_run($1)"), session);
+            forget.Parameters.AddWithValue(run);
+            await forget.ExecuteNonQueryAsync(cancellation);
+            return RunDocument.Nothing(area.Schema.Code, postingMonth);
+        }
+
+        await using NpgsqlCommand seal = new(area.Schema.Sql("SELECT :area.seal_run($1)"), session);
+        seal.Parameters.AddWithValue(run);
+        KillSwitch.Pass(KillPoint.SealBefore);
+        await seal.ExecuteNonQueryAsync(cancellation);
+        KillSwitch.Pass(KillPoint.SealAfter);
+        return await RunDocument.ReadAsync(area.Program, area.Schema, run, cancellation);
+    }
+
+    /// <summary>The month is refused, never guessed (edge 17): the run goes, the submissions wait on.</summary>
+    private async Task RefusingAsync(int run, string by, Func<Task> compute, CancellationToken cancellation)
+    {
+        try
+        {
+            await compute();
+        }
+        catch (MissingFigureException missing)
+        {
+            await new RunLife(area.Program, area.Schema).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
             throw new DataFaultException(
-                "MONTH_CLOSED", $"{postingMonth.Text()} 已结账，不能再计算和入账。尚未入账的报送请在未结账的月份计算。",
-                $"{postingMonth.Text()} is closed; nothing is computed or posted in it any more. Compute what is not posted yet in an open month.");
+                FigureMissing, $"{missing.Month.Text()} 缺少“{missing.Figure}”，请先用 policy set 给出并复核。",
+                $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
+        }
+    }
+
+    private async Task<NpgsqlConnection> LockedSessionAsync(CancellationToken cancellation)
+    {
+        NpgsqlConnection session = await area.Database.OpenSessionAsync(cancellation);
+        try
+        {
+            await LockAsync(session, area.Schema, cancellation);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
         }
     }
 
     // The server takes a moment to notice that a killed worker is gone; a living one works longer than that.
-    internal async Task LockAsync(NpgsqlConnection session, CancellationToken cancellation)
+    internal static async Task LockAsync(NpgsqlConnection session, AreaSchema area, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new("SELECT pg_try_advisory_lock(hashtext($1))", session);
         command.Parameters.AddWithValue(area.Name + ".allocation");
@@ -100,112 +188,5 @@ public sealed class Allocation(DatabaseConnection database, AreaSchema area, Pol
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation);
         }
-    }
-
-    private async Task<RunPlan> PlanAsync(NpgsqlConnection session, YearMonth postingMonth, CancellationToken cancellation)
-    {
-        try
-        {
-            return await RunPlan.MakeAsync(session, area, policy, postingMonth, cancellation);
-        }
-        catch (PolicyGapException gap)
-        {
-            throw new DataFaultException("POLICY_GAP", $"统筹区 {gap.Area} 在 {gap.Month.Text()} 没有有效政策。", gap.Message);
-        }
-    }
-
-    // One transaction: a run is there with its plan, or not at all.
-    private async Task<int> OpenAsync(NpgsqlConnection session, RunPlan plan, YearMonth postingMonth, string by, CancellationToken cancellation)
-    {
-        await using NpgsqlTransaction transaction = await session.BeginTransactionAsync(cancellation);
-        foreach (PlannedMonth month in plan.Months)
-        {
-            await using NpgsqlCommand slice = new("INSERT INTO batch.policy_slice VALUES ($1, $2, $3::jsonb) ON CONFLICT DO NOTHING", session);
-            slice.Parameters.AddWithValue(month.PolicyHash);
-            slice.Parameters.AddWithValue(area.Code);
-            slice.Parameters.AddWithValue(policy.For(month.Month).CanonicalJson);
-            await slice.ExecuteNonQueryAsync(cancellation);
-        }
-
-        await using NpgsqlCommand open = new(area.Sql("SELECT :area.open_run('allocation', $1, $2, $3, $4, NULL)"), session);
-        open.Parameters.AddWithValue(postingMonth.FirstDay());
-        open.Parameters.AddWithValue(by);
-        open.Parameters.AddWithValue(policy.Seq);
-        open.Parameters.AddWithValue(plan.Submissions.ToArray());
-        int run = (int)(await open.ExecuteScalarAsync(cancellation))!;
-        KillSwitch.Pass(KillPoint.RunOpened);
-        await using NpgsqlCommand fill = new(area.Sql("SELECT :area.plan_run($1, $2, $3, $4, $5, $6, $7)"), session);
-        fill.Parameters.AddWithValue(run);
-        fill.Parameters.AddWithValue(plan.Months.Select(m => m.Month.FirstDay()).ToArray());
-        fill.Parameters.AddWithValue(plan.Months.Select(m => m.PolicyHash).ToArray());
-        fill.Parameters.AddWithValue(plan.Months.Select(m => m.Whole).ToArray());
-        fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.Month.FirstDay()).ToArray());
-        fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.FirstPerson).ToArray());
-        fill.Parameters.AddWithValue(plan.Chunks.Select(c => c.LastPerson).ToArray());
-        await fill.ExecuteNonQueryAsync(cancellation);
-        KillSwitch.Pass(KillPoint.RunBeforeCommit);
-        await transaction.CommitAsync(cancellation);
-        KillSwitch.Pass(KillPoint.RunAfterCommit);
-        return run;
-    }
-
-    private async Task ComputeAsync(
-        int run, RunPlan plan, YearMonth postingMonth, int workers, IProgress<RunProgress>? progress, string by, CancellationToken cancellation)
-    {
-        HashSet<int> taken = [.. plan.Submissions];
-        Dictionary<YearMonth, PlannedMonth> months = plan.Months.ToDictionary(m => m.Month);
-        ChunkWork work = new(database.Program, area, policy);
-        HashSet<(YearMonth, int)> done = await DoneAsync(run, cancellation);
-        int finished = done.Count;
-        try
-        {
-            await Parallel.ForEachAsync(
-                plan.Chunks.Where(c => !done.Contains((c.Month, c.FirstPerson))),
-                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
-                async (chunk, token) =>
-                {
-                    await work.DoAsync(run, postingMonth, chunk, months[chunk.Month], taken, token);
-                    progress?.Report(new RunProgress(Interlocked.Increment(ref finished), plan.Chunks.Count));
-                });
-        }
-        catch (MissingFigureException missing)
-        {
-            throw await RefuseAsync(run, missing, by, cancellation);
-        }
-    }
-
-    /// <summary>The month is refused, never guessed (edge 17): the run goes, the submissions wait on.</summary>
-    internal async Task<DataFaultException> RefuseAsync(int run, MissingFigureException missing, string by, CancellationToken cancellation)
-    {
-        await new RunLife(database.Program, area).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
-        return new DataFaultException(
-            FigureMissing, $"{missing.Month.Text()} 缺少“{missing.Figure}”，请先用 policy set 给出并复核。",
-            $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
-    }
-
-    private async Task<HashSet<(YearMonth, int)>> DoneAsync(int run, CancellationToken cancellation) =>
-    [
-        .. await database.Program.ReadAsync(
-            area.Sql("SELECT contribution_month, first_person FROM :area.run_chunk WHERE run_id = $1 AND done"),
-            r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1)), cancellation, run),
-    ];
-
-    internal async Task<RunDocument> SealAsync(NpgsqlConnection session, int run, YearMonth postingMonth, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand empty = new(area.Sql($"SELECT NOT EXISTS (SELECT FROM :area.run_entry_{run})"), session);
-        if ((bool)(await empty.ExecuteScalarAsync(cancellation))!)
-        {
-            await using NpgsqlCommand forget = new(area.Sql("SELECT :area.forget_run($1)"), session);
-            forget.Parameters.AddWithValue(run);
-            await forget.ExecuteNonQueryAsync(cancellation);
-            return RunDocument.Nothing(area.Code, postingMonth);
-        }
-
-        await using NpgsqlCommand seal = new(area.Sql("SELECT :area.seal_run($1)"), session);
-        seal.Parameters.AddWithValue(run);
-        KillSwitch.Pass(KillPoint.SealBefore);
-        await seal.ExecuteNonQueryAsync(cancellation);
-        KillSwitch.Pass(KillPoint.SealAfter);
-        return await RunDocument.ReadAsync(database.Program, area, run, cancellation);
     }
 }

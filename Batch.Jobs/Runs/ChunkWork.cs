@@ -12,23 +12,24 @@ namespace Batch.Jobs.Runs;
 /// Computes one chunk of a run: entitled minus posted for each person it touches. The entries and the chunk's mark commit together, so a
 /// chunk may be done again after a crash and by any worker; the second worker finds it marked and rolls back.
 /// </summary>
-public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+public sealed class ChunkWork(Area area, RunContents run)
 {
     private readonly ConcurrentDictionary<YearMonth, Lazy<Task<ReceiptCover?>>> _covers = [];
 
-    public async Task DoAsync(int run, YearMonth postingMonth, Chunk chunk, PlannedMonth month, IReadOnlySet<int> taken, CancellationToken cancellation)
+    public async Task DoAsync(Chunk chunk, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        (PlannedMonth month, MonthPolicy slice) = (run.Months[chunk.Month], run.Policy.For(chunk.Month));
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        ReceiptCover? cover = await CoverAsync(chunk.Month, taken, cancellation);
-        ChunkReader reader = new(connection, area);
-        PersonFacts[] persons = await reader.ReadAsync(chunk, taken, month.Whole, policy.For(chunk.Month).Gates, cancellation, cover, YearPensions.Of(area, policy.For(chunk.Month)));
-        await new AdvanceReader(connection, area, chunk, taken).FillAsync(persons, policy.For(chunk.Month), month.Whole, cancellation);
-        List<MovementDifferences.Difference> moved = await MovedAsync(connection, chunk, month, () => reader.UnseenAsync(taken, cancellation), cancellation);
-        int people = await WriteAsync(connection, run, postingMonth, chunk, persons, moved, cancellation);
+        ReceiptCover? cover = await CoverAsync(chunk.Month, cancellation);
+        ChunkReader reader = new(connection, area.Schema);
+        PersonFacts[] persons = await reader.ReadAsync(chunk, run.Taken, month.Whole, slice.Gates, cancellation, cover, YearPensions.Of(area.Schema, slice));
+        await new AdvanceReader(connection, area.Schema, chunk, run.Taken).FillAsync(persons, slice, month.Whole, cancellation);
+        List<MovementDifferences.Difference> moved = await MovedAsync(connection, chunk, month, () => reader.UnseenAsync(run.Taken, cancellation), cancellation);
+        int people = await WriteAsync(connection, chunk, persons, moved, cancellation);
         ChunkRoom.Return(persons);
         KillSwitch.Pass(KillPoint.ChunkBeforeMark);
-        if (await MarkAsync(connection, run, chunk, people, cancellation))
+        if (await MarkAsync(connection, area.Schema, run.Run, chunk, people, cancellation))
         {
             KillSwitch.Pass(KillPoint.ChunkBeforeCommit);
             await transaction.CommitAsync(cancellation);
@@ -43,7 +44,7 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
     private async Task<List<MovementDifferences.Difference>> MovedAsync(
         NpgsqlConnection connection, Chunk chunk, PlannedMonth month, Func<Task<int[]>> unseen, CancellationToken cancellation)
     {
-        bool moves = month.MovementDays.Count > 0, closes = month.Whole || (moves && policy.For(chunk.Month).PaysInterestWithClosing);
+        bool moves = month.MovementDays.Count > 0, closes = month.Whole || (moves && run.Policy.For(chunk.Month).PaysInterestWithClosing);
         if (!moves && !closes)
         {
             return [];
@@ -51,31 +52,31 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
 
         int[] hidden = await unseen();
         List<MovementDifferences.Difference> moved = moves
-            ? await new MovementDifferences(connection, area).ReadAsync(chunk, month.MovementDays, [.. month.MovementSubmissions], hidden, cancellation)
+            ? await new MovementDifferences(connection, area.Schema).ReadAsync(chunk, month.MovementDays, [.. month.MovementSubmissions], hidden, cancellation)
             : [];
         if (closes)
         {
-            await new ClosingInterest(connection, area, policy).AddAsync(chunk, hidden, moved, cancellation);
+            await new ClosingInterest(connection, area.Schema, run.Policy).AddAsync(chunk, hidden, moved, cancellation);
         }
 
         return moved;
     }
 
     // Read once for all chunks of a month: it is made of the facts of the run and of those before it, which do not change under it.
-    private Task<ReceiptCover?> CoverAsync(YearMonth month, IReadOnlySet<int> taken, CancellationToken cancellation) => !policy.For(month).CreditsOnReceipt
+    private Task<ReceiptCover?> CoverAsync(YearMonth month, CancellationToken cancellation) => !run.Policy.For(month).CreditsOnReceipt
         ? Task.FromResult<ReceiptCover?>(null)
         : _covers.GetOrAdd(month, _ => new Lazy<Task<ReceiptCover?>>(async () =>
         {
-            await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-            return await new ChunkReader(connection, area).CoverAsync(policy.For(month), taken, cancellation);
+            await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+            return await new ChunkReader(connection, area.Schema).CoverAsync(run.Policy.For(month), run.Taken, cancellation);
         })).Value;
 
     private async Task<int> WriteAsync(
-        NpgsqlConnection connection, int run, YearMonth postingMonth, Chunk chunk, PersonFacts[] persons, List<MovementDifferences.Difference> moved, CancellationToken cancellation)
+        NpgsqlConnection connection, Chunk chunk, PersonFacts[] persons, List<MovementDifferences.Difference> moved, CancellationToken cancellation)
     {
-        MonthPolicy slice = policy.For(chunk.Month);
-        await using CopyRows copy = await BeginEntriesAsync(connection, area, run, cancellation);
-        EntryKey key = new(postingMonth.FirstDay(), run, chunk.Month.FirstDay());
+        MonthPolicy slice = run.Policy.For(chunk.Month);
+        await using CopyRows copy = await BeginEntriesAsync(connection, area.Schema, run.Run, cancellation);
+        EntryKey key = new(run.PostingMonth.FirstDay(), run.Run, chunk.Month.FirstDay());
         int people = 0;
         bool[] counted = new bool[moved.Count == 0 ? 0 : persons.Length];
         foreach (MovementDifferences.Difference difference in moved)
@@ -94,8 +95,8 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
             }
 
             (Legs contribution, Legs retiree) = Entitlement.Of(persons[i].InForce, chunk.Month, slice);
-            Legs first = Entitlement.Credited(contribution, postingMonth, slice) - persons[i].PostedContribution;
-            Legs second = Entitlement.Credited(retiree, postingMonth, slice) - persons[i].PostedRetiree;
+            Legs first = Entitlement.Credited(contribution, run.PostingMonth, slice) - persons[i].PostedContribution;
+            Legs second = Entitlement.Credited(retiree, run.PostingMonth, slice) - persons[i].PostedRetiree;
             people += (first.IsZero && second.IsZero) || (counted.Length > 0 && counted[i]) ? 0 : 1;
             Write(copy, key, persons[i].Account, Component.Contribution, first);
             Write(copy, key, persons[i].Account, Component.Retiree, second);
@@ -138,7 +139,8 @@ public sealed class ChunkWork(NpgsqlDataSource program, AreaSchema area, PolicyI
         KillSwitch.Pass(KillPoint.ChunkMidCopy);
     }
 
-    internal async Task<bool> MarkAsync(NpgsqlConnection connection, int run, Chunk chunk, int people, CancellationToken cancellation)
+    internal static async Task<bool> MarkAsync(
+        NpgsqlConnection connection, AreaSchema area, int run, Chunk chunk, int people, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = new(area.Sql(
             """

@@ -12,23 +12,21 @@ namespace Batch.Jobs.Runs;
 /// Computes a year's interest as a run, once the year's statements are made: entitled minus posted for every account, tagged with the last month of the
 /// year, in an open month. It lives on like any run. One that was cut off starts over: it takes seconds.
 /// </summary>
-public sealed class InterestRun(DatabaseConnection database, AreaSchema area, PolicyInForce policy)
+public sealed class InterestRun(Area area)
 {
-    private static readonly bool[] Everybody = [true];
-
     /// <param name="postingMonth">Null: the first month that is open.</param>
     /// <exception cref="DataFaultException">YEAR_OPEN, INTEREST_RATES_MISSING, or what the ledger refuses.</exception>
     public async Task<RunDocument> RunAsync(int year, YearMonth? postingMonth, string by, CancellationToken cancellation)
     {
         try
         {
-            await using NpgsqlConnection session = await database.OpenSessionAsync(cancellation);
-            await new Allocation(database, area, policy).LockAsync(session, cancellation);
+            await using NpgsqlConnection session = await area.Database.OpenSessionAsync(cancellation);
+            await Allocation.LockAsync(session, area.Schema, cancellation);
             InsuranceYear stated = await StatedAsync(session, year, cancellation);
-            MonthPolicy settlement = policy.For(stated.Last);
+            MonthPolicy settlement = area.Policy.For(stated.Last);
             RefuseWithoutRates(settlement);
-            await JoinedAccounts.RefuseWaitingAsync(session, area, cancellation);
-            await InterestDueAnew.RefuseLaterAsync(session, area, policy, year, cancellation);
+            await JoinedAccounts.RefuseWaitingAsync(session, area.Schema, cancellation);
+            await InterestDueAnew.RefuseLaterAsync(session, area.Schema, area.Policy, year, cancellation);
             YearMonth month = postingMonth ?? await OpenMonthAsync(session, cancellation);
             return await PatientAct.DoAsync(session, token => ComputeAsync(session, stated, settlement, month, by, token), cancellation);
         }
@@ -41,17 +39,17 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     private async Task<RunDocument> ComputeAsync(
         NpgsqlConnection session, InsuranceYear year, MonthPolicy settlement, YearMonth month, string by, CancellationToken cancellation)
     {
-        if (await OpenRun.FindAsync(session, area, cancellation) is { } open)
+        if (await OpenRun.FindAsync(session, area.Schema, cancellation) is { } open)
         {
             open.RefuseOther("interest", month);
             if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
             {
                 return open.State == RunState.Computing
                     ? await ComputeAsync(session, open.Run, await LeftAsync(session, open.Run, cancellation), year, settlement, month, cancellation)
-                    : await RunDocument.ReadAsync(database.Program, area, open.Run, cancellation);
+                    : await RunDocument.ReadAsync(area.Program, area.Schema, open.Run, cancellation);
             }
 
-            await open.DiscardStaleAsync(session, area, by, cancellation);
+            await open.DiscardStaleAsync(session, area.Schema, by, cancellation);
         }
 
         (int run, List<Chunk> chunks) = await OpenAsync(session, settlement, month, by, cancellation);
@@ -66,13 +64,13 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
             await DoAsync(run, chunk, year, settlement, month, cancellation);
         }
 
-        return await new Allocation(database, area, policy).SealAsync(session, run, month, cancellation) with { Kind = "interest" };
+        return await new Allocation(area).SealAsync(session, run, month, cancellation) with { Kind = "interest" };
     }
 
     // The year has twelve months through the one whose closing made its statements.
     private async Task<InsuranceYear> StatedAsync(NpgsqlConnection session, int year, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT through FROM :area.statement_year WHERE year = $1"), session);
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT through FROM :area.statement_year WHERE year = $1"), session);
         command.Parameters.AddWithValue(year);
         return await command.ExecuteScalarAsync(cancellation) is DateOnly through
             ? new InsuranceYear(year, through.Month().PlusMonths(1 - YearAccounts.MonthsAYear), through.Month())
@@ -84,20 +82,20 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
         if (settlement.Interest is null)
         {
             throw new DataFaultException(
-                "INTEREST_RATES_MISSING", $"统筹区 {area.Code} 在 {settlement.Month.Text()} 的政策没有全年的计息利率；请在政策文件中写明 interest 并经复核采用。",
-                $"The policy of area {area.Code} in {settlement.Month.Text()} has no interest rates for the whole year; state them in the policy file under interest and have it adopted.");
+                "INTEREST_RATES_MISSING", $"统筹区 {area.Schema.Code} 在 {settlement.Month.Text()} 的政策没有全年的计息利率；请在政策文件中写明 interest 并经复核采用。",
+                $"The policy of area {area.Schema.Code} in {settlement.Month.Text()} has no interest rates for the whole year; state them in the policy file under interest and have it adopted.");
         }
     }
 
     private async Task<YearMonth> OpenMonthAsync(NpgsqlConnection session, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT :area.last_closed()"), session);
+        await using NpgsqlCommand command = new(area.Schema.Sql("SELECT :area.last_closed()"), session);
         return ((DateOnly)(await command.ExecuteScalarAsync(cancellation))!).Month().Next();
     }
 
     private async Task<bool> IsCurrentAsync(NpgsqlConnection session, int run, MonthPolicy settlement, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = new(area.Schema.Sql(
             """
             SELECT EXISTS (SELECT FROM :area.run r JOIN :area.run_month m USING (run_id)
                            WHERE r.run_id = $1 AND r.ledger_head = :area.ledger_head() AND m.contribution_month = $2 AND m.policy_hash = $3)
@@ -108,59 +106,36 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    // One transaction: a run is there with its plan, or not at all.
     private async Task<(int Run, List<Chunk> Chunks)> OpenAsync(
         NpgsqlConnection session, MonthPolicy settlement, YearMonth month, string by, CancellationToken cancellation)
     {
-        await using NpgsqlTransaction transaction = await session.BeginTransactionAsync(cancellation);
-        await using NpgsqlCommand slice = new("INSERT INTO batch.policy_slice VALUES ($1, $2, $3::jsonb) ON CONFLICT DO NOTHING", session);
-        slice.Parameters.AddWithValue(settlement.Hash);
-        slice.Parameters.AddWithValue(area.Code);
-        slice.Parameters.AddWithValue(settlement.CanonicalJson);
-        await slice.ExecuteNonQueryAsync(cancellation);
         List<Chunk> chunks = await ChunksAsync(session, settlement.Month, cancellation);
-        await using NpgsqlCommand open = new(area.Sql("SELECT :area.open_run('interest', $1, $2, $3, '{}', NULL)"), session);
-        open.Parameters.AddWithValue(month.FirstDay());
-        open.Parameters.AddWithValue(by);
-        open.Parameters.AddWithValue(policy.Seq);
-        int run = (int)(await open.ExecuteScalarAsync(cancellation))!;
-        await using NpgsqlCommand plan = new(area.Sql("SELECT :area.plan_run($1, $2, $3, $4, $5, $6, $7)"), session);
-        plan.Parameters.AddWithValue(run);
-        plan.Parameters.AddWithValue(new[] { settlement.Month.FirstDay() });
-        plan.Parameters.AddWithValue(new[] { settlement.Hash });
-        plan.Parameters.AddWithValue(Everybody);
-        plan.Parameters.AddWithValue(chunks.Select(c => c.Month.FirstDay()).ToArray());
-        plan.Parameters.AddWithValue(chunks.Select(c => c.FirstPerson).ToArray());
-        plan.Parameters.AddWithValue(chunks.Select(c => c.LastPerson).ToArray());
-        await plan.ExecuteNonQueryAsync(cancellation);
-        KillSwitch.Pass(KillPoint.InterestBeforeCommit);
-        await transaction.CommitAsync(cancellation);
-        KillSwitch.Pass(KillPoint.InterestAfterCommit);
-        return (run, chunks);
+        RunPlan plan = new([], [new PlannedMonth(settlement.Month, settlement.Hash, true)], chunks);
+        return (await RunOpening.InsertAsync(session, area, "interest", plan, (month, by), cancellation), chunks);
     }
 
     // Ranges that hold accounts: first ones by person, and the few later ones a hundred million numbers on.
     private async Task<List<Chunk>> ChunksAsync(NpgsqlConnection session, YearMonth month, CancellationToken cancellation)
     {
         List<int> firsts = await session.ReadAsync(
-            area.Sql("SELECT DISTINCT account_id / $1 FROM :area.account ORDER BY 1"), r => r.GetInt32(0) * RunPlan.ChunkPersons, cancellation, RunPlan.ChunkPersons);
+            area.Schema.Sql("SELECT DISTINCT account_id / $1 FROM :area.account ORDER BY 1"), r => r.GetInt32(0) * RunPlan.ChunkPersons, cancellation, RunPlan.ChunkPersons);
         return [.. firsts.Select(first => new Chunk(month, first, first + RunPlan.ChunkPersons - 1))];
     }
 
     /// <summary>What a worker that is gone has left to do.</summary>
     private Task<List<Chunk>> LeftAsync(NpgsqlConnection session, int run, CancellationToken cancellation) =>
         session.ReadAsync(
-            area.Sql("SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"),
+            area.Schema.Sql("SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"),
             r => new Chunk(r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), cancellation, run);
 
     private async Task DoAsync(int run, Chunk chunk, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await database.Program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        YearAccounts accounts = new(connection, area, year, policy);
+        YearAccounts accounts = new(connection, area.Schema, year, area.Policy);
         await accounts.ReadAsync(chunk.FirstPerson, chunk.LastPerson, cancellation);
         int people = await WriteAsync(connection, run, accounts, settlement, month, cancellation);
-        if (await new ChunkWork(database.Program, area, policy).MarkAsync(connection, run, chunk, people, cancellation))
+        if (await ChunkWork.MarkAsync(connection, area.Schema, run, chunk, people, cancellation))
         {
             await transaction.CommitAsync(cancellation);
         }
@@ -169,7 +144,7 @@ public sealed class InterestRun(DatabaseConnection database, AreaSchema area, Po
     private async Task<int> WriteAsync(
         NpgsqlConnection connection, int run, YearAccounts accounts, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {
-        await using CopyRows copy = await ChunkWork.BeginEntriesAsync(connection, area, run, cancellation);
+        await using CopyRows copy = await ChunkWork.BeginEntriesAsync(connection, area.Schema, run, cancellation);
         ChunkWork.EntryKey key = new(month.FirstDay(), run, settlement.Month.FirstDay());
         int people = 0;
         for (int place = 0; place < accounts.Count; place++)

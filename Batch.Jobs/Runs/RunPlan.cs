@@ -11,6 +11,9 @@ public sealed record PlannedMonth(YearMonth Month, string PolicyHash, bool Whole
     /// <summary>Days of the month whose movements the run takes, and the submissions that bring them.</summary>
     public IReadOnlyCollection<DateOnly> MovementDays { get; init; } = [];
     public IReadOnlyCollection<int> MovementSubmissions { get; init; } = [];
+
+    public PlannedMonth With(IEnumerable<(DateOnly Day, int Submission)> moved) =>
+        this with { MovementDays = [.. moved.Select(m => m.Day).Distinct()], MovementSubmissions = [.. moved.Select(m => m.Submission).Distinct()] };
 }
 
 /// <summary>A piece of a run: a range of person numbers in one contribution month.</summary>
@@ -50,11 +53,7 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
                 continue;
             }
 
-            months.Add(new PlannedMonth(month, hash, changed)
-            {
-                MovementDays = [.. moved[month].Select(m => m.Day).Distinct()],
-                MovementSubmissions = [.. moved[month].Select(m => m.Submission).Distinct()],
-            });
+            months.Add(new PlannedMonth(month, hash, changed).With(moved[month]));
             chunks.AddRange(pieces.Select(p => new Chunk(month, p * ChunkPersons, ((p + 1) * ChunkPersons) - 1)));
         }
 

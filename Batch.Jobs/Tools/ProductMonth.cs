@@ -19,7 +19,7 @@ public sealed class ProductMonth(Area area, IClock clock)
         IReadOnlyList<FileOutcome> outcomes = await TimeAsync(stages, "import", () => new Importer(area.Program, area.Schema, area.Policy, clock, IntakeLimits.Default)
             .ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, false, "bench"), null, cancellation));
         RunDocument run = await TimeAsync(stages, "allocate", () =>
-            new Allocation(area.Database, area.Schema, area.Policy).RunAsync(month, "bench", Math.Max(2, Environment.ProcessorCount), null, cancellation));
+            new Allocation(area).RunAsync(month, "bench", Math.Max(2, Environment.ProcessorCount), null, cancellation));
         RunLife life = new(area.Program, area.Schema);
         await TimeAsync(stages, "approve", () => life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, cancellation, "measured"));
         RunDocument posted = await TimeAsync(stages, "post", () => life.PostAsync(run.Run!.Value, "bench-reviewer", cancellation));

@@ -31,12 +31,12 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
         return item.Kind switch
         {
             WorkKinds.Upload => await TakeAsync(area, item, progress, cancellation),
-            WorkKinds.Allocate => await new RunWork(database, area, queue).AllocateAsync(item, Month(item.Argument), cancellation),
+            WorkKinds.Allocate => await new RunWork(area, queue).AllocateAsync(item, Month(item.Argument), cancellation),
             WorkKinds.Chunk => await ComputeAsync(area, item, cancellation),
             WorkKinds.Post => RunWork.Done(await life.PostAsync(Number(item.Argument), item.AskedBy, cancellation)),
             WorkKinds.Close => await CloseAsync(area, item, cancellation),
             WorkKinds.Interest => RunWork.Done(
-                await new InterestRun(database, area.Schema, area.Policy).RunAsync(Number(item.Argument), null, item.AskedBy, cancellation)),
+                await new InterestRun(area).RunAsync(Number(item.Argument), null, item.AskedBy, cancellation)),
             WorkKinds.Report => await new ReportWork(area).WriteAsync(item, cancellation),
             WorkKinds.DropFolder => await TakeDroppedAsync(area, item, cancellation),
             WorkKinds.Verify => await VerifyAsync(area, item, cancellation),
@@ -71,7 +71,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
     private async Task<WorkOutcome> ComputeAsync(Area area, WorkItem item, CancellationToken cancellation)
     {
         string[] parts = item.Argument.Split(':');
-        await new RunStages(database, area).ComputeAsync(Number(parts[0]), Month(parts[1]), Number(parts[2]), item.AskedBy, cancellation);
+        await new Allocation(area).ComputeAsync(Number(parts[0]), Month(parts[1]), Number(parts[2]), item.AskedBy, cancellation);
         return new WorkOutcome(WorkState.Done, null);
     }
 

@@ -8,11 +8,11 @@ namespace Batch.Jobs.Work;
 /// A month's run as work: opened, handed out in chunks that are work of their own, sealed when the last of them is done. The same method is called at each
 /// of these stages and does what is left.
 /// </summary>
-internal sealed class RunWork(DatabaseConnection database, Area area, QueuedWork queue)
+internal sealed class RunWork(Area area, QueuedWork queue)
 {
     public async Task<WorkOutcome> AllocateAsync(WorkItem item, YearMonth month, CancellationToken cancellation)
     {
-        RunStages stages = new(database, area);
+        Allocation stages = new(area);
         int? run = item.Result is { } before ? before.GetProperty("run").GetInt32() : null;
         if (item.Wanted == "cancel")
         {

@@ -279,7 +279,7 @@ public sealed partial class ChannelTests
 
     private static async Task PostAsync(Area area)
     {
-        RunDocument run = await new Allocation(area.Database, area.Schema, area.Policy).RunAsync(March, Operator, 1, null, default);
+        RunDocument run = await new Allocation(area).RunAsync(March, Operator, 1, null, default);
         RunLife life = new(area.Program, area.Schema);
         await life.ApproveAsync(run.Run!.Value, Reviewer, run.Digest, default, "测试");
         await life.PostAsync(run.Run!.Value, Reviewer, default);

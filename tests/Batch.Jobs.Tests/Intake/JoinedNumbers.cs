@@ -58,7 +58,7 @@ public abstract class JoinedNumbers
     protected async Task InterestAsync(int year)
     {
         Area area = await Town.AreaAsync();
-        RunDocument run = await new InterestRun(Town.Database.Connection, area.Schema, area.Policy).RunAsync(year, null, "operator", default);
+        RunDocument run = await new InterestRun(area).RunAsync(year, null, "operator", default);
         await Town.PostAsync(run.Run!.Value);
     }
 

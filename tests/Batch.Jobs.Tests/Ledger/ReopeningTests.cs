@@ -249,7 +249,7 @@ public sealed class ReopeningTests
     }
 
     private async Task<RunDocument> InterestAsync() =>
-        await new InterestRun(town.Database.Connection, Town.Schema, (await town.AreaAsync()).Policy).RunAsync(2021, null, "operator", default);
+        await new InterestRun(await town.AreaAsync()).RunAsync(2021, null, "operator", default);
 
     private Task<long> CountAsync(string from) => town.Database.ScalarAsync<long>($"SELECT count(*) FROM area_420100.{from}");
 

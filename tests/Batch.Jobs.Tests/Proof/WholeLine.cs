@@ -90,7 +90,7 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task<RunDocument> AllocateAsync(YearMonth month)
     {
         Area area = await OpenAsync();
-        return await new Allocation(Connection, Schema, area.Policy).RunAsync(month, "operator", 1, null, CancellationToken.None);
+        return await new Allocation(area).RunAsync(month, "operator", 1, null, CancellationToken.None);
     }
 
     /// <summary>Allocates and posts what there is to post; the run, or null.</summary>
@@ -109,7 +109,7 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task<RunDocument> PostInterestAsync(int year)
     {
         Area area = await OpenAsync();
-        RunDocument run = await new InterestRun(Connection, Schema, area.Policy).RunAsync(year, null, "operator", CancellationToken.None);
+        RunDocument run = await new InterestRun(area).RunAsync(year, null, "operator", CancellationToken.None);
         await EndAsync(run.Run!.Value);
         return run;
     }

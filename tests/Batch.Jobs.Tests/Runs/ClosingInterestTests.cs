@@ -209,7 +209,7 @@ public sealed class ClosingInterestTests
     private async Task<RunDocument> ComputeInterestAsync()
     {
         Area area = await town.AreaAsync();
-        return await new InterestRun(town.Database.Connection, area.Schema, area.Policy).RunAsync(2021, null, "operator", default);
+        return await new InterestRun(area).RunAsync(2021, null, "operator", default);
     }
 
     private async Task<RunDocument> InterestAsync() => await town.PostAsync((await ComputeInterestAsync()).Run!.Value);

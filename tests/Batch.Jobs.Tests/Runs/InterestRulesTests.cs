@@ -123,7 +123,7 @@ public sealed class InterestRulesTests
     private async Task<RunDocument> ComputeAsync(int year)
     {
         Area area = await town.AreaAsync();
-        return await new InterestRun(town.Database.Connection, area.Schema, area.Policy).RunAsync(year, null, "operator", default);
+        return await new InterestRun(area).RunAsync(year, null, "operator", default);
     }
 
     private async Task<RunDocument> PostInterestAsync(int year) => await town.PostAsync((await ComputeAsync(year)).Run!.Value);

@@ -132,7 +132,7 @@ public class InterestRunTests
         }
 
         Area area = await other.AreaAsync();
-        RunDocument interest = await new InterestRun(other.Database.Connection, area.Schema, area.Policy).RunAsync(2021, null, "operator", default);
+        RunDocument interest = await new InterestRun(area).RunAsync(2021, null, "operator", default);
         await other.PostAsync(interest.Run!.Value);
         Assert.That(interest.Credited, Is.EqualTo(Money.FromYuan(11m)));
         await other.AssertCleanAsync();
@@ -243,7 +243,7 @@ public class InterestRunTests
     private async Task<RunDocument> ComputeAsync(int year)
     {
         Area area = await town.AreaAsync();
-        return await new InterestRun(town.Database.Connection, area.Schema, area.Policy).RunAsync(year, null, "operator", default);
+        return await new InterestRun(area).RunAsync(year, null, "operator", default);
     }
 
     private async Task<RunDocument> PostInterestAsync(int year) => await town.PostAsync((await ComputeAsync(year)).Run!.Value);

@@ -37,7 +37,7 @@ public sealed class MonthBegunTests
     public async Task The_stages_that_jobs_go_through_refuse_it_too()
     {
         await town.PayrollAsync(new YearMonth(2021, 1), "E1", [(Ann, 5000m)]);
-        RunStages stages = new(town.Database.Connection, await town.AreaAsync());
+        Allocation stages = new(await town.AreaAsync());
         PostgresException refused = (await Assert.ThrowsAsync<PostgresException>(() => stages.OpenAsync(Future, "operator", default)))!;
         Assert.That(WorkFaults.Of(refused).Code, Is.EqualTo("MONTH_NOT_BEGUN"));
     }

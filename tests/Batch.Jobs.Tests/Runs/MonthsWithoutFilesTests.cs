@@ -32,7 +32,7 @@ public sealed class MonthsWithoutFilesTests
             await town.CloseAsync(month);
         }
 
-        RunDocument interest = await new InterestRun(town.Database.Connection, Town.Schema, (await town.AreaAsync()).Policy).RunAsync(2021, null, "operator", default);
+        RunDocument interest = await new InterestRun(await town.AreaAsync()).RunAsync(2021, null, "operator", default);
         Assert.That(interest.Month, Is.EqualTo(January));
         await town.PostAsync(interest.Run!.Value);
         await town.CloseAsync(January);

@@ -87,7 +87,7 @@ public sealed class Town : IAsyncDisposable
     public async Task<RunDocument> AllocateAsync(YearMonth month)
     {
         Area area = await AreaAsync();
-        return await new Allocation(database.Connection, area.Schema, area.Policy).RunAsync(month, "operator", 2, null, CancellationToken.None);
+        return await new Allocation(area).RunAsync(month, "operator", 2, null, CancellationToken.None);
     }
 
     public RunLife Life => new(database.Program, Schema);
