@@ -5,23 +5,23 @@ namespace Batch.Rules;
 /// <summary>All that is in force for one person in one month and decides the entitlement.</summary>
 public struct MonthFacts
 {
-    public LocalDate Birth;
-    public YearMonth? DiedIn;
-    public YearMonth? RetiredIn;
+    public LocalDate Birth { get; set; }
+    public YearMonth? DiedIn { get; set; }
+    public YearMonth? RetiredIn { get; set; }
 
     /// <summary>Null: <see cref="Categories.Unit"/>.</summary>
-    public string? Category;
-    public DeclaredContribution Contribution;
-    public DeclaredPension Pension;
+    public string? Category { get; set; }
+    public DeclaredContribution Contribution { get; set; }
+    public DeclaredPension Pension { get; set; }
 
     /// <summary>The prior-year average that another month of the year brought, in fen; 0: none, or the month has its own.</summary>
-    public long YearsPriorYearFen;
+    public long YearsPriorYearFen { get; set; }
 
     /// <summary>What other months of the year say, where retirees are credited a year in advance; null: not read.</summary>
-    public AdvanceMonths? Advance;
+    public AdvanceMonths? Advance { get; set; }
 
     /// <summary>What the month's policy gates on; null where it gates on nothing, or nothing is known.</summary>
-    public GatedFacts? Gated;
+    public GatedFacts? Gated { get; set; }
 }
 
 /// <summary>A declared contribution in force; <see cref="Employer"/> 0: none.</summary>

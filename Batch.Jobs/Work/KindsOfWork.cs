@@ -68,7 +68,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
         return new WorkOutcome(WorkState.Done, new { files = taken.Count, uploads = taken.Where(f => f.Upload is not null).Select(f => f.Upload!.Number), failed });
     }
 
-    private async Task<WorkOutcome> ComputeAsync(Area area, WorkItem item, CancellationToken cancellation)
+    private static async Task<WorkOutcome> ComputeAsync(Area area, WorkItem item, CancellationToken cancellation)
     {
         string[] parts = item.Argument.Split(':');
         await new Allocation(area).ComputeAsync(Number(parts[0]), Month(parts[1]), Number(parts[2]), item.AskedBy, cancellation);
