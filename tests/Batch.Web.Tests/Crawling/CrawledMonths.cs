@@ -27,7 +27,7 @@ internal sealed class CrawledMonths(TestHost host, Area area)
     private static readonly YearMonth Second = new(2021, 2);
     private static readonly string Samples = Path.Combine(Repository(), "data-samples", Code);
 
-    private readonly Allocation allocation = new(area.Database, area.Schema, area.Policy);
+    private readonly Allocation allocation = new(area);
     private readonly RunLife life = new(area.Program, area.Schema);
 
     public static async Task<CrawledMonths> MakeAsync(TestHost host)
