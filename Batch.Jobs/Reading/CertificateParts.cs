@@ -134,7 +134,10 @@ public sealed class CertificateMoneyReport : CertificatePart
                    CASE WHEN place NOT IN (91, 96) THEN '' WHEN fen = 0 THEN '相符 agrees' ELSE '不符 differs' END
             FROM bridge
             UNION ALL
-            SELECT 3, v.place, '银行对账单 bank statement', v.item, v.lines, v.fen, '' FROM own CROSS JOIN LATERAL (VALUES
+            SELECT 3, v.place, '银行对账单 bank statement', v.item, v.lines, v.fen,
+                   CASE WHEN v.place = 4 AND v.fen > coalesce((SELECT fen FROM refund), 0)
+                        THEN '退还以外的部分是转出款，如上解财政专户 what was not refunded was transferred, such as to the fiscal account' ELSE '' END
+            FROM own CROSS JOIN LATERAL (VALUES
                 (1, '本月收入 money in of the month', bank_lines, bank_in_fen), (2, '其中：已与到账核对 of it matched with receipts', NULL, bank_matched_fen),
                 (3, '其中：未核对 of it not matched', NULL, bank_in_fen - bank_matched_fen), (4, '本月支出 money out of the month', NULL, bank_out_fen)) v (place, item, lines, fen)
             UNION ALL
