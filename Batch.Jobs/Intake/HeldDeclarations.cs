@@ -69,7 +69,7 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
         foreach (YearMonth month in await MonthsOfAsync(connection, decision.Submission, cancellation))
         {
             List<List<Key>> persons = await PersonsAsync(
-                connection, month, "SELECT person_id FROM {{0}} WHERE submission_id = $1 AND row_no = $2", [decision.Submission, decision.Row], cancellation);
+                connection, month, "SELECT person_id FROM {0} WHERE submission_id = $1 AND row_no = $2", [decision.Submission, decision.Row], cancellation);
             if (persons is not [{ } person] || person.Find(k => k.IsHeld && k.Sides.Any(s => IsNamed(s, decision))) is not { } key)
             {
                 continue;
