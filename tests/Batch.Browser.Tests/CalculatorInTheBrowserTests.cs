@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Batch.Browser.Tests.Journeys;
 using Batch.Testing;
@@ -174,10 +173,8 @@ public sealed class CalculatorInTheBrowserTests
         await hand.SeesAsync("281.36", "281.36");
         string pdf = Path.Combine(Kept is null ? folder : Directory.CreateDirectory(Kept).FullName, $"paper-calculator-{language}.pdf");
         await page.PdfAsync(new() { Path = pdf, PreferCSSPageSize = true, PrintBackground = false });
-        using Process reader = Process.Start(new ProcessStartInfo("pdftotext", ["-layout", pdf, "-"]) { RedirectStandardOutput = true })!;
-        string text = await reader.StandardOutput.ReadToEndAsync();
-        await reader.WaitForExitAsync();
-        Assert.That(text.TrimEnd('\f').Split('\f'), Has.Length.EqualTo(1), text);
-        Assert.That(text, Does.Contain(head).And.Contain("1951-01-10").And.Contain("281.36").And.Contain("2023-02").And.Contain(open).And.Not.Contain(box));
+        string[] sheets = await PdfReader.SheetsAsync(pdf);
+        Assert.That(sheets, Has.Length.EqualTo(1), string.Concat(sheets));
+        Assert.That(sheets[0], Does.Contain(head).And.Contain("1951-01-10").And.Contain("281.36").And.Contain("2023-02").And.Contain(open).And.Not.Contain(box));
     }
 }

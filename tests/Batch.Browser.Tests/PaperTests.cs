@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Batch.Testing;
@@ -275,9 +274,9 @@ public sealed class PaperTests
     {
         string pdf = Path.Combine(Kept is null ? folder : Directory.CreateDirectory(Kept).FullName, $"paper-{name}.pdf");
         await page.PdfAsync(new() { Path = pdf, PreferCSSPageSize = true, PrintBackground = false });
-        string[] sizes = [.. Regex.Matches(await RunAsync("pdfinfo", "-l", "99", pdf), @"size:\s+([\d.]+) x ([\d.]+)", RegexOptions.None, TimeSpan.FromSeconds(1))
+        string[] sizes = [.. Regex.Matches(await PdfReader.InfoAsync(pdf), @"size:\s+([\d.]+) x ([\d.]+)", RegexOptions.None, TimeSpan.FromSeconds(1))
             .Select(m => $"{Rounded(m.Groups[1].Value)} x {Rounded(m.Groups[2].Value)}")];
-        string[] sheets = (await RunAsync("pdftotext", "-layout", pdf, "-")).TrimEnd('\f').Split('\f');
+        string[] sheets = await PdfReader.SheetsAsync(pdf);
         Assert.That(sizes, Has.Length.EqualTo(sheets.Length).And.All.EqualTo(size));
         for (int i = 0; i < sheets.Length; i++)
         {
@@ -288,12 +287,4 @@ public sealed class PaperTests
     }
 
     private static string Rounded(string points) => double.Parse(points, CultureInfo.InvariantCulture).ToString("0", CultureInfo.InvariantCulture);
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return output;
-    }
 }
