@@ -31,7 +31,6 @@ internal static class Navigation
             new("policies", "政策", "Policies", Permissions.SeeWork), new("simulation", "政策试算", "Simulation", Permissions.SeeWork), new("thresholds", "异常阈值", "Thresholds", Permissions.SeeWork),
             new("/jobs", "作业", "Jobs", Permissions.SeeJobs), new("/schedules", "定时作业", "Schedules", Permissions.SeeJobs), new("/areas", "统筹区", "Areas", Permissions.Anyone),
             new("/users", "用户与角色", "Users", Permissions.SeeUsers), new("/audit", "审计日志", "Audit log", Permissions.ReadAudit),
-            new(Api.ApiPage.Path, "接口说明", "API", Permissions.Anyone),
         ]),
     ];
 }
