@@ -35,7 +35,7 @@ internal static class CalcRoutes
             throw new RequestFault("retiredOn", new FieldFault("晚于所算月份", "after the month"));
         }
 
-        if (inputs.HasFlag(PersonInputs.Base) && Yuan(asked.Base) is null)
+        if (inputs.HasFlag(PersonInputs.Base) && Amounts.Read(asked.Base) is null)
         {
             throw new RequestFault("base", FieldFault.Missing);
         }
@@ -46,11 +46,11 @@ internal static class CalcRoutes
             // Of nobody: the amount does not depend on it.
             Birth = asked.Birth ?? new LocalDate(1970, 1, 1),
             Category = category,
-            Base = Yuan(asked.Base) ?? Money.Zero,
-            PensionPriorYear = Yuan(asked.PensionPriorYear),
-            PensionThisYear = Yuan(asked.PensionThisYear),
-            PensionMonth = Yuan(asked.PensionMonth),
-            FrozenAmount = Yuan(asked.Frozen),
+            Base = Amounts.Read(asked.Base) ?? Money.Zero,
+            PensionPriorYear = Amounts.Read(asked.PensionPriorYear),
+            PensionThisYear = Amounts.Read(asked.PensionThisYear),
+            PensionMonth = Amounts.Read(asked.PensionMonth),
+            FrozenAmount = Amounts.Read(asked.Frozen),
             MissingYears = Count("missingYears", asked.MissingYears, PersonInput.MostMissingYears) ?? 0,
             RetiredIn = asked.RetiredOn?.ToYearMonth(),
             PaidMonths = Count("paidMonths", asked.PaidMonths, PersonInput.MostMonths),
@@ -62,15 +62,11 @@ internal static class CalcRoutes
         int? count = string.IsNullOrEmpty(text) ? null : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
         return count > most ? throw new RequestFault(field, new FieldFault($"应为 0 至 {most} 的整数", $"not a whole number from 0 to {most}")) : count;
     }
-
-    private static Money? Yuan(string? text) => string.IsNullOrEmpty(text) ? null : Money.FromYuan(decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture));
 }
 
 /// <summary>Whose month is worked out: what the policy needs for the status, as behind the options of <c>calc</c>.</summary>
 internal sealed record CalcRequest
 {
-    private const string AmountForm = @"^[0-9]{1,9}\.[0-9]{2}$";
-
     [Required, Description("The contribution month.")]
     public YearMonth? Month { get; init; }
 
@@ -83,19 +79,19 @@ internal sealed record CalcRequest
     [StringLength(40), Description("The category of person; unit when left out.")]
     public string? Category { get; init; }
 
-    [RegularExpression(AmountForm), Description("The contribution base; needed for the employed.")]
+    [RegularExpression(Amounts.Form), Description("The contribution base; needed for the employed.")]
     public string? Base { get; init; }
 
-    [RegularExpression(AmountForm), Description("The average monthly pension of the prior year.")]
+    [RegularExpression(Amounts.Form), Description("The average monthly pension of the prior year.")]
     public string? PensionPriorYear { get; init; }
 
-    [RegularExpression(AmountForm), Description("The average monthly pension of this year.")]
+    [RegularExpression(Amounts.Form), Description("The average monthly pension of this year.")]
     public string? PensionThisYear { get; init; }
 
-    [RegularExpression(AmountForm), Description("The pension of the month.")]
+    [RegularExpression(Amounts.Form), Description("The pension of the month.")]
     public string? PensionMonth { get; init; }
 
-    [RegularExpression(AmountForm), Description("The amount frozen for the person.")]
+    [RegularExpression(Amounts.Form), Description("The amount frozen for the person.")]
     public string? Frozen { get; init; }
 
     [RegularExpression("^[0-9]{1,2}$"), Description("Years of contribution missing to the minimum; none when left out.")]

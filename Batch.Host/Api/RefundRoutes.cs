@@ -42,7 +42,7 @@ internal static class RefundRoutes
         ReturnKind kind = kinds.Where(k => MoneyReturns.NameOf(k).Equals(words, StringComparison.OrdinalIgnoreCase)).Select(k => (ReturnKind?)k).SingleOrDefault()
             ?? throw new RequestFault("as", FieldFault.OneOf(kinds.Select(MoneyReturns.NameOf)));
         ReturnWanted wanted = new(
-            kind, asked.Employer!, asked.Month!.Value, asked.To, Money.FromYuan(decimal.Parse(asked.Amount!, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)), asked.On!.Value,
+            kind, asked.Employer!, asked.Month!.Value, asked.To, Amounts.Read(asked.Amount)!.Value, asked.On!.Value,
             asked.Document!);
         return ActAsync(area, http, ("refund.proposed", asked.Why), returns => returns.ProposeAsync(wanted, asked.Why!, http.User.Who(), http.RequestAborted));
     }
@@ -81,7 +81,7 @@ internal sealed record RefundRequest
     [Description("Of a carry-over: the month that it is set against.")]
     public YearMonth? To { get; init; }
 
-    [Required, RegularExpression(@"^[0-9]{1,9}\.[0-9]{2}$"), Description("In yuan with two places.")]
+    [Required, RegularExpression(Amounts.Form), Description("In yuan with two places.")]
     public string? Amount { get; init; }
 
     [Required, Description("The day of the payment or of the decision.")]

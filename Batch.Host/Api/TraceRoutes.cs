@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Security.Claims;
-using System.Text.RegularExpressions;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
@@ -14,7 +12,7 @@ namespace Batch.Host.Api;
 /// <summary>
 /// What an auditor's program asks: money followed from a line of the bank's statement to people's credits and back, and credits drawn. People are masked, and a look at one is on record.
 /// </summary>
-internal static partial class TraceRoutes
+internal static class TraceRoutes
 {
     private const int MostPages = 1_000_000;
     private const int LongestText = 100;
@@ -90,9 +88,7 @@ internal static partial class TraceRoutes
 
     private static async Task<SampleDocument> SampleAsync(string area, [AsParameters] SampleAsked asked, DatabaseConnection database, CancellationToken cancellation)
     {
-        Money? least = string.IsNullOrEmpty(asked.Least) ? null
-            : Yuan().IsMatch(asked.Least) ? Money.FromYuan(decimal.Parse(asked.Least, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture))
-            : throw new RequestFault("least", FieldFault.Unreadable);
+        Money? least = Amounts.IsOne(asked.Least) ? Amounts.Read(asked.Least) : throw new RequestFault("least", FieldFault.Unreadable);
         YearMonth month = ApiRoutes.Month("month", asked.Month ?? "");
         Draw draw = new(string.IsNullOrWhiteSpace(asked.Seed) ? null : Text("seed", asked.Seed), asked.Size, least, asked.ByMoney ?? false);
         try
@@ -111,7 +107,4 @@ internal static partial class TraceRoutes
         text.Length > LongestText ? throw new RequestFault(field, FieldFault.TooLong(LongestText))
         : text.Any(c => char.IsControl(c) || char.IsSurrogate(c)) ? throw new RequestFault(field, FieldFault.NotText)
         : text.Trim();
-
-    [GeneratedRegex(@"^[0-9]{1,9}\.[0-9]{2}\z")]
-    private static partial Regex Yuan();
 }

@@ -10,6 +10,11 @@ public static class FactVersions
     public const string LatestFirst = "submission_id DESC, (row_no <= 0) DESC, row_no DESC";
 
     /// <summary>
+    /// Order in which the first of the lines <c>c</c> that runs have taken is the one that they computed with last: one in force before one that was withdrawn, and of these the later one.
+    /// </summary>
+    public static string TakenLast { get; } = $"(c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC";
+
+    /// <summary>
     /// The people with several lines in a contribution month, by the order of the key. Nearly everybody has one line, and only the lines of these few must be sorted to
     /// find those in force.
     /// </summary>

@@ -55,9 +55,6 @@ public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Empl
 /// <summary>Puts declared, received and booked side by side, by employer and contribution month.</summary>
 public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
 {
-    // Of the lines that a run took, one that is in force before one that was withdrawn, and of these the last.
-    private static readonly string TakenLast = $"(c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC";
-
     // Of one contribution month. A booked amount is the employer's whose line the posted runs took last for that person and month, as in the report by employers.
     private static readonly string Sql =
         $"""
@@ -87,7 +84,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         {TakenUntil("$2")},
         last_employer AS (
             SELECT person_id, employer_id FROM line JOIN taken USING (submission_id)
-            UNION ALL (SELECT DISTINCT ON (person_id) person_id, employer_id FROM version c JOIN taken USING (submission_id) ORDER BY person_id, {TakenLast})),
+            UNION ALL (SELECT DISTINCT ON (person_id) person_id, employer_id FROM version c JOIN taken USING (submission_id) ORDER BY person_id, {FactVersions.TakenLast})),
         booked AS (
             SELECT employer_id, sum(person_paid_fen + employer_paid_fen) AS fen, sum(account_fen) AS account_fen, sum(other_fen) AS other_fen
             FROM (SELECT {AccountNumbers.PersonSql("account_id")} AS person_id, person_paid_fen, employer_paid_fen, account_fen, other_fen
@@ -115,7 +112,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
             SELECT DISTINCT ON (c.contribution_month, c.person_id) c.contribution_month, c.person_id, c.employer_id{columns}
             FROM :area.contribution c JOIN moved m USING (contribution_month, person_id) JOIN taken USING (submission_id)
             WHERE c.contribution_month = ANY ({months})
-            ORDER BY c.contribution_month, c.person_id, {TakenLast})
+            ORDER BY c.contribution_month, c.person_id, {FactVersions.TakenLast})
         """;
 
     private static string TakenUntil(string month) =>

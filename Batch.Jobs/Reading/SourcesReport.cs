@@ -34,7 +34,7 @@ public sealed class SourcesReport : QueryReport
             FROM :area.pension c JOIN taken USING (submission_id)
             WHERE c.pension_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM moved WHERE component = {Component.Retiree:D}))
                 AND c.person_id IN (SELECT person_id FROM moved WHERE component = {Component.Retiree:D})
-            ORDER BY c.pension_month, c.person_id, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC),
+            ORDER BY c.pension_month, c.person_id, {FactVersions.TakenLast}),
         changed AS (
             SELECT movement_month, person_id, kind, (array_agg(submission_id ORDER BY submission_id DESC, row_no DESC))[1] AS submission_id,
                    (array_agg(row_no ORDER BY submission_id DESC, row_no DESC))[1] AS row_no, count(*) AS rows

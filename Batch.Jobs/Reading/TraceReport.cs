@@ -46,12 +46,12 @@ public sealed class TraceReport(Draw? draw = null, SampleDocument? told = null) 
             SELECT DISTINCT ON (d.turn) d.turn, c.* FROM drawn d JOIN :area.contribution c ON c.contribution_month = d.contribution_month AND c.person_id = d.person_id
             JOIN taken t ON t.submission_id = c.submission_id AND t.seq <= d.seq
             WHERE d.component = {Component.Contribution:D} AND c.contribution_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn WHERE component = {Component.Contribution:D}))
-            ORDER BY d.turn, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC),
+            ORDER BY d.turn, {FactVersions.TakenLast}),
         pensioned AS MATERIALIZED (
             SELECT DISTINCT ON (d.turn) d.turn, c.* FROM drawn d JOIN :area.pension c ON c.pension_month = d.contribution_month AND c.person_id = d.person_id
             JOIN taken t ON t.submission_id = c.submission_id AND t.seq <= d.seq
             WHERE d.component = {Component.Retiree:D} AND c.pension_month = ANY (ARRAY(SELECT DISTINCT contribution_month FROM drawn WHERE component = {Component.Retiree:D}))
-            ORDER BY d.turn, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC),
+            ORDER BY d.turn, {FactVersions.TakenLast}),
         declared AS MATERIALIZED (
             SELECT c.turn, f.submission_id, f.file, coalesce(o.row_no, c.row_no) AS row_no FROM source c {TracedRows.OfContribution}
             UNION ALL SELECT c.turn, f.submission_id, f.file, coalesce(o.row_no, c.row_no) FROM pensioned c {TracedRows.OfPension}),

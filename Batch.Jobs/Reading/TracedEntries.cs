@@ -31,21 +31,21 @@ internal sealed class TracedRuns(Area area)
 internal sealed class TracedEntries(Area area)
 {
     // $1 the account, $2 the month, $3 the person. A run takes the latest accepted line of the submissions that it and the runs before it took.
-    private static string Sources(string table, string columns, string joined) =>
+    private static string Sources(string table, Component credited, string columns, string joined) =>
         $"""
         SELECT e.run_id, {columns}, {TracedRows.Columns}, c.state FROM (
             SELECT DISTINCT ON (n.seq) n.run_id, c.* FROM (
                 SELECT DISTINCT r.run_id, r.seq FROM :area.entry e JOIN :area.posted_run r USING (run_id)
-                WHERE e.account_id = $1 AND e.contribution_month = $2 AND e.component = {(table == "contribution" ? 1 : 2)}) n
+                WHERE e.account_id = $1 AND e.contribution_month = $2 AND e.component = {credited:D}) n
             JOIN :area.{table} c ON c.{table}_month = $2 AND c.person_id = $3
             JOIN (SELECT s.submission_id, min(r.seq) AS seq FROM :area.run_submission s JOIN :area.posted_run r USING (run_id) GROUP BY 1) t ON t.submission_id = c.submission_id AND t.seq <= n.seq
-            ORDER BY n.seq, (c.state = {FactState.Accepted:D}) DESC, c.submission_id DESC, c.row_no DESC) c
+            ORDER BY n.seq, {FactVersions.TakenLast}) c
         CROSS JOIN LATERAL (SELECT c.run_id) e
         {joined}
         """;
 
-    private static readonly string Contributions = Sources("contribution", "c.base_fen, w.number, w.name", $"JOIN :area.employer w ON w.employer_id = c.employer_id {TracedRows.OfContribution}");
-    private static readonly string Pensions = Sources("pension", "NULL::bigint, NULL::text, NULL::text", TracedRows.OfPension);
+    private static readonly string Contributions = Sources("contribution", Component.Contribution, "c.base_fen, w.number, w.name", $"JOIN :area.employer w ON w.employer_id = c.employer_id {TracedRows.OfContribution}");
+    private static readonly string Pensions = Sources("pension", Component.Retiree, "NULL::bigint, NULL::text, NULL::text", TracedRows.OfPension);
 
     private sealed record Source(Money? Base, string? Employer, string? Name, TracedRow From, int? Joined, string State);
 

@@ -45,7 +45,7 @@ public sealed class InterestRun(Area area)
             if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
             {
                 return open.State == RunState.Computing
-                    ? await ComputeAsync(session, open.Run, await LeftAsync(session, open.Run, cancellation), year, settlement, month, cancellation)
+                    ? await ComputeAsync(session, open.Run, await new Allocation(area).LeftAsync(open.Run, cancellation), year, settlement, month, cancellation)
                     : await RunDocument.ReadAsync(area.Program, area.Schema, open.Run, cancellation);
             }
 
@@ -57,7 +57,7 @@ public sealed class InterestRun(Area area)
     }
 
     private async Task<RunDocument> ComputeAsync(
-        NpgsqlConnection session, int run, List<Chunk> chunks, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
+        NpgsqlConnection session, int run, IReadOnlyList<Chunk> chunks, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {
         foreach (Chunk chunk in chunks)
         {
@@ -121,12 +121,6 @@ public sealed class InterestRun(Area area)
             area.Schema.Sql("SELECT DISTINCT account_id / $1 FROM :area.account ORDER BY 1"), r => r.GetInt32(0) * RunPlan.ChunkPersons, cancellation, RunPlan.ChunkPersons);
         return [.. firsts.Select(first => new Chunk(month, first, first + RunPlan.ChunkPersons - 1))];
     }
-
-    /// <summary>What a worker that is gone has left to do.</summary>
-    private Task<List<Chunk>> LeftAsync(NpgsqlConnection session, int run, CancellationToken cancellation) =>
-        session.ReadAsync(
-            area.Schema.Sql("SELECT contribution_month, first_person, last_person FROM :area.run_chunk WHERE run_id = $1 AND NOT done ORDER BY first_person"),
-            r => new Chunk(r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), cancellation, run);
 
     private async Task DoAsync(int run, Chunk chunk, InsuranceYear year, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {
