@@ -48,10 +48,12 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
 
     public async Task<List<MissingSeal>> CheckAsync(CancellationToken cancellation)
     {
+        ILookup<string, string> there = await ThereAsync(cancellation);
+        Dictionary<string, string> sealedColumns = await SealedColumnsAsync(cancellation);
         List<MissingSeal> missing = [];
         foreach (Kind kind in Kinds)
         {
-            missing.AddRange(await CheckAsync(kind, cancellation));
+            missing.AddRange(await CheckAsync(kind, sealedColumns.GetValueOrDefault(kind.Name, "{}"), there, cancellation));
         }
 
         return missing;
@@ -92,7 +94,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         await transaction.CommitAsync(cancellation);
     }
 
-    private async Task<IEnumerable<MissingSeal>> CheckAsync(Kind kind, CancellationToken cancellation)
+    private async Task<IEnumerable<MissingSeal>> CheckAsync(Kind kind, string columns, ILookup<string, string> there, CancellationToken cancellation)
     {
         List<Seal> seals = await SealsAsync(kind.Name, cancellation);
         Dictionary<int, string> shapes = await ShapesAsync(kind.Name, cancellation);
@@ -106,7 +108,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         {
             foreach (IGrouping<int, Seal> alike in seals.GroupBy(s => s.Shape))
             {
-                Compare(kind, [.. alike], due, await ContentsAsync(kind.Name, shapes.GetValueOrDefault(alike.Key, "{}"), 0, cancellation));
+                Compare(kind, [.. alike], due, await ContentsAsync(kind.Name, shapes.GetValueOrDefault(alike.Key, "{}"), there, 0, cancellation));
             }
         }
 
@@ -117,8 +119,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
             findings.Broken(Invariants.Chain, $"{kind.Name} {late}: not sealed, though later ones are");
         }
 
-        string columns = await ColumnsAsync(kind.Name, cancellation);
-        Dictionary<long, string> contents = await ContentsAsync(kind.Name, columns, after, cancellation);
+        Dictionary<long, string> contents = await ContentsAsync(kind.Name, columns, there, after, cancellation);
         foreach (long stray in contents.Keys.Where(n => !due.Contains(n) && !open.Contains(n) && !known.Contains(n)).Order())
         {
             findings.Broken(Invariants.Chain, $"{kind.Name} {stray}: records of none ({TablesOf(contents[stray])})");
@@ -190,11 +191,23 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         return (await command.ListAsync(r => (r.GetInt32(0), r.GetString(1)), cancellation)).ToDictionary(s => s.Item1, s => s.Item2);
     }
 
-    private async Task<string> ColumnsAsync(string kind, CancellationToken cancellation)
+    /// <summary>Of each kind the tables and columns that a seal made today is over, as JSON.</summary>
+    private async Task<Dictionary<string, string>> SealedColumnsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(jsonb_object_agg(table_name, columns), '{}')::text FROM :area.sealed_columns WHERE kind = $1"), connection);
-        command.Parameters.AddWithValue(kind);
-        return (string)(await command.ExecuteScalarAsync(cancellation))!;
+        await using NpgsqlCommand command = new(area.Sql("SELECT kind, jsonb_object_agg(table_name, columns)::text FROM :area.sealed_columns GROUP BY kind"), connection);
+        return (await command.ListAsync(r => (r.GetString(0), r.GetString(1)), cancellation)).ToDictionary(c => c.Item1, c => c.Item2);
+    }
+
+    /// <summary>The columns of each table and view that the area has.</summary>
+    private async Task<ILookup<string, string>> ThereAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new(
+            """
+            SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+            """, connection);
+        command.Parameters.AddWithValue(area.Name);
+        return (await command.ListAsync(r => (r.GetString(0), r.GetString(1)), cancellation)).ToLookup(c => c.Item1, c => c.Item2);
     }
 
     private async Task<List<long>> NumbersAsync(string sql, long after, CancellationToken cancellation)
@@ -204,7 +217,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     }
 
     /// <summary>Of each number the tables that have rows of it, with how many and the hash of them whatever their order.</summary>
-    private async Task<Dictionary<long, string>> ContentsAsync(string kind, string columns, long after, CancellationToken cancellation)
+    private async Task<Dictionary<long, string>> ContentsAsync(string kind, string columns, ILookup<string, string> there, long after, CancellationToken cancellation)
     {
         string key = kind switch
         {
@@ -227,13 +240,15 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
         List<string> tables = [];
         foreach (JsonProperty table in JsonDocument.Parse(columns).RootElement.EnumerateObject())
         {
-            if (!await ExistAsync(table, cancellation))
+            // Columns are never taken away by a script.
+            string?[] sealedOver = table.Value.ValueKind == JsonValueKind.Array ? [.. table.Value.EnumerateArray().Select(c => c.GetString())] : [];
+            if (sealedOver.Length == 0 || sealedOver.Except(there[table.Name]).Any())
             {
                 findings.Broken(Invariants.Chain, $"{kind} seals: made over {table.Name}, which is not there as it was");
                 continue;
             }
 
-            List<string> names = [.. table.Value.EnumerateArray().Select(c => $"\"{c.GetString()}\"")];
+            List<string> names = [.. sealedOver.Select(c => $"\"{c}\"")];
             string months = after > 0 && names.Contains($"\"{table.Name}_month\"") ? await MonthsAsync(table.Name, after, cancellation) : "";
             tables.Add(
                 $"""
@@ -254,17 +269,6 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
             FROM ({string.Join(" UNION ALL ", tables)}) parts GROUP BY number
             """, connection);
         return (await command.ListAsync(r => (r.GetInt64(0), r.GetString(1)), cancellation)).ToDictionary(c => c.Item1, c => c.Item2);
-    }
-
-    // Columns are never taken away by a script.
-    private async Task<bool> ExistAsync(JsonProperty table, CancellationToken cancellation)
-    {
-        await using NpgsqlCommand command = new(
-            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = ANY($2) AND attnum > 0 AND NOT attisdropped", connection);
-        string[] names = table.Value.ValueKind == JsonValueKind.Array ? [.. table.Value.EnumerateArray().Select(c => c.GetString() ?? "")] : [];
-        command.Parameters.AddWithValue(table.Name.All(c => char.IsAsciiLetterLower(c) || c == '_') ? $"{area.Name}.{table.Name}" : "");
-        command.Parameters.AddWithValue(names);
-        return names.Length > 0 && (long)(await command.ExecuteScalarAsync(cancellation))! == names.Length;
     }
 
     // Only the months of the new submissions are read.

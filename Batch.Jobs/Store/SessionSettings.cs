@@ -51,6 +51,8 @@ internal sealed class SessionSettings(TimeSpan lockWait)
         // Bulk work takes as long as it takes; callers cancel by their token.
         text.CommandTimeout = 0;
         pool(text);
+        // Only PostgreSQL's own types are used: reading those of the database would be the longest question of a short command.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {

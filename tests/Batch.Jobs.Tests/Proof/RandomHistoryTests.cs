@@ -11,7 +11,7 @@ public sealed class RandomHistoryTests
     private static IEnumerable<int> Seeds =>
         Environment.GetEnvironmentVariable("BATCH_HISTORY") is { } one
             ? [int.Parse(one, CultureInfo.InvariantCulture)]
-            : Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("BATCH_HISTORIES") ?? "8", CultureInfo.InvariantCulture));
+            : Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("BATCH_HISTORIES") ?? "4", CultureInfo.InvariantCulture));
 
     // 2022-12: the reform of 2023-02 lies within.
     private static readonly YearMonth[] Starts = [new(2021, 3), new(2021, 10), new(2022, 12)];

@@ -32,7 +32,7 @@ internal sealed class WholeLine : IAsyncDisposable
 
     public AreaSchema Schema { get; }
 
-    private DatabaseConnection Connection => Database.Connection;
+    public DatabaseConnection Connection => Database.Connection;
 
     /// <param name="asShipped">By the shipped policy, so that credits of 420100 wait for the money.</param>
     public static async Task<WholeLine> CreateAsync(string area = "420100", bool asShipped = false)
