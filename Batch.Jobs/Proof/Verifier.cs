@@ -57,6 +57,7 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         await new ArchiveChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new ScanChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new BalanceChecks(connection, area, scope, findings).CheckAsync(cancellation);
+        await new EmployerMoneyChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new MoneyChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new ReceivedChecks(connection, area, scope, findings).CheckAsync(cancellation);
         await new MovementChecks(connection, area, scope, findings).CheckAsync(cancellation);

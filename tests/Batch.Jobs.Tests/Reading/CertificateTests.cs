@@ -18,7 +18,7 @@ namespace Batch.Jobs.Tests.Reading;
 /// and 0.80 interest; E2 declares 600.00 and pays 550.00, so nothing of it is booked; E3 declares 700.00 and pays 780.00, of which 50.00 are refunded and 30.00 carried
 /// over to February. Ann spends 20.00, and 12.00 are transferred in for her.
 /// </summary>
-public sealed class CertificateTests
+public sealed partial class CertificateTests
 {
     private static readonly YearMonth January = new(2021, 1);
     private static readonly YearMonth February = new(2021, 2);
@@ -181,6 +181,7 @@ public sealed class CertificateTests
             "E3 30.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00 30.00 0.00 0.00",
         }));
         Assert.That((await MoneyAsync(February)).Single(l => l.StartsWith("收缴|核对", StringComparison.Ordinal)), Does.EndWith("|0.00|相符"));
+        await town.AssertCleanAsync();
     }
 
     [Test]
@@ -195,6 +196,7 @@ public sealed class CertificateTests
         await town.CloseAsync(February, "li", "多缴待退");
         Assert.That((await EmployersAsync(February)).Select(l => string.Join(' ', l.Split(' ')[..2])), Is.EqualTo(new[] { "E1 0.00", "E2 550.00", "E3 30.00" }));
         Assert.That(january[0], Is.Not.Empty);
+        await town.AssertCleanAsync();
     }
 
     [Test]
