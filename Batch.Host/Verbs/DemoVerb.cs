@@ -15,7 +15,7 @@ namespace Batch.Host.Verbs;
 /// </summary>
 internal static class DemoVerb
 {
-    private const string AreaCode = "420100";
+    internal const string AreaCode = "420100";
 
     // A year end with its statements, and the last month.
     private static readonly YearMonth[] ReportMonths = [new(2021, 12), new(2022, 2)];
@@ -91,7 +91,7 @@ internal static class DemoVerb
     }
 
     /// <summary>The samples lie in the repository: where the wrapper says it is, or above the working folder or the program.</summary>
-    private static string FindSamples()
+    internal static string FindSamples()
     {
         string?[] starts = [Environment.GetEnvironmentVariable("BATCH_HOME"), Directory.GetCurrentDirectory(), AppContext.BaseDirectory];
         foreach (string start in starts.OfType<string>())
@@ -108,7 +108,7 @@ internal static class DemoVerb
 
         throw new EnvironmentException(
             "SAMPLES_MISSING",
-            "data-samples was not found. Run ./batch demo in a clone of the repository.",
-            "找不到 data-samples。请在仓库的克隆中执行 ./batch demo。");
+            "data-samples was not found. Run the demonstration in a clone of the repository.",
+            "找不到 data-samples。请在仓库的克隆中运行演示。");
     }
 }

@@ -31,7 +31,12 @@ internal static class ServeVerb
         HelpName = "ADDRESSES",
     };
 
-    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles, Proxies, Routes };
+    private static readonly Option<bool> Demo = new("--demo")
+    {
+        Description = "演示：虚构的人员，一键以各角色登录，只在本机 / a demonstration with made-up people, signed in as each role by one click, on this machine alone",
+    };
+
+    public static Command Create() => new Verb("serve", "网页、接口与作业", "web pages, API and jobs, until it is asked to end", RunAsync) { Urls, Roles, Proxies, Routes, Demo };
 
     private static async Task<int> RunAsync(VerbCall call)
     {
@@ -42,7 +47,13 @@ internal static class ServeVerb
             throw VerbFault.OfUsage($"--urls takes addresses such as {WebOptions.DefaultUrl}.", $"--urls 须为地址，例如 {WebOptions.DefaultUrl}。");
         }
 
-        await using DatabaseConnection database = await call.OpenDatabaseAsync(asHost: true);
+        bool demo = call.Get(Demo);
+        if (demo)
+        {
+            DemoData.RefuseElsewhere(urls, (call.Get(CommandLine.Db) ?? call.Get(CommandLine.OwnerDb)) is not null);
+        }
+
+        await using DatabaseConnection database = await (demo ? DemoData.OpenAsync(call) : call.OpenDatabaseAsync(asHost: true));
         foreach (string area in await Migrator.AreasAsync(database.Program, call.Cancellation))
         {
             if (await Migrator.IsAreaCurrentAsync(database.Program, area, call.Cancellation) is not true)
@@ -54,19 +65,7 @@ internal static class ServeVerb
         // A limit that cannot be read is told now, not at the first upload.
         VerbOptions.Limited();
         _ = ScanLimits.Configured;
-        WebOptions options = new(urls, roles.Contains(WebRole), roles.Contains(WorkerRole));
-        if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_API_CALLS"), out int calls) && calls > 0)
-        {
-            options = options with { CallsAMinute = calls };
-        }
-
-        if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_ACCOUNTS_AN_HOUR"), out int accounts) && accounts > 0)
-        {
-            options = options with { AccountsAnHour = accounts };
-        }
-
-        options = options with { Proxies = ProxiesOf(call) };
-        await using WebApplication app = WebHost.Build(database, options, SystemClock.Instance);
+        await using WebApplication app = WebHost.Build(database, OptionsOf(call, urls, roles), SystemClock.Instance);
         if (call.Get(Routes))
         {
             RouteRules.Write(call.Output, RouteRules.Of(app));
@@ -76,6 +75,11 @@ internal static class ServeVerb
         await app.StartAsync(call.Cancellation);
         call.Output.Document(new { state = "serving", urls = app.Urls, roles });
         call.Output.Line($"{string.Join(", ", app.Urls)}  ({string.Join(", ", roles)})");
+        if (demo)
+        {
+            call.Output.Line($"演示已就绪，请用浏览器打开 / the demonstration is ready, open it in a browser: {app.Urls.First()}");
+        }
+
         try
         {
             await (database.Server is null ? Task.Delay(Timeout.Infinite, call.Cancellation) : ServerWatch.KeepAsync(database, call.Output, call.Cancellation));
@@ -87,6 +91,22 @@ internal static class ServeVerb
 
         await app.StopAsync(CancellationToken.None);
         return ExitCode.Done;
+    }
+
+    private static WebOptions OptionsOf(VerbCall call, string[] urls, string[] roles)
+    {
+        WebOptions options = new(urls, roles.Contains(WebRole), roles.Contains(WorkerRole)) { Demo = call.Get(Demo), Proxies = call.Get(Demo) ? [] : ProxiesOf(call) };
+        if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_API_CALLS"), out int calls) && calls > 0)
+        {
+            options = options with { CallsAMinute = calls };
+        }
+
+        if (int.TryParse(Environment.GetEnvironmentVariable("BATCH_ACCOUNTS_AN_HOUR"), out int accounts) && accounts > 0)
+        {
+            options = options with { AccountsAnHour = accounts };
+        }
+
+        return options;
     }
 
     private static IReadOnlyList<System.Net.IPNetwork> ProxiesOf(VerbCall call)

@@ -50,6 +50,12 @@ internal static class WebHost
     {
         app.UseForwardedHeaders();
         app.Use(SecureHeaders.AddAsync);
+        bool demo = app.Services.GetRequiredService<WebOptions>().Demo;
+        if (demo)
+        {
+            app.Use(DemoSignIn.RequireLoopbackAsync);
+        }
+
         app.UseExceptionHandler("/fault");
         app.UseWhen(ApiRoutes.IsAsked, static api => api.UseStatusCodePages(static status => ApiFaults.TellStatusAsync(status.HttpContext)));
         app.UseWhen(static context => !ApiRoutes.IsAsked(context), static pages => pages.UseStatusCodePagesWithReExecute("/fault", "?status={0}"));
@@ -72,6 +78,10 @@ internal static class WebHost
         app.MapRazorPages();
         ApiRoutes.Map(app);
         Engines.MapDashboard(app);
+        if (demo)
+        {
+            DemoSignIn.Map(app);
+        }
     }
 
     private static void AddLogs(WebApplicationBuilder builder)

@@ -22,6 +22,9 @@ internal sealed record WebOptions(IReadOnlyList<string> Urls, bool Pages, bool W
             : System.Net.IPAddress.TryParse(one, out System.Net.IPAddress? address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
             : throw new FormatException(one))];
 
+    /// <summary>Serves a demonstration with made-up people, in which a button signs in as each role: on this machine alone.</summary>
+    public bool Demo { get; init; }
+
     /// <summary>Calls of the API that one key has; <c>BATCH_API_CALLS</c>.</summary>
     public int CallsAMinute { get; init; } = 600;
 

@@ -20,6 +20,7 @@ public sealed class SampleRun(Area area, string folder, IClock clock)
 
     // In 2021-05 an employer replaces what it declared for April, after it has paid: what is too much is in suspense and known.
     private const string AcceptsDifferences = "更正申报后多缴的款项，已向单位核实";
+    private const string BankStatement = "bank.csv";
     private const int Workers = 2;
 
     private readonly Importer _importer = new(area.Program, area.Schema, area.Policy, clock, IntakeLimits.Default);
@@ -29,12 +30,39 @@ public sealed class SampleRun(Area area, string folder, IClock clock)
 
     public async IAsyncEnumerable<SampleOutcome> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        IReadOnlyList<SampleStep> steps = SampleStep.ReadAll(folder);
-        for (int i = 0; i < steps.Count; i++)
+        foreach ((SampleStep step, YearMonth posting) in Steps())
         {
-            YearMonth posting = steps.Skip(i).First(s => s.Action != "import").Month;
-            yield return await TakeAsync(steps[i], posting, cancellation);
+            yield return await TakeAsync(step, posting, cancellation);
         }
+    }
+
+    /// <summary>
+    /// The same up to a month that is left in the middle of its work: its files are in except the bank's statement, and its run waits for approval.
+    /// </summary>
+    public async Task LeaveInWorkAsync(YearMonth month, CancellationToken cancellation)
+    {
+        foreach ((SampleStep step, YearMonth posting) in Steps().TakeWhile(s => s.Posting < month || s.Step.Action == "import"))
+        {
+            if (posting == month && step.Files.All(f => Path.GetFileName(f) == BankStatement))
+            {
+                continue;
+            }
+
+            SampleOutcome outcome = await TakeAsync(step, posting, cancellation);
+            if (!outcome.IsAsExpected)
+            {
+                throw new InvalidDataException($"Step {step.Number} of the samples came as {outcome.Came}.");
+            }
+        }
+
+        await _allocation.RunAsync(month, Operator, Workers, null, cancellation);
+    }
+
+    /// <summary>Each step with the month whose run takes what it brings.</summary>
+    private IEnumerable<(SampleStep Step, YearMonth Posting)> Steps()
+    {
+        IReadOnlyList<SampleStep> steps = SampleStep.ReadAll(folder);
+        return steps.Select((step, i) => (step, steps.Skip(i).First(s => s.Action != "import").Month));
     }
 
     private async Task<SampleOutcome> TakeAsync(SampleStep step, YearMonth posting, CancellationToken cancellation)

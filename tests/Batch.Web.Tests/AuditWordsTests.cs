@@ -14,7 +14,7 @@ public sealed partial class AuditWordsTests
     private TestHost host = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => host = await TestHost.StartAsync();
+    public async Task StartAsync() => host = await TestHost.StartAsync(demo: true);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await host.DisposeAsync();

@@ -53,10 +53,10 @@ internal sealed partial class TestHost : IAsyncDisposable
 
     public QueuedWork Queue => App.Services.GetRequiredService<QueuedWork>();
 
-    public static async Task<TestHost> StartAsync(bool worker = false, IClock? clock = null, int callsAMinute = 10_000, params string[] areas)
+    public static async Task<TestHost> StartAsync(bool worker = false, IClock? clock = null, int callsAMinute = 10_000, bool demo = false, params string[] areas)
     {
         TestDatabase database = await TestDatabase.CreateAsync(areas);
-        WebOptions options = new(["http://127.0.0.1:0"], Pages: true, Worker: worker) { CallsAMinute = callsAMinute };
+        WebOptions options = new(["http://127.0.0.1:0"], Pages: true, Worker: worker) { CallsAMinute = callsAMinute, Demo = demo };
         WebApplication app = WebHost.Build(database.Connection, options, clock ?? SystemClock.Instance);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new KeptLog());
         await app.StartAsync();
