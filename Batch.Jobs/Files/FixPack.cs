@@ -55,7 +55,7 @@ public static class FixPack
                 }
             }
 
-            bool wanted = ofRow.Count > 0 || (which.Whole && IsPerson(rows, header));
+            bool wanted = ofRow.Count > 0 || (which.Whole && RowKinds.IsLine(rows, header));
             if (wanted && !which.Mended.Contains(rows.Row))
             {
                 written++;
@@ -66,9 +66,6 @@ public static class FixPack
         writer.Complete();
         return written;
     }
-
-    private static bool IsPerson(RowSource rows, Header header) =>
-        RowKinds.Tell(rows, header, FieldText.IsBlank(rows.Field(header.Position(Column.Id))) ? CitizenIdFault.Blank : CitizenIdFault.Length) == RowKind.Person;
 
     private static string[] Messages(int row, Header header, List<Rejection> faults) =>
     [

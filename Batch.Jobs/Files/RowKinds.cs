@@ -48,6 +48,10 @@ internal static class RowKinds
         return remark ? RowKind.Remark : RowKind.Person;
     }
 
+    /// <summary>Whether the row is one of those that a file is for, and not a total, a remark or a header again.</summary>
+    public static bool IsLine(RowSource row, Header header) =>
+        Tell(row, header, FieldText.IsBlank(row.Field(header.Position(header.Subject))) ? CitizenIdFault.Blank : CitizenIdFault.Length) == RowKind.Person;
+
     /// <summary>The first value before the amounts begins with one of the words, blanks within it not counted.</summary>
     private static bool IsLabelled(RowSource row, Header header, string[] words)
     {

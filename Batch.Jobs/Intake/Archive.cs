@@ -39,6 +39,23 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
         return hashes;
     }
 
+    /// <summary>An archived file in a place of its own, for a reader that needs a file.</summary>
+    internal async Task<TemporaryFile> RestoreAsync(byte[] sha256, CancellationToken cancellation)
+    {
+        TemporaryFile file = new();
+        try
+        {
+            await using FileStream bytes = new(file.Path, FileMode.CreateNew);
+            await RestoreAsync(sha256, bytes, cancellation);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The bytes of an archived file, from the beginning.</summary>
     public async Task RestoreAsync(byte[] sha256, Stream output, CancellationToken cancellation)
     {

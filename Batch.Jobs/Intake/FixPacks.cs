@@ -16,12 +16,7 @@ public sealed class FixPacks(NpgsqlDataSource program, AreaSchema area, IntakeLi
         await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
         Submission of = await new Submissions(connection, area).ReadAsync(submission, cancellation);
         IReadOnlySet<int> mended = await MendedAsync(connection, submission, cancellation);
-        using TemporaryFile file = new();
-        await using (FileStream bytes = new(file.Path, FileMode.CreateNew))
-        {
-            await new Archive(program, area).RestoreAsync(of.Sha256, bytes, cancellation);
-        }
-
+        using TemporaryFile file = await new Archive(program, area).RestoreAsync(of.Sha256, cancellation);
         try
         {
             // A pack of these would leave out what they were refused for: the unit, the other header, the other sheets.

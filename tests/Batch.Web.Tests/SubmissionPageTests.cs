@@ -102,6 +102,25 @@ public sealed partial class SubmissionPageTests
         Assert.That(told.GetProperty("outcome").GetProperty("invisibleCells").GetInt32(), Is.EqualTo(3));
     }
 
+    // Row 2 is taken in, row 3 has no such month, row 4 is the total of both and row 5 a remark.
+    [Test]
+    public async Task The_rows_of_a_file_are_shown_as_they_were_received_with_what_became_of_each_and_people_masked()
+    {
+        int number = await host.Database.ScalarAsync<int>("SELECT coalesce(max(submission_id), 0) + 1 FROM area_420100.submission");
+        await ImportAsync(
+            "supplementary", Header + ",手机", Row(31) + ",13900001111", Row(32).Replace("2021-06", "2021-13", StringComparison.Ordinal) + ",13900002222", "合计,,,,,,400.00,1600.00,", "制表：王五,,,,,,,,");
+        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync("rows", UserRoles.Operator));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{number}"), Does.Contain($"/{Area}/submissions/{number}/rows\"").And.Contain($"/{Area}/submissions/{number}/rows?row=3\""));
+        string page = WebUtility.HtmlDecode(await browser.GetStringAsync($"/{Area}/submissions/{number}/rows?lang=zh"));
+        string[][] rows = [.. Regex.Matches(page, "<tr id=\"r[0-9]+\">(.*?)</tr>", RegexOptions.Singleline)
+            .Select(r => Regex.Matches(r.Groups[1].Value, "<td[^>]*>(.*?)</td>", RegexOptions.Singleline).Select(c => Regex.Replace(c.Groups[1].Value, "<[^>]*>| ", "")).ToArray())];
+        Assert.That(rows.Select(r => string.Join('|', r[..4])), Is.EqualTo(new[] { "2|受理|甲|单位甲", "3|拒绝MONTH_INVALID|甲|单位甲", "4|不是明细行|合计|", "5|不是明细行|制表:王五|" }));
+        Assert.That(rows[0][4..], Is.EqualTo(new[] { "某*", "4201*************" + CitizenId.FromDigits17(42_017_219_900_615_031L).Full()[^1..], "2021-06", "10000.00", "200.00", "800.00" }));
+        Assert.That(page, Does.Contain("第 2 至 5 行").And.Not.Contain("1390000"));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{number}/rows?row=5&lang=en"), Does.Contain("rows 5 to 5").And.Contain("?row=1\""));
+        Assert.That(await browser.GetStringAsync($"/{Area}/submissions/{number}/rows?row=6&lang=en"), Does.Contain("The file has nothing from this row on."));
+    }
+
     [Test]
     public async Task A_proposal_is_a_duty_of_whoever_may_approve_it()
     {
@@ -141,7 +160,7 @@ public sealed partial class SubmissionPageTests
 
     private static string Section(string page, string id) => Regex.Match(page, $"<section id=\"{id}\">.*?</section>", RegexOptions.Singleline).Value;
 
-    private static string[] RowNumbers(string section) => [.. Regex.Matches(section, "<tr><td class=\"n\">([0-9]+)</td>").Select(m => m.Groups[1].Value)];
+    private static string[] RowNumbers(string section) => [.. Regex.Matches(section, "<tr><td class=\"n\">\\s*<a [^>]*>([0-9]+)</a>").Select(m => m.Groups[1].Value)];
 
     private static string Hidden(string page, string name) => Inputs().Matches(page).First(m => m.Groups[1].Value == name).Groups[2].Value;
 
