@@ -7,7 +7,12 @@ namespace Batch.Jobs.Files;
 /// <param name="Others">The other names that are understood.</param>
 /// <param name="Words">What may stand in it, where it takes only certain words.</param>
 /// <param name="Example">Its cell in the example row; empty: the example leaves it blank.</param>
-public sealed record ContentColumn(string Name, IReadOnlyList<string> Others, bool IsRequired, bool IsMonth, string Words, string Example);
+public sealed record ContentColumn(string Name, IReadOnlyList<string> Others, bool IsRequired, bool IsMonth, string Words, string Example)
+{
+    public bool IsAmount { get; init; }
+
+    public IReadOnlyList<string> Choices => Words.Split(" | ", StringSplitOptions.RemoveEmptyEntries);
+}
 
 /// <summary>For each content the columns of its files, the required ones first, with one example row.</summary>
 public static class ContentColumns
@@ -16,7 +21,10 @@ public static class ContentColumns
     {
         Column[] required = [.. Header.RequiredColumns(content, month: true)];
         return [.. required.Concat(Optional(content)).Select(column => new ContentColumn(
-            ColumnNames.Ours(column), [.. ColumnNames.All(column).Skip(1)], required.Contains(column), column == Column.Month, WordsOf(column), ExampleOf(content, column)))];
+            ColumnNames.Ours(column), [.. ColumnNames.All(column).Skip(1)], required.Contains(column), column == Column.Month, WordsOf(content, column), ExampleOf(content, column))
+        {
+            IsAmount = ColumnNames.IsAmount(column),
+        })];
     }
 
     private static Column[] Optional(FileContent content) => content switch
@@ -29,8 +37,9 @@ public static class ContentColumns
         _ => [Column.Name, Column.Document, Column.Channel, Column.Ground, Column.Member, Column.Heir, Column.HeirName, Column.OtherArea, Column.EarlierMonths, Column.Birth],
     };
 
-    private static string WordsOf(Column column) => column switch
+    private static string WordsOf(FileContent content, Column column) => column switch
     {
+        Column.Ground when content == FileContent.Persons => PersonsRow.Grounds,
         Column.ContributionKind => PayrollRow.Kinds,
         Column.Standing => PayrollRow.Standings,
         Column.Event => PersonsRow.Events,

@@ -10,7 +10,7 @@ internal static class PersonsRow
 {
     public const string Events = "新参保 | 停保 | 续保 | 退休 | 死亡 | 人员类别 | 卡号 | 以前年限 | 以前实缴年限 | 冻结金额 | 冻结 | 解冻 | 销户 | 共济绑定 | 解除绑定 | 证件号码变更 | 姓名变更";
     private const string Relations = "公民身份号码 配偶 | 父母 | 子女 | 兄弟姐妹 | 祖父母 | 孙子女";
-    private const string Grounds = "出国定居 | 死亡继承 | 无继承人 | 放弃 | 异地安置 | 其他 | 转出";
+    public const string Grounds = "出国定居 | 死亡继承 | 无继承人 | 放弃 | 异地安置 | 其他 | 转出";
     private const string Categories = "单位职工 | 灵活就业 | 建国前老工人";
     private const int LongestCard = 32;
     private const int MostEarlierMonths = 80 * 12;

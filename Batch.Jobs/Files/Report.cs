@@ -41,6 +41,12 @@ public sealed record ReportColumn(string Chinese, string English, ColumnContent 
     public string Header => English.Length == 0 ? Chinese : $"{Chinese} ({English})";
 
     public bool IsNumber => Content is ColumnContent.Count or ColumnContent.Yuan;
+
+    /// <summary>People fill the column in: what is no amount stays text as it is typed, so that no digit of a long number is lost and no month becomes a day.</summary>
+    public bool IsTyped { get; init; }
+
+    /// <summary>Words that a cell of a typed column takes; none: any.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
 }
 
 /// <summary>A value of a report: a text, or a count or an amount in fen; empty when it is neither.</summary>

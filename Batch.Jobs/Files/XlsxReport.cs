@@ -11,7 +11,7 @@ namespace Batch.Jobs.Files;
 /// A workbook, row by row into the archive. Texts are inline strings, which no spreadsheet computes; a sheet that is full goes on in the next. The
 /// entries carry a fixed date, so that equal facts give equal bytes.
 /// </summary>
-public sealed class XlsxReport(Stream file) : IReportWriter
+public sealed partial class XlsxReport(Stream file) : IReportWriter
 {
     private const int RowsOfASheet = 1_048_576;
     private const int LongestText = 32_767;
@@ -81,29 +81,6 @@ public sealed class XlsxReport(Stream file) : IReportWriter
         _sheet.WriteEndElement();
     }
 
-    public void Complete()
-    {
-        EndSheet();
-        string Many(Func<int, string> one) => string.Concat(Enumerable.Range(1, _names.Count).Select(one));
-        Write("xl/styles.xml", $"""
-            <styleSheet xmlns="{Spreadsheet}"><fonts count="2"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="11"/><name val="宋体"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="6"><xf applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="4" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf fontId="1" applyFont="1" applyAlignment="1"><alignment horizontal="right" vertical="top" wrapText="1"/></xf><xf applyAlignment="1"><alignment horizontal="left" vertical="top" wrapText="1" indent="1"/></xf><xf numFmtId="3" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs></styleSheet>
-            """);
-        Write("xl/workbook.xml", $"""
-            <workbook xmlns="{Spreadsheet}" xmlns:r="{Relations}"><bookViews><workbookView/></bookViews><sheets>{Many(n => $"<sheet name=\"{_names[n - 1]}\" sheetId=\"{n}\" r:id=\"r{n}\"/>")}</sheets><definedNames>{Many(n => $"<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{n - 1}\">'{_names[n - 1]}'!$1:$1</definedName>")}</definedNames></workbook>
-            """);
-        Write("xl/_rels/workbook.xml.rels", $"""
-            <Relationships xmlns="{Packaging}/relationships">{Many(n => $"<Relationship Id=\"r{n}\" Type=\"{Relations}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="styles" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
-            """);
-        Write("_rels/.rels", $"""
-            <Relationships xmlns="{Packaging}/relationships"><Relationship Id="r1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>
-            """);
-        const string Type = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-        Write("[Content_Types].xml", $"""
-            <Types xmlns="{Packaging}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{Type}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="{Type}.styles+xml"/>{Many(n => $"<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"{Type}.worksheet+xml\"/>")}</Types>
-            """);
-        _archive.Dispose();
-    }
-
     public void Dispose()
     {
         _sheet?.Dispose();
@@ -153,6 +130,11 @@ public sealed class XlsxReport(Stream file) : IReportWriter
             _sheet.WriteAttributeString("max", number);
             _sheet.WriteAttributeString("width", (_columns[i].Width > 0 ? content : Math.Max(content, (2 * _columns[i].Chinese.Length) + 2)).ToString(CultureInfo.InvariantCulture));
             _sheet.WriteAttributeString("customWidth", "1");
+            if (_columns[i].IsTyped)
+            {
+                _sheet.WriteAttributeString("style", _columns[i].IsNumber ? "1" : "6");
+            }
+
             _sheet.WriteEndElement();
         }
 
@@ -201,6 +183,7 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     private void EndSheet()
     {
         _sheet!.WriteEndElement();
+        WriteChoices();
         WritePaper();
         _sheet.WriteEndDocument();
         _sheet.Dispose();
@@ -271,18 +254,5 @@ public sealed class XlsxReport(Stream file) : IReportWriter
     {
         string kept = string.Concat(text.Where(c => (c >= ' ' && c < '\uFFFE') || c is '\n' or '\t'));
         return kept.Length <= LongestText ? kept : kept[..LongestText];
-    }
-
-    private void Write(string name, string xml)
-    {
-        using var writer = new StreamWriter(Open(name), new UTF8Encoding(false));
-        writer.Write(Declaration + xml);
-    }
-
-    private Stream Open(string name)
-    {
-        ZipArchiveEntry entry = _archive.CreateEntry(name, CompressionLevel.Fastest);
-        entry.LastWriteTime = Written;
-        return entry.Open();
     }
 }

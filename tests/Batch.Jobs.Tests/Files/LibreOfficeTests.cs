@@ -45,7 +45,7 @@ public sealed class LibreOfficeTests
     {
         folder = Directory.CreateTempSubdirectory("batch-libreoffice-");
         List<string> files = [];
-        foreach ((string name, byte[] bytes) in Made)
+        foreach ((string name, byte[] bytes) in Made.Concat(FileTemplateTests.Contents.Select(c => KeyValuePair.Create($"template-{c}", FileTemplateTests.Filled(c)))))
         {
             files.Add(Path.Combine(folder.FullName, name + ".xlsx"));
             await File.WriteAllBytesAsync(files[^1], bytes);
@@ -102,6 +102,13 @@ public sealed class LibreOfficeTests
     [TestCase("xlsx", "days-from-1904-shown-as-days")]
     public void Days_that_count_from_1904_are_the_days_that_were_meant(string format, string made) =>
         Assert.That(Saved(made, format).Payroll.Single().Month, Is.EqualTo(new YearMonth(2021, 6)));
+
+    [Test]
+    public void A_template_filled_in_and_saved_by_a_spreadsheet_is_read([ValueSource(typeof(FileTemplateTests), nameof(FileTemplateTests.Contents))] FileContent content, [Values("xls", "xlsx")] string format)
+    {
+        Reading reading = Saved($"template-{content}", format);
+        Assert.That((reading.Refusal?.Code, reading.Codes, reading.Content, reading.Rows), Is.EqualTo(((string?)null, "", (FileContent?)content, 1)));
+    }
 
     private static byte[] Sheet(byte[] file, Func<string, string> edit) => WorkbookCellTests.Edited(file, "sheet1.xml", edit);
 
