@@ -130,6 +130,7 @@ internal sealed class MonthModel : AreaPage
         "open-run" => $"{Code}/runs/{point.Names[0]}",
         "files-none" when MaySend => $"{Code}/uploads",
         "files-none" or "files-refused" => $"{Code}/submissions?month={Show.Month(Of)}",
+        "employers-missing" => $"{Code}/months/{Show.Month(Of)}/notices",
         "retirees-missing" or "retirees-unknown" when MaySeeReports => $"{Code}/reports?kind=retirees&month={Show.Month(Of)}",
         "left-declared" or "retired-declared" when MaySeeReports => $"{Code}/reports?kind=status&month={Show.Month(Of)}",
         "money-missing" => $"{Code}/reconcile?month={Show.Month(Of)}",

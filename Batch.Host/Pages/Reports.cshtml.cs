@@ -49,6 +49,7 @@ internal sealed class ReportsModel : AreaPage
         "pooled-fund" => "Flows of the pooled fund",
         "rejection" => "Rejections",
         "held" => "Held rows",
+        "missing-employers" => "Employers that have not declared",
         "certificate" => "Certificate of the closing",
         "certificate-money" => "Certificate of the closing: money",
         "certificate-employers" => "Certificate of the closing: employers",

@@ -127,19 +127,10 @@ public sealed class Readiness(Area area)
 
     private async Task<ReadinessPoint> EmployersAsync(YearMonth month, CancellationToken cancellation)
     {
-        async Task<bool> HasAsync(YearMonth m) =>
-            await area.OneAsync<bool>(MonthTables.ExistsSql, cancellation, area.Schema.Part("contribution", m));
-        YearMonth before = month.PlusMonths(-1);
-        if (!await HasAsync(before))
-        {
-            return new ReadinessPoint("employers-missing", Ready.Yes, 0, []);
-        }
-
-        string filed = await HasAsync(month) ? $"SELECT employer_id FROM {area.Schema.Part("contribution", month)}" : "SELECT 0";
-        string from = $"FROM (SELECT DISTINCT employer_id FROM {area.Schema.Part("contribution", before)} WHERE state = {FactState.Accepted:D} EXCEPT {filed}) m";
-        long count = await area.OneAsync<long>($"SELECT count(*) {from}", cancellation);
+        string from = $"FROM ({MissingEmployersReport.Missing}) m".Replace(":month", "$1::date", StringComparison.Ordinal);
+        long count = await area.OneAsync<long>($"SELECT count(*) {from}", cancellation, month.FirstDay());
         List<string> names = count == 0 ? [] : await area.ReadAsync(
-            $"SELECT e.number || ' ' || e.name {from} JOIN :area.employer e USING (employer_id) ORDER BY e.number LIMIT {MostNames}", r => r.GetString(0), cancellation);
+            $"SELECT e.number || ' ' || e.name {from} JOIN :area.employer e USING (employer_id) ORDER BY e.number COLLATE \"C\" LIMIT {MostNames}", r => r.GetString(0), cancellation, month.FirstDay());
         return new ReadinessPoint("employers-missing", count > 0 ? Ready.Look : Ready.Yes, count, names);
     }
 

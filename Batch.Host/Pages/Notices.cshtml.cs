@@ -1,0 +1,34 @@
+using Batch.Host.Access;
+using Batch.Host.Web;
+using Batch.Jobs.Store;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+
+namespace Batch.Host.Pages;
+
+/// <summary>Letters to the employers of last month that have not declared for the month, one to a sheet.</summary>
+[Authorize(Permissions.SeeWork)]
+internal sealed class NoticesModel : AreaPage
+{
+    [BindProperty(SupportsGet = true)]
+    public string? Month { get; set; }
+
+    public YearMonth Of { get; private set; }
+
+    public ReportTable? Table { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        Of = Today.ToYearMonth();
+        try
+        {
+            Of = Show.NeedMonth(Month);
+            Table = await ReportTable.ReadAsync(Area, "missing-employers", Of, PageNumber, Cancellation);
+        }
+        catch (DataFaultException fault)
+        {
+            Fault = fault;
+        }
+    }
+}
