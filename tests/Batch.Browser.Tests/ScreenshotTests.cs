@@ -189,6 +189,8 @@ public sealed class ScreenshotTests
         await GoThroughAsync(shots, page, "", ("统筹区", "areas"), ("用户与角色", "users"), ("审计日志", "audit"), ("作业", "jobs"), ("定时作业", "schedules"));
         await page.GetByRole(AriaRole.Link, new() { Name = "sun", Exact = true }).ClickAsync();
         await shots.DrawAsync(page, "password");
+        await page.GetByRole(AriaRole.Link, new() { Name = "帮助", Exact = true }).ClickAsync();
+        await shots.DrawAsync(page, "help");
     }
 
     private static async Task SimulateAsync(Shots shots, IPage page)

@@ -234,6 +234,9 @@ public sealed class JourneyTests(string language, int width, int height)
             {
                 await hand.GoAsync(entry, entry);
             }
+
+            await hand.ClickAsync("帮助", "Help");
+            await hand.SeesAsync("先做什么", "First steps");
         }
 
         Done();
