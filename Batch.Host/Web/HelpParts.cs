@@ -21,9 +21,11 @@ internal static partial class HelpParts
     private static readonly Dictionary<string, string> OfPages = new()
     {
         ["/Uploads"] = "upload",
+        ["/Notices"] = "upload",
         ["/FileColumns"] = "upload",
         ["/Submissions"] = "rejected",
         ["/Submission"] = "rejected",
+        ["/SubmissionRows"] = "rejected",
         ["/Held"] = "held",
         ["/Reconcile"] = "money",
         ["/Runs"] = "run",

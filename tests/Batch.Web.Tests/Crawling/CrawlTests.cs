@@ -112,6 +112,12 @@ public sealed partial class CrawlTests
             }
         }
 
+        // The readiness of a month in which no employer has declared yet leads to the letters to them.
+        if (roles.Intersect(Permissions.Table[Permissions.SeeWork]).Any())
+        {
+            reached.Add($"/{CrawledMonths.Code}/months/2021-03");
+        }
+
         await SendAsync(Permissions.LookUpAccounts, $"/{CrawledMonths.Code}/accounts", ("number", CrawledMonths.Number), ("card", ""));
         await SendAsync(Permissions.ComputeRuns, $"/{CrawledMonths.Code}/runs", ("month", "2021-02"));
         return reached;
