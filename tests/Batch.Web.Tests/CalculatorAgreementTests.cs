@@ -13,7 +13,8 @@ namespace Batch.Web.Tests;
 /// <summary>The page, the API and the command line tell the same amount for the same person and month, or all of them tell none.</summary>
 public sealed partial class CalculatorAgreementTests
 {
-    private const int Cases = 200;
+    // Each of them is a process of the command line.
+    private static readonly int Cases = TestLength.Of(inShort: 60, inLong: 1_000);
     private const int Seed = 20_261_130;
 
     private static readonly string[] Areas = ["420100", "110000", "310000", "370200", "440100", "320500"];
@@ -35,7 +36,6 @@ public sealed partial class CalculatorAgreementTests
         Random random = new(Seed);
         Person[] people = [.. Enumerable.Range(0, Cases).Select(_ => Person.Of(random))];
         string[] typed = new string[Cases];
-        // Each of them is a process of its own.
         await Parallel.ForAsync(0, Cases, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, _) => typed[i] = await ByCommandAsync(people[i]));
         int told = 0;
         for (int i = 0; i < Cases; i++)
