@@ -1,3 +1,4 @@
+using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Npgsql;
 
@@ -39,7 +40,7 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
     {
         List<DateOnly> touched = await MonthsAsync(closing, cancellation);
         List<DateOnly> postings = touched.Count == 0 ? [] : await connection.ReadAsync(
-            area.Sql("SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = 1 AND r.posting_month <= $1 AND t.contribution_month = ANY($2)"),
+            area.Sql($"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = {Component.Contribution:D} AND r.posting_month <= $1 AND t.contribution_month = ANY($2)"),
             r => r.GetFieldValue<DateOnly>(0), cancellation, closing.Month, touched.ToArray());
         DateOnly end = closing.Month.AddMonths(1), from = closing.Before?.AddMonths(1) ?? DateOnly.MinValue.AddYears(1);
         List<(string? Employer, long[] Kept, long[] Facts)> rows = await connection.ReadAsync(
@@ -61,9 +62,9 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
     // Contribution months of which something was posted since the closing before, or whose files the runs took.
     private Task<List<DateOnly>> MonthsAsync(Closed closing, CancellationToken cancellation) => connection.ReadAsync(
         area.Sql(
-            """
+            $"""
             WITH fresh AS (SELECT run_id FROM :area.posted_run WHERE posting_month <= $1 AND ($2::date IS NULL OR posting_month > $2::date))
-            SELECT contribution_month FROM :area.run_total WHERE component = 1 AND run_id IN (SELECT run_id FROM fresh)
+            SELECT contribution_month FROM :area.run_total WHERE component = {Component.Contribution:D} AND run_id IN (SELECT run_id FROM fresh)
             UNION SELECT m.month FROM :area.run_submission s JOIN :area.submission_month m USING (submission_id) WHERE m.fact = 'contribution' AND s.run_id IN (SELECT run_id FROM fresh)
             ORDER BY 1
             """), r => r.GetFieldValue<DateOnly>(0), cancellation, closing.Month, closing.Before is { } before ? before : DBNull.Value);
@@ -78,7 +79,7 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
             FROM :area.receipt WHERE submission_id <= $3),
         received AS (
             SELECT employer_id, ARRAY[0, sum(amount_fen * n), 0, 0, 0, 0, 0, 0, sum(late_fee_fen * n), sum(interest_fen * n)] AS fen FROM (
-                SELECT *, (place = 1 AND received_on < $6)::int - (was_last AND received_on < $5)::int AS n FROM versions WHERE state = 1) v GROUP BY 1),
+                SELECT *, (place = 1 AND received_on < $6)::int - (was_last AND received_on < $5)::int AS n FROM versions WHERE state = {FactState.Accepted:D}) v GROUP BY 1),
         returned AS (
             SELECT r.return_employer AS employer_id,
                    ARRAY[0, 0, 0, 0, 0, coalesce(sum(r.amount_fen) FILTER (WHERE r.kind = 'refund'), 0), coalesce(sum(r.amount_fen) FILTER (WHERE r.kind = 'write-off'), 0),
@@ -109,12 +110,12 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
            cutoff (month, sign) AS (VALUES ($7::date, 1), ($8::date, -1)),
            line AS (
                SELECT c.contribution_month, c.person_id, c.employer_id, k.month,
-                      row_number() OVER (PARTITION BY k.month, c.contribution_month, c.person_id ORDER BY (c.state = 1) DESC, c.submission_id DESC, c.row_no DESC) AS place
+                      row_number() OVER (PARTITION BY k.month, c.contribution_month, c.person_id ORDER BY {FactVersions.TakenLast}) AS place
                FROM :area.contribution c JOIN taken t USING (submission_id) JOIN cutoff k ON t.posted <= k.month WHERE c.contribution_month IN ({touched.Literals()})),
            posted AS (
                SELECT k.month, k.sign, e.contribution_month, (e.account_id % 100000000)::int AS person_id, sum(e.account_fen) AS a, sum(e.pool_fen) AS p, sum(e.other_fen) AS o
                FROM :area.entry e JOIN cutoff k ON e.posting_month <= k.month
-               WHERE e.posting_month IN ({postings.Literals()}) AND e.contribution_month IN ({touched.Literals()}) AND e.component = 1 GROUP BY 1, 2, 3, 4),
+               WHERE e.posting_month IN ({postings.Literals()}) AND e.contribution_month IN ({touched.Literals()}) AND e.component = {Component.Contribution:D} GROUP BY 1, 2, 3, 4),
            allocated AS (
                SELECT coalesce(l.employer_id, 0) AS employer_id, ARRAY[0, 0, sum(p.a * p.sign), sum(p.p * p.sign), sum(p.o * p.sign), 0, 0, 0, 0, 0] AS fen
                FROM posted p LEFT JOIN line l ON l.place = 1 AND l.month = p.month AND l.contribution_month = p.contribution_month AND l.person_id = p.person_id GROUP BY 1)
