@@ -17,9 +17,9 @@ internal sealed class HelpModel : BatchPage
     public async Task OnGetAsync()
     {
         IReadOnlyList<string> areas = await Migrator.AreasAsync(Database.Program, Cancellation);
-        Code = areas.FirstOrDefault(a => a == AreaPage.LastOf(HttpContext)) ?? (areas is [string first, ..] ? first : null);
+        Code = AreaPage.Chosen(AreaPage.LastOf(HttpContext), areas);
     }
 
     /// <summary>The address of a page for who may open it; null: it is only named.</summary>
-    public async Task<string?> HrefOfAsync(NavigationEntry page) => (Code is not null || page.Path.StartsWith('/')) && await MayAsync(page.Permission) ? page.Href(Code) : null;
+    public async Task<string?> HrefOfAsync(NavigationEntry page) => page.Leads(Code) && await MayAsync(page.Permission) ? page.Href(Code) : null;
 }

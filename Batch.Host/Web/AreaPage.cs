@@ -26,6 +26,9 @@ internal abstract class AreaPage : BatchPage
     /// <summary>The area that the browser was last in.</summary>
     public static string? LastOf(HttpContext context) => context.Request.Cookies[Remembered];
 
+    /// <summary>The area where it is in use, else the first that is; null: none is.</summary>
+    public static string? Chosen(string? code, IReadOnlyList<string> areas) => code is not null && areas.Contains(code) ? code : areas is [string first, ..] ? first : null;
+
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         // Only looking at an address opens no new area: that is an act of its own.

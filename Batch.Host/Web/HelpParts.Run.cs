@@ -1,12 +1,10 @@
-using Batch.Host.Access;
-
 namespace Batch.Host.Web;
 
 /// <summary>From the run to the reports.</summary>
 internal static partial class HelpParts
 {
     private static HelpPart Run => new(
-        "run", ("计算批次", "Compute the run"), new("runs", "批次", "Runs", Permissions.SeeWork), ("经办", "operator"),
+        "run", ("计算批次", "Compute the run"), Navigation.At("runs"), ("经办", "operator"),
         ("本月的文件，和政策需要的数值（月份的页面列出缺什么）。", "The month's files, and the figures that the policy needs (the page of the month names what is missing)."),
         [
             ("在“月份与结账”看准备情况，先处理“须先处理”的事项。", "Look at the readiness of the month first, and settle what has to come first."),
@@ -21,7 +19,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Approve => new(
-        "approve", ("复核批次", "Approve the run"), new("runs", "批次", "Runs", Permissions.SeeWork), ("复核，且不是计算批次的人", "a reviewer who did not compute it"),
+        "approve", ("复核批次", "Approve the run"), Navigation.At("runs"), ("复核，且不是计算批次的人", "a reviewer who did not compute it"),
         ("一个待复核的批次。", "A run that waits for approval."),
         [
             ("看合计与上月比较、本批内容、变化、人员和待定行的决定。", "Look at the totals beside last month, what the run holds, what changed, its people and the decisions on held rows."),
@@ -34,7 +32,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Post => new(
-        "post", ("入账", "Post the run"), new("runs", "批次", "Runs", Permissions.SeeWork), ("复核", "reviewer"),
+        "post", ("入账", "Post the run"), Navigation.At("runs"), ("复核", "reviewer"),
         ("已复核的批次。", "An approved run."),
         [
             ("打开批次，按“入账”。从这时起个人账户余额包括它。", "Open the run and post it. From then on balances include it."),
@@ -46,7 +44,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Close => new(
-        "close", ("结账", "Close the month"), new("months", "月份与结账", "Months", Permissions.SeeWork), ("经办或复核，且不是本月最后入账的人", "an operator or reviewer who did not post last in the month"),
+        "close", ("结账", "Close the month"), Navigation.At("months"), ("经办或复核，且不是本月最后入账的人", "an operator or reviewer who did not post last in the month"),
         ("月份已经结束，没有未结束的批次，对账没有未说明的差异。", "The month has ended, no run is open, and no difference of the money is left to accept."),
         [
             ("打开该月，看准备情况与提醒。", "Open the month; look at its readiness and the warnings."),
@@ -63,7 +61,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Reports => new(
-        "reports", ("结账证明与报表", "Certificate and reports"), new("reports", "报表", "Reports", Permissions.ExportReports), ("经办、复核、分析、审计", "operator, reviewer, analyst, auditor"),
+        "reports", ("结账证明与报表", "Certificate and reports"), Navigation.At("reports"), ("经办、复核、分析、审计", "operator, reviewer, analyst, auditor"),
         ("入账或结账的月份。", "A month that was posted or closed."),
         [
             ("结账证明在该月的页面，可打印或下载 xlsx。", "The certificate is on the page of the month, to be printed or downloaded as xlsx."),

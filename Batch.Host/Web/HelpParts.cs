@@ -1,5 +1,3 @@
-using Batch.Host.Access;
-
 namespace Batch.Host.Web;
 
 using Words = (string Chinese, string English);
@@ -61,7 +59,7 @@ internal static partial class HelpParts
     public static IEnumerable<string> Ids => OfPages.Values.Distinct();
 
     private static HelpPart Upload => new(
-        "upload", ("上传文件", "Upload the files"), new("uploads", "上传文件", "Upload", Permissions.SeeUploads), ("经办", "operator"),
+        "upload", ("上传文件", "Upload the files"), Navigation.At("uploads"), ("经办", "operator"),
         ("本月的缴费文件（单位）、养老金文件（社保经办机构）、到账文件、收入户对账单；有变动时还有人员变更文件和账户变动文件。CSV、xlsx 或 xls。",
             "The month's payroll files (employers), pension file (agency), receipts and bank statement; persons and movements files when there are any. CSV, xlsx or xls."),
         [
@@ -79,7 +77,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Rejected => new(
-        "rejected", ("改正被拒绝的行", "Correct the rejected rows"), new("submissions", "报送", "Submissions", Permissions.SeeWork), ("经办，与报送单位一起", "operator, with the employer"),
+        "rejected", ("改正被拒绝的行", "Correct the rejected rows"), Navigation.At("submissions"), ("经办，与报送单位一起", "operator, with the employer"),
         ("有被拒绝的行的报送。", "A submission with rejected rows."),
         [
             ("打开该报送，每行都写明哪一格、错在哪里、怎样改。", "Open the submission: each row names the cell, the fault and the cure."),
@@ -92,7 +90,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Held => new(
-        "held", ("决定待定行", "Decide the held rows"), new("held", "待定行", "Held rows", Permissions.SeeWork), ("经办", "operator"),
+        "held", ("决定待定行", "Decide the held rows"), Navigation.At("held"), ("经办", "operator"),
         ("互相矛盾或与登记不符的行，例如两家单位申报同一人同一月、号码与登记的姓名不一致，以及核实用的依据。",
             "Rows that contradict each other or the register, such as two employers for a person and month, or a number with another name; and a document to decide by."),
         [
@@ -106,7 +104,7 @@ internal static partial class HelpParts
         ]);
 
     private static HelpPart Money => new(
-        "money", ("到账、银行流水与对账", "Receipts, the bank statement and reconciliation"), new("reconcile", "对账", "Reconciliation", Permissions.SeeWork),
+        "money", ("到账、银行流水与对账", "Receipts, the bank statement and reconciliation"), Navigation.At("reconcile"),
         ("经办上传；经办和复核核对；复核接受差异", "an operator uploads; operators and reviewers match; a reviewer accepts differences"),
         ("到账文件（每家单位到了多少钱）和收入户对账单，从“上传文件”页送入。", "The receipts file (how much came from each employer) and the bank statement, by the page “Upload”."),
         [

@@ -33,6 +33,8 @@ internal static class HelpWords
             ("上传、计算、入账等都是作业，可暂停、继续、取消、重试。定时作业的改动由管理员提出，由另一位管理员或复核同意。", "Uploads, runs, postings and so on are jobs: pause, resume, cancel, retry. An administrator proposes a change of a schedule, another one or a reviewer approves it.")),
         ("users", ("用户、统筹区与审计日志", "Users, areas and the audit log"), Entries("/users", "/areas", "/audit"),
             ("管理员添加用户、改角色、重置密码、停用。一人可有几个角色，但自己做的事不能由自己复核。每项操作都在审计日志中。", "An administrator adds users, changes roles, resets passwords, disables. A person may have several roles, but never approves what they made. Every act is in the audit log.")),
+        ("api", ("其他程序的接口", "The API for other programs"), [new NavigationEntry("/api/v1/docs/", "接口说明", "Description of the API", Permissions.Anyone)],
+            ("供其他系统的编程人员：接口收什么、答什么，可用密钥试着调用。", "For programmers of other systems: what the API takes and what it answers. It can be tried with a key.")),
     ];
 
     public static IReadOnlyList<(Words Word, Words Meaning)> Glossary { get; } =
@@ -51,5 +53,5 @@ internal static class HelpWords
         (("对账单", "statement"), ("一个账户一年的收支与余额。", "A year of an account, with its balance.")),
     ];
 
-    private static NavigationEntry[] Entries(params string[] paths) => [.. paths.Select(p => Navigation.Groups.SelectMany(g => g.Entries).Single(e => e.Path == p))];
+    private static NavigationEntry[] Entries(params string[] paths) => [.. paths.Select(Navigation.At)];
 }

@@ -8,10 +8,16 @@ internal sealed record NavigationEntry(string Path, string Chinese, string Engli
 {
     /// <summary>From the root of the host.</summary>
     public string Href(string? area) => Path.StartsWith('/') ? Path : $"/{area}/{Path}".TrimEnd('/');
+
+    /// <summary>Whether it leads somewhere: most are an area's, and none may be in use.</summary>
+    public bool Leads(string? area) => area is not null || Path.StartsWith('/');
 }
 
 internal static class Navigation
 {
+    /// <summary>The entry of a path.</summary>
+    public static NavigationEntry At(string path) => Groups.SelectMany(g => g.Entries).Single(e => e.Path == path);
+
     public static IReadOnlyList<(string Chinese, string English, IReadOnlyList<NavigationEntry> Entries)> Groups { get; } =
     [
         ("月度工作", "The month",
