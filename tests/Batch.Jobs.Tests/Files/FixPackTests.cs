@@ -83,7 +83,17 @@ public sealed class FixPackTests
         Assert.That(header, Is.EqualTo(SampleFile.PayrollHeader + ",原行号,单元格,错误代码,错误说明"));
     }
 
-    private static (byte[] Pack, Reading Reading) Pack(byte[] original, ReportFormat? format = null)
+    // Of receipts and a bank's statement there is no citizen number by which a row could be told from a total.
+    [TestCase("单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号\n甲,单位甲,2021-06,100.00,2021-06-10,A1\n乙,单位乙,2021-06,200.00,2021-06-10,A2\n合计,,,300.01,,\n")]
+    [TestCase("交易日期,对方户名,贷方金额,流水号\n2021-06-10,单位甲,100.00,S1\n2021-06-10,单位乙,200.00,S2\n合计,,300.01,\n")]
+    public void The_pack_of_a_whole_file_of_money_has_its_rows_and_not_its_total(string original)
+    {
+        (byte[] pack, Reading first) = Pack(new UTF8Encoding(false).GetBytes(original), whole: true);
+        Assert.That(first.Refusal?.Code, Is.EqualTo(Codes.TotalMismatch));
+        Assert.That(Encoding.UTF8.GetString(pack).TrimEnd().Split("\r\n"), Has.Length.EqualTo(3).And.None.Contains("合计"));
+    }
+
+    private static (byte[] Pack, Reading Reading) Pack(byte[] original, ReportFormat? format = null, bool whole = false)
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"pack-{Guid.NewGuid():N}");
         File.WriteAllBytes(path, original);
@@ -91,7 +101,7 @@ public sealed class FixPackTests
         {
             Reading reading = SampleFile.ReadPath(path);
             var pack = new MemoryStream();
-            FixPack.Write(path, new FixPackRows(reading.Rejections, Whole: false, new HashSet<int>()), pack, format, IntakeLimits.Default);
+            FixPack.Write(path, new FixPackRows(reading.Rejections, whole, new HashSet<int>()), pack, format, IntakeLimits.Default);
             return (pack.ToArray(), reading);
         }
         finally
