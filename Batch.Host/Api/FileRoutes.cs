@@ -23,7 +23,7 @@ internal static class FileRoutes
     private static readonly string[] MediaTypes =
     [
         "application/octet-stream", "multipart/form-data", "text/csv", "text/plain", "application/csv", "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        XlsxReport.MediaType,
     ];
 
     // What a form says beside its file.

@@ -26,6 +26,6 @@ internal sealed class FileColumnsModel : AreaPage
         string name = Show.Word(named[0].ToString().ToLowerInvariant()).Chinese;
         using MemoryStream file = new();
         FileTemplate.Write(named[0], name, file);
-        return File(file.ToArray(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", $"模板_{name}.xlsx");
+        return File(file.ToArray(), XlsxReport.MediaType, $"模板_{name}.xlsx");
     }
 }

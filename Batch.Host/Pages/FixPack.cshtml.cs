@@ -32,6 +32,6 @@ internal sealed class FixPackModel : AreaPage
 
         await AuditAsync("fix-pack.download", Code, $"submission {number}");
         string name = $"更正包_{number}_{Path.GetFileNameWithoutExtension(line.File)}.{(workbook ? "xlsx" : "csv")}";
-        return File(file, workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv", name);
+        return File(file, workbook ? XlsxReport.MediaType : "text/csv", name);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ReportDownloadModel : AreaPage
 
         await AuditAsync("report.export", Code, $"{report.Kind} {Show.Month(of)} {format}");
         return File(
-            file, xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
+            file, xlsx ? XlsxReport.MediaType : "text/csv",
             $"{report.Title}_{Code}_{of.Year:0000}{of.Month:00}.{(xlsx ? "xlsx" : "csv")}");
     }
 }

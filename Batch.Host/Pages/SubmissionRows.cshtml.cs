@@ -36,7 +36,7 @@ internal sealed class SubmissionRowsModel : AreaPage
 
     /// <summary>What the intake made of a row.</summary>
     public (string Chinese, string English) ResultOf(ReceivedRow row) =>
-        !row.IsLine ? ("不是明细行", "no line of its own")
+        !row.IsLine ? ("不是明细行", "total, remark or header")
         : Line.Refused is not null ? ("整份拒收", "refused with the file")
         : !Told.Codes[row.Row].Any() ? ("受理", "taken in")
         : Told.Codes[row.Row].All(RejectionCodes.IsHeld) ? ("收到时待定", "held when it came in")

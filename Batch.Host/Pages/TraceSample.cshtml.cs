@@ -74,7 +74,7 @@ internal sealed class TraceSampleModel : AreaPage
 
         await AuditAsync("report.export", Code, $"{report.Kind} {Show.Month(month)} {(xlsx ? "xlsx" : "csv")} {draw}");
         return File(
-            file, xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
+            file, xlsx ? XlsxReport.MediaType : "text/csv",
             $"{draw.FileName(Code, month)}.{(xlsx ? "xlsx" : "csv")}");
     }
 

@@ -23,7 +23,7 @@ internal static class DemoData
 
     private static readonly YearMonth InWork = new(2021, 10);
 
-    /// <summary>The address of the demonstration, or why there is none.</summary>
+    /// <summary>Refuses an address of another machine and a database of the caller's.</summary>
     /// <exception cref="VerbFault">DEMO_LOOPBACK; DEMO_DATABASE.</exception>
     public static void RefuseElsewhere(IEnumerable<string> urls, bool namesDatabase)
     {
@@ -105,7 +105,7 @@ internal static class DemoData
         return false;
     }
 
-    /// <summary>Two at once would make it under each other's hands.</summary>
+    /// <summary>Two programs that make the data at once would disturb each other.</summary>
     private static FileStream Hold(string mark)
     {
         try

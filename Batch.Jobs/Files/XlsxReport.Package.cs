@@ -7,6 +7,8 @@ namespace Batch.Jobs.Files;
 /// <summary>The parts of the package beside the sheets, and what a sheet says of how it is filled in.</summary>
 public sealed partial class XlsxReport
 {
+    public const string MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
     // What a spreadsheet takes as the text of a list.
     private const int LongestChoices = 255;
 

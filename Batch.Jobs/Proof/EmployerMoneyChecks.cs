@@ -113,7 +113,7 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
                       row_number() OVER (PARTITION BY k.month, c.contribution_month, c.person_id ORDER BY {FactVersions.TakenLast}) AS place
                FROM :area.contribution c JOIN taken t USING (submission_id) JOIN cutoff k ON t.posted <= k.month WHERE c.contribution_month IN ({touched.Literals()})),
            posted AS (
-               SELECT k.month, k.sign, e.contribution_month, (e.account_id % 100000000)::int AS person_id, sum(e.account_fen) AS a, sum(e.pool_fen) AS p, sum(e.other_fen) AS o
+               SELECT k.month, k.sign, e.contribution_month, ({AccountNumbers.PersonSql("e.account_id")})::int AS person_id, sum(e.account_fen) AS a, sum(e.pool_fen) AS p, sum(e.other_fen) AS o
                FROM :area.entry e JOIN cutoff k ON e.posting_month <= k.month
                WHERE e.posting_month IN ({postings.Literals()}) AND e.contribution_month IN ({touched.Literals()}) AND e.component = {Component.Contribution:D} GROUP BY 1, 2, 3, 4),
            allocated AS (
