@@ -36,7 +36,7 @@ internal sealed partial class HomeModel : AreaPage
         Current = lines.FirstOrDefault(m => m.Month == Month);
         Last = lines.FirstOrDefault(m => m.IsClosed);
         Totals = (await new SubmissionList(Area).ReadAsync(new SubmissionFilter(Month, false), 1, Cancellation)).Totals;
-        Todo = await TodoAsync();
+        Todo = await TodoAsync(lines);
     }
 
     /// <summary>The states add up to the rows; the first three are always named.</summary>
@@ -50,14 +50,16 @@ internal sealed partial class HomeModel : AreaPage
         return (string.Join("，", named.Select(s => $"{s.Chinese} {Show.Count(s.Count)}")), string.Join(", ", named.Select(s => $"{s.English} {Show.Count(s.Count)}")));
     }
 
-    private async Task<IReadOnlyList<Duty>> TodoAsync()
+    private async Task<IReadOnlyList<Duty>> TodoAsync(IReadOnlyList<MonthLine> lines)
     {
         List<Duty> todo = [];
         if (await MayAsync(Permissions.SeeWork))
         {
             Dictionary<YearMonth, long> unmended = await new SubmissionList(Area).UnmendedAsync(Cancellation);
             Dictionary<string, ReadinessPoint> points = (await new Readiness(Area).ReadAsync(Month, unmended, Cancellation)).ToDictionary(p => p.Code);
-            await AddRunAsync(todo, points);
+            RunLine? open = await new RunList(Area, Clock).OpenAsync(Cancellation);
+            await ReadMonthsAsync(lines, points, open);
+            await AddRunAsync(todo, points, open);
             await AddReopeningsAsync(todo);
             await AddReturnsAsync(todo);
             await AddIdentityAsync(todo);
@@ -77,10 +79,9 @@ internal sealed partial class HomeModel : AreaPage
         return todo;
     }
 
-    private async Task AddRunAsync(List<Duty> todo, Dictionary<string, ReadinessPoint> points)
+    private async Task AddRunAsync(List<Duty> todo, Dictionary<string, ReadinessPoint> points, RunLine? open)
     {
         string month = Month.ToString("uuuu-MM", null);
-        RunLine? open = await new RunList(Area, Clock).OpenAsync(Cancellation);
         string href = $"{Code}/runs/{open?.Run}";
         if (open is { IsOutOfDate: true, State: not RunState.Computing })
         {
