@@ -2465,7 +2465,8 @@ CREATE VIEW :area.bank_line_in_force AS
    FROM :area.bank_line l
   WHERE ((l.state = 1) AND (NOT (EXISTS ( SELECT
            FROM :area.bank_line n
-          WHERE ((n.serial = l.serial) AND (ROW((n.submission_id + 0), (- n.row_no)) > ROW((l.submission_id + 0), (- l.row_no))))))));
+          WHERE ((n.serial = l.serial) AND (ROW((n.submission_id + 0), (- n.row_no)) > ROW((l.submission_id + 0), (- l.row_no))))
+         OFFSET 0))));
 
 ALTER TABLE :area.bank_line_in_force OWNER TO batch_owner;
 
@@ -3415,7 +3416,8 @@ CREATE VIEW :area.receipt_in_force AS
    FROM :area.receipt r
   WHERE ((r.state = 1) AND (NOT (EXISTS ( SELECT
            FROM :area.receipt n
-          WHERE ((n.receipt_month = r.receipt_month) AND (n.employer_id = r.employer_id) AND (n.document = r.document) AND (ROW((n.submission_id + 0), (- n.row_no)) > ROW((r.submission_id + 0), (- r.row_no))))))));
+          WHERE ((n.receipt_month = r.receipt_month) AND (n.employer_id = r.employer_id) AND (n.document = r.document) AND (ROW((n.submission_id + 0), (- n.row_no)) > ROW((r.submission_id + 0), (- r.row_no))))
+         OFFSET 0))));
 
 ALTER TABLE :area.receipt_in_force OWNER TO batch_owner;
 
