@@ -17,7 +17,7 @@ internal static class ActGroups
         new("key", ("接口密钥", "API keys"), ["key "], ["key "], []),
         new("refused", ("越权访问", "Pages refused"), ["refused"], [], []),
         new("account", ("账户查询与显示号码", "Accounts and whole numbers"), ["account."], [], ["/{code}/accounts"]),
-        new("report", ("报表下载", "Reports downloaded"), ["report."], [], [Api + "/areas/{area}/reports"]),
+        new("report", ("报表下载", "Reports downloaded"), ["report.", "audit."], [], [Api + "/areas/{area}/reports"]),
         new("fix-pack", ("更正包下载", "Fix packs downloaded"), ["fix-pack."], [], []),
         new("journal", ("日记账导出", "Journals exported"), ["journal."], [], []),
         new("benefits", ("待遇变更文件导出", "Files of benefit changes written"), ["benefits."], [], []),

@@ -30,6 +30,7 @@ internal static class ActTable
         ["account.look-up"] = ("查询账户", "account looked up"),
         ["account.unmask"] = ("显示完整号码", "whole number shown"),
         ["report.export"] = ("下载报表", "report downloaded"),
+        ["audit.export"] = ("导出审计日志", "audit log exported"),
         ["benefits.export"] = ("导出待遇变更文件", "file of benefit changes written"),
         ["journal.export"] = ("导出日记账", "journal exported"),
         ["fix-pack.download"] = ("下载更正包", "fix pack downloaded"),

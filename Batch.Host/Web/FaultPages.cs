@@ -40,7 +40,7 @@ internal sealed class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
         // RUN_UNKNOWN, AREA_UNKNOWN and so on.
         { Code: "AREA_NOT_OPEN" } => StatusCodes.Status404NotFound,
         { ExitCode: ExitCode.Data } when fault.Code.EndsWith("_UNKNOWN", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
-        { Code: "ID_INVALID" or "REASON_MISSING" or "DIGEST_MISSING" or "DECISION_MISSING" or "ACT_MISSING" or "KIND_INVALID" or "MONTH_INVALID" or "FORM_UNREADABLE" or "SCAN_TYPE" or "SCAN_LARGE" or "SCAN_MANY" or "SCAN_EMPTY" } => StatusCodes.Status400BadRequest,
+        { Code: "ID_INVALID" or "REASON_MISSING" or "DIGEST_MISSING" or "DECISION_MISSING" or "ACT_MISSING" or "KIND_INVALID" or "MONTH_INVALID" or "DATE_INVALID" or "NUMBER_INVALID" or "FORM_UNREADABLE" or "SCAN_TYPE" or "SCAN_LARGE" or "SCAN_MANY" or "SCAN_EMPTY" } => StatusCodes.Status400BadRequest,
         { Code: "SIGN_IN_BUSY" or "ACCOUNT_LIMIT" } => StatusCodes.Status429TooManyRequests,
         { ExitCode: ExitCode.Usage } => StatusCodes.Status400BadRequest,
         { ExitCode: ExitCode.Data } => StatusCodes.Status409Conflict,

@@ -49,7 +49,7 @@ internal static partial class HelpParts
         ["/Jobs"] = "jobs",
         ["/Schedules"] = "jobs",
         ["/Users"] = "users",
-        ["/Audit"] = "users",
+        ["/Audit"] = "audit",
         ["/Areas"] = "users",
     };
 

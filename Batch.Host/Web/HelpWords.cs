@@ -31,8 +31,11 @@ internal static class HelpWords
             ("政策文件和数值由经办或管理员提出，由另一位复核或管理员复核后生效；生效前可以试算。", "An operator or administrator proposes a policy file or a figure, another reviewer or administrator approves it; it can be tried before.")),
         ("jobs", ("作业与定时作业", "Jobs and schedules"), Entries("/jobs", "/schedules"),
             ("上传、计算、入账等都是作业，可暂停、继续、取消、重试。定时作业的改动由管理员提出，由另一位管理员或复核同意。", "Uploads, runs, postings and so on are jobs: pause, resume, cancel, retry. An administrator proposes a change of a schedule, another one or a reviewer approves it.")),
-        ("users", ("用户、统筹区与审计日志", "Users, areas and the audit log"), Entries("/users", "/areas", "/audit"),
+        ("users", ("用户与统筹区", "Users and areas"), Entries("/users", "/areas"),
             ("管理员添加用户、改角色、重置密码、停用。一人可有几个角色，但自己做的事不能由自己复核。每项操作都在审计日志中。", "An administrator adds users, changes roles, resets passwords, disables. A person may have several roles, but never approves what they made. Every act is in the audit log.")),
+        ("audit", ("审计日志", "The audit log"), Entries("/audit"),
+            ("按操作人、操作、统筹区、批次号、报送或上传的编号、账户编号和日期筛选，几个条件同时满足才列出。导出的文件只有筛选出的记录，导出本身也有记录。作废批次都写明理由。",
+                "Filter by who, act, area, run, submission or upload, account and day; a record meets all that is filled in. An export has the records that were found, and is recorded itself. Each discarded run shows its reason.")),
         ("api", ("其他程序的接口", "The API for other programs"), [new NavigationEntry("/api/v1/docs/", "接口说明", "Description of the API", Permissions.Anyone)],
             ("供其他系统的编程人员：接口收什么、答什么，可用密钥试着调用。", "For programmers of other systems: what the API takes and what it answers. It can be tried with a key.")),
     ];

@@ -60,8 +60,11 @@ public readonly record struct Cell(string? Text, long? Number)
 }
 
 /// <summary>What a report is made from: one consistent view of an area, and the month.</summary>
-public sealed record ReportSource(NpgsqlConnection Connection, Area Area, YearMonth Month)
+/// <param name="Of">The area; null: the report is of no area.</param>
+public sealed record ReportSource(NpgsqlConnection Connection, Area? Of, YearMonth Month)
 {
+    public Area Area => Of ?? throw new InvalidOperationException("This report is of no area.");
+
     public string Sql(string text) => Area.Schema.Sql(text).Replace(":month", $"'{Month.Text()}-01'::date", StringComparison.Ordinal);
 }
 

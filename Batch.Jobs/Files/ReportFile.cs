@@ -38,14 +38,20 @@ public static class ReportFile
     public static async Task<long> WriteAsync(
         Area area, Report report, YearMonth month, ReportFormat format, string path, CancellationToken cancellation, ReportEncoding encoding = ReportEncoding.Utf8)
     {
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        return await WriteAsync(new ReportSource(connection, area, month), report, (format, encoding), path, cancellation);
+    }
+
+    /// <summary>The same of any source: what is listed may be of no area.</summary>
+    public static async Task<long> WriteAsync(ReportSource source, Report report, (ReportFormat Format, ReportEncoding Encoding) form, string path, CancellationToken cancellation)
+    {
         using UnfinishedFile unfinished = new(path);
         long rows;
-        await using (NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation))
-        await using (NpgsqlTransaction view = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
+        await using (NpgsqlTransaction view = await source.Connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation))
         {
             await using FileStream file = unfinished.Open();
-            using IReportWriter writer = format == ReportFormat.Csv ? new CsvReport(file, encoding) : new XlsxReport(file);
-            rows = await WriteRowsAsync(new ReportSource(connection, area, month), report, writer, cancellation);
+            using IReportWriter writer = form.Format == ReportFormat.Csv ? new CsvReport(file, form.Encoding) : new XlsxReport(file);
+            rows = await WriteRowsAsync(source, report, writer, cancellation);
         }
 
         unfinished.Finish();
