@@ -6,13 +6,18 @@ namespace Batch.Host.Access;
 
 /// <summary>A user as the last change left them.</summary>
 /// <param name="OneTime">The password has to be changed before anything else is done.</param>
-/// <param name="Version">Number of the last change: a session that was opened before it has ended.</param>
-internal sealed record User(string Name, IReadOnlyList<string> Roles, string PasswordHash, bool OneTime, bool Disabled, long Version, string ChangedBy, Instant ChangedAt);
+/// <param name="Version">Number of the last change but of the description: a session that was opened before it has ended.</param>
+internal sealed record User(string Name, IReadOnlyList<string> Roles, string PasswordHash, bool OneTime, bool Disabled, long Version, string ChangedBy, Instant ChangedAt)
+{
+    public UserDescription Description { get; init; } = UserDescription.None;
+}
 
 /// <summary>The users 用户. Each change is a row of its own, and goes into the audit log in the same transaction.</summary>
 internal sealed class UserRegister(NpgsqlDataSource program)
 {
-    private const string Columns = "name, roles, password_hash, one_time, disabled, seq, by, at";
+    private const string Described = "named";
+    private const string Columns =
+        $"u.name, u.roles, u.password_hash, u.one_time, u.disabled, (SELECT max(c.seq) FROM batch.user_change c WHERE c.name = u.name AND c.what <> '{Described}'), u.by, u.at, u.real_name, u.unit";
 
     public async Task<User?> FindAsync(string name, CancellationToken cancellation)
     {
@@ -29,7 +34,7 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         (await program.ReadAsync("SELECT EXISTS (SELECT FROM batch.user_change WHERE NOT one_time)", r => r.GetBoolean(0), cancellation))[0];
 
     public async Task<IReadOnlyList<User>> AllAsync(CancellationToken cancellation) =>
-        await program.ReadAsync($"SELECT {Columns} FROM batch.user_now ORDER BY name", Read, cancellation);
+        await program.ReadAsync($"SELECT {Columns} FROM batch.user_now u ORDER BY u.name", Read, cancellation);
 
     /// <summary>
     /// Adds a user with a one-time password. Done again by the same person before the password was used, it gives a new one: a person whose verb was
@@ -45,7 +50,7 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         string hash = await Passwords.HashAsync(name, password, cancellation);
         return await ChangeAsync(name, "added", by, old =>
             old is null || (old.OneTime && !old.Disabled && old.ChangedBy == by && old.Roles.Order().SequenceEqual(wanted.Order()))
-                ? new User(name, wanted, hash, OneTime: true, Disabled: false, 0, by, default)
+                ? new User(name, wanted, hash, OneTime: true, Disabled: false, 0, by, default) { Description = old?.Description ?? UserDescription.None }
                 : throw new DataFaultException("USER_EXISTS", $"用户 {name} 已存在。", $"There is a user {name} already."), cancellation);
     }
 
@@ -65,6 +70,10 @@ internal sealed class UserRegister(NpgsqlDataSource program)
 
     public Task<User> SetDisabledAsync(string name, bool disabled, string by, CancellationToken cancellation) =>
         ChangeAsync(name, disabled ? "disabled" : "enabled", by, old => Existing(old, name) with { Disabled = disabled }, cancellation);
+
+    /// <summary>Says who the user is: no session ends by it.</summary>
+    public Task<User> DescribeAsync(string name, UserDescription description, string by, CancellationToken cancellation) =>
+        ChangeAsync(name, Described, by, old => Existing(old, name) with { Description = description }, cancellation);
 
     /// <summary>The user's own change. The present password is asked for, and the new one is another.</summary>
     public async Task<User> ChangePasswordAsync(string name, string present, string wanted, CancellationToken cancellation)
@@ -89,9 +98,9 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         await using NpgsqlCommand insert = new(
             """
             WITH changed AS (
-                INSERT INTO batch.user_change (name, roles, password_hash, one_time, disabled, what, by) VALUES ($1, $2, $3, $4, $5, $6, $7)),
+                INSERT INTO batch.user_change (name, roles, password_hash, one_time, disabled, what, by, real_name, unit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)),
             unlocked AS (INSERT INTO batch.sign_in (name, outcome, at) SELECT $1, 'reset', now() WHERE $6 IN ('reset', 'password'))
-            INSERT INTO batch.audit (who, act, subject, reason) VALUES ($7, 'user ' || $6, $1, array_to_string($2, ' '))
+            INSERT INTO batch.audit (who, act, subject, reason) VALUES ($7, 'user ' || $6, $1, CASE WHEN $6 = 'named' THEN concat_ws(' · ', $8, $9) ELSE array_to_string($2, ' ') END)
             """, connection);
         insert.Parameters.AddWithValue(name);
         insert.Parameters.AddWithValue(user.Roles.ToArray());
@@ -100,6 +109,8 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         insert.Parameters.AddWithValue(user.Disabled);
         insert.Parameters.AddWithValue(what);
         insert.Parameters.AddWithValue(by);
+        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = user.Description.RealName });
+        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = user.Description.Unit });
         try
         {
             await insert.ExecuteNonQueryAsync(cancellation);
@@ -136,7 +147,7 @@ internal sealed class UserRegister(NpgsqlDataSource program)
 
     internal static async Task<User?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new($"SELECT {Columns} FROM batch.user_change WHERE name = $1 ORDER BY seq DESC LIMIT 1", connection);
+        await using NpgsqlCommand command = new($"SELECT {Columns} FROM batch.user_change u WHERE u.name = $1 ORDER BY u.seq DESC LIMIT 1", connection);
         command.Parameters.AddWithValue(name);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? Read(reader) : null;
@@ -144,7 +155,10 @@ internal sealed class UserRegister(NpgsqlDataSource program)
 
     private static User Read(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetInt64(5), reader.GetString(6),
-        Instant.FromDateTimeUtc(reader.GetDateTime(7)));
+        Instant.FromDateTimeUtc(reader.GetDateTime(7)))
+    {
+        Description = new UserDescription(reader.Text(8), reader.Text(9)),
+    };
 
     private static User Existing(User? user, string name) =>
         user ?? throw new DataFaultException("USER_UNKNOWN", $"没有用户 {name}。", $"There is no user {name}.");

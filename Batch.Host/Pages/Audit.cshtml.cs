@@ -48,6 +48,9 @@ internal sealed class AuditModel : BatchPage
 
     public Listing<AuditLine> Lines { get; private set; } = new([], 1, 0);
 
+    /// <summary>Who the users are, by their logins.</summary>
+    public IReadOnlyDictionary<string, UserDescription> Users { get; private set; } = new Dictionary<string, UserDescription>();
+
     public IReadOnlyList<string> Areas { get; private set; } = [];
 
     /// <summary>The filter as an address has it.</summary>
@@ -63,6 +66,7 @@ internal sealed class AuditModel : BatchPage
 
     public async Task OnGetAsync()
     {
+        Users = await DescribedAsync();
         Areas = await Migrator.AreasAsync(Database.Program, Cancellation);
         try
         {
@@ -85,7 +89,7 @@ internal sealed class AuditModel : BatchPage
         FileStream file;
         try
         {
-            AuditReport report = new(List, Asked(), L);
+            AuditReport report = new(List, Asked(), await DescribedAsync(), L);
             await using (NpgsqlConnection connection = await Database.Program.OpenConnectionAsync(Cancellation))
             {
                 await ReportFile.WriteAsync(new ReportSource(connection, null, Today.ToYearMonth()), report, (format, ReportEncoding.Utf8), path, Cancellation);
@@ -108,6 +112,9 @@ internal sealed class AuditModel : BatchPage
         await AuditAsync("audit.export", subject: SubjectOf(extension));
         return File(file, format == ReportFormat.Xlsx ? XlsxReport.MediaType : "text/csv", $"审计日志_{LocalDatePattern.CreateWithInvariantCulture("uuuuMMdd").Format(Today)}.{extension}");
     }
+
+    private async Task<Dictionary<string, UserDescription>> DescribedAsync() =>
+        (await Service<UserRegister>().AllAsync(Cancellation)).Where(u => !u.Description.IsEmpty).ToDictionary(u => u.Name, u => u.Description);
 
     private string SubjectOf(string extension)
     {

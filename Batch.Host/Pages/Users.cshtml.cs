@@ -23,6 +23,16 @@ internal sealed class UsersModel : BatchPage
 
     public bool MayManage { get; private set; }
 
+    /// <summary>Whom the page asks about once more before they are disabled.</summary>
+    [BindProperty(SupportsGet = true, Name = "disable")]
+    public string? AskedFor { get; set; }
+
+    /// <summary>The user asked about, who can still sign in; null: nobody is.</summary>
+    public User? ToDisable => MayManage && Fault is null && Done is null ? Users.FirstOrDefault(u => u.Name == AskedFor && !u.Disabled) : null;
+
+    /// <summary>How many minutes a lock still lasts, begun ones counted.</summary>
+    public int MinutesUntil(Instant until) => Math.Max(1, (int)Math.Ceiling((until - Service<IClock>().GetCurrentInstant()).TotalMinutes));
+
     private UserRegister Register => Service<UserRegister>();
 
     public async Task OnGetAsync()
@@ -32,11 +42,24 @@ internal sealed class UsersModel : BatchPage
         Locked = await Service<SignIns>().LockedAsync(Cancellation);
     }
 
-    public Task<IActionResult> OnPostAddAsync(string? name, string[]? roles) => ActAsync(async () =>
+    public Task<IActionResult> OnPostAddAsync(string? name, string[]? roles, string? realName, string? unit) => ActAsync(async () =>
     {
+        // What cannot be a name adds nobody.
+        UserDescription description = UserDescription.Read(realName, unit);
         string password = Passwords.OneTime();
-        await Register.AddAsync((name ?? "").Trim(), roles ?? [], password, Who, Cancellation);
-        Made = ((name ?? "").Trim(), password);
+        User added = await Register.AddAsync((name ?? "").Trim(), roles ?? [], password, Who, Cancellation);
+        if (!description.IsEmpty)
+        {
+            await Register.DescribeAsync(added.Name, description, Who, Cancellation);
+        }
+
+        Made = (added.Name, password);
+    });
+
+    public Task<IActionResult> OnPostDescribeAsync(string? name, string? realName, string? unit) => ActAsync(async () =>
+    {
+        await Register.DescribeAsync(name ?? "", UserDescription.Read(realName, unit), Who, Cancellation);
+        Done = ($"{name} 的姓名和单位已保存。", $"Name and unit of {name} are saved.");
     });
 
     public Task<IActionResult> OnPostRolesAsync(string? name, string[]? roles) => ActAsync(async () =>

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Batch.Host.Verbs;
 
 /// <summary>
-/// <c>user add|roles|reset|disable|enable|sign-out|list</c>: who may sign in. A password comes from the standard input or <c>BATCH_PASSWORD</c>, else one is
+/// <c>user add|roles|describe|reset|disable|enable|sign-out|list</c>: who may sign in. A password comes from the standard input or <c>BATCH_PASSWORD</c>, else one is
 /// made and printed; either way it opens one session, in which it has to be changed.
 /// </summary>
 internal static class UserVerbs
@@ -19,6 +19,8 @@ internal static class UserVerbs
         CustomParser = result => result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray(),
     };
 
+    private static readonly Option<string?> RealName = new("--name") { Description = "姓名，显示在用户名旁 / real name, shown beside the name to sign in with", HelpName = "TEXT" };
+    private static readonly Option<string?> Unit = new("--unit") { Description = "单位或科室 / unit", HelpName = "TEXT" };
     private static readonly Option<bool> Stdin = new("--password-stdin") { Description = "从标准输入读取密码 / read the password from the standard input" };
     private static readonly Option<bool> Recover = new("--recover")
     {
@@ -29,12 +31,14 @@ internal static class UserVerbs
 
     public static Command Create() => new("user", "用户与角色 / users and their roles")
     {
-        new Verb("add", "新增用户，给出一次性密码", "add a user with a one-time password", call => WithPasswordAsync(call, (users, password) =>
-            users.AddAsync(call.Need(Name), call.Need(Roles), password, call.By, call.Cancellation))) { Name, Roles, Stdin, By }.Acts(Permissions.ManageUsers).AlsoToSetUp(),
+        new Verb("add", "新增用户，给出一次性密码", "add a user with a one-time password", call => WithPasswordAsync(call, (users, password) => AddAsync(call, users, password)))
+            { Name, Roles, RealName, Unit, Stdin, By }.Acts(Permissions.ManageUsers).AlsoToSetUp(),
         new Verb("reset", "给出新的一次性密码并解除锁定", "give a new one-time password and end a lock-out", ResetAsync) { Name, Stdin, By, Recover }
             .Acts(call => call.Get(Recover) ? [] : [Permissions.ManageUsers]).AlsoToSetUp(),
         new Verb("roles", "设置角色", "set a user's roles", call => OnUsersAsync(call, users =>
             users.SetRolesAsync(call.Need(Name), call.Need(Roles), call.By, call.Cancellation))) { Name, Roles, By }.Acts(Permissions.ManageUsers),
+        new Verb("describe", "登记姓名和单位；不写的一项清空", "say who a user is; what is not given is emptied", call => OnUsersAsync(call, users =>
+            users.DescribeAsync(call.Need(Name), UserDescription.Read(call.Get(RealName), call.Get(Unit)), call.By, call.Cancellation))) { Name, RealName, Unit, By }.Acts(Permissions.ManageUsers),
         new Verb("disable", "停用", "let a user in no more", call => OnUsersAsync(call, users =>
             users.SetDisabledAsync(call.Need(Name), disabled: true, call.By, call.Cancellation))) { Name, By }.Acts(Permissions.ManageUsers),
         new Verb("enable", "恢复", "let a user in again", call => OnUsersAsync(call, users =>
@@ -42,6 +46,14 @@ internal static class UserVerbs
         new Verb("sign-out", "结束用户在所有主机上的会话", "end a user's sessions on every host", SignOutAsync) { Name, By }.Acts(Permissions.ManageUsers),
         new Verb("list", "列出用户", "list the users", ListAsync),
     };
+
+    // What cannot be a name adds nobody.
+    private static async Task<User> AddAsync(VerbCall call, UserRegister users, string password)
+    {
+        UserDescription description = UserDescription.Read(call.Get(RealName), call.Get(Unit));
+        User added = await users.AddAsync(call.Need(Name), call.Need(Roles), password, call.By, call.Cancellation);
+        return description.IsEmpty ? added : await users.DescribeAsync(added.Name, description, call.By, call.Cancellation);
+    }
 
     private static async Task<int> ResetAsync(VerbCall call)
     {
@@ -90,8 +102,8 @@ internal static class UserVerbs
 
     private static void Tell(VerbCall call, User user, string? password)
     {
-        call.Output.Document(new { user.Name, user.Roles, user.Disabled, oneTimePassword = password });
-        call.Output.Line($"{user.Name}  {string.Join(", ", user.Roles)}{(user.Disabled ? "  停用 disabled" : "")}");
+        call.Output.Document(new { user.Name, user.Roles, user.Disabled, oneTimePassword = password, user.Description.RealName, user.Description.Unit });
+        call.Output.Line($"{user.Name}  {(user.Description.IsEmpty ? "" : $"{user.Description}  ")}{string.Join(", ", user.Roles)}{(user.Disabled ? "  停用 disabled" : "")}");
         if (password is not null)
         {
             call.Output.Line($"一次性密码 one-time password: {password}");
@@ -111,10 +123,10 @@ internal static class UserVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         IReadOnlyList<User> users = await new UserRegister(database.Program).AllAsync(call.Cancellation);
-        call.Output.Document(new { users = users.Select(u => new { u.Name, u.Roles, u.Disabled, u.OneTime, u.ChangedBy, u.ChangedAt }) });
+        call.Output.Document(new { users = users.Select(u => new { u.Name, u.Roles, u.Disabled, u.OneTime, u.ChangedBy, u.ChangedAt, u.Description.RealName, u.Description.Unit }) });
         call.Output.Table(
-            ["用户 user", "角色 roles", "", "更改 changed by"],
-            users.Select(u => new[] { u.Name, string.Join(", ", u.Roles), u.Disabled ? "停用 disabled" : u.OneTime ? "一次性 one-time" : "", u.ChangedBy }));
+            ["用户 user", "姓名、单位 name, unit", "角色 roles", "", "更改 changed by"],
+            users.Select(u => new[] { u.Name, u.Description.ToString(), string.Join(", ", u.Roles), u.Disabled ? "停用 disabled" : u.OneTime ? "一次性 one-time" : "", u.ChangedBy }));
         return ExitCode.Done;
     }
 }

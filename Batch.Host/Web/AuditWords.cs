@@ -6,11 +6,11 @@ namespace Batch.Host.Web;
 /// <summary>A line of the audit log in words.</summary>
 internal static class AuditWords
 {
-    /// <summary>Why it was done; of a change of a user the roles after it.</summary>
+    /// <summary>Why it was done; of a change of a user the roles after it, or the name and the unit.</summary>
     public static (string Chinese, string English) ReasonOf(AuditLine line)
     {
         string reason = line.Reason ?? "";
-        if (!line.Act.StartsWith("user ", StringComparison.Ordinal))
+        if (!line.Act.StartsWith("user ", StringComparison.Ordinal) || line.Act == "user named")
         {
             return line.Act == "run.replace" || line.Act.Contains("discard", StringComparison.OrdinalIgnoreCase) ? Show.Reason(reason) : (reason, reason);
         }

@@ -32,7 +32,7 @@ internal static class HelpWords
         ("jobs", ("作业与定时作业", "Jobs and schedules"), Entries("/jobs", "/schedules"),
             ("上传、计算、入账等都是作业，可暂停、继续、取消、重试。定时作业的改动由管理员提出，由另一位管理员或复核同意。", "Uploads, runs, postings and so on are jobs: pause, resume, cancel, retry. An administrator proposes a change of a schedule, another one or a reviewer approves it.")),
         ("users", ("用户与统筹区", "Users and areas"), Entries("/users", "/areas"),
-            ("管理员添加用户、改角色、重置密码、停用。一人可有几个角色，但自己做的事不能由自己复核。每项操作都在审计日志中。", "An administrator adds users, changes roles, resets passwords, disables. A person may have several roles, but never approves what they made. Every act is in the audit log.")),
+            ("管理员添加用户、改角色、登记姓名和单位、重置密码、停用；停用前再问一次，最后一位管理员不能停用。密码连错五次锁定 15 分钟，用户页写明到几点。一人可有几个角色，但自己做的事不能由自己复核。每项操作都在审计日志中。", "An administrator adds users, changes roles, says who a user is (name and unit), resets passwords, disables; the page asks once more before it disables, and the last administrator stays. Five wrong passwords lock a user for 15 minutes; the page says until when. A person may have several roles, but never approves what they made. Every act is in the audit log.")),
         ("audit", ("审计日志", "The audit log"), Entries("/audit"),
             ("按操作人、操作、统筹区、批次号、报送或上传的编号、账户编号和日期筛选，几个条件同时满足才列出。导出的文件只有筛选出的记录，导出本身也有记录。作废批次都写明理由。",
                 "Filter by who, act, area, run, submission or upload, account and day; a record meets all that is filled in. An export has the records that were found, and is recorded itself. Each discarded run shows its reason.")),

@@ -4319,9 +4319,13 @@ CREATE TABLE batch.user_change (
     what text NOT NULL,
     by text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
+    real_name text,
+    unit text,
     CONSTRAINT user_change_name_check CHECK (((name = btrim(name)) AND ((length(name) >= 1) AND (length(name) <= 64)) AND (name !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT user_change_real_name_check CHECK (((real_name = btrim(real_name)) AND ((length(real_name) >= 1) AND (length(real_name) <= 32)) AND (real_name !~ '[[:cntrl:]]'::text))),
     CONSTRAINT user_change_roles_check CHECK ((roles <@ ARRAY['operator'::text, 'reviewer'::text, 'analyst'::text, 'inquiry'::text, 'administrator'::text, 'auditor'::text])),
-    CONSTRAINT user_change_what_check CHECK ((what = ANY (ARRAY['added'::text, 'roles'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'enabled'::text])))
+    CONSTRAINT user_change_unit_check CHECK (((unit = btrim(unit)) AND ((length(unit) >= 1) AND (length(unit) <= 64)) AND (unit !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT user_change_what_check CHECK ((what = ANY (ARRAY['added'::text, 'roles'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'enabled'::text, 'named'::text])))
 );
 
 ALTER TABLE batch.user_change OWNER TO batch_owner;
@@ -4343,7 +4347,9 @@ CREATE VIEW batch.user_now AS
     user_change.password_hash,
     user_change.seq,
     user_change.by,
-    user_change.at
+    user_change.at,
+    user_change.real_name,
+    user_change.unit
    FROM batch.user_change
   ORDER BY user_change.name, user_change.seq DESC;
 

@@ -92,6 +92,7 @@ public sealed class StateScreenshotTests
         await Clicks.PressAsync(sun, "新增");
         await shots.TakeAsync(sun, "user-added");
         await sun.GetByRole(AriaRole.Row).Filter(new() { HasText = "郑查询" }).GetByRole(AriaRole.Button, new() { Name = "停用" }).ClickAsync();
+        await Clicks.PressAsync(sun, "确认停用");
         await Clicks.GoAsync(sun, "用户与角色");
         await shots.DrawAsync(sun, "users-disabled");
     }

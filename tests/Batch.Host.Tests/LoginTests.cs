@@ -274,6 +274,7 @@ public sealed class LoginTests
         ["user add"] = "mine --roles administrator",
         ["user reset"] = "boss",
         ["user roles"] = "boss --roles operator",
+        ["user describe"] = "boss --name x",
         ["user disable"] = "boss",
         ["user enable"] = "boss",
         ["user sign-out"] = "boss",

@@ -100,9 +100,9 @@ public sealed partial class AuditPageTests
         Assert.That(csv.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/csv"));
         string[] lines = (await csv.Content.ReadAsStringAsync()).Trim('\uFEFF', '\n').Split('\n');
         Assert.That(lines, Has.Length.EqualTo(2));
-        Assert.That(lines[0], Is.EqualTo("编号 (number),时间 (time),操作人 (who),操作 (act),统筹区 (area),对象 (subject),理由 (reason),来源 (from),操作代码 (code of the act)"));
+        Assert.That(lines[0], Is.EqualTo("编号 (number),时间 (time),操作人 (who),操作 (act),统筹区 (area),对象 (subject),理由 (reason),来源 (from),操作代码 (code of the act),姓名和单位 (name and unit)"));
         // A text that a spreadsheet would compute is made inert.
-        Assert.That(lines[1], Does.EndWith(",2020-03-03 12:00:07,'=cmd,显示完整号码,420100,账户 82,,,account.unmask"));
+        Assert.That(lines[1], Does.EndWith(",2020-03-03 12:00:07,'=cmd,显示完整号码,420100,账户 82,,,account.unmask,"));
         string log = await PageAsync("/audit?act=report&lang=zh");
         Assert.That(log, Does.Contain("导出审计日志").And.Contain("csv，账户 82"));
 

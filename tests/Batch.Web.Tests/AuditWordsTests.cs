@@ -53,7 +53,7 @@ public sealed partial class AuditWordsTests
     {
         Assert.That(Written, Does.Contain("run.override").And.Contain("held.decide").And.Contain("user recover").And.Contain("schedule propose"), "found");
         // Made of two parts: the outcomes of a sign-in, the changes of a user, how a proposal ends.
-        string[] parts = ["good", "wrong", "locking", "locked", "unknown"], changes = ["added", "roles", "password", "reset", "disabled", "enabled"], ends = ["withdraw", "refuse"];
+        string[] parts = ["good", "wrong", "locking", "locked", "unknown"], changes = ["added", "roles", "password", "reset", "disabled", "enabled", "named"], ends = ["withdraw", "refuse"];
         Assert.That(ActTable.Done.Keys, Is.EquivalentTo(
             Written.Union(parts.Select(p => "sign-in " + p)).Union(changes.Select(c => "user " + c)).Union(ends.Select(e => "policy." + e)).Union(ends.Select(e => "schedule " + e))));
     }

@@ -121,7 +121,7 @@ public sealed class UserTests
             await attempts.TryAsync(name, "wrong-door-7-lamp", new SignInPlace("127.0.0.1"), CancellationToken.None);
         }
 
-        Assert.That(WebUtility.HtmlDecode(await admin.GetStringAsync("/users")), Does.Match("已锁定，到 [0-9: -]{19}").And.Contain("解除锁定"));
+        Assert.That(WebUtility.HtmlDecode(await admin.GetStringAsync("/users")), Does.Match("已锁定，到 [0-9: -]{19}").And.Contain("还有约 15 分钟").And.Contain("解除锁定"));
         using HttpResponseMessage unlocked = await TestHost.PostAsync(admin, "/users", "Unlock", ("name", name));
         Assert.That(WebUtility.HtmlDecode(await unlocked.Content.ReadAsStringAsync()), Does.Contain("locksmith 已解除锁定").And.Not.Contain("已锁定，到"));
         Assert.That((await attempts.TryAsync(name, "wrong-door-7-lamp", new SignInPlace("127.0.0.1"), CancellationToken.None)).Locked, Is.Null);
