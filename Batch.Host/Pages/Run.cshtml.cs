@@ -40,6 +40,19 @@ internal sealed class RunModel : AreaPage
     /// <summary>What the run does to the accounts, kind by kind.</summary>
     public IReadOnlyList<RunKind> Kinds { get; private set; } = [];
 
+    /// <summary>The same of the month and of the month before, where there is one to compare with.</summary>
+    public IReadOnlyList<RunKind> KindsNow { get; private set; } = [];
+
+    public IReadOnlyList<RunKind> KindsBefore { get; private set; } = [];
+
+    /// <summary>What comes after the posting; null: the run is not posted.</summary>
+    public MonthAfterPosting? Next { get; private set; }
+
+    public bool MayLookUp { get; private set; }
+
+    /// <summary>The run has so few people that each is led to.</summary>
+    public bool HasFewPeople => MayLookUp && Document.People <= Listing<RunPerson>.PageRows;
+
     /// <summary>The figures that the run was computed without, or with one from a year ago or earlier.</summary>
     public IReadOnlyList<FigureGap> Figures { get; private set; } = [];
 
@@ -89,6 +102,12 @@ internal sealed class RunModel : AreaPage
         Compared = await RunComparison.ReadAsync(Area, Document, Cancellation);
         Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
         Kinds = await RunKind.ReadAsync(Area, Run, Cancellation);
+        if (LastMonth is not null)
+        {
+            KindsNow = await RunKind.ReadAsync(Area, Compared!.Now.Runs, Cancellation);
+            KindsBefore = await RunKind.ReadAsync(Area, LastMonth.Runs, Cancellation);
+        }
+
         Figures = await new FigureWarnings(Area).OfRunAsync(Run, Cancellation);
         OpenBefore = await new MonthsAround(Area).OpenBeforeAsync(Line.Month, Cancellation);
         NotTaken = await new MonthsAround(Area).LaterAsync(Line.Month, Cancellation);
@@ -107,6 +126,15 @@ internal sealed class RunModel : AreaPage
         MayCompute = await MayAsync(Permissions.ComputeRuns);
         MayTrace = await MayAsync(Permissions.TraceMoney);
         MayDiscard = await MayAsync(Permissions.DiscardRuns);
+        MayLookUp = await MayAsync(Permissions.LookUpAccounts);
+        Next = Line.State == RunState.Posted ? await MonthAfterPosting.ReadAsync(Area, Line.Month, await MayAsync(Permissions.CloseMonths) ? Who : null, Cancellation) : null;
+    }
+
+    /// <summary>How a kind's net changed from the month before; null where it is not compared.</summary>
+    public (long Now, long Before)? ChangeOf(string kind)
+    {
+        long Net(IReadOnlyList<RunKind> kinds) => kinds.FirstOrDefault(k => k.Kind == kind)?.Net.Fen ?? 0;
+        return LastMonth is not null && RunKind.IsCompared(kind) ? (Net(KindsNow), Net(KindsBefore)) : null;
     }
 
     /// <summary>The comparison in detail reads the whole month: it is asked for when somebody looks at it.</summary>

@@ -19,6 +19,9 @@ internal static class Show
 
     public static string Signed(long count) => count.ToString("+#,##0;-#,##0;0", CultureInfo.InvariantCulture);
 
+    /// <summary>A difference in per cent of what it is compared with, to one place; empty where that is nothing.</summary>
+    public static string Percent(long now, long before) => before == 0 ? "" : (100m * (now - before) / Math.Abs(before)).ToString("+#,##0.0;-#,##0.0;0.0", CultureInfo.InvariantCulture) + "%";
+
     public static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
     /// <summary>A count with its English noun: 1 file, 2 files.</summary>

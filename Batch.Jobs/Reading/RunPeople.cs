@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -28,6 +29,10 @@ public enum PeopleOrder
 public sealed record RunPerson(
     string Number, string Name, YearMonth First, YearMonth Last, Money PersonPaid, Money EmployerPaid, Money Amount, Money? Before, Money? Now)
 {
+    /// <summary>For pages, which make an address of it.</summary>
+    [JsonIgnore]
+    public int AccountId { get; init; }
+
     public Money? Difference => Before is { } before && Now is { } now ? new Money(now.Fen - before.Fen) : null;
 }
 
@@ -42,7 +47,8 @@ public sealed class RunPeople(Area area)
         return new Listing<RunPerson>(accounts.Length == 0 ? [] : await PeopleAsync(run, compared, accounts, cancellation), within, run.People);
     }
 
-    private static string Entries(RunDocument run) => run.State == RunState.Posted
+    /// <summary>The entries of the run, as a table.</summary>
+    internal static string Entries(RunDocument run) => run.State == RunState.Posted
         ? $"(SELECT * FROM :area.entry WHERE posting_month = '{run.Month.Text()}-01' AND run_id = {run.Run})"
         : $":area.run_entry_{run.Run}";
 
@@ -72,13 +78,14 @@ public sealed class RunPeople(Area area)
                 SELECT account_id, min(contribution_month) AS first, max(contribution_month) AS last, sum(person_paid_fen)::bigint AS person_paid,
                        sum(employer_paid_fen)::bigint AS employer_paid, sum(account_fen)::bigint AS fen
                 FROM {Entries(run)} e WHERE account_id = ANY($1) GROUP BY account_id)
-            SELECT p.citizen, p.name, m.first, m.last, m.person_paid, m.employer_paid, m.fen{(besides ? ", coalesce(b.fen, 0), coalesce(n.fen, 0)" : "")}
+            SELECT p.citizen, p.name, m.first, m.last, m.person_paid, m.employer_paid, m.fen, m.account_id{(besides ? ", coalesce(b.fen, 0), coalesce(n.fen, 0)" : "")}
             FROM mine m JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id){(besides ? " LEFT JOIN now_ n USING (account_id) LEFT JOIN before b USING (account_id)" : "")}
             ORDER BY array_position($1, m.account_id)
             """,
             r => new RunPerson(
                 Masking.Number(r.GetInt64(0)), Masking.Name(r.GetString(1)), r.GetFieldValue<DateOnly>(2).Month(), r.GetFieldValue<DateOnly>(3).Month(),
-                new Money(r.GetInt64(4)), new Money(r.GetInt64(5)), new Money(r.GetInt64(6)), besides ? new Money(r.GetInt64(7)) : null, besides ? new Money(r.GetInt64(8)) : null),
+                new Money(r.GetInt64(4)), new Money(r.GetInt64(5)), new Money(r.GetInt64(6)), besides ? new Money(r.GetInt64(8)) : null, besides ? new Money(r.GetInt64(9)) : null)
+            { AccountId = r.GetInt32(7) },
             cancellation, accounts);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -19,7 +20,12 @@ public sealed record ComparisonLine(string Kind, long People, long PeopleChange,
 public sealed record ReviewMark(string Kind, long People);
 
 /// <summary>A person whose credit differs most from the month before.</summary>
-public sealed record TopDifference(string Number, string Name, Money Before, Money Now, Money Difference);
+public sealed record TopDifference(string Number, string Name, Money Before, Money Now, Money Difference)
+{
+    /// <summary>For pages, which make an address of it.</summary>
+    [JsonIgnore]
+    public int AccountId { get; init; }
+}
 
 /// <param name="Compared">What is compared; null: the run is none that is.</param>
 public sealed record ReviewDocument(RunComparison? Compared, IReadOnlyList<ComparisonLine> Lines, IReadOnlyList<ReviewMark> Marks, IReadOnlyList<TopDifference> Top);
@@ -103,16 +109,18 @@ public sealed class RunReview(Area area)
             r.GetInt32(0) switch { 1 => "joiners", 2 => "leavers", 3 => "newly-retired", 4 => "newly-active", 5 => "changed", 6 => "earlier-months-before", _ => "earlier-months" },
             r.GetInt64(1), r.GetInt64(2), new Money(r.GetInt64(3))), cancellation);
 
+    // Of the month's only run everybody, those too who are not in it any more; of a later run its own people.
     private Task<List<TopDifference>> TopAsync(RunDocument run, RunComparison compared, CancellationToken cancellation) => area.ReadAsync(
         $"""
         {Compared(run, compared)},
         top AS (SELECT account_id, coalesce(b.fen, 0)::bigint AS before_fen, coalesce(n.fen, 0)::bigint AS now_fen FROM now_ n FULL JOIN before b USING (account_id)
-                WHERE coalesce(b.fen, 0) <> coalesce(n.fen, 0) ORDER BY abs(coalesce(n.fen, 0) - coalesce(b.fen, 0)) DESC, account_id LIMIT {TopCount})
-        SELECT p.citizen, p.name, t.before_fen, t.now_fen FROM top t JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
+                WHERE coalesce(b.fen, 0) <> coalesce(n.fen, 0){(compared.Now.Runs.Count > 1 ? $" AND account_id IN (SELECT account_id FROM {RunPeople.Entries(run)} mine)" : "")} ORDER BY abs(coalesce(n.fen, 0) - coalesce(b.fen, 0)) DESC, account_id LIMIT {TopCount})
+        SELECT p.citizen, p.name, t.before_fen, t.now_fen, account_id FROM top t JOIN :area.account a USING (account_id) JOIN :area.insured p USING (person_id)
         ORDER BY abs(t.now_fen - t.before_fen) DESC, account_id
         """,
         r => new TopDifference(
-            Facts.Masking.Number(r.GetInt64(0)), Facts.Masking.Name(r.GetString(1)), new Money(r.GetInt64(2)), new Money(r.GetInt64(3)), new Money(r.GetInt64(3) - r.GetInt64(2))),
+            Facts.Masking.Number(r.GetInt64(0)), Facts.Masking.Name(r.GetString(1)), new Money(r.GetInt64(2)), new Money(r.GetInt64(3)), new Money(r.GetInt64(3) - r.GetInt64(2)))
+        { AccountId = r.GetInt32(4) },
         cancellation);
 
     // Retired by an event on record or by a pension of the month: who works is credited as employed all the same.
