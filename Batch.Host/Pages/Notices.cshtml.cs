@@ -14,6 +14,10 @@ internal sealed class NoticesModel : AreaPage
     [BindProperty(SupportsGet = true)]
     public string? Month { get; set; }
 
+    /// <summary>The only employer that is written to; null: all of them.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Employer { get; set; }
+
     public YearMonth Of { get; private set; }
 
     public ReportTable? Table { get; private set; }
@@ -24,7 +28,9 @@ internal sealed class NoticesModel : AreaPage
         try
         {
             Of = Show.NeedMonth(Month);
-            Table = await ReportTable.ReadAsync(Area, "missing-employers", Of, PageNumber, Cancellation);
+            Table = string.IsNullOrWhiteSpace(Employer)
+                ? await ReportTable.ReadAsync(Area, "missing-employers", Of, PageNumber, Cancellation)
+                : await ReportTable.OnlyAsync(Area, "missing-employers", Of, row => row[0].Text == Employer, Cancellation);
         }
         catch (DataFaultException fault)
         {

@@ -37,6 +37,8 @@ internal static partial class HelpParts
         ["/Accounts"] = "accounts",
         ["/Account"] = "accounts",
         ["/Calculator"] = "accounts",
+        ["/Employers"] = "employers",
+        ["/Employer"] = "employers",
         ["/Identity"] = "identity",
         ["/Trace"] = "trace",
         ["/TraceLine"] = "trace",

@@ -28,7 +28,7 @@ internal static class Navigation
         ]),
         ("查询与报表", "Inquiry and reports",
         [
-            new("accounts", "个人账户查询", "Accounts", Permissions.LookUpAccounts), new("trace", "追溯", "Trace", Permissions.TraceMoney), new("identity", "人员身份变更", "Changes of identity", Permissions.SeePersonChanges),
+            new("accounts", "个人账户查询", "Accounts", Permissions.LookUpAccounts), new("employers", "单位查询", "Employers", Permissions.SeeWork), new("trace", "追溯", "Trace", Permissions.TraceMoney), new("identity", "人员身份变更", "Changes of identity", Permissions.SeePersonChanges),
             new("calculator", "测算", "Calculator", Permissions.Anyone), new("reports", "报表", "Reports", Permissions.ExportReports),
             new("charts", "图表", "Charts", Permissions.ExportReports), new("dictionary", "数据字典", "Data dictionary", Permissions.SeeWork),
         ]),

@@ -40,6 +40,23 @@ internal sealed record ReportTable(Report Report, IReadOnlyList<Cell[]> Rows, Ce
         return asked.Page <= asked.Pages ? asked : await PageAsync(area, kind, month, asked.Pages, cancellation);
     }
 
+    /// <summary>The rows of a report that somebody asks for, without totals.</summary>
+    public static async Task<ReportTable> OnlyAsync(Area area, string kind, YearMonth month, Predicate<Cell[]> which, CancellationToken cancellation)
+    {
+        Report report = AllReports.Find(kind)!;
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        List<Cell[]> rows = [];
+        await foreach (Cell[] row in report.RowsAsync(new ReportSource(connection, area, month), cancellation))
+        {
+            if (which(row))
+            {
+                rows.Add([.. row]);
+            }
+        }
+
+        return new ReportTable(report, rows, null, 1, rows.Count);
+    }
+
     private static async Task<ReportTable> PageAsync(Area area, string kind, YearMonth month, int page, CancellationToken cancellation)
     {
         Report report = AllReports.Find(kind) ?? throw new DataFaultException("REPORT_UNKNOWN", "没有这种报表。", "There is no such report.");

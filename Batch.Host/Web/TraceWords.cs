@@ -9,6 +9,9 @@ internal static class TraceWords
 
     public static string Employer(string area, string employer, NodaTime.YearMonth month) => $"~/{area}/trace/employer?employer={Uri.EscapeDataString(employer)}&month={Show.Month(month)}";
 
+    /// <summary>The employer's page. A number may hold a slash, which stays one.</summary>
+    public static string Record(string area, string employer) => $"~/{area}/employers/{Uri.EscapeDataString(employer).Replace("%2F", "/", StringComparison.Ordinal)}";
+
     /// <summary>A file and the row in it.</summary>
     public static (string Chinese, string English) RowOf(TracedRow from) => from.Row is { } row ? ($"第 {row} 行", $"row {row}") : ("（文件中没有此人）", "(not in the file)");
 

@@ -58,8 +58,7 @@ public sealed class Tracing(Area area)
     /// <exception cref="DataFaultException">EMPLOYER_UNKNOWN.</exception>
     public async Task<EmployerTrace> EmployerAsync(string employer, YearMonth month, int page, CancellationToken cancellation)
     {
-        employer = Written(employer);
-        (int id, string name) = await EmployerAsync(employer, cancellation);
+        (int id, employer, string name) = await EmployerAsync(employer, cancellation);
         List<TracedReceipt> receipts = await ReceiptsOfAsync(employer, month, cancellation);
         VoucherNames names = await VoucherNames.ReadAsync(area, TracedMoney.MonthsOf(receipts), cancellation);
         TracedSums sums = await _people.SumsAsync((id, month), cancellation);
@@ -103,12 +102,13 @@ public sealed class Tracing(Area area)
 
     private async Task<EmployerSummary> SummaryAsync(string employer, YearMonth month, CancellationToken cancellation)
     {
-        (int id, string name) = await EmployerAsync(employer, cancellation);
+        (int id, _, string name) = await EmployerAsync(employer, cancellation);
         return new EmployerSummary(employer, name, month, await _people.SumsAsync((id, month), cancellation));
     }
 
-    private async Task<(int Id, string Name)> EmployerAsync(string employer, CancellationToken cancellation) =>
-        await area.ReadAsync("SELECT employer_id, name FROM :area.employer WHERE number = $1", r => (r.GetInt32(0), r.GetString(1)), cancellation, employer) is [var found] ? found
+    /// <summary>The employer with its number as the files' numbers are kept.</summary>
+    internal async Task<(int Id, string Number, string Name)> EmployerAsync(string employer, CancellationToken cancellation) =>
+        await area.ReadAsync("SELECT employer_id, number, name FROM :area.employer WHERE number = $1", r => (r.GetInt32(0), r.GetString(1), r.GetString(2)), cancellation, Written(employer)) is [var found] ? found
         : throw new DataFaultException("EMPLOYER_UNKNOWN", $"没有单位 {employer}。", $"There is no employer {employer}.");
 
     private async Task<string?> SealAsync(YearMonth month, CancellationToken cancellation) =>

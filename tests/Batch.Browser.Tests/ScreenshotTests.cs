@@ -97,7 +97,7 @@ public sealed class ScreenshotTests
         await Clicks.GoToAreaAsync(page, Cast);
         await GoThroughAsync(
             shots, page, "", ("今日待办", "todo"), ("上传文件", "uploads"), ("待定行", "held"), ("批次", "runs"), ("月份与结账", "months"), ("政策试算", "simulation-form"), ("异常阈值", "thresholds"),
-            ("数据字典", "dictionary"), ("报送", "submissions"));
+            ("数据字典", "dictionary"), ("单位查询", "employers"), ("报送", "submissions"));
         await page.GetByLabel("只看有拒绝或待定的").CheckAsync();
         await Clicks.PressAsync(page, "筛选");
         await shots.DrawAsync(page, "submissions-open");
