@@ -65,6 +65,7 @@ internal static class WebHost
             OnPrepareResponse = static file => file.Context.Response.Headers.CacheControl = "public, max-age=3600",
         });
         app.Use(Language.RememberAsync);
+        app.Use(Looks.RememberAsync);
         app.UseRouting();
         app.UseAuthentication();
         app.Use(SignedIn.RequireOwnPasswordAsync);
@@ -114,6 +115,7 @@ internal static class WebHost
         services.AddSingleton<Sessions>();
         services.AddHttpContextAccessor();
         services.AddScoped<Language>();
+        services.AddScoped<Looks>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         // Proxies on this machine and those that the setting names may say how the client came; nobody else. One word for each proxy on the way.
         services.Configure<ForwardedHeadersOptions>(forwarded =>
