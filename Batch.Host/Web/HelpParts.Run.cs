@@ -22,7 +22,8 @@ internal static partial class HelpParts
         "approve", ("复核批次", "Approve the run"), Navigation.At("runs"), ("复核，且不是计算批次的人", "a reviewer who did not compute it"),
         ("一个待复核的批次。", "A run that waits for approval."),
         [
-            ("看合计与上月比较、本批内容、变化、人员和待定行的决定。", "Look at the totals beside last month, what the run holds, what changed, its people and the decisions on held rows."),
+            ("看合计与上月比较、本批内容（每项写明比上月增减多少、百分之几）、变化、人员和待定行的决定。", "Look at the totals beside last month, what the run holds (each with its change from last month and the per cent), what changed, its people and the decisions on held rows."),
+            ("不超过五十人的批次，点号码可打开个人账户；每次查看都有记录。", "In a run of no more than fifty people a number opens the account; each look is recorded."),
             ("看异常和款项未到账的单位。", "Look at the anomalies and at the employers whose money has not come."),
             ("都对，按“复核通过”。通过的正是所看到的内容，一分不差。", "If all is right, approve. What is approved is exactly the content that was shown."),
         ],
@@ -35,7 +36,7 @@ internal static partial class HelpParts
         "post", ("入账", "Post the run"), Navigation.At("runs"), ("复核", "reviewer"),
         ("已复核的批次。", "An approved run."),
         [
-            ("打开批次，按“入账”。从这时起个人账户余额包括它。", "Open the run and post it. From then on balances include it."),
+            ("打开批次，按“入账”。从这时起个人账户余额包括它；页面写明下一步。", "Open the run and post it. From then on balances include it; the page says what comes next."),
             ("本月最后入账的人不能结账，请另一人接着做。", "Who posted last in the month does not close it: another person goes on."),
         ],
         [

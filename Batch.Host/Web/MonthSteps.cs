@@ -183,7 +183,7 @@ internal sealed record MonthSteps(string Code, YearMonth Month, IReadOnlyDiction
 
         if (Files == 0 && Waiting == 0 && !IsPosted)
         {
-            yield return new(sends, ($"上传 {Of} 的文件", $"Upload the files of {Of}"), ($"由经办上传 {Of} 的文件", $"An operator uploads the files of {Of}"), $"{Code}/uploads");
+            yield return new(sends, ($"上传 {Of} 的文件", $"Upload the files of {Of}"), ($"由经办上传 {Of} 的文件", $"An operator uploads the files of {Of}"), sends ? $"{Code}/uploads" : $"{Code}/submissions");
         }
 
         if (Rejected > 0)
