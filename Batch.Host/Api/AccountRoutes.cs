@@ -33,7 +33,7 @@ internal static class AccountRoutes
     private static async Task<object> BalanceAsync(Body<HolderAtRequest> body, Asker asker, CancellationToken cancellation)
     {
         AccountHolder holder = await asker.FindAsync(body.Value, ChannelName, "balance", cancellation);
-        return await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, body.Value.At, cancellation);
+        return await new Balances(holder.Area).BalanceAsync(holder.Account, body.Value.At, cancellation);
     }
 
     private static async Task<object> StatementAsync(Body<StatementRequest> body, Asker asker, CancellationToken cancellation)
@@ -46,7 +46,7 @@ internal static class AccountRoutes
         }
 
         AccountHolder holder = await asker.FindAsync(body.Value, ChannelName, "statement", cancellation);
-        return await new Balances(holder.Area.Program, holder.Area.Schema).StatementAsync(holder.Account, from, to, cancellation);
+        return await new Balances(holder.Area).StatementAsync(holder.Account, from, to, cancellation);
     }
 
     private static async Task<object> ExplainAsync(Body<ExplainRequest> body, Asker asker, CancellationToken cancellation)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Reading;
-using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
 using Npgsql;
@@ -11,7 +10,7 @@ namespace Batch.Host.Api;
 /// <summary>The answer to an inquiry: exactly the fields of its channel, each looked up only where it is told.</summary>
 internal sealed class ChannelAnswer(AccountHolder holder, LocalDate today)
 {
-    private readonly Balances balances = new(holder.Area.Program, holder.Area.Schema);
+    private readonly Balances balances = new(holder.Area);
     private BalanceDocument? _balance;
     private ExplanationDocument? _why;
 

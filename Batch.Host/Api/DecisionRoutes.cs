@@ -33,7 +33,7 @@ internal static class DecisionRoutes
     {
         Area open = await OpenAsync(area, http);
         Decision decision = new(submission, row, body.Value.Act == HeldAct.Take, http.User.Who(), body.Value.Why!);
-        DecisionDocument made = await new Decisions(open.Program, open.Schema).DecideAsync(decision, http.RequestAborted);
+        DecisionDocument made = await new Decisions(open).DecideAsync(decision, http.RequestAborted);
         await ApiRoutes.RecordAsync(http, "held.decide", (area, string.Create(CultureInfo.InvariantCulture, $"{made.Submission}:{made.Row} {made.Act}"), made.Reason));
         return new { decision = made.Number, made.Submission, made.Row, made.Act, made.Fact, made.Month, made.By, made.Reason };
     }
@@ -41,7 +41,7 @@ internal static class DecisionRoutes
     private static async Task<object> ScansAsync(string area, int decision, HttpContext http)
     {
         Area open = await OpenAsync(area, http);
-        await new Decisions(open.Program, open.Schema).ReadAsync(decision, http.RequestAborted);
+        await new Decisions(open).ReadAsync(decision, http.RequestAborted);
         return await TellAsync(open, decision, http.RequestAborted);
     }
 
@@ -49,7 +49,7 @@ internal static class DecisionRoutes
     private static async Task<object> AddAsync(string area, int decision, [Description("What the sender calls the scan; a form's file has its name.")] string? name, HttpContext http)
     {
         Area open = await OpenAsync(area, http);
-        Decisions decisions = new(open.Program, open.Schema);
+        Decisions decisions = new(open);
         await decisions.RequireOwnAsync(decision, http.User.Who(), http.RequestAborted);
         await decisions.AddScansAsync(decision, [await ReadAsync(name, http)], http.User.Who(), http.RequestAborted);
         return await TellAsync(open, decision, http.RequestAborted);

@@ -122,7 +122,7 @@ internal static class FileRoutes
     {
         Area open = await Area.OpenAsync(database, area, cancellation);
         await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
-        List<Submission> found = await new Submissions(connection, open.Schema).LatestAsync(before ?? int.MaxValue, ApiRoutes.Rows(limit), cancellation);
+        List<Submission> found = await new Submissions(open.On(connection)).LatestAsync(before ?? int.MaxValue, ApiRoutes.Rows(limit), cancellation);
         return ApiRoutes.Page(found.ConvertAll(Document), ApiRoutes.Rows(limit), s => s.Number);
     }
 
@@ -130,7 +130,7 @@ internal static class FileRoutes
     {
         Area open = await Area.OpenAsync(database, area, cancellation);
         await using NpgsqlConnection connection = await open.Program.OpenConnectionAsync(cancellation);
-        Submissions submissions = new(connection, open.Schema);
+        Submissions submissions = new(open.On(connection));
         return new { submission = Document(await submissions.ReadAsync(number, cancellation)), outcome = OutcomeText.Document(await FileOutcome.ReadAsync(submissions, number, cancellation)) };
     }
 

@@ -40,7 +40,7 @@ internal static class RunRoutes
     private static async Task<object> PreviewAsync(int run, DatabaseConnection database, CancellationToken cancellation)
     {
         Area area = await Area.OfRunAsync(database, run, cancellation);
-        return await DocumentAsync(area, await new RunLife(area.Program, area.Schema).PreviewAsync(run, cancellation), cancellation);
+        return await DocumentAsync(area, await new RunLife(area).PreviewAsync(run, cancellation), cancellation);
     }
 
     private static Task<object> ApproveAsync(int run, Body<ApproveRequest> body, ClaimsPrincipal user, HttpContext http) => ActAsync(
@@ -95,13 +95,13 @@ internal static class RunRoutes
         DatabaseConnection database, string code, Func<Reopening, Task<ReopeningDocument>> act, CancellationToken cancellation)
     {
         Area area = await Area.OpenAsync(database, code, cancellation);
-        return await act(new Reopening(area.Program, area.Schema));
+        return await act(new Reopening(area));
     }
 
     private static async Task<object> ActAsync(int run, HttpContext http, Func<RunLife, Task<RunDocument>> act)
     {
         Area area = await Area.OfRunAsync(http.RequestServices.GetRequiredService<DatabaseConnection>(), run, http.RequestAborted);
-        return await DocumentAsync(area, await act(new RunLife(area.Program, area.Schema)), http.RequestAborted);
+        return await DocumentAsync(area, await act(new RunLife(area)), http.RequestAborted);
     }
 
     private static async Task<object> DocumentAsync(Area area, RunDocument run, CancellationToken cancellation)
@@ -114,7 +114,7 @@ internal static class RunRoutes
             lastMonth = compared?.Before,
             thisMonth = compared?.Now,
             notCompared = RunComparison.Documents(compared),
-            anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area.Program, area.Schema, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
+            anomalies = run.Run is not { } number ? [] : (await Anomaly.ReadAsync(area, number, cancellation)).Select(a => new { a.Code, message = a.English, messageZh = a.Chinese }),
             notTaken = run.State is RunState.Posted or RunState.Discarded ? [] : await new MonthsAround(area).LaterAsync(run.Month, cancellation),
             warnings = run.Run is not { } computed ? [] : FigureText.Documents(await new FigureWarnings(area).OfRunAsync(computed, cancellation)),
         };

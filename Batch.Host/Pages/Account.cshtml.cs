@@ -80,7 +80,7 @@ internal sealed class AccountModel : AreaPage
     {
         ContributionRecord record = await ReadPersonAsync();
         EarlierNumbers = await record.EarlierNumbersAsync(Person.Person, Cancellation);
-        Balances balances = new(Area.Program, Area.Schema);
+        Balances balances = new(Area);
         Balance = await balances.BalanceAsync(Account, null, Cancellation);
         YearMonth to = Show.ReadMonth(To) ?? Balance.AsOf ?? new YearMonth(Today.Year, Today.Month);
         History = await new AccountHistory(Area).ReadAsync(Person.Person, Today, Cancellation);
@@ -100,7 +100,7 @@ internal sealed class AccountModel : AreaPage
         Why = Show.ReadMonth(Month) is { } month ? await new Explanations(Area).ExplainAsync(Person.Person, month, Cancellation) : null;
         MayUnmask = await MayAsync(Permissions.Unmask);
         MayTrace = await MayAsync(Permissions.TraceMoney);
-        Identity = await new IdentityProposals(Area.Program, Area.Schema, Clock).ListAsync(Person.Person, Cancellation);
+        Identity = await new IdentityProposals(Area, Clock).ListAsync(Person.Person, Cancellation);
         MayChange = await MayAsync(Permissions.ChangePersons);
         JoinedAccounts = await new ContributionRecord(Area).JoinedAccountsAsync(Person.Person, Cancellation);
     }
@@ -166,7 +166,7 @@ internal sealed class AccountModel : AreaPage
     }
 
     private async Task<IdentityProposals> ProposalsAsync(List<IFormFile> scans) =>
-        new(Area.Program, Area.Schema, Clock) { Scans = await ScanForms.ReadAsync(scans, Cancellation) };
+        new(Area, Clock) { Scans = await ScanForms.ReadAsync(scans, Cancellation) };
 
     private async Task<IActionResult> ProposedAsync(IdentityDocument proposed)
     {

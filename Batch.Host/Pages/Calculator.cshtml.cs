@@ -88,7 +88,7 @@ internal sealed class CalculatorModel : AreaPage
             "ACCOUNT_UNKNOWN", "此链接只在查询时的会话中有效，请重新查询账户。", "This address is of use only in the session in which the account was looked up; look it up again.");
         PersonSummary person = await new ContributionRecord(Area).WhoAsync(account, Cancellation);
         await Service<InquiryLog>().WriteAsync(new Inquired(Who, "page", Code, person.Person, "calculate", null, account), Service<WebOptions>().AccountsAnHour, Cancellation);
-        BalanceDocument balance = await new Balances(Area.Program, Area.Schema).BalanceAsync(account, null, Cancellation);
+        BalanceDocument balance = await new Balances(Area).BalanceAsync(account, null, Cancellation);
         YearMonth month = balance.LastCredit?.Month ?? balance.AsOf ?? new YearMonth(Today.Year, Today.Month);
         if (await new RecordedMonth(Area).ReadAsync(person.Person, month, Cancellation) is not { } known)
         {

@@ -21,7 +21,7 @@ internal sealed class FixPackModel : AreaPage
             Path.Combine(Path.GetTempPath(), $"batch-fix-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
         try
         {
-            await new FixPacks(Area.Program, Area.Schema, IntakeLimits.Configured).WriteAsync(number, held, wanted, file, Cancellation);
+            await new FixPacks(Area, IntakeLimits.Configured).WriteAsync(number, held, wanted, file, Cancellation);
             file.Position = 0;
         }
         catch

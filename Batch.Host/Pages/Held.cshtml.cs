@@ -1,6 +1,5 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
@@ -33,7 +32,7 @@ internal sealed class HeldModel : AreaPage
         async () =>
         {
             Decision decision = new(submission, row, Takes(act), Who, reason ?? "") { Scans = await ScanForms.ReadAsync(scans, Cancellation) };
-            DecisionDocument made = await new Decisions(Area.Program, Area.Schema).DecideAsync(decision, Cancellation);
+            DecisionDocument made = await new Decisions(Area).DecideAsync(decision, Cancellation);
             await AuditAsync("held.decide", Code, $"{made.Submission}:{made.Row} {made.Act}", made.Reason);
             bool take = Takes(act);
             Tell(

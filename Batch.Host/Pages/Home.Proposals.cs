@@ -22,7 +22,7 @@ internal sealed partial class HomeModel
             return;
         }
 
-        foreach (YearMonth reopened in await new Reopening(Area.Program, Area.Schema).OpenAgainAsync(Cancellation))
+        foreach (YearMonth reopened in await new Reopening(Area).OpenAgainAsync(Cancellation))
         {
             string of = Show.Month(reopened);
             todo.Add(await ClosingBar.IsLastPosterAsync(Area, reopened, Who, Cancellation)
@@ -30,7 +30,7 @@ internal sealed partial class HomeModel
                 : new Duty("look", $"{of} 已重新打开，请核对后再次结账", $"{of} was opened again: check it and close it again", $"{Code}/months/{of}"));
         }
 
-        foreach (WaitingReopening waiting in await new Reopening(Area.Program, Area.Schema).WaitingAsync(Cancellation))
+        foreach (WaitingReopening waiting in await new Reopening(Area).WaitingAsync(Cancellation))
         {
             string of = Show.Month(waiting.Month);
             (string zh, string en) = waiting.TooLate ? ("已不能办理，请撤销", "can no longer be granted: dismiss it")
@@ -65,7 +65,7 @@ internal sealed partial class HomeModel
             return;
         }
 
-        foreach (IdentityDocument waiting in await new IdentityProposals(Area.Program, Area.Schema, Clock).WaitingAsync(Cancellation))
+        foreach (IdentityDocument waiting in await new IdentityProposals(Area, Clock).WaitingAsync(Cancellation))
         {
             (string chinese, string english) = IdentityText.KindOf(waiting.Kind);
             todo.Add(waiting.ProposedBy == Who

@@ -1,7 +1,5 @@
 using Batch.Host.Access;
 using Batch.Host.Web;
-using Batch.Jobs.Intake;
-using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
@@ -126,7 +124,7 @@ internal sealed partial class HomeModel : AreaPage
     private async Task AddInterestAsync(List<Duty> todo)
     {
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
-        foreach (int year in await InterestDueAnew.YearsAsync(connection, Area.Schema, Area.Policy, Cancellation))
+        foreach (int year in await InterestDueAnew.YearsAsync(Area.On(connection), Area.Policy, Cancellation))
         {
             todo.Add(new Duty("bad", $"有记录改归另一人，{year} 年度的利息须重新计算并入账", $"Months or movements have become another person's: compute and post the interest of {year} again", $"{Code}/identity"));
         }

@@ -22,7 +22,7 @@ internal sealed class IdentityModel : AreaPage
 
     public bool MayChange { get; private set; }
 
-    private IdentityProposals Proposals => new(Area.Program, Area.Schema, Clock);
+    private IdentityProposals Proposals => new(Area, Clock);
 
     /// <summary>The proposal whose change in money is shown.</summary>
     [BindProperty(SupportsGet = true)]
@@ -55,7 +55,7 @@ internal sealed class IdentityModel : AreaPage
     }
 
     public Task<IActionResult> OnPostUndoAsync(UndoForm form, List<IFormFile> scans) => ActAsync(
-        async () => await new IdentityProposals(Area.Program, Area.Schema, Clock) { Scans = await ScanForms.ReadAsync(scans, Cancellation) }.ProposeUndoAsync(
+        async () => await new IdentityProposals(Area, Clock) { Scans = await ScanForms.ReadAsync(scans, Cancellation) }.ProposeUndoAsync(
             form.Proposal, (TypedIdentity.Day(form.On) ?? throw TypedIdentity.DateMissing(), form.Document ?? "", Needed(form.Reason)), Who, Cancellation, form.Others),
         n => AuditAsync("person.proposed", Code, n), n => ($"已提出撤销（提案 {n}），由另一人复核后生效。", $"The undoing is proposed (proposal {n}); it takes effect once another person has approved it."));
 

@@ -2,7 +2,6 @@ using Batch.Host.Access;
 using Batch.Host.Web;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
-using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -70,7 +69,7 @@ internal sealed class MonthModel : AreaPage
         Warnings = closed ? [] : await ClosingWarning.ReadAsync(Area, Of, Points.First(p => p.Code == ClosingWarning.RejectsOpen).Count, Cancellation);
         Certificate = closed ? await ReportTable.ReadAsync(Area, "certificate", Of, 1, Cancellation) : null;
         Money = closed ? await CertificateSheet.ReadAsync(Area, Of, Cancellation) : null;
-        Closed = closed ? await new Closing(Area.Program, Area.Schema, Area.Policy).ReadAsync(Of, Cancellation) : null;
+        Closed = closed ? await new Closing(Area).ReadAsync(Of, Cancellation) : null;
         MayClose = await MayAsync(Permissions.CloseMonths);
         Before = closed ? null : await ClosingBar.ReadAsync(Area, Of, Who, Cancellation);
         // Before what has come is posted, all of the month's money differs.
@@ -98,7 +97,7 @@ internal sealed class MonthModel : AreaPage
                 return Page();
             }
 
-            await new Closing(Area.Program, Area.Schema, Area.Policy).CloseAsync(month, Who, Cancellation, accept);
+            await new Closing(Area).CloseAsync(month, Who, Cancellation, accept);
             await AuditAsync("month.close", Code, Show.Month(month));
             return Redirect($"~/{Code}/months/{Show.Month(month)}");
         },
@@ -110,7 +109,7 @@ internal sealed class MonthModel : AreaPage
 
     public Task<IActionResult> OnPostWithdrawAsync() => ReopenAsync((month, reopening) => reopening.WithdrawAsync(month, Who, Cancellation));
 
-    private Reopening ReopeningOf => new(Area.Program, Area.Schema);
+    private Reopening ReopeningOf => new(Area);
 
     private Task<IActionResult> ReopenAsync(Func<YearMonth, Reopening, Task> act) => TryAsync(
         Permissions.CloseMonths,

@@ -4,7 +4,6 @@ using Batch.Host.Web;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
-using Batch.Jobs.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
@@ -105,7 +104,7 @@ internal sealed partial class ReconcileModel : AreaPage
         Permissions.MatchMoney,
         async () =>
         {
-            string number = (await act(new HandMatches(Area.Program, Area.Schema))).Match.ToString(CultureInfo.InvariantCulture);
+            string number = (await act(new HandMatches(Area))).Match.ToString(CultureInfo.InvariantCulture);
             await record(number);
             (string chinese, string english) = told(number);
             Tell(chinese, english);

@@ -91,7 +91,7 @@ internal sealed class RunModel : AreaPage
 
     public bool MayDiscard { get; private set; }
 
-    private RunLife Life => new(Area.Program, Area.Schema);
+    private RunLife Life => new(Area);
 
     public async Task OnGetAsync()
     {
@@ -100,7 +100,7 @@ internal sealed class RunModel : AreaPage
         Document = await Life.PreviewAsync(Run, Cancellation);
         Progress = await runs.ProgressAsync(Run, Cancellation);
         Compared = await RunComparison.ReadAsync(Area, Document, Cancellation);
-        Anomalies = await Anomaly.ReadAsync(Area.Program, Area.Schema, Run, Cancellation);
+        Anomalies = await Anomaly.ReadAsync(Area, Run, Cancellation);
         Kinds = await RunKind.ReadAsync(Area, Run, Cancellation);
         if (LastMonth is not null)
         {

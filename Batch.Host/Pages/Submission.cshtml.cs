@@ -97,11 +97,11 @@ internal sealed class SubmissionModel : AreaPage
         Scans = await new KeptScans(Area).OfSubmissionAsync(Number, Cancellation);
         MaySend = await MayAsync(Permissions.SendFiles);
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(Cancellation);
-        Submissions submissions = new(connection, Area.Schema);
+        Submissions submissions = new(Area.On(connection));
         Record = await submissions.ReadAsync(Number, Cancellation);
         Children = await submissions.ChildrenAsync(Number, Cancellation);
         Now = (await list.RowsNowAsync(Cancellation)).GetValueOrDefault(Number, RowsNow.Unchanged);
-        Superseded = Line.Refused is null ? await new SubmissionLog(connection, Area.Schema).AcceptedSupersededAsync(Number, Cancellation) : 0;
+        Superseded = Line.Refused is null ? await new SubmissionLog(Area.On(connection)).AcceptedSupersededAsync(Number, Cancellation) : 0;
     }
 
     /// <param name="decision">Null: of all.</param>

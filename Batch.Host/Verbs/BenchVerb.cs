@@ -124,10 +124,10 @@ internal static class BenchVerb
 
     private static async Task NextMonthAsync(VerbCall call, Area area, YearMonth month, IReadOnlyList<string> files)
     {
-        await new Importer(area.Program, area.Schema, area.Policy, call.Clock, IntakeLimits.Default)
+        await new Importer(area, call.Clock, IntakeLimits.Default)
             .ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, false, "bench"), null, call.Cancellation);
         RunDocument run = await new Allocation(area).RunAsync(month, "bench", Environment.ProcessorCount, null, call.Cancellation);
-        RunLife life = new(area.Program, area.Schema);
+        RunLife life = new(area);
         await life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, call.Cancellation, "measured");
         await life.PostAsync(run.Run!.Value, "bench-reviewer", call.Cancellation);
     }

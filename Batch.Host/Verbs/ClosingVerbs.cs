@@ -39,7 +39,7 @@ internal static class ClosingVerbs
             throw VerbFault.OfUsage("Say after --accept-differences why.", "请在 --accept-differences 后写明理由。");
         }
 
-        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation, call.Get(AcceptDifferences));
+        ClosingDocument closing = await new Closing(area).CloseAsync(call.Need(Month)!.Value, call.By, call.Cancellation, call.Get(AcceptDifferences));
         call.Output.Document(new
         {
             closing.Area,
@@ -86,7 +86,7 @@ internal static class ClosingVerbs
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Reopening reopening = new(area.Program, area.Schema);
+        Reopening reopening = new(area);
         (YearMonth month, string by) = (call.Need(Month)!.Value, call.By);
         ReopeningDocument done = approve ? await reopening.ApproveAsync(month, by, call.Cancellation) : await reopening.ProposeAsync(month, by, reason!, call.Cancellation);
         call.Output.Document(done);

@@ -59,7 +59,7 @@ internal static class DemoVerb
 
         text.Ask("谢长河：我中断缴费两个月，余额还在吗？ After a break of two months: what is my balance?", numbers["谢长河"], "balance --id -");
         AccountHolder broke = await Find("谢长河");
-        InquiryText.Write(call.Output, await new Balances(broke.Area.Program, broke.Area.Schema).BalanceAsync(broke.Account, null, call.Cancellation));
+        InquiryText.Write(call.Output, await new Balances(broke.Area).BalanceAsync(broke.Account, null, call.Cancellation));
 
         text.Ask("魏明珠：为什么 2021-10 比 9 月划得多？ Why was more credited for 2021-10 than for September?", numbers["魏明珠"], "explain --id - --month 2021-10");
         AccountHolder older = await Find("魏明珠");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -83,7 +82,7 @@ internal static class HeldVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         Decision decision = new(call.Need(Submission), call.Need(Row), call.Get(Take), call.By, call.Need(Reason)) { Scans = await ScanOption.ReadAsync(call) };
-        DecisionDocument made = await new Decisions(area.Program, area.Schema).DecideAsync(decision, call.Cancellation);
+        DecisionDocument made = await new Decisions(area).DecideAsync(decision, call.Cancellation);
         call.Output.Document(new { decision = made.Number, made.Submission, made.Row, made.Act, made.Fact, made.Month, made.By, made.Reason, scans = decision.Scans.Count });
         call.Output.Line(string.Create(
             CultureInfo.InvariantCulture,

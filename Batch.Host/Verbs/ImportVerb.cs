@@ -32,7 +32,7 @@ internal static class ImportVerb
 
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await call.OpenOrCreateAreaAsync(database, call.Need(Area)!);
-        Importer importer = new(area.Program, area.Schema, area.Policy, call.Clock, VerbOptions.LimitsOf(call));
+        Importer importer = new(area, call.Clock, VerbOptions.LimitsOf(call));
         Ended ended = new();
         try
         {

@@ -34,7 +34,7 @@ internal static class LedgerVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         AccountHolder holder = await FindAsync(call, database, "balance");
-        BalanceDocument balance = await new Balances(holder.Area.Program, holder.Area.Schema).BalanceAsync(holder.Account, call.Get(At), call.Cancellation);
+        BalanceDocument balance = await new Balances(holder.Area).BalanceAsync(holder.Account, call.Get(At), call.Cancellation);
         IReadOnlyList<HeldAccount> accounts = await holder.AccountsAsync(call.Today, call.Cancellation);
         HeldAccount account = accounts[AccountNumbers.OrdinalOf(holder.Account)];
         call.Output.Document(new { balance.Balance, balance.AsOf, balance.LastCredit, account, otherAccounts = accounts.Where(a => a != account) });

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Batch.Host.Access;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Store;
@@ -87,7 +86,7 @@ internal static class MoneyVerbs
         ReceiptName[] receipts = [.. call.Need(Receipts).Select(TypedReceipt.Read)];
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Show(call, await new HandMatches(area.Program, area.Schema).ProposeAsync(call.Need(Lines), receipts, call.Need(Reason)!, call.By, call.Cancellation));
+        Show(call, await new HandMatches(area).ProposeAsync(call.Need(Lines), receipts, call.Need(Reason)!, call.By, call.Cancellation));
         return ExitCode.Done;
     }
 
@@ -95,7 +94,7 @@ internal static class MoneyVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Show(call, await act(new HandMatches(area.Program, area.Schema), call.Need(Number)));
+        Show(call, await act(new HandMatches(area), call.Need(Number)));
         return ExitCode.Done;
     }
 

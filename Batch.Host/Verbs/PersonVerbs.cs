@@ -108,7 +108,7 @@ internal static class PersonVerbs
     }
 
     private static async Task<IdentityProposals> ProposalsAsync(VerbCall call, Area area) =>
-        new(area.Program, area.Schema, call.Clock) { Scans = await ScanOption.ReadAsync(call) };
+        new(area, call.Clock) { Scans = await ScanOption.ReadAsync(call) };
 
     private static async Task<int> PreviewAsync(VerbCall call)
     {
@@ -145,7 +145,7 @@ internal static class PersonVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        Show(call, await act(new IdentityProposals(area.Program, area.Schema, call.Clock), call.Need(Proposal)));
+        Show(call, await act(new IdentityProposals(area, call.Clock), call.Need(Proposal)));
         return ExitCode.Done;
     }
 
@@ -153,7 +153,7 @@ internal static class PersonVerbs
     {
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
-        List<IdentityDocument> proposals = await new IdentityProposals(area.Program, area.Schema, call.Clock).ListAsync(null, call.Cancellation);
+        List<IdentityDocument> proposals = await new IdentityProposals(area, call.Clock).ListAsync(null, call.Cancellation);
         call.Output.Document(new { area = area.Schema.Code, proposals });
         if (proposals.Count == 0)
         {

@@ -70,7 +70,7 @@ internal static class RunVerbs
         int run = call.Need(Run);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OfRunAsync(database, run, call.Cancellation);
-        RunLife life = new(area.Program, area.Schema);
+        RunLife life = new(area);
         YearMonth month = call.Get(OpenMonth) ?? await life.OpenMonthAsync(run, call.Cancellation);
         RunDocument reversal = await life.ReverseAsync(run, month, call.By, call.Cancellation);
         await call.RecordAsync(database, "run.reverse", reversal.Area, string.Create(CultureInfo.InvariantCulture, $"{run} {reversal.Run}"), call.Get(Reason)?.Trim());
@@ -83,14 +83,14 @@ internal static class RunVerbs
         int run = call.Need(Run);
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OfRunAsync(database, run, call.Cancellation);
-        RunDocument document = await act(new RunLife(area.Program, area.Schema), run);
+        RunDocument document = await act(new RunLife(area), run);
         await WriteAsync(call, area, document);
         return ExitCode.Done;
     }
 
     private static async Task WriteAsync(VerbCall call, Area area, RunDocument run) => RunText.Write(
         call.Output, run, run.Run is { } held ? await RunKind.ReadAsync(area, held, call.Cancellation) : [], await RunComparison.ReadAsync(area, run, call.Cancellation),
-        run.Run is { } number ? await Anomaly.ReadAsync(area.Program, area.Schema, number, call.Cancellation) : [],
+        run.Run is { } number ? await Anomaly.ReadAsync(area, number, call.Cancellation) : [],
         run.Run is { } computed ? await new FigureWarnings(area).OfRunAsync(computed, call.Cancellation) : [],
         run.State is RunState.Posted or RunState.Discarded ? [] : await new MonthsAround(area).LaterAsync(run.Month, call.Cancellation),
         run.Kind == "allocation" && run.State != RunState.Discarded ? await new UnpaidEmployers(area).OfMonthAsync(run.Month, call.Cancellation) : null);

@@ -33,8 +33,8 @@ internal static class SubmissionVerbs
         await using DatabaseConnection database = await call.OpenDatabaseAsync();
         Area area = await Jobs.Store.Area.OpenAsync(database, call.Need(Area)!, call.Cancellation);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(call.Cancellation);
-        Reconciliation found = await Reconciliation.ReadAsync(connection, area.Schema, call.Need(Number), call.Cancellation);
-        List<Rejection> rejections = await new Submissions(connection, area.Schema).RejectionsAsync(found.Of.Number, FileDraft.RejectionsShown, call.Cancellation);
+        Reconciliation found = await Reconciliation.ReadAsync(area.On(connection), call.Need(Number), call.Cancellation);
+        List<Rejection> rejections = await new Submissions(area.On(connection)).RejectionsAsync(found.Of.Number, FileDraft.RejectionsShown, call.Cancellation);
         HashSet<int> still = [.. found.StillRejected];
         call.Output.Document(Document(found, rejections));
         Submission of = found.Of;
@@ -114,7 +114,7 @@ internal static class SubmissionVerbs
         using UnfinishedFile unfinished = new(path);
         await using (FileStream file = unfinished.Open())
         {
-            rows = await new FixPacks(area.Program, area.Schema, VerbOptions.LimitsOf(call)).WriteAsync(call.Need(Number), call.Get(Held), call.Get(Format), file, call.Cancellation);
+            rows = await new FixPacks(area, VerbOptions.LimitsOf(call)).WriteAsync(call.Need(Number), call.Get(Held), call.Get(Format), file, call.Cancellation);
         }
 
         unfinished.Finish();

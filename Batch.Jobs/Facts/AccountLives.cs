@@ -8,7 +8,7 @@ namespace Batch.Jobs.Facts;
 /// The accounts of the persons of a block, with their states, and their deaths. Most people have nothing on record: what there is is read once
 /// when it is little, and block by block when it is much.
 /// </summary>
-public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
+public sealed class AccountLives(AreaSession area)
 {
     private const long MostPreloaded = 300_000;
 
@@ -18,9 +18,9 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
     private bool _withDeaths;
 
     /// <summary>What is on record of one person, for an inquiry or a decision: nothing of anybody else is counted or read.</summary>
-    public static async Task<AccountLives> OfOneAsync(NpgsqlConnection connection, AreaSchema area, int person, CancellationToken cancellation)
+    public static async Task<AccountLives> OfOneAsync(AreaSession area, int person, CancellationToken cancellation)
     {
-        AccountLives lives = new(connection, area) { _preloaded = false, _withDeaths = true };
+        AccountLives lives = new(area) { _preloaded = false, _withDeaths = true };
         await lives.LoadAsync([person], cancellation);
         return lives;
     }
@@ -40,7 +40,7 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
         {
             _withDeaths = deaths;
             _lives.Clear();
-            await using NpgsqlCommand count = new(area.Sql($"SELECT count(*) FROM (SELECT FROM :area.person_event WHERE {Events} LIMIT $1) e"), connection);
+            await using NpgsqlCommand count = area.Command($"SELECT count(*) FROM (SELECT FROM :area.person_event WHERE {Events} LIMIT $1) e");
             count.Parameters.AddWithValue(MostPreloaded + 1);
             _preloaded = (long)(await count.ExecuteScalarAsync(cancellation))! <= MostPreloaded;
             if (_preloaded.Value)
@@ -109,7 +109,7 @@ public sealed class AccountLives(NpgsqlConnection connection, AreaSchema area)
 
     private async Task ReadAsync(string sql, int[]? persons, Action<NpgsqlDataReader> take, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        await using NpgsqlCommand command = area.Command(sql);
         if (persons is not null)
         {
             command.Parameters.AddWithValue(persons);

@@ -8,7 +8,7 @@ namespace Batch.Jobs.Facts;
 /// What accounts can be spent from: the posted balance and the accepted movements that wait to be posted, with those of the transaction itself. For
 /// a large file everybody's is read once, from a snapshot that is carried on to the head of the ledger; else those of a block.
 /// </summary>
-public sealed class AvailableBalances(NpgsqlConnection connection, AreaSchema area, AccountLives lives)
+public sealed class AvailableBalances(AreaSession area, AccountLives lives)
 {
     private const int MostPreloaded = 4_000_000;
 
@@ -63,9 +63,9 @@ public sealed class AvailableBalances(NpgsqlConnection connection, AreaSchema ar
 
     private async Task PrepareAsync(bool large, CancellationToken cancellation)
     {
-        _posted = await PostedBalances.PrepareAsync(connection, area, large, cancellation);
-        List<(DateOnly Day, int Submission)> found = await connection.ReadAsync(
-            area.Sql("SELECT m.month, m.submission_id FROM :area.submission_month m JOIN :area.waiting_submission w USING (submission_id) WHERE m.fact = 'movement'"),
+        _posted = await PostedBalances.PrepareAsync(area, large, cancellation);
+        List<(DateOnly Day, int Submission)> found = await area.ReadAsync(
+            "SELECT m.month, m.submission_id FROM :area.submission_month m JOIN :area.waiting_submission w USING (submission_id) WHERE m.fact = 'movement'",
             r => (r.GetFieldValue<DateOnly>(0), r.GetInt32(1)), cancellation);
 
         _waiting = [.. found.Select(f => f.Submission).Distinct()];
@@ -77,8 +77,8 @@ public sealed class AvailableBalances(NpgsqlConnection connection, AreaSchema ar
     {
         foreach ((YearMonth month, DateOnly[] days) in _waitingDays)
         {
-            await using NpgsqlCommand command = new(
-                MovementSql.Difference(area.Part("movement", month), "on_date = ANY($3)" + (persons is null ? "" : " AND person_id = ANY($4)")), connection);
+            await using NpgsqlCommand command = area.Command(
+                MovementSql.Difference(area.Part("movement", month), "on_date = ANY($3)" + (persons is null ? "" : " AND person_id = ANY($4)")));
             command.Parameters.AddWithValue(_waiting);
             command.Parameters.AddWithValue(own);
             command.Parameters.AddWithValue(days);
@@ -109,7 +109,7 @@ public sealed class AvailableBalances(NpgsqlConnection connection, AreaSchema ar
 
     private async Task<int> LastPersonAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) FROM :area.person"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT coalesce(max(person_id), 0) FROM :area.person");
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 }

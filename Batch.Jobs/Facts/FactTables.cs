@@ -5,7 +5,7 @@ using Npgsql;
 namespace Batch.Jobs.Facts;
 
 /// <summary>The tables of a kind of facts, one a month: a new month's is keyed and attached only when the file is in.</summary>
-internal sealed class FactTables(NpgsqlConnection connection, AreaSchema area, string fact)
+internal sealed class FactTables(AreaSession area, string fact)
 {
     private readonly Dictionary<YearMonth, bool> _opened = [];
 
@@ -34,7 +34,7 @@ internal sealed class FactTables(NpgsqlConnection connection, AreaSchema area, s
 
     private async Task<object?> CallAsync(string function, YearMonth month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT :area.{function}($1, $2)"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT :area.{function}($1, $2)");
         command.Parameters.AddWithValue(fact);
         command.Parameters.AddWithValue(month.FirstDay());
         return await command.ExecuteScalarAsync(cancellation);

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Batch.Jobs.Facts;
 
 /// <summary>The last day on which an account paid for a member, after the day on which the binding is to end: it cannot end before that.</summary>
-internal sealed class FamilySpending(NpgsqlConnection connection, AreaSchema area)
+internal sealed class FamilySpending(AreaSession area)
 {
     private readonly Dictionary<(int Payer, long Member), LocalDate> _last = [];
 
@@ -16,14 +16,14 @@ internal sealed class FamilySpending(NpgsqlConnection connection, AreaSchema are
         _last.Clear();
         foreach ((int payer, long member, LocalDate end) in ends)
         {
-            await using NpgsqlCommand command = new(area.Sql(
+            await using NpgsqlCommand command = area.Command(
                 $"""
                 SELECT max(on_date) FROM (
                     SELECT DISTINCT ON (on_date, channel) on_date, state, amount_fen FROM :area.movement
                     WHERE movement_month >= '{end.Year:0000}-{end.Month:00}-01' AND on_date > $3 AND person_id = $1 AND member = $2 AND kind = {MovementKind.Spending:D}
                     ORDER BY on_date, channel, {FactVersions.LatestFirst}) s
                 WHERE state <> {FactState.Withdrawn:D} AND amount_fen <> 0
-                """), connection);
+                """);
             command.Parameters.AddWithValue(payer);
             command.Parameters.AddWithValue(member);
             command.Parameters.AddWithValue(end.ToDateOnly());

@@ -15,23 +15,23 @@ internal sealed class PostedBalances
     private readonly string? carried;
     private readonly string? since;
 
-    private PostedBalances(NpgsqlConnection connection, AreaSchema area, string? carried, string? since)
+    private PostedBalances(AreaSession area, string? carried, string? since)
     {
-        (this.connection, this.area, this.carried, this.since) = (connection, area, carried, since);
+        (this.connection, this.area, this.carried, this.since) = (area.Connection, area.Schema, carried, since);
     }
 
     /// <param name="large">Everybody's are wanted.</param>
-    public static async Task<PostedBalances> PrepareAsync(NpgsqlConnection connection, AreaSchema area, bool large, CancellationToken cancellation)
+    public static async Task<PostedBalances> PrepareAsync(AreaSession area, bool large, CancellationToken cancellation)
     {
-        (string? carried, string? since, long entries) = await BaseAsync(connection, area, cancellation);
+        (string? carried, string? since, long entries) = await BaseAsync(area, cancellation);
         if (large && entries > MostEntries)
         {
-            await using NpgsqlCommand snap = new(area.Sql("SELECT :area.snap_balances()"), connection) { CommandTimeout = 0 };
+            await using NpgsqlCommand snap = new(area.Sql("SELECT :area.snap_balances()"), area.Connection) { CommandTimeout = 0 };
             await snap.ExecuteNonQueryAsync(cancellation);
-            (carried, since, _) = await BaseAsync(connection, area, cancellation);
+            (carried, since, _) = await BaseAsync(area, cancellation);
         }
 
-        return new PostedBalances(connection, area, carried, since);
+        return new PostedBalances(area, carried, since);
     }
 
     /// <param name="accounts">Null: of all.</param>
@@ -60,9 +60,9 @@ internal sealed class PostedBalances
         }
     }
 
-    private static async Task<(string? Carried, string? Since, long Entries)> BaseAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    private static async Task<(string? Carried, string? Since, long Entries)> BaseAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             WITH stated AS (SELECT y.year, c.seq FROM :area.statement_year y JOIN :area.closing_in_force c ON c.month = y.through ORDER BY y.year DESC LIMIT 1),
             snapped AS (SELECT seq, taken FROM :area.balance_snapshot ORDER BY seq DESC LIMIT 1),
@@ -73,7 +73,7 @@ internal sealed class PostedBalances
                    array_agg(DISTINCT l.month) FILTER (WHERE l.run_id IS NOT NULL), array_agg(DISTINCT l.run_id) FILTER (WHERE l.run_id IS NOT NULL),
                    (SELECT coalesce(sum(t.entries), 0)::bigint FROM :area.run_total t JOIN :area.ledger p USING (run_id) WHERE p.seq > greatest(b.stated, b.snapped))
             FROM base b LEFT JOIN :area.ledger l ON l.act = 'post' AND l.seq > greatest(b.stated, b.snapped) GROUP BY b.stated, b.snapped
-            """), connection);
+            """);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         string? carried = reader.IsDBNull(0) ? null : reader.GetString(0);

@@ -11,7 +11,7 @@ public sealed record Submission(
     int Rejected, long PersonPaidFen, long EmployerPaidFen, long HeldFen, long UnchangedFen, string By, Instant At, int? Parent, int InvisibleCells, int OldNumbers);
 
 /// <summary>Reads submissions and their rejections back.</summary>
-public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
+public sealed class Submissions(AreaSession area)
 {
     private const string Columns =
         """
@@ -33,14 +33,14 @@ public sealed class Submissions(NpgsqlConnection connection, AreaSchema area)
         ListAsync($"submission_id < $1 ORDER BY submission_id DESC LIMIT {most}", before, cancellation);
 
     public Task<List<Rejection>> RejectionsAsync(int number, int most, CancellationToken cancellation) =>
-        connection.ReadAsync(
-            area.Sql("SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 ORDER BY row_no, fault_no LIMIT $2"),
+        area.ReadAsync(
+            "SELECT code, row_no, column_name, found, expected FROM :area.rejection WHERE submission_id = $1 ORDER BY row_no, fault_no LIMIT $2",
             r => new Rejection(r.GetString(0), r.GetInt32(1), r.GetString(2), Masking.Found(r.GetString(3)), r.GetString(4)), cancellation, number, most);
 
     private async Task<List<Submission>> ListAsync(string where, int value, CancellationToken cancellation)
     {
         string order = where.Contains("ORDER BY", StringComparison.Ordinal) ? "" : " ORDER BY submission_id";
-        return await connection.ReadAsync(area.Sql($"{Columns} WHERE {where}{order}"), Of, cancellation, value);
+        return await area.ReadAsync($"{Columns} WHERE {where}{order}", Of, cancellation, value);
     }
 
     private static Submission Of(NpgsqlDataReader reader) => new(

@@ -11,10 +11,10 @@ namespace Batch.Jobs.Intake;
 /// What a persons file says of accounts: frozen, unfrozen, closed, and opened anew by an enrolment after a closing. Each is refused when what is on
 /// record contradicts it.
 /// </summary>
-public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, AccountLives lives)
+public sealed class AccountEvents(AreaSession area, AccountLives lives)
 {
-    private readonly AvailableBalances _balances = new(connection, area, lives);
-    private readonly LaterFacts _later = new(connection, area);
+    private readonly AvailableBalances _balances = new(area, lives);
+    private readonly LaterFacts _later = new(area);
     private readonly List<(AccountSpan Account, int Person, int Submission)> _opened = [];
 
     public static bool IsOfAccount(PersonEvent change) => change is PersonEvent.AccountFrozen or PersonEvent.AccountUnfrozen or PersonEvent.AccountClosed;
@@ -93,7 +93,7 @@ public sealed class AccountEvents(NpgsqlConnection connection, AreaSchema area, 
             return;
         }
 
-        await using NpgsqlCommand command = new(area.Sql("INSERT INTO :area.account (account_id, person_id, opened, submission_id) SELECT * FROM unnest($1, $2, $3, $4)"), connection);
+        await using NpgsqlCommand command = area.Command("INSERT INTO :area.account (account_id, person_id, opened, submission_id) SELECT * FROM unnest($1, $2, $3, $4)");
         command.Parameters.AddWithValue(_opened.Select(o => o.Account.Account).ToArray());
         command.Parameters.AddWithValue(_opened.Select(o => o.Person).ToArray());
         command.Parameters.AddWithValue(_opened.Select(o => o.Account.Opened.ToDateOnly()).ToArray());

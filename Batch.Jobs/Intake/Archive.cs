@@ -6,7 +6,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Keeps the bytes of every file as received, by their SHA-256, before anything of them is read.</summary>
-public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
+public sealed class Archive(Area area)
 {
     private const int PartBytes = 1 << 20;
 
@@ -16,7 +16,7 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
     public async Task<IReadOnlyList<byte[]>> KeepAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         byte[][] hashes = [.. paths.Select(Hash)];
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         HashSet<string> wanted = await ReserveAsync(connection, paths, hashes, cancellation);
         if (wanted.Count > 0)
@@ -59,7 +59,7 @@ public sealed class Archive(NpgsqlDataSource program, AreaSchema area)
     /// <summary>The bytes of an archived file, from the beginning.</summary>
     public async Task RestoreAsync(byte[] sha256, Stream output, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlCommand command = new(area.Sql("SELECT content FROM :area.archive_part WHERE sha256 = $1 ORDER BY part"), connection);
         command.Parameters.AddWithValue(sha256);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

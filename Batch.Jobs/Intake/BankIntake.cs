@@ -4,7 +4,6 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -18,7 +17,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
 
     private readonly record struct Fact(string Serial, Content Content, int Submission, int Row);
 
-    private readonly RejectionWriter _rejections = new(parts.Connection.Itself, parts.Area);
+    private readonly RejectionWriter _rejections = new(parts.Area.On(parts.Connection.Itself));
 
     /// <summary>Rows of the files of this transaction, and the days of those, by the submission that said them.</summary>
     private readonly Dictionary<(int Submission, string Serial), (int Row, LocalDate On)> _rows = [];
@@ -51,7 +50,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
 
         await WriteAsync(facts, FactState.Accepted, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(parts.Connection.Itself, parts.Area, children, cancellation);
+        await ChildRows.WriteAsync(parts.Area.On(parts.Connection.Itself), children, cancellation);
     }
 
     /// <summary>Withdraws the lines from the statement's first day to its last that it no longer has. None of its rows may be in doubt.</summary>
@@ -85,7 +84,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
     {
         if (_changed is { } changed)
         {
-            await new MoneyMatches(await parts.Connection.IdleAsync(), parts.Area).MatchAsync(changed, by, cancellation);
+            await new MoneyMatches(parts.Area.On(await parts.Connection.IdleAsync())).MatchAsync(changed, by, cancellation);
         }
     }
 

@@ -1,15 +1,14 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
 /// <summary>What a block of lines has come to, on its way into the tables: filled by one block while that of the block before is written.</summary>
-internal sealed class BlockOutput<TFact>(NpgsqlConnection connection, AreaSchema area, PersonRegistry persons, FactWriter<TFact> facts)
+internal sealed class BlockOutput<TFact>(AreaSession area, PersonRegistry persons, FactWriter<TFact> facts)
     where TFact : struct, IDeclaredFact<TFact>
 {
-    private readonly RejectionWriter _rejections = new(connection, area);
+    private readonly RejectionWriter _rejections = new(area);
     private readonly List<(int Submission, int Row, long? Fen)> _rejectedPaid = [];
     private readonly List<ChildRow> _children = [];
     private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
@@ -30,12 +29,12 @@ internal sealed class BlockOutput<TFact>(NpgsqlConnection connection, AreaSchema
 
     public async Task WriteAsync(CancellationToken cancellation)
     {
-        await NewPerson.WriteAsync(connection, area, _registered, cancellation);
+        await NewPerson.WriteAsync(area, _registered, cancellation);
         await facts.FlushAsync(cancellation);
-        await EventWriter.WriteAsync(connection, area, _events, cancellation);
+        await EventWriter.WriteAsync(area, _events, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteRejectedAsync(connection, area, _rejectedPaid, cancellation);
-        await ChildRows.WriteAsync(connection, area, _children, cancellation);
+        await ChildRows.WriteRejectedAsync(area, _rejectedPaid, cancellation);
+        await ChildRows.WriteAsync(area, _children, cancellation);
         _registered = [];
         _events.Clear();
     }

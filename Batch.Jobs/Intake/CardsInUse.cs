@@ -1,12 +1,11 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
 /// <summary>Whose the cards are that a file gives out: a card belongs to one person.</summary>
-internal sealed class CardsInUse(NpgsqlConnection connection, AreaSchema area)
+internal sealed class CardsInUse(AreaSession area)
 {
     private readonly Dictionary<string, long> _holders = new(StringComparer.Ordinal);
 
@@ -19,12 +18,11 @@ internal sealed class CardsInUse(NpgsqlConnection connection, AreaSchema area)
             return;
         }
 
-        foreach ((string card, long citizen) in await connection.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT DISTINCT ON (e.value) e.value, p.citizen FROM :area.person_event e JOIN :area.person p USING (person_id)
-                WHERE e.event = {PersonEvent.Card:D} AND e.value = ANY($1) ORDER BY e.value, e.submission_id DESC
-                """),
+        foreach ((string card, long citizen) in await area.ReadAsync(
+            $"""
+            SELECT DISTINCT ON (e.value) e.value, p.citizen FROM :area.person_event e JOIN :area.person p USING (person_id)
+            WHERE e.event = {PersonEvent.Card:D} AND e.value = ANY($1) ORDER BY e.value, e.submission_id DESC
+            """,
             // One argument, which is an array.
             r => (r.GetString(0), r.GetInt64(1)), cancellation, (object)cards))
         {

@@ -1,7 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -69,7 +68,7 @@ internal static class ChildRows
             submission, r.Row, r.ParentRow, held?.Contains(r.Row) == true ? RowOutcome.Held : rejected.Contains(r.Row) ? RowOutcome.Rejected : unchanged.Contains(r.Row) ? RowOutcome.Unchanged : RowOutcome.Accepted, null));
     }
 
-    public static async Task WriteAsync(NpgsqlConnection connection, AreaSchema area, List<ChildRow> rows, CancellationToken cancellation)
+    public static async Task WriteAsync(AreaSession area, List<ChildRow> rows, CancellationToken cancellation)
     {
         if (rows.Count == 0)
         {
@@ -77,7 +76,7 @@ internal static class ChildRows
         }
 
         await using CopyRows copy = await CopyRows.BeginAsync(
-            connection, area.Sql(":area.child_row"), "submission_id, row_no, parent_row, outcome, paid_fen", cancellation);
+            area.Connection, area.Sql(":area.child_row"), "submission_id, row_no, parent_row, outcome, paid_fen", cancellation);
         foreach (ChildRow row in rows)
         {
             copy.StartRow();
@@ -93,14 +92,14 @@ internal static class ChildRows
     }
 
     /// <summary>What the rejected rows say was paid.</summary>
-    public static async Task WriteRejectedAsync(NpgsqlConnection connection, AreaSchema area, List<(int Submission, int Row, long? Fen)> rows, CancellationToken cancellation)
+    public static async Task WriteRejectedAsync(AreaSession area, List<(int Submission, int Row, long? Fen)> rows, CancellationToken cancellation)
     {
         if (rows.Count == 0)
         {
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.rejected_row"), "submission_id, row_no, paid_fen", cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.rejected_row"), "submission_id, row_no, paid_fen", cancellation);
         foreach ((int submission, int row, long? fen) in rows)
         {
             copy.StartRow();

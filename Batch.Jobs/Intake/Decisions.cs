@@ -20,7 +20,7 @@ public sealed record Decision(int Submission, int Row, bool Take, string By, str
 public sealed record DecisionDocument(int Number, int Submission, int Row, string Act, string Fact, YearMonth Month, string By, string Reason);
 
 /// <summary>Decides held rows. Nothing is posted by it: a run computes what it changes, and another person approves the run.</summary>
-public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
+public sealed class Decisions(Area area)
 {
     public const int LongestReason = 500;
 
@@ -36,26 +36,26 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
 
         using TemporaryFile file = new();
         await File.WriteAllTextAsync(file.Path, Text(decision), cancellation);
-        byte[] sha256 = (await new Archive(program, area).KeepAsync([file.Path], cancellation))[0];
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        byte[] sha256 = (await new Archive(area).KeepAsync([file.Path], cancellation))[0];
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        SubmissionLog log = new(connection, area);
+        SubmissionLog log = new(area.On(connection));
         await log.LockAsync(cancellation);
-        Submission of = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        Submission of = await new Submissions(area.On(connection)).ReadAsync(decision.Submission, cancellation);
         string name = Act(decision) + string.Create(CultureInfo.InvariantCulture, $" {decision.Submission}:{decision.Row}");
         FileDraft draft = new(new IncomingFile("", name), sha256, await log.NextNumberAsync(cancellation), SubmissionKind.Supplementary) { Month = of.Month, IsDecision = true };
         string? fact = await WriteFactsAsync(connection, decision, draft, cancellation);
         if (fact is null)
         {
             DecisionDocument made = await MadeAsync(connection, decision, of.Month, cancellation) ?? throw NotHeld(decision);
-            await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(made.Number, decision.Scans, decision.By, cancellation);
+            await new Scans(area.On(connection), ScanLimits.Configured).AddToDecisionAsync(made.Number, decision.Scans, decision.By, cancellation);
             await transaction.CommitAsync(cancellation);
             return made;
         }
 
         await log.WriteAsync([draft], decision.By, cancellation);
         await RecordAsync(connection, decision, draft.Submission, fact, cancellation);
-        await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(draft.Submission, decision.Scans, decision.By, cancellation);
+        await new Scans(area.On(connection), ScanLimits.Configured).AddToDecisionAsync(draft.Submission, decision.Scans, decision.By, cancellation);
         await transaction.CommitAsync(cancellation);
         return new DecisionDocument(draft.Submission, decision.Submission, decision.Row, Act(decision), fact, of.Month, decision.By, decision.Reason);
     }
@@ -63,7 +63,7 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
     /// <exception cref="DataFaultException">DECISION_UNKNOWN.</exception>
     public async Task<DecisionDocument> ReadAsync(int decision, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return await connection.ReadAsync(
             area.Sql(
                 """
@@ -91,10 +91,10 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
     public async Task AddScansAsync(int decision, IReadOnlyList<ScanFile> scans, string by, CancellationToken cancellation)
     {
         await RequireOwnAsync(decision, by, cancellation);
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        await new SubmissionLog(connection, area).LockAsync(cancellation);
-        await new Scans(connection, area, ScanLimits.Configured).AddToDecisionAsync(decision, scans, by, cancellation);
+        await new SubmissionLog(area.On(connection)).LockAsync(cancellation);
+        await new Scans(area.On(connection), ScanLimits.Configured).AddToDecisionAsync(decision, scans, by, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
@@ -107,12 +107,12 @@ public sealed class Decisions(NpgsqlDataSource program, AreaSchema area)
     private async Task<string?> WriteFactsAsync(NpgsqlConnection connection, Decision decision, FileDraft draft, CancellationToken cancellation)
     {
         // A file has brought it mended: that one is decided on, where it is held.
-        if ((await MendedRows.HeldAsync(connection, area, [decision.Submission], cancellation)).Contains((decision.Submission, decision.Row)))
+        if ((await MendedRows.HeldAsync(area.On(connection), [decision.Submission], cancellation)).Contains((decision.Submission, decision.Row)))
         {
             return null;
         }
 
-        foreach (IHeldFacts kind in HeldRows.Kinds(area, program))
+        foreach (IHeldFacts kind in HeldRows.Kinds(area.Schema, area.Program))
         {
             if (await kind.DecideAsync(connection, decision, draft, cancellation))
             {

@@ -272,10 +272,10 @@ public abstract class DeclarationIntake<TLine, TFact>(IntakeParts parts) : ICont
         if (_filling is null)
         {
             NpgsqlConnection idle = await Parts.Connection.IdleAsync();
-            _tables = new FactTables(idle, Parts.Area, TFact.Table);
+            _tables = new FactTables(Parts.Area.On(idle), TFact.Table);
             (_filling, _spare) = (New(), New());
 
-            BlockOutput<TFact> New() => new(idle, Parts.Area, Persons, new FactWriter<TFact>(idle, Parts.Area, _tables));
+            BlockOutput<TFact> New() => new(Parts.Area.On(idle), Persons, new FactWriter<TFact>(Parts.Area.On(idle), _tables));
         }
 
         return _filling;

@@ -1,7 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -9,15 +8,15 @@ namespace Batch.Jobs.Intake;
 /// Moves contributions or pensions from one person to another by new versions: those of the one are withdrawn, the other gets them as if they had come for that
 /// person. Of one employer and month the later line counts; two employers in one month are held.
 /// </summary>
-internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaSchema area, MoveDrafts drafts)
+internal sealed class DeclarationMoves<TFact>(AreaSession area, MoveDrafts drafts)
     where TFact : struct, IDeclaredFact<TFact>
 {
     private sealed record Version(TFact Said, int Submission, YearMonth Filed);
 
     public async Task MoveAsync(int from, int to, CancellationToken cancellation)
     {
-        FactTables tables = new(connection, area, TFact.Table);
-        FactWriter<TFact> writer = new(connection, area, tables);
+        FactTables tables = new(area, TFact.Table);
+        FactWriter<TFact> writer = new(area, tables);
         foreach (YearMonth month in await MonthsAsync(cancellation))
         {
             List<Version> versions = await VersionsAsync(month, "person_id = ANY($1)", [from, to], cancellation);
@@ -60,8 +59,8 @@ internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaS
     /// <exception cref="DataFaultException">PART_NOT_POSSIBLE: the other has a line of the same employer and month.</exception>
     public async Task PartAsync(PartedRows parted, CancellationToken cancellation)
     {
-        FactTables tables = new(connection, area, TFact.Table);
-        FactWriter<TFact> writer = new(connection, area, tables);
+        FactTables tables = new(area, TFact.Table);
+        FactWriter<TFact> writer = new(area, tables);
         foreach (YearMonth month in await MonthsAsync(cancellation))
         {
             List<Version> versions = await VersionsAsync(month, "person_id = ANY($1)", [parted.From, parted.To], cancellation);
@@ -91,8 +90,8 @@ internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaS
     /// <summary>Puts back what was in force before a join; of what came since, the rows named become the other person's.</summary>
     public async Task RestoreAsync(UndoneJoin join, CancellationToken cancellation)
     {
-        FactTables tables = new(connection, area, TFact.Table);
-        FactWriter<TFact> writer = new(connection, area, tables);
+        FactTables tables = new(area, TFact.Table);
+        FactWriter<TFact> writer = new(area, tables);
         foreach (YearMonth month in await MonthsAsync(cancellation))
         {
             List<Version> versions = await VersionsAsync(month, "person_id = ANY($1)", [join.Stays, join.Other], cancellation);
@@ -155,13 +154,12 @@ internal sealed class DeclarationMoves<TFact>(NpgsqlConnection connection, AreaS
     private static Version Latest(IEnumerable<Version> versions) => versions.OrderBy(v => v.Submission).ThenBy(v => v.Said.Row <= 0).ThenBy(v => v.Said.Row).Last();
 
     private async Task<List<YearMonth>> MonthsAsync(CancellationToken cancellation) =>
-        [.. (await new MonthTables(connection, area).ListAsync([TFact.Table], cancellation)).Select(t => t.Month)];
+        [.. (await new MonthTables(area).ListAsync([TFact.Table], cancellation)).Select(t => t.Month)];
 
-    private Task<List<Version>> VersionsAsync(YearMonth month, string which, int[] keys, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql(
-            $"""
-            SELECT {TFact.Selected}, (SELECT f.month FROM :area.filed f WHERE f.submission_id = v.submission_id) FROM {area.Part(TFact.Table, month)} v WHERE {which}
-            """),
+    private Task<List<Version>> VersionsAsync(YearMonth month, string which, int[] keys, CancellationToken cancellation) => area.ReadAsync(
+        $"""
+        SELECT {TFact.Selected}, (SELECT f.month FROM :area.filed f WHERE f.submission_id = v.submission_id) FROM {area.Part(TFact.Table, month)} v WHERE {which}
+        """,
         r => new Version(TFact.Read(r, month), r.GetInt32(DeclaredFacts.SubmissionColumn), r.GetFieldValue<DateOnly>(r.FieldCount - 1).Month()), cancellation, keys);
 }
 

@@ -258,7 +258,7 @@ public sealed class DropFolder(Area area, IClock clock, IntakeLimits limits, Dur
         {
             await using (FileStream pack = unfinished.Open())
             {
-                await new FixPacks(area.Program, area.Schema, limits).WriteAsync(submission, held: false, workbook ? ReportFormat.Xlsx : ReportFormat.Csv, pack, cancellation);
+                await new FixPacks(area, limits).WriteAsync(submission, held: false, workbook ? ReportFormat.Xlsx : ReportFormat.Csv, pack, cancellation);
             }
 
             unfinished.Finish();

@@ -1,7 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -9,7 +8,7 @@ namespace Batch.Jobs.Intake;
 internal static class EventWriter
 {
     public static async Task WriteAsync(
-        NpgsqlConnection connection, AreaSchema area, List<(int Person, PersonsLine Line, int Submission)> events, CancellationToken cancellation)
+        AreaSession area, List<(int Person, PersonsLine Line, int Submission)> events, CancellationToken cancellation)
     {
         if (events.Count == 0)
         {
@@ -17,7 +16,7 @@ internal static class EventWriter
         }
 
         await using CopyRows copy = await CopyRows.BeginAsync(
-            connection, area.Sql(":area.person_event"), "person_id, event, on_date, value, submission_id, row_no, document, number, birth", cancellation);
+            area.Connection, area.Sql(":area.person_event"), "person_id, event, on_date, value, submission_id, row_no, document, number, birth", cancellation);
         foreach ((int person, PersonsLine line, int submission) in events)
         {
             copy.StartRow();

@@ -1,12 +1,11 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
 /// <summary>Appends facts by binary COPY straight into their months; a new month's table is keyed and attached when the file is in.</summary>
-internal sealed class FactWriter<TFact>(NpgsqlConnection connection, AreaSchema area, FactTables tables)
+internal sealed class FactWriter<TFact>(AreaSession area, FactTables tables)
     where TFact : struct, IDeclaredFact<TFact>
 {
     private readonly Dictionary<YearMonth, List<(TFact Fact, int Submission)>> _pending = [];
@@ -45,7 +44,7 @@ internal sealed class FactWriter<TFact>(NpgsqlConnection connection, AreaSchema 
 
     private async Task CopyAsync(YearMonth month, List<(TFact Fact, int Submission)> facts, CancellationToken cancellation)
     {
-        await using CopyRows copy = await CopyRows.BeginAsync(connection, area.Part(TFact.Table, month), TFact.Columns, cancellation);
+        await using CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Part(TFact.Table, month), TFact.Columns, cancellation);
         foreach ((TFact fact, int submission) in facts)
         {
             copy.StartRow();

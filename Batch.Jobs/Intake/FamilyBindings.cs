@@ -18,7 +18,7 @@ public sealed record FamilyBinding(int Payer, long Member, string Relation, Loca
 }
 
 /// <summary>The bindings on record of some payers and members, with what earlier lines of the same transaction changed.</summary>
-public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
+public sealed class FamilyBindings(AreaSession area)
 {
     private readonly List<FamilyBinding> _bindings = [];
     private readonly List<FamilyBinding> _added = [];
@@ -55,11 +55,11 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
     private async Task ReadAsync(IEnumerable<int> payers, IEnumerable<long> members, CancellationToken cancellation)
     {
         _bindings.Clear();
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT person_id, event, on_date, value FROM :area.person_event
             WHERE event IN ({PersonEvent.FamilyBound:D}, {PersonEvent.FamilyUnbound:D}) AND (person_id = ANY($1) OR left(value, 17) = ANY($2)) ORDER BY submission_id, row_no
-            """), connection);
+            """);
         command.Parameters.AddWithValue(payers.Distinct().ToArray());
         command.Parameters.AddWithValue(members.Distinct().Select(m => CitizenId.FromDigits17(m).Full().PadRight(18)[..17]).ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -83,8 +83,8 @@ public sealed class FamilyBindings(NpgsqlConnection connection, AreaSchema area)
             return;
         }
 
-        foreach ((long number, int person) in await connection.ReadAsync(
-            area.Sql("SELECT number, person_id FROM :area.person_number WHERE person_id IN (SELECT person_id FROM :area.person_number WHERE number = ANY($1))"),
+        foreach ((long number, int person) in await area.ReadAsync(
+            "SELECT number, person_id FROM :area.person_number WHERE person_id IN (SELECT person_id FROM :area.person_number WHERE number = ANY($1))",
             r => (r.GetInt64(0), r.GetInt32(1)), cancellation, members))
         {
             _persons[number] = person;

@@ -6,17 +6,17 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Makes the fix pack of a submission from its archived bytes: what is still rejected, and on request what is held.</summary>
-public sealed class FixPacks(NpgsqlDataSource program, AreaSchema area, IntakeLimits limits)
+public sealed class FixPacks(Area area, IntakeLimits limits)
 {
     /// <param name="format">Null: as the sender's file is.</param>
     /// <returns>How many rows it has.</returns>
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN; FIX_PACK_NO_ROWS: the file has no rows that could be told apart, so it is sent anew.</exception>
     public async Task<int> WriteAsync(int submission, bool held, ReportFormat? format, Stream output, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        Submission of = await new Submissions(connection, area).ReadAsync(submission, cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        Submission of = await new Submissions(area.On(connection)).ReadAsync(submission, cancellation);
         IReadOnlySet<int> mended = await MendedAsync(connection, submission, cancellation);
-        using TemporaryFile file = await new Archive(program, area).RestoreAsync(of.Sha256, cancellation);
+        using TemporaryFile file = await new Archive(area).RestoreAsync(of.Sha256, cancellation);
         try
         {
             // A pack of these would leave out what they were refused for: the unit, the other header, the other sheets.

@@ -3,7 +3,6 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -14,7 +13,7 @@ public sealed class GroupIntake(
 {
     private readonly IntakeParts _parts = new(
         area, policy, new PersonRegistry(connection, area, known.Persons, known.Records), new EmployerRegistry(connection, area, known.Employers),
-        new AccountLives(connection.Itself, area), connection);
+        new AccountLives(area.On(connection.Itself)), connection);
 
     private readonly Dictionary<FileContent, IContentIntake> _intakes = [];
 

@@ -23,14 +23,14 @@ public sealed record MatchDocument(int Match, string State, Money Amount, IReadO
 /// Matches by people: one person proposes with a reason, another confirms. Undone by a later act; the receipts and lines are then open again, and only people match them.
 /// Money that is not equal to the fen is not matched: the difference is corrected in the receipts first.
 /// </summary>
-public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
+public sealed class HandMatches(Area area)
 {
     private sealed record Member(string Name, int Submission, long Fen, bool IsTaken);
 
     public async Task<MatchDocument> ProposeAsync(
         IReadOnlyList<string> serials, IReadOnlyList<ReceiptName> names, string reason, string by, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         if (string.IsNullOrWhiteSpace(reason))
         {
@@ -72,7 +72,7 @@ public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
 
     private async Task<MatchDocument> ActAsync(int match, string act, string reason, string by, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         (string State, string MadeBy, string? EndedBy)[] found = [.. await connection.ReadAsync(
             area.Sql(
@@ -126,7 +126,7 @@ public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
     {
         NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Files change what is open: one of both at a time.
-        await new SubmissionLog(connection, area).LockAsync(cancellation);
+        await new SubmissionLog(area.On(connection)).LockAsync(cancellation);
         return transaction;
     }
 
@@ -144,7 +144,7 @@ public sealed class HandMatches(NpgsqlDataSource program, AreaSchema area)
                 """),
             r => new MatchDocument(match, r.GetString(0), new Money(r.GetInt64(3)), r.GetFieldValue<string[]>(1), r.GetFieldValue<string[]>(2)), cancellation, match))[0];
         await transaction.CommitAsync(cancellation);
-        await new AuditLog(program).SealWhatIsThereAsync();
+        await new AuditLog(area.Program).SealWhatIsThereAsync();
         return document;
     }
 

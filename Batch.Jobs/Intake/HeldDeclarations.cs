@@ -50,7 +50,7 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
 
     public async Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
     {
-        List<YearMonth> months = await HeldRows.MonthsAsync(connection, area, Fact, cancellation);
+        List<YearMonth> months = await HeldRows.MonthsAsync(area.On(connection), Fact, cancellation);
         List<Version> sides = [];
         foreach (YearMonth of in months.Where(m => month is null || m == month))
         {
@@ -81,8 +81,8 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
                 continue;
             }
 
-            FactTables tables = new(connection, area, Fact);
-            FactWriter<TFact> writer = new(connection, area, tables);
+            FactTables tables = new(area.On(connection), Fact);
+            FactWriter<TFact> writer = new(area.On(connection), tables);
             RefuseAnotherEmployer(key, meets, decision);
             foreach (TFact fact in Facts(meets, key, decision))
             {
@@ -179,9 +179,9 @@ internal sealed class HeldDeclarations<TFact>(AreaSchema area) : IHeldFacts
     {
         int[] submissions = [.. sides.Select(s => s.Submission)];
         int[] rows = [.. sides.Select(s => s.Said.Row)];
-        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, rows, cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. sides.Select(s => Math.Abs(s.Said.Person))], cancellation);
-        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(area.On(connection), submissions, rows, cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(area.On(connection), [.. sides.Select(s => Math.Abs(s.Said.Person))], cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(area.On(connection), submissions, cancellation);
         Dictionary<int, (string Number, string Name)> employers = await EmployersAsync(connection, [.. sides.Select(s => s.Said.Employer)], cancellation);
         return [.. sides.Select(side => new HeldRow(
             Fact, side.Submission, side.Said.Row, side.Said.Month, Reason(reasons, side).Code,

@@ -30,9 +30,9 @@ internal sealed class HeldEvents(AreaSchema area) : IHeldFacts
             area.Sql($"SELECT {Columns} FROM :area.held_event h WHERE {Undecided} ORDER BY 1, 2"), Read, cancellation);
         held.RemoveAll(h => month is not null && h.Line.On.ToYearMonth() != month);
         int[] submissions = [.. held.Select(h => h.Submission)];
-        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, [.. held.Select(h => h.Line.Row)], cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. held.Select(h => h.Person)], cancellation);
-        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(area.On(connection), submissions, [.. held.Select(h => h.Line.Row)], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(area.On(connection), [.. held.Select(h => h.Person)], cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(area.On(connection), submissions, cancellation);
         return [.. held.Select(h =>
         {
             HeldReason why = reasons[(h.Submission, h.Line.Row)];
@@ -67,7 +67,7 @@ internal sealed class HeldEvents(AreaSchema area) : IHeldFacts
         LineBlock block = new() { Rows = 1 };
         block.Persons.Add(held.Line with { Row = 1, Id = CitizenId.FromDigits17(citizen) });
         PersonRegistry persons = new(new IntakeConnection(connection), area, new KnownPersons(), new KnownRecords());
-        await new StatusChanges(area, persons, new AccountLives(connection, area), connection).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
+        await new StatusChanges(persons, new AccountLives(area.On(connection)), area.On(connection)).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
         if (draft.Accepted + draft.Unchanged == 0)
         {
             Rejection fault = draft.Rejections[0];

@@ -28,16 +28,16 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
     public async Task<List<HeldRow>> ListAsync(NpgsqlConnection connection, YearMonth? month, CancellationToken cancellation)
     {
         List<StandingMovement> held = [];
-        foreach (YearMonth of in (await HeldRows.MonthsAsync(connection, area, Fact, cancellation)).Distinct().Where(m => month is null || m == month))
+        foreach (YearMonth of in (await HeldRows.MonthsAsync(area.On(connection), Fact, cancellation)).Distinct().Where(m => month is null || m == month))
         {
             held.AddRange(await ReadAsync(
                 connection, $"SELECT DISTINCT {Key} FROM {area.Part(Fact, of)} WHERE state = {FactState.Held:D}", area.Part(Fact, of), [], cancellation));
         }
 
         int[] submissions = [.. held.Select(h => h.Submission)];
-        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, submissions, [.. held.Select(h => h.Fact.Row)], cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area, [.. held.Select(h => Math.Abs(h.Fact.Person))], cancellation);
-        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area, submissions, cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(area.On(connection), submissions, [.. held.Select(h => h.Fact.Row)], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(area.On(connection), [.. held.Select(h => Math.Abs(h.Fact.Person))], cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(area.On(connection), submissions, cancellation);
         return [.. held.Select(h => new HeldRow(
             Fact, h.Submission, h.Fact.Row, h.Fact.Month, Reason(reasons, h).Code, persons[Math.Abs(h.Fact.Person)].Citizen,
             persons[Math.Abs(h.Fact.Person)].Name, "", "", files[h.Submission].File, files[h.Submission].By, [new HeldFigure(LedgerWords.Of((Component)h.Fact.Identity.Kind).Both(), h.Fact.Fen)])
@@ -72,7 +72,7 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
                 await TakeAsync(connection, fact, draft, cancellation);
             }
 
-            MovementWriter writer = new(connection, area);
+            MovementWriter writer = new(area.On(connection));
             if (waits)
             {
                 writer.Add(held.Fact with { State = FactState.Withdrawn, Row = 0 }, draft.Submission);
@@ -97,17 +97,17 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
     // A row that was none of the person's was not held against the account: neither what is in force under the same document or day, nor the money there.
     private async Task MeetAsync(NpgsqlConnection connection, MovementFact fact, Decision decision, CancellationToken cancellation)
     {
-        MovementsInForce standing = new(connection, area);
+        MovementsInForce standing = new(area.On(connection));
         await standing.LoadAsync([fact], [], cancellation);
         if (standing.For(fact.Identity) is { } other)
         {
             Refuse(new Rejection(Codes.MovementDiffers, fact.Row, "金额", new Money(fact.Fen).ToString(), new Money(other.Fact.Fen).ToString()));
         }
 
-        AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
-        AvailableBalances balances = new(connection, area, lives);
+        AccountLives lives = await AccountLives.OfOneAsync(area.On(connection), fact.Person, cancellation);
+        AvailableBalances balances = new(area.On(connection), lives);
         await balances.LoadAsync([fact.Person], [], large: false, cancellation);
-        Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        Submission sent = await new Submissions(area.On(connection)).ReadAsync(decision.Submission, cancellation);
         if (fact.Fen < 0 && fact.Identity.Kind != MovementKind.Correction && balances.Of(lives.AccountIn(fact.Person, fact.Month)) + fact.Fen < 0 && sent.By == decision.By)
         {
             throw SamePerson();
@@ -117,8 +117,8 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
     // What was recorded since it was held may contradict it, as it would against a row that came now.
     private async Task TakeAsync(NpgsqlConnection connection, MovementFact fact, FileDraft draft, CancellationToken cancellation)
     {
-        AccountLives lives = await AccountLives.OfOneAsync(connection, area, fact.Person, cancellation);
-        LaterFacts later = new(connection, area);
+        AccountLives lives = await AccountLives.OfOneAsync(area.On(connection), fact.Person, cancellation);
+        LaterFacts later = new(area.On(connection));
         if (MovementStaging.Ends(fact))
         {
             await later.LoadAsync([(fact.Person, fact.Month)], cancellation);
@@ -131,7 +131,7 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
             : AccountFaults.Of(fact, lives.Of(fact.Person)));
         if (policy?.Wallet is { } limits)
         {
-            WalletTransfers wallets = new(connection, area);
+            WalletTransfers wallets = new(area.On(connection));
             await wallets.LoadAsync([fact], cancellation);
             Refuse(wallets.Fault(fact, limits, draft));
         }
@@ -152,7 +152,7 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
         NpgsqlConnection connection, MovementFact fact, (AccountLives Lives, MonthPolicy? Policy) of, FileDraft draft, CancellationToken cancellation)
     {
         (AccountLives lives, MonthPolicy? policy) = of;
-        AvailableBalances balances = new(connection, area, lives);
+        AvailableBalances balances = new(area.On(connection), lives);
         await balances.LoadAsync([fact.Person], [], large: false, cancellation);
         AccountSpan account = lives.Of(fact.Person).In(fact.Month);
         if (MovementStaging.PaysTheWhole(fact, policy) && balances.Of(account.Account) + fact.Fen > 0)
@@ -168,13 +168,13 @@ internal sealed class HeldMovements(AreaSchema area, NpgsqlDataSource? program =
         Ground ground = fact.Identity.Kind == MovementKind.TransferOut ? Ground.TransferOut : fact.Ground;
         PersonsLine closing = new(-1, default, null, PersonEvent.AccountClosed, LocalDate.FromDateOnly(fact.On), ground.ToString(), fact.Document);
         draft.CountFact("event", fact.Month);
-        await EventWriter.WriteAsync(connection, area, [(fact.Person, closing, draft.Submission)], cancellation);
+        await EventWriter.WriteAsync(area.On(connection), [(fact.Person, closing, draft.Submission)], cancellation);
     }
 
     private async Task RefuseSenderAsync(NpgsqlConnection connection, Decision decision, CancellationToken cancellation)
     {
-        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area, [decision.Submission], [decision.Row], cancellation);
-        Submission sent = await new Submissions(connection, area).ReadAsync(decision.Submission, cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(area.On(connection), [decision.Submission], [decision.Row], cancellation);
+        Submission sent = await new Submissions(area.On(connection)).ReadAsync(decision.Submission, cancellation);
         if (decision.Take && sent.By == decision.By && reasons.GetValueOrDefault((decision.Submission, decision.Row)).Code == Codes.BalanceExceeded)
         {
             throw SamePerson();

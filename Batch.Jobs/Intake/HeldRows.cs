@@ -70,33 +70,33 @@ public sealed class HeldRows(AreaSchema area)
             rows.AddRange(await kind.ListAsync(connection, month, cancellation));
         }
 
-        HashSet<(int, int)> mended = rows.Count == 0 ? [] : await MendedRows.HeldAsync(connection, area, [.. rows.Select(r => r.Submission)], cancellation);
+        HashSet<(int, int)> mended = rows.Count == 0 ? [] : await MendedRows.HeldAsync(area.On(connection), [.. rows.Select(r => r.Submission)], cancellation);
         rows.RemoveAll(r => mended.Contains((r.Submission, r.Row)));
         return rows;
     }
 
     /// <summary>Months in which rows of a kind were ever held.</summary>
-    internal static Task<List<YearMonth>> MonthsAsync(NpgsqlConnection connection, AreaSchema area, string fact, CancellationToken cancellation) =>
-        connection.ReadAsync(
-            area.Sql("SELECT DISTINCT m.month FROM :area.submission_month m JOIN :area.submission s USING (submission_id) WHERE m.fact = $1 AND s.held > 0 ORDER BY 1"),
+    internal static Task<List<YearMonth>> MonthsAsync(AreaSession area, string fact, CancellationToken cancellation) =>
+        area.ReadAsync(
+            "SELECT DISTINCT m.month FROM :area.submission_month m JOIN :area.submission s USING (submission_id) WHERE m.fact = $1 AND s.held > 0 ORDER BY 1",
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, fact);
 
     /// <summary>Why a row is held: its own fault, or the other side's.</summary>
     internal static async Task<Dictionary<(int Submission, int Row), HeldReason>> ReasonsAsync(
-        NpgsqlConnection connection, AreaSchema area, int[] submissions, int[] rows, CancellationToken cancellation) =>
-        (await connection.ReadAsync(area.Sql(
+        AreaSession area, int[] submissions, int[] rows, CancellationToken cancellation) =>
+        (await area.ReadAsync(
             $"""
             SELECT DISTINCT ON (r.submission_id, r.row_no) r.submission_id, r.row_no, r.code, r.found, r.expected FROM :area.rejection r JOIN unnest($1, $2) t (s, n) ON t.s = r.submission_id AND t.n = r.row_no
             WHERE r.code IN ({Files.RejectionCodes.HeldList}) ORDER BY 1, 2, 3
-            """), r => ((r.GetInt32(0), r.GetInt32(1)), new HeldReason(r.GetString(2), r.GetString(3), r.GetString(4))), cancellation, submissions, rows)).ToDictionary();
+            """, r => ((r.GetInt32(0), r.GetInt32(1)), new HeldReason(r.GetString(2), r.GetString(3), r.GetString(4))), cancellation, submissions, rows)).ToDictionary();
 
-    internal static async Task<Dictionary<int, (string Citizen, string Name)>> PersonsAsync(NpgsqlConnection connection, AreaSchema area, int[] persons, CancellationToken cancellation) =>
-        (await connection.ReadAsync(
-            area.Sql("SELECT person_id, citizen, name FROM :area.insured WHERE person_id = ANY($1)"),
+    internal static async Task<Dictionary<int, (string Citizen, string Name)>> PersonsAsync(AreaSession area, int[] persons, CancellationToken cancellation) =>
+        (await area.ReadAsync(
+            "SELECT person_id, citizen, name FROM :area.insured WHERE person_id = ANY($1)",
             r => (r.GetInt32(0), (Masking.Number(r.GetInt64(1)), Masking.Name(r.GetString(2)))), cancellation, persons)).ToDictionary();
 
-    internal static async Task<Dictionary<int, (string File, string By)>> FilesAsync(NpgsqlConnection connection, AreaSchema area, int[] submissions, CancellationToken cancellation) =>
-        (await connection.ReadAsync(
-            area.Sql("SELECT submission_id, file, received_by FROM :area.submission WHERE submission_id = ANY($1)"),
+    internal static async Task<Dictionary<int, (string File, string By)>> FilesAsync(AreaSession area, int[] submissions, CancellationToken cancellation) =>
+        (await area.ReadAsync(
+            "SELECT submission_id, file, received_by FROM :area.submission WHERE submission_id = ANY($1)",
             r => (r.GetInt32(0), (r.GetString(1), r.GetString(2))), cancellation, submissions)).ToDictionary();
 }

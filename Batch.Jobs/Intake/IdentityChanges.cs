@@ -12,11 +12,10 @@ internal static class IdentityChanges
     private static string Events => $"event IN ({PersonEvent.NumberChanged:D}, {PersonEvent.NameChanged:D}, {PersonEvent.NumberGivenUp:D})";
 
     /// <summary>Applies the changes that came after a submission to everybody who is held; the last submission that brought one.</summary>
-    public static async Task<int> ApplyAsync(KnownPersons to, int after, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public static async Task<int> ApplyAsync(KnownPersons to, int after, AreaSession area, CancellationToken cancellation)
     {
         int last = after;
-        await using NpgsqlCommand command = new(area.Sql(
-            $"SELECT person_id, event, value, number, birth, submission_id FROM :area.person_event WHERE {Events} AND submission_id > $1 ORDER BY submission_id, abs(row_no), event"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT person_id, event, value, number, birth, submission_id FROM :area.person_event WHERE {Events} AND submission_id > $1 ORDER BY submission_id, abs(row_no), event");
         command.Parameters.AddWithValue(after);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())
@@ -41,40 +40,39 @@ internal static class IdentityChanges
         if (last > after)
         {
             to.OldNumbers.Clear();
-            to.OldNumbers.UnionWith(await OldNumbersAsync(null, connection, area, cancellation));
+            to.OldNumbers.UnionWith(await OldNumbersAsync(null, area, cancellation));
         }
 
         return last;
     }
 
     // Few people have another number than they were registered with: only they are looked at.
-    private static Task<List<long>> OldNumbersAsync(long[]? among, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql(
-            $"""
-            SELECT n.number FROM (
-                SELECT DISTINCT ON (person_id) person_id, number FROM :area.person_event WHERE event = {PersonEvent.NumberChanged:D} ORDER BY person_id, submission_id DESC, row_no DESC) current
-            JOIN :area.person_number n USING (person_id) WHERE n.number <> current.number {(among is null ? "" : "AND n.number = ANY($1)")}
-            """),
+    private static Task<List<long>> OldNumbersAsync(long[]? among, AreaSession area, CancellationToken cancellation) => area.ReadAsync(
+        $"""
+        SELECT n.number FROM (
+            SELECT DISTINCT ON (person_id) person_id, number FROM :area.person_event WHERE event = {PersonEvent.NumberChanged:D} ORDER BY person_id, submission_id DESC, row_no DESC) current
+        JOIN :area.person_number n USING (person_id) WHERE n.number <> current.number {(among is null ? "" : "AND n.number = ANY($1)")}
+        """,
         r => r.GetInt64(0), cancellation, among is null ? [] : [among]);
 
-    public static async Task<bool> AnyAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public static async Task<bool> AnyAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT EXISTS (SELECT FROM :area.person_event WHERE {Events})"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT EXISTS (SELECT FROM :area.person_event WHERE {Events})");
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>Adds to a block's persons those whom a number finds that came later, and brings all of them up to date.</summary>
-    public static async Task ReadOnlyAsync(KnownPersons to, long[] citizens, List<int> found, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public static async Task ReadOnlyAsync(KnownPersons to, long[] citizens, List<int> found, AreaSession area, CancellationToken cancellation)
     {
-        foreach ((long number, int person) in await connection.ReadAsync(
-            area.Sql("SELECT number, person_id FROM :area.person_number WHERE number = ANY($1)"), r => (r.GetInt64(0), r.GetInt32(1)), cancellation, (object)citizens))
+        foreach ((long number, int person) in await area.ReadAsync(
+            "SELECT number, person_id FROM :area.person_number WHERE number = ANY($1)", r => (r.GetInt64(0), r.GetInt32(1)), cancellation, (object)citizens))
         {
             to.Numbers.Set(number, person);
             found.Add(person);
         }
 
-        to.OldNumbers.UnionWith(await OldNumbersAsync(citizens, connection, area, cancellation));
-        await using NpgsqlCommand command = new(area.Sql("SELECT person_id, name, citizen, birth FROM :area.insured WHERE person_id = ANY($1)"), connection);
+        to.OldNumbers.UnionWith(await OldNumbersAsync(citizens, area, cancellation));
+        await using NpgsqlCommand command = area.Command("SELECT person_id, name, citizen, birth FROM :area.insured WHERE person_id = ANY($1)");
         command.Parameters.AddWithValue(found.Distinct().ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())

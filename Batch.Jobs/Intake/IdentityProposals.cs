@@ -32,7 +32,7 @@ public sealed record IdentityDocument(
 /// Changes of who a person is, by two people: one proposes with a reason and a document, another approves. An approval is a submission of its own, like a decision
 /// about a held row.
 /// </summary>
-public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area, IClock clock)
+public sealed class IdentityProposals(Area area, IClock clock)
 {
     private const string Columns =
         $"""
@@ -49,31 +49,31 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     /// <summary>Proposes another number or name for a person.</summary>
     /// <exception cref="DataFaultException">NOTHING_CHANGES, NUMBER_IN_USE, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposeAsync(Renaming renaming, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Renamings(connection, area, clock.Today()).ProposeAsync(renaming, by, cancellation), by, cancellation);
+        ProposeAsync(connection => new Renamings(area.On(connection), clock.Today()).ProposeAsync(renaming, by, cancellation), by, cancellation);
 
     /// <summary>Proposes that two numbers are one person's.</summary>
     /// <exception cref="DataFaultException">JOIN_NOT_POSSIBLE, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposeJoinAsync(Joining joining, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeAsync(joining, by, cancellation), by, cancellation);
+        ProposeAsync(connection => new Joins(area.On(connection), clock.Today()).ProposeAsync(joining, by, cancellation), by, cancellation);
 
     /// <summary>Proposes that rows of a number are another person's.</summary>
     /// <exception cref="DataFaultException">PART_NOT_POSSIBLE, PART_ROWS_MISSING, PART_ROW_UNKNOWN, JOIN_BEFORE_INTEREST, DATE_IN_FUTURE, DOCUMENT_BLANK, REASON_MISSING.</exception>
     public Task<IdentityDocument> ProposePartAsync(Parting parting, string by, CancellationToken cancellation) =>
-        ProposeAsync(connection => new Partings(connection, area, clock.Today()).ProposeAsync(parting, by, cancellation), by, cancellation);
+        ProposeAsync(connection => new Partings(area.On(connection), clock.Today()).ProposeAsync(parting, by, cancellation), by, cancellation);
 
     /// <summary>Proposes to take a join or a part back as a whole.</summary>
     /// <param name="otherRows">Which rows recorded for the person who stays since the join are the other's: all, none, or SUBMISSION:ROW for each.</param>
     /// <exception cref="DataFaultException">PROPOSAL_STATE, JOIN_ROWS_UNDECIDED, JOIN_ROW_UNKNOWN, JOIN_BUILT_UPON, JOIN_NOT_POSSIBLE.</exception>
     public Task<IdentityDocument> ProposeUndoAsync(
         int join, (LocalDate On, string Document, string Reason) why, string by, CancellationToken cancellation, string? otherRows = null) =>
-        ProposeAsync(connection => new Joins(connection, area, clock.Today()).ProposeUndoAsync(join, why, otherRows, by, cancellation), by, cancellation);
+        ProposeAsync(connection => new Joins(area.On(connection), clock.Today()).ProposeUndoAsync(join, why, otherRows, by, cancellation), by, cancellation);
 
     private async Task<IdentityDocument> ProposeAsync(Func<NpgsqlConnection, Task<int>> propose, string by, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         int proposal = await propose(connection);
-        await new Scans(connection, area, ScanLimits.Configured).AddToProposalAsync(proposal, Scans, by, cancellation);
+        await new Scans(area.On(connection), ScanLimits.Configured).AddToProposalAsync(proposal, Scans, by, cancellation);
         return await EndAsync(connection, transaction, proposal, cancellation);
     }
 
@@ -85,10 +85,10 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         using (TemporaryFile file = new())
         {
             await File.WriteAllTextAsync(file.Path, string.Create(CultureInfo.InvariantCulture, $"identity\n{area.Code}\n{proposal}\napprove\n{by}\n"), cancellation);
-            sha256 = (await new Archive(program, area).KeepAsync([file.Path], cancellation))[0];
+            sha256 = (await new Archive(area).KeepAsync([file.Path], cancellation))[0];
         }
 
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         IdentityDocument found = await ReadAsync(connection, proposal, cancellation);
         if (await ActAsync(connection, found, ("approve", by, ""), cancellation))
@@ -102,16 +102,16 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     /// <summary>What an approval would bring, with its submissions; the caller takes it back.</summary>
     internal async Task<int[]> ApplyAsync(NpgsqlConnection connection, IdentityDocument proposal, byte[] sha256, string by, CancellationToken cancellation)
     {
-        SubmissionLog log = new(connection, area);
+        SubmissionLog log = new(area.On(connection));
         string name = $"{proposal.Kind} {proposal.Proposal}";
         MoveDrafts drafts = new(
             (number, month) => new FileDraft(new IncomingFile("", name), sha256, number, SubmissionKind.Supplementary) { Month = month, IsDecision = true },
             await log.NextNumberAsync(cancellation), await log.OpenMonthAsync(cancellation));
         await (proposal.Kind switch
         {
-            "rename" => new Renamings(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts.Main, cancellation),
-            "part" => new Partings(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation),
-            _ => new Joins(connection, area, clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation),
+            "rename" => new Renamings(area.On(connection), clock.Today()).ApproveAsync(proposal.Proposal, drafts.Main, cancellation),
+            "part" => new Partings(area.On(connection), clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation),
+            _ => new Joins(area.On(connection), clock.Today()).ApproveAsync(proposal.Proposal, drafts, cancellation),
         });
         int[] submissions = [.. drafts.All.Select(d => d.Submission)];
         await log.WriteAsync([.. drafts.All], by, cancellation);
@@ -128,17 +128,17 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
 
     /// <summary>Proposals and changes, those that wait first.</summary>
     /// <param name="person">Null: everybody's.</param>
-    public Task<List<IdentityDocument>> ListAsync(int? person, CancellationToken cancellation) => program.ReadAsync(
-        area.Sql($"{Columns} WHERE {(person is null ? "true" : "person_id = $1 OR other_id = $1 OR (kind = 'part' AND number IN (SELECT n.number FROM :area.person_number n WHERE n.person_id = $1))")} ORDER BY state <> 'proposed', identity_id DESC"), Read, cancellation,
+    public Task<List<IdentityDocument>> ListAsync(int? person, CancellationToken cancellation) => area.ReadAsync(
+        $"{Columns} WHERE {(person is null ? "true" : "person_id = $1 OR other_id = $1 OR (kind = 'part' AND number IN (SELECT n.number FROM :area.person_number n WHERE n.person_id = $1))")} ORDER BY state <> 'proposed', identity_id DESC", Read, cancellation,
         person is { } of ? [of] : []);
 
     /// <summary>Those that wait for another person.</summary>
     public Task<List<IdentityDocument>> WaitingAsync(CancellationToken cancellation) =>
-        program.ReadAsync(area.Sql($"{Columns} WHERE state = 'proposed' ORDER BY identity_id"), Read, cancellation);
+        area.ReadAsync($"{Columns} WHERE state = 'proposed' ORDER BY identity_id", Read, cancellation);
 
     private async Task<IdentityDocument> EndProposalAsync(int proposal, (string Act, string By, string Reason) done, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await BeginAsync(connection, cancellation);
         await ActAsync(connection, await ReadAsync(connection, proposal, cancellation), done, cancellation);
         return await EndAsync(connection, transaction, proposal, cancellation);
@@ -187,7 +187,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
     {
         NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Files may name the same people: one of both at a time.
-        await new SubmissionLog(connection, area).LockAsync(cancellation);
+        await new SubmissionLog(area.On(connection)).LockAsync(cancellation);
         return transaction;
     }
 
@@ -197,7 +197,7 @@ public sealed class IdentityProposals(NpgsqlDataSource program, AreaSchema area,
         KillSwitch.Pass(KillPoint.ActBefore);
         await transaction.CommitAsync(cancellation);
         KillSwitch.Pass(KillPoint.ActAfter);
-        await new AuditLog(program).SealWhatIsThereAsync();
+        await new AuditLog(area.Program).SealWhatIsThereAsync();
         return document;
     }
 

@@ -11,7 +11,7 @@ namespace Batch.Jobs.Intake;
 /// Takes files in: archives the bytes, reads and checks the rows, appends the facts. A file is in whole or not at all; many small files
 /// share one transaction and its COPYs. Killed and run again, it ends the same: what is in force already is unchanged.
 /// </summary>
-public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy, IClock clock, IntakeLimits limits)
+public sealed class Importer(Area area, IClock clock, IntakeLimits limits)
 {
     private const long SmallFileBytes = 512 * 1024;
     private const long GroupBytes = 2 * 1024 * 1024;
@@ -20,7 +20,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private const int MostAhead = 2;
 
     private readonly KnownRegister _known = new();
-    private readonly Archive _archive = new(program, area);
+    private readonly Archive _archive = new(area);
 
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(
         IReadOnlyList<string> paths, ImportRequest request, IProgress<FileOutcome>? progress, CancellationToken cancellation)
@@ -106,8 +106,8 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     // While the file is archived: most of the persons and employers are known by the time that it is read.
     private async Task ReadKnownAsync(CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
-        await _known.ReadAsync(connection, area, cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
+        await _known.ReadAsync(area.On(connection), cancellation);
     }
 
     private async Task<IReadOnlyList<FileOutcome>> TakeGroupAsync(
@@ -135,9 +135,9 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private async Task<FileOutcome?[]> TakeInOneAsync(
         IReadOnlyList<IncomingFile> group, IReadOnlyList<byte[]> hashes, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        SubmissionLog log = new(connection, area);
+        SubmissionLog log = new(area.On(connection));
         await log.LockAsync(cancellation);
         if (upload is not null)
         {
@@ -152,8 +152,8 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         (FileOutcome?[] outcomes, List<(int Place, FileDraft Draft)> taken, EarlierSubmission? again) =
             await DraftAsync(log, group, hashes, request, cancellation);
         List<FileDraft> drafts = [.. taken.Select(t => t.Draft)];
-        MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(connection, area, mends, cancellation) : null;
-        GroupIntake intake = new(new IntakeConnection(connection), area, policy, request, await log.LastClosedAsync(cancellation), parent, clock.Today(), limits, _known);
+        MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(area.On(connection), mends, cancellation) : null;
+        GroupIntake intake = new(new IntakeConnection(connection), area.Schema, area.Policy, request, await log.LastClosedAsync(cancellation), parent, clock.Today(), limits, _known);
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
         await (large ? intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation) : intake.TakeSmallAsync(drafts, cancellation));
         FileOutcome? repeated = again?.Repeated(drafts[0]);
@@ -166,7 +166,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
 
         KillSwitch.Pass(KillPoint.ImportBeforeLog);
         await log.WriteAsync(drafts, request.By, cancellation);
-        await new RefusedEmployers(connection, area, clock.Today(), limits).WriteAsync(drafts, request.Month, cancellation);
+        await new RefusedEmployers(area.On(connection), clock.Today(), limits).WriteAsync(drafts, request.Month, cancellation);
         taken.ForEach(t => outcomes[t.Place] = t.Draft.Outcome());
         if (upload is not null)
         {
@@ -210,9 +210,9 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
     private async Task<FileOutcome> RecordAsync(
         FileDraft draft, (FileOutcome? Outcome, EarlierSubmission? Before) repeated, ImportRequest request, UploadTaking? upload, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        SubmissionLog log = new(connection, area);
+        SubmissionLog log = new(area.On(connection));
         await log.LockAsync(cancellation);
         // The lock was let go of meanwhile: somebody else may have taken the same upload.
         if (upload is not null && await upload.EndedAsync(connection, cancellation) is { } ended)
@@ -224,7 +224,7 @@ public sealed class Importer(NpgsqlDataSource program, AreaSchema area, PolicyIn
         {
             draft.Submission = await log.NextNumberAsync(cancellation);
             await log.WriteAsync([draft], request.By, cancellation);
-            await new RefusedEmployers(connection, area, clock.Today(), limits).WriteAsync([draft], request.Month, cancellation);
+            await new RefusedEmployers(area.On(connection), clock.Today(), limits).WriteAsync([draft], request.Month, cancellation);
         }
 
         FileOutcome outcome = repeated.Outcome ?? draft.Outcome();

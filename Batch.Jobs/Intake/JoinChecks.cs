@@ -1,6 +1,5 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -8,7 +7,7 @@ namespace Batch.Jobs.Intake;
 /// What stands in the way of a join. Facts of money move; what is on record of a person's status does not: it is recorded for the person who stays first, so that
 /// nothing is guessed where the two records differ.
 /// </summary>
-internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
+internal sealed class JoinChecks(AreaSession area)
 {
     private const string Status = "4, 6, 8, 9, 20";
 
@@ -68,10 +67,10 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
     // A row that waits beside the person's months, or a change of status, would be the other's once it is taken.
     private async Task RefuseWaitingRowsAsync(int other, CancellationToken cancellation)
     {
-        IReadOnlyList<HeldRow> held = await new HeldRows(area).ListAsync(connection, null, cancellation);
+        IReadOnlyList<HeldRow> held = await new HeldRows(area.Schema).ListAsync(area.Connection, null, cancellation);
         foreach (IGrouping<(string Table, int Person), HeldRow> rows in held.GroupBy(r => r.Fact == "event" ? (area.Sql(":area.held_event"), other) : (area.Part(r.Fact, r.Month), -other)))
         {
-            List<(int Submission, int Row)> found = await connection.ReadAsync(
+            List<(int Submission, int Row)> found = await area.ReadAsync(
                 $"SELECT h.s, h.n FROM {rows.Key.Table} f JOIN unnest($1, $2) h (s, n) ON f.submission_id = h.s AND f.row_no = h.n WHERE f.person_id = $3 ORDER BY 1, 2 LIMIT 1",
                 r => (r.GetInt32(0), r.GetInt32(1)), cancellation, rows.Select(r => r.Submission).ToArray(), rows.Select(r => r.Row).ToArray(), rows.Key.Person);
             if (found is [var (submission, row)])
@@ -122,9 +121,9 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
     // An account pays for others, and one account for a person at a time.
     private async Task RefuseFamilyAsync(int stays, int other, CancellationToken cancellation)
     {
-        List<long> numbers = await connection.ReadAsync(
-            area.Sql("SELECT DISTINCT number FROM :area.person_number WHERE person_id IN ($1, $2)"), r => r.GetInt64(0), cancellation, stays, other);
-        FamilyBindings family = new(connection, area);
+        List<long> numbers = await area.ReadAsync(
+            "SELECT DISTINCT number FROM :area.person_number WHERE person_id IN ($1, $2)", r => r.GetInt64(0), cancellation, stays, other);
+        FamilyBindings family = new(area);
         await family.LoadAsync([], numbers, cancellation);
         int[] payers = [.. family.All.Where(b => b.To is null && numbers.Contains(b.Member)).Select(b => b.Payer).Distinct()];
         if (payers.Length > 1 || payers.Contains(stays) || payers.Contains(other))
@@ -169,5 +168,5 @@ internal sealed class JoinChecks(NpgsqlConnection connection, AreaSchema area)
     }
 
     private Task<bool> AnyAsync(string sql, int stays, int other, CancellationToken cancellation) =>
-        connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({sql})"), cancellation, stays, other);
+        area.OneAsync<bool>($"SELECT EXISTS ({sql})", cancellation, stays, other);
 }

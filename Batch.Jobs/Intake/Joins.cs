@@ -3,7 +3,6 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -18,7 +17,7 @@ public sealed record Joining(int Stays, int Other, LocalDate On, string Document
 }
 
 /// <summary>Proposes and applies joins and their undoing, in the transaction of the caller, who holds the area's intake lock.</summary>
-internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalDate today)
+internal sealed class Joins(AreaSession area, LocalDate today)
 {
     private sealed record Stored(string Kind, int Stays, int Other, LocalDate On, string Document, int? Undoes, long Number, long OtherNumber);
 
@@ -26,7 +25,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     public async Task<int> ProposeAsync(Joining asked, string by, CancellationToken cancellation)
     {
         (string document, string reason) = Renamings.Checked(asked.Document, asked.Reason, asked.On, today);
-        await new JoinChecks(connection, area).RefuseAsync(asked.Stays, asked.Other, cancellation);
+        await new JoinChecks(area).RefuseAsync(asked.Stays, asked.Other, cancellation);
         return await InsertAsync("join", asked with { Document = document, Reason = reason }, null, by, cancellation);
     }
 
@@ -43,13 +42,13 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
             return await InsertAsync("undo", new Joining(joined.Stays, joined.Other, why.On, document, reason), join, by, cancellation);
         }
 
-        await new JoinChecks(connection, area).RefuseUndoAsync(joined.Stays, joined.Other, cancellation);
-        List<PersonRow> since = await new RowsSinceJoin(connection, area).ReadAsync(joined.Stays, await SubmissionsAsync(join, cancellation), cancellation);
+        await new JoinChecks(area).RefuseUndoAsync(joined.Stays, joined.Other, cancellation);
+        List<PersonRow> since = await new RowsSinceJoin(area).ReadAsync(joined.Stays, await SubmissionsAsync(join, cancellation), cancellation);
         List<(PersonRow Row, bool Goes)> chosen = RowsSinceJoin.Choose(since, otherRows);
         Joining undo = new(joined.Stays, joined.Other, why.On, document, reason) { OtherRows = [.. chosen.Where(c => c.Goes).Select(c => c.Row.Name)] };
         int proposal = await InsertAsync("undo", undo, join, by, cancellation);
-        await connection.DoAsync(
-            area.Sql("INSERT INTO :area.identity_row (identity_id, of_submission, of_row, goes) SELECT $1, s, r, g FROM unnest($2, $3, $4) x (s, r, g) ON CONFLICT DO NOTHING"), cancellation, proposal,
+        await area.DoAsync(
+            "INSERT INTO :area.identity_row (identity_id, of_submission, of_row, goes) SELECT $1, s, r, g FROM unnest($2, $3, $4) x (s, r, g) ON CONFLICT DO NOTHING", cancellation, proposal,
             chosen.Select(c => c.Row.Submission).ToArray(), chosen.Select(c => c.Row.Row).ToArray(), chosen.Select(c => c.Goes).ToArray());
         return proposal;
     }
@@ -67,12 +66,12 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
                 return;
             }
 
-            await new JoinChecks(connection, area).RefuseUndoAsync(stored.Stays, stored.Other, cancellation);
+            await new JoinChecks(area).RefuseUndoAsync(stored.Stays, stored.Other, cancellation);
             await UndoAsync(stored, await UndoneAsync(stored, join, proposal, cancellation), drafts, cancellation);
             return;
         }
 
-        await new JoinChecks(connection, area).RefuseAsync(stored.Stays, stored.Other, cancellation);
+        await new JoinChecks(area).RefuseAsync(stored.Stays, stored.Other, cancellation);
         if (await NumberAsync(stored.Stays, cancellation) != stored.Number || await NumberAsync(stored.Other, cancellation) != stored.OtherNumber)
         {
             throw new DataFaultException(
@@ -85,9 +84,9 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     private async Task MoveAsync(Stored stored, MoveDrafts drafts, CancellationToken cancellation)
     {
         FileDraft main = drafts.Main;
-        await new DeclarationMoves<ContributionFact>(connection, area, drafts).MoveAsync(stored.Other, stored.Stays, cancellation);
-        await new DeclarationMoves<PensionFact>(connection, area, drafts).MoveAsync(stored.Other, stored.Stays, cancellation);
-        await new MovementMoves(connection, area, main).MoveAsync(stored.Other, stored.Stays, cancellation);
+        await new DeclarationMoves<ContributionFact>(area, drafts).MoveAsync(stored.Other, stored.Stays, cancellation);
+        await new DeclarationMoves<PensionFact>(area, drafts).MoveAsync(stored.Other, stored.Stays, cancellation);
+        await new MovementMoves(area, main).MoveAsync(stored.Other, stored.Stays, cancellation);
         List<(int, PersonsLine, int)> events = [];
         List<long> numbers = await NumbersAsync(stored.Other, cancellation);
         numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberGivenUp, n));
@@ -95,7 +94,7 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, stored.Number);
         await AddCardsAsync(events, main, stored, joins: true, cancellation);
         await AddBindingsAsync(events, main, stored, (stored.Other, stored.Stays), null, cancellation);
-        await EventWriter.WriteAsync(connection, area, events, cancellation);
+        await EventWriter.WriteAsync(area, events, cancellation);
     }
 
     private async Task UndoAsync(Stored stored, UndoneJoin undone, MoveDrafts drafts, CancellationToken cancellation)
@@ -103,13 +102,13 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         FileDraft main = drafts.Main;
         int[] submissions = undone.Submissions;
         await undone.Postings.AddJoinAsync(undone.Runs, cancellation);
-        await new DeclarationMoves<ContributionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
-        await new DeclarationMoves<PensionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
-        await new MovementMoves(connection, area, main).RestoreAsync(undone, cancellation);
+        await new DeclarationMoves<ContributionFact>(area, drafts).RestoreAsync(undone, cancellation);
+        await new DeclarationMoves<PensionFact>(area, drafts).RestoreAsync(undone, cancellation);
+        await new MovementMoves(area, main).RestoreAsync(undone, cancellation);
         await undone.Postings.WriteAsync(main.Submission, cancellation);
         List<(int, PersonsLine, int)> events = [];
-        List<long> numbers = await connection.ReadAsync(
-            area.Sql($"SELECT number FROM :area.person_event WHERE event = {PersonEvent.NumberGivenUp:D} AND person_id = $1 AND submission_id = ANY($2) ORDER BY row_no"), r => r.GetInt64(0), cancellation, stored.Other, submissions);
+        List<long> numbers = await area.ReadAsync(
+            $"SELECT number FROM :area.person_event WHERE event = {PersonEvent.NumberGivenUp:D} AND person_id = $1 AND submission_id = ANY($2) ORDER BY row_no", r => r.GetInt64(0), cancellation, stored.Other, submissions);
         long current = await NumberAsync(stored.Stays, cancellation);
         numbers.ForEach(n => Add(events, main, stored, stored.Stays, PersonEvent.NumberGivenUp, n));
         numbers.ForEach(n => Add(events, main, stored, stored.Other, PersonEvent.NumberChanged, n));
@@ -117,22 +116,22 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         Add(events, main, stored, stored.Stays, PersonEvent.NumberChanged, numbers.Contains(current) ? stored.Number : current);
         await AddCardsAsync(events, main, stored, joins: false, cancellation);
         await AddBindingsAsync(events, main, stored, (stored.Stays, stored.Other), submissions, cancellation);
-        await EventWriter.WriteAsync(connection, area, events, cancellation);
+        await EventWriter.WriteAsync(area, events, cancellation);
     }
 
     private async Task RefuseUndoOfPartAsync(Stored part, int proposal, CancellationToken cancellation)
     {
-        await new JoinChecks(connection, area).RefusePartAsync(part.Stays, part.Other, cancellation);
-        await new RowsSinceJoin(connection, area).RefuseBuiltUponAsync([part.Stays, part.Other], await SubmissionsAsync(proposal, cancellation), cancellation);
+        await new JoinChecks(area).RefusePartAsync(part.Stays, part.Other, cancellation);
+        await new RowsSinceJoin(area).RefuseBuiltUponAsync([part.Stays, part.Other], await SubmissionsAsync(proposal, cancellation), cancellation);
     }
 
     // A person who was new with the part stays on record.
     private async Task UndoPartAsync(Stored part, UndoneJoin undone, MoveDrafts drafts, CancellationToken cancellation)
     {
         await undone.Postings.AddUndoneAsync(undone.Submissions, cancellation);
-        await new DeclarationMoves<ContributionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
-        await new DeclarationMoves<PensionFact>(connection, area, drafts).RestoreAsync(undone, cancellation);
-        await new MovementMoves(connection, area, drafts.Main).RestoreAsync(undone, cancellation);
+        await new DeclarationMoves<ContributionFact>(area, drafts).RestoreAsync(undone, cancellation);
+        await new DeclarationMoves<PensionFact>(area, drafts).RestoreAsync(undone, cancellation);
+        await new MovementMoves(area, drafts.Main).RestoreAsync(undone, cancellation);
         await undone.Postings.WriteAsync(drafts.Main.Submission, cancellation);
     }
 
@@ -157,10 +156,10 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
     private async Task AddBindingsAsync(
         List<(int, PersonsLine, int)> events, FileDraft draft, Stored stored, (int From, int To) moves, int[]? joined, CancellationToken cancellation)
     {
-        FamilyBindings family = new(connection, area);
+        FamilyBindings family = new(area);
         await family.LoadAsync([moves.From], [], cancellation);
-        List<(long, LocalDate)> brought = joined is null ? [] : await connection.ReadAsync(
-            area.Sql($"SELECT value, on_date FROM :area.person_event WHERE event = {PersonEvent.FamilyBound:D} AND person_id = $1 AND submission_id = ANY($2)"),
+        List<(long, LocalDate)> brought = joined is null ? [] : await area.ReadAsync(
+            $"SELECT value, on_date FROM :area.person_event WHERE event = {PersonEvent.FamilyBound:D} AND person_id = $1 AND submission_id = ANY($2)",
             r => (FamilyBindings.MemberOf(new PersonsLine(0, default, null, PersonEvent.FamilyBound, default, r.GetString(0))), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1))),
             cancellation, moves.From, joined);
         foreach (FamilyBinding binding in family.All.Where(b => b.Payer == moves.From && b.To is null && (joined is null || brought.Contains((b.Member, b.From)))))
@@ -180,26 +179,26 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         return draft.Rows;
     }
 
-    private Task<List<string>> CardsAsync(int person, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql($"SELECT value FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.Card:D} GROUP BY value ORDER BY max(submission_id), max(row_no)"), r => r.GetString(0), cancellation, person);
+    private Task<List<string>> CardsAsync(int person, CancellationToken cancellation) => area.ReadAsync(
+        $"SELECT value FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.Card:D} GROUP BY value ORDER BY max(submission_id), max(row_no)", r => r.GetString(0), cancellation, person);
 
-    private Task<List<long>> NumbersAsync(int person, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql("SELECT DISTINCT number FROM :area.person_number WHERE person_id = $1 ORDER BY 1"), r => r.GetInt64(0), cancellation, person);
+    private Task<List<long>> NumbersAsync(int person, CancellationToken cancellation) => area.ReadAsync(
+        "SELECT DISTINCT number FROM :area.person_number WHERE person_id = $1 ORDER BY 1", r => r.GetInt64(0), cancellation, person);
 
-    private Task<long> NumberAsync(int person, CancellationToken cancellation) => connection.OneAsync<long>(area.Sql("SELECT citizen FROM :area.insured WHERE person_id = $1"), cancellation, person);
+    private Task<long> NumberAsync(int person, CancellationToken cancellation) => area.OneAsync<long>("SELECT citizen FROM :area.insured WHERE person_id = $1", cancellation, person);
 
     private static DataFaultException Unknown(int join) => new("PROPOSAL_UNKNOWN", $"没有第 {join} 号合并或分出。", $"There is no join or part {join}.");
 
     private Task<int[]> SubmissionsAsync(int join, CancellationToken cancellation) =>
-        connection.OneAsync<int[]>(area.Sql("SELECT coalesce(array_agg(submission_id), '{}') FROM :area.identity_submission WHERE changed = $1"), cancellation, join);
+        area.OneAsync<int[]>("SELECT coalesce(array_agg(submission_id), '{}') FROM :area.identity_submission WHERE changed = $1", cancellation, join);
 
     // The rows that were decided are those that are there: what came since the proposal is decided by another one.
     private async Task<UndoneJoin> UndoneAsync(Stored stored, int join, int proposal, CancellationToken cancellation)
     {
         int[] submissions = await SubmissionsAsync(join, cancellation);
-        List<(int Submission, int Row, bool Goes)> chosen = await connection.ReadAsync(
-            area.Sql("SELECT of_submission, of_row, goes FROM :area.identity_row WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1), r.GetBoolean(2)), cancellation, proposal);
-        List<PersonRow> since = stored.Kind == "part" ? [] : await new RowsSinceJoin(connection, area).ReadAsync(stored.Stays, submissions, cancellation);
+        List<(int Submission, int Row, bool Goes)> chosen = await area.ReadAsync(
+            "SELECT of_submission, of_row, goes FROM :area.identity_row WHERE identity_id = $1", r => (r.GetInt32(0), r.GetInt32(1), r.GetBoolean(2)), cancellation, proposal);
+        List<PersonRow> since = stored.Kind == "part" ? [] : await new RowsSinceJoin(area).ReadAsync(stored.Stays, submissions, cancellation);
         if (!chosen.Select(c => (c.Submission, c.Row)).ToHashSet().SetEquals(since.Select(s => (s.Submission, s.Row))))
         {
             throw new DataFaultException(
@@ -208,60 +207,56 @@ internal sealed class Joins(NpgsqlConnection connection, AreaSchema area, LocalD
         }
 
         int[] named = [.. submissions, .. chosen.Where(c => c.Goes).Select(c => c.Submission).Distinct()];
-        int[] runs = await connection.OneAsync<int[]>(
-            area.Sql("SELECT coalesce(array_agg(DISTINCT t.run_id), '{}') FROM :area.run_submission t JOIN :area.standing_run r USING (run_id) WHERE t.submission_id = ANY($1)"), cancellation, submissions);
-        return await connection.OneAsync<bool>(
-            area.Sql("SELECT EXISTS (SELECT FROM :area.run_submission t JOIN :area.run r USING (run_id) WHERE r.state NOT IN ('posted', 'discarded') AND t.submission_id = ANY($1))"), cancellation, named)
+        int[] runs = await area.OneAsync<int[]>(
+            "SELECT coalesce(array_agg(DISTINCT t.run_id), '{}') FROM :area.run_submission t JOIN :area.standing_run r USING (run_id) WHERE t.submission_id = ANY($1)", cancellation, submissions);
+        return await area.OneAsync<bool>(
+            "SELECT EXISTS (SELECT FROM :area.run_submission t JOIN :area.run r USING (run_id) WHERE r.state NOT IN ('posted', 'discarded') AND t.submission_id = ANY($1))", cancellation, named)
             ? throw new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first.")
             : new UndoneJoin(
-                stored.Stays, stored.Other, submissions, runs, [.. chosen.Where(c => c.Goes).Select(c => (c.Submission, c.Row))], new MovedPostings(connection, area, stored.Stays, stored.Other));
+                stored.Stays, stored.Other, submissions, runs, [.. chosen.Where(c => c.Goes).Select(c => (c.Submission, c.Row))], new MovedPostings(area, stored.Stays, stored.Other));
     }
 
     private async Task RefuseUndoAsync(int join, int proposal, CancellationToken cancellation)
     {
-        (bool approved, bool undone) = (await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT s.state = 'approved', EXISTS (SELECT FROM :area.identity_change_state u WHERE u.undoes = $1 AND u.state = 'approved' AND u.identity_id <> $2)
-                FROM :area.identity_change_state s WHERE s.identity_id = $1
-                """), r => (r.GetBoolean(0), r.GetBoolean(1)), cancellation, join, proposal))[0];
+        (bool approved, bool undone) = (await area.ReadAsync(
+            """
+            SELECT s.state = 'approved', EXISTS (SELECT FROM :area.identity_change_state u WHERE u.undoes = $1 AND u.state = 'approved' AND u.identity_id <> $2)
+            FROM :area.identity_change_state s WHERE s.identity_id = $1
+            """, r => (r.GetBoolean(0), r.GetBoolean(1)), cancellation, join, proposal))[0];
         if (!approved || undone)
         {
             throw new DataFaultException("PROPOSAL_STATE", $"提案 {join} 未生效或已撤销。", $"Proposal {join} is not in effect, or has been undone.");
         }
     }
 
-    private async Task<Stored?> ReadAsync(int proposal, CancellationToken cancellation) => (await connection.ReadAsync(
-        area.Sql(
-            """
-            SELECT kind, person_id, coalesce(other_id, (SELECT n.person_id FROM :area.person_number n WHERE n.number = c.number LIMIT 1), 0), on_date, document, undoes, number_was, number
-            FROM :area.identity_change c WHERE identity_id = $1 AND kind IN ('join', 'undo', 'part')
-            """),
+    private async Task<Stored?> ReadAsync(int proposal, CancellationToken cancellation) => (await area.ReadAsync(
+        """
+        SELECT kind, person_id, coalesce(other_id, (SELECT n.person_id FROM :area.person_number n WHERE n.number = c.number LIMIT 1), 0), on_date, document, undoes, number_was, number
+        FROM :area.identity_change c WHERE identity_id = $1 AND kind IN ('join', 'undo', 'part')
+        """,
         r => new Stored(
             r.GetString(0), r.GetInt32(1), r.GetInt32(2), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(3)), r.GetString(4), r.Number(5), r.GetInt64(6), r.GetInt64(7)),
         cancellation, proposal)).SingleOrDefault();
 
     private async Task<int> InsertAsync(string kind, Joining joining, int? undoes, string by, CancellationToken cancellation)
     {
-        if (await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT identity_id FROM :area.identity_change_state c WHERE kind = $1 AND state = 'proposed' AND person_id = $2 AND other_id = $3 AND proposed_by = $4
-                    AND ARRAY(SELECT of_submission || ':' || of_row FROM :area.identity_row r WHERE r.identity_id = c.identity_id AND goes ORDER BY of_submission, of_row) = $5
-                """),
+        if (await area.ReadAsync(
+            """
+            SELECT identity_id FROM :area.identity_change_state c WHERE kind = $1 AND state = 'proposed' AND person_id = $2 AND other_id = $3 AND proposed_by = $4
+                AND ARRAY(SELECT of_submission || ':' || of_row FROM :area.identity_row r WHERE r.identity_id = c.identity_id AND goes ORDER BY of_submission, of_row) = $5
+            """,
             r => r.GetInt32(0), cancellation, kind, joining.Stays, joining.Other, by, joining.OtherRows.ToArray()) is [var same])
         {
             return same;
         }
 
-        int proposal = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change"), cancellation);
-        await connection.DoAsync(
-            area.Sql(
-                """
-                INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, other_id, number, name, on_date, document, reason, proposed_by, undoes)
-                SELECT $1, $2, s.person_id, coalesce(j.number_was, s.citizen), s.name, o.person_id, coalesce(j.number, o.citizen), o.name, $5, $6, $7, $8, $9
-                FROM :area.insured s JOIN :area.insured o ON o.person_id = $4 LEFT JOIN :area.identity_change j ON j.identity_id = $9 WHERE s.person_id = $3
-                """),
+        int proposal = await area.OneAsync<int>("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change", cancellation);
+        await area.DoAsync(
+            """
+            INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, other_id, number, name, on_date, document, reason, proposed_by, undoes)
+            SELECT $1, $2, s.person_id, coalesce(j.number_was, s.citizen), s.name, o.person_id, coalesce(j.number, o.citizen), o.name, $5, $6, $7, $8, $9
+            FROM :area.insured s JOIN :area.insured o ON o.person_id = $4 LEFT JOIN :area.identity_change j ON j.identity_id = $9 WHERE s.person_id = $3
+            """,
             cancellation, proposal, kind, joining.Stays, joining.Other, joining.On.ToDateOnly(), joining.Document, joining.Reason, by, undoes is { } of ? of : DBNull.Value);
         return proposal;
     }

@@ -14,10 +14,10 @@ public sealed class KnownEmployers
     internal EmployerNumbers Numbers { get; } = new();
 
     /// <summary>Reads those who came since the last time.</summary>
-    public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public async Task ReadAsync(AreaSession area, CancellationToken cancellation)
     {
-        await MakeRoomAsync(connection, area, cancellation);
-        await using NpgsqlCommand command = new(area.Sql("SELECT number, employer_id FROM :area.employer WHERE employer_id > $1 ORDER BY employer_id LIMIT $2"), connection);
+        await MakeRoomAsync(area, cancellation);
+        await using NpgsqlCommand command = area.Command("SELECT number, employer_id FROM :area.employer WHERE employer_id > $1 ORDER BY employer_id LIMIT $2");
         command.Parameters.AddWithValue(_last);
         command.Parameters.AddWithValue(Most);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -28,9 +28,9 @@ public sealed class KnownEmployers
         }
     }
 
-    private async Task MakeRoomAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    private async Task MakeRoomAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(employer_id), 0) FROM :area.employer"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT coalesce(max(employer_id), 0) FROM :area.employer");
         int last = (int)(await command.ExecuteScalarAsync(cancellation))!;
         if (last > _last)
         {

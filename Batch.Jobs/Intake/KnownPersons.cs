@@ -35,10 +35,10 @@ public sealed class KnownPersons
     public bool IsFull => Numbers.Count > MostGrown && !Numbers.HasRoomFor(LineBlock.Capacity);
 
     /// <summary>Reads those who came since the last time; false when they are too many to be held.</summary>
-    public async Task<bool> ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public async Task<bool> ReadAsync(AreaSession area, CancellationToken cancellation)
     {
         int next;
-        await using (NpgsqlCommand last = new(area.Sql("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"), connection))
+        await using (NpgsqlCommand last = area.Command("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"))
         {
             next = (int)(await last.ExecuteScalarAsync(cancellation))!;
         }
@@ -53,15 +53,15 @@ public sealed class KnownPersons
         // With room for those whom a month brings.
         Numbers.EnsureCapacity(next, next / 16);
         Names.HoldEverybody(next);
-        await ReadRegisteredAsync(connection, area, cancellation);
-        _lastChange = await IdentityChanges.ApplyAsync(this, _lastChange, connection, area, cancellation);
+        await ReadRegisteredAsync(area, cancellation);
+        _lastChange = await IdentityChanges.ApplyAsync(this, _lastChange, area, cancellation);
         Next = next;
         return true;
     }
 
-    private async Task ReadRegisteredAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    private async Task ReadRegisteredAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id, name, birth FROM :area.person" + (Next == 1 ? "" : " WHERE person_id >= $1")), connection);
+        await using NpgsqlCommand command = area.Command("SELECT citizen, person_id, name, birth FROM :area.person" + (Next == 1 ? "" : " WHERE person_id >= $1"));
         if (Next > 1)
         {
             command.Parameters.AddWithValue(Next);

@@ -36,9 +36,9 @@ public sealed class KnownRecords
         : PersonRecord.Empty;
 
     /// <summary>Reads everybody's changes that came since the last time; false when they are too many to be held, and none is.</summary>
-    public async Task<bool> ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public async Task<bool> ReadAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using (NpgsqlCommand count = new(area.Sql($"SELECT count(*)::int FROM (SELECT {Changes} AND submission_id > $1 LIMIT $2) e"), connection))
+        await using (NpgsqlCommand count = area.Command($"SELECT count(*)::int FROM (SELECT {Changes} AND submission_id > $1 LIMIT $2) e"))
         {
             count.Parameters.AddWithValue(lastSubmission);
             count.Parameters.AddWithValue(Most + 1);
@@ -52,15 +52,15 @@ public sealed class KnownRecords
             changes.EnsureCapacity(changes.Count + more, more / 16);
         }
 
-        await TakeAsync("submission_id > $1", "", lastSubmission, connection, area, cancellation);
+        await TakeAsync("submission_id > $1", "", lastSubmission, area, cancellation);
         return true;
     }
 
     /// <summary>Reads these persons' changes, and forgets everybody else's.</summary>
-    public async Task ReadOnlyAsync(int[] persons, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public async Task ReadOnlyAsync(int[] persons, AreaSession area, CancellationToken cancellation)
     {
         Forget();
-        await TakeAsync("person_id = ANY($1)", "person_id, ", persons, connection, area, cancellation);
+        await TakeAsync("person_id = ANY($1)", "person_id, ", persons, area, cancellation);
         lastSubmission = 0;
     }
 
@@ -72,9 +72,9 @@ public sealed class KnownRecords
     }
 
     // Each kind in the order in which they came: the later of two changes of one kind is in force. In the order of a key, so that nothing is sorted.
-    private async Task TakeAsync(string which, string order, object parameter, NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    private async Task TakeAsync(string which, string order, object parameter, AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY {order}event, submission_id, row_no"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT person_id, event, on_date, value, submission_id {Changes} AND {which} ORDER BY {order}event, submission_id, row_no");
         command.Parameters.AddWithValue(parameter);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (reader.Read())

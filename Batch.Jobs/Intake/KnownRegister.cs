@@ -1,5 +1,4 @@
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -12,15 +11,15 @@ public sealed class KnownRegister
     public KnownRecords Records { get; } = new();
     public KnownEmployers Employers { get; } = new();
 
-    public async Task ReadAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public async Task ReadAsync(AreaSession area, CancellationToken cancellation)
     {
         // Where the persons are too many to be held, their changes are read with those of each block.
-        if (await Persons.ReadAsync(connection, area, cancellation))
+        if (await Persons.ReadAsync(area, cancellation))
         {
-            await Records.ReadAsync(connection, area, cancellation);
+            await Records.ReadAsync(area, cancellation);
         }
 
-        await Employers.ReadAsync(connection, area, cancellation);
+        await Employers.ReadAsync(area, cancellation);
     }
 
     public void Forget()

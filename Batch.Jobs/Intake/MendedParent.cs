@@ -2,7 +2,6 @@ using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -23,21 +22,20 @@ public sealed class MendedParent
     }
 
     /// <exception cref="DataFaultException">SUBMISSION_UNKNOWN.</exception>
-    public static async Task<MendedParent> ReadAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
+    public static async Task<MendedParent> ReadAsync(AreaSession area, int number, CancellationToken cancellation)
     {
-        Submission of = await new Submissions(connection, area).ReadAsync(number, cancellation);
+        Submission of = await new Submissions(area).ReadAsync(number, cancellation);
         if (of.Refused is not null)
         {
             // Every row of a refused file is to be sent again; only the first of their numbers are on record.
             return new MendedParent(of, null);
         }
 
-        return new MendedParent(of, [.. await connection.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT DISTINCT row_no FROM :area.rejection r WHERE submission_id = $1 AND (code NOT IN ({RejectionCodes.HeldList}) OR (code IN ({RejectionCodes.BesideList})
-                    AND NOT EXISTS (SELECT FROM :area.decision d WHERE d.held_in = r.submission_id AND d.held_row = r.row_no)))
-                """), r => r.GetInt32(0), cancellation, number)]);
+        return new MendedParent(of, [.. await area.ReadAsync(
+            $"""
+            SELECT DISTINCT row_no FROM :area.rejection r WHERE submission_id = $1 AND (code NOT IN ({RejectionCodes.HeldList}) OR (code IN ({RejectionCodes.BesideList})
+                AND NOT EXISTS (SELECT FROM :area.decision d WHERE d.held_in = r.submission_id AND d.held_row = r.row_no)))
+            """, r => r.GetInt32(0), cancellation, number)]);
     }
 
     /// <summary>A replacement states everything anew: what it does not name would be withdrawn, so it mends no rows.</summary>

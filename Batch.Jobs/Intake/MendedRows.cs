@@ -1,7 +1,5 @@
-using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -15,8 +13,8 @@ internal static class MendedRows
     public static string RejectedSql(string submission) => $"{Sql(submission)} AND NOT {HeldSql(submission)}";
 
     /// <summary>Rows of one submission that were held.</summary>
-    public static async Task<HashSet<int>> HeldAsync(NpgsqlConnection connection, AreaSchema area, int submission, CancellationToken cancellation) =>
-        [.. await connection.ReadAsync(area.Sql($"SELECT m.row_no {Sql("$1")} AND {HeldSql("$1")}"), r => r.GetInt32(0), cancellation, submission)];
+    public static async Task<HashSet<int>> HeldAsync(AreaSession area, int submission, CancellationToken cancellation) =>
+        [.. await area.ReadAsync($"SELECT m.row_no {Sql("$1")} AND {HeldSql("$1")}", r => r.GetInt32(0), cancellation, submission)];
 
     private static string Sql(string submission) => $"FROM :area.mended({submission}) m WHERE m.outcome <> {RowOutcome.Rejected:D}";
 
@@ -27,11 +25,10 @@ internal static class MendedRows
         """;
 
     /// <summary>Held rows, by submission, that mended files have brought since.</summary>
-    public static async Task<HashSet<(int Submission, int Row)>> HeldAsync(NpgsqlConnection connection, AreaSchema area, IReadOnlyList<int> submissions, CancellationToken cancellation) =>
-        [.. await connection.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT p.parent, m.row_no FROM (SELECT DISTINCT parent FROM :area.submission_parent WHERE parent = ANY($1)) p CROSS JOIN LATERAL :area.mended(p.parent) m
-                WHERE m.outcome <> {RowOutcome.Rejected:D}
-                """), r => (r.GetInt32(0), r.GetInt32(1)), cancellation, submissions.Distinct().ToArray())];
+    public static async Task<HashSet<(int Submission, int Row)>> HeldAsync(AreaSession area, IReadOnlyList<int> submissions, CancellationToken cancellation) =>
+        [.. await area.ReadAsync(
+            $"""
+            SELECT p.parent, m.row_no FROM (SELECT DISTINCT parent FROM :area.submission_parent WHERE parent = ANY($1)) p CROSS JOIN LATERAL :area.mended(p.parent) m
+            WHERE m.outcome <> {RowOutcome.Rejected:D}
+            """, r => (r.GetInt32(0), r.GetInt32(1)), cancellation, submissions.Distinct().ToArray())];
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -190,7 +189,7 @@ public sealed class MoneyReturns(Area area)
     private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        await new SubmissionLog(connection, area.Schema).LockAsync(cancellation);
+        await new SubmissionLog(area.On(connection)).LockAsync(cancellation);
         return transaction;
     }
 
@@ -203,7 +202,7 @@ public sealed class MoneyReturns(Area area)
     }
 
     private async Task<ReturnDocument> ReadAsync(NpgsqlConnection connection, int number, CancellationToken cancellation) =>
-        await ReturnList.ReadAsync(connection, area.Schema, "r.return_id = $1", cancellation, number) is [var only] ? only
+        await ReturnList.ReadAsync(area.On(connection), "r.return_id = $1", cancellation, number) is [var only] ? only
             : throw new DataFaultException("RETURN_UNKNOWN", $"没有退款或结转 {number}。", $"There is no return of money {number}.");
 
     private static DataFaultException StateFault(ReturnDocument of) => new(

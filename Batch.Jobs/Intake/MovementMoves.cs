@@ -1,15 +1,14 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
 /// <summary>Moves movements from one person's account to another's by new versions, and with them the interest that was posted.</summary>
-internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area, FileDraft draft)
+internal sealed class MovementMoves(AreaSession area, FileDraft draft)
 {
     private const string Columns = "person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id";
-    private readonly MovementWriter _writer = new(connection, area);
+    private readonly MovementWriter _writer = new(area);
 
     public async Task MoveAsync(int from, int to, CancellationToken cancellation)
     {
@@ -37,8 +36,8 @@ internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area
     // Interest of earlier years is on the account, and no file brings it: it moves by a pair of corrections.
     private async Task MoveInterestAsync(int from, int to, CancellationToken cancellation)
     {
-        long fen = await connection.OneAsync<long>(
-            area.Sql($"SELECT coalesce(sum(account_fen), 0)::bigint FROM :area.entry WHERE account_id = $1 AND component = {Component.Interest:D}"), cancellation, from);
+        long fen = await area.OneAsync<long>(
+            $"SELECT coalesce(sum(account_fen), 0)::bigint FROM :area.entry WHERE account_id = $1 AND component = {Component.Interest:D}", cancellation, from);
         if (fen == 0)
         {
             return;
@@ -139,6 +138,6 @@ internal sealed class MovementMoves(NpgsqlConnection connection, AreaSchema area
 
     private static StandingMovement Latest(IEnumerable<StandingMovement> versions) => versions.OrderBy(v => v.Submission).ThenBy(v => v.Fact.Row <= 0).ThenBy(v => v.Fact.Row).Last();
 
-    private async Task<List<StandingMovement>> VersionsAsync(string which, int[] keys, CancellationToken cancellation) => await connection.ReadAsync(
-        area.Sql($"SELECT {Columns} FROM :area.movement WHERE {which}"), r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, keys);
+    private async Task<List<StandingMovement>> VersionsAsync(string which, int[] keys, CancellationToken cancellation) => await area.ReadAsync(
+        $"SELECT {Columns} FROM :area.movement WHERE {which}", r => new StandingMovement(MovementsInForce.Read(r), r.GetInt32(12)), cancellation, keys);
 }

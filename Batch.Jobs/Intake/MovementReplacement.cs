@@ -1,7 +1,6 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -11,7 +10,7 @@ namespace Batch.Jobs.Intake;
 /// A replacement of movements is the whole statement of its days, kinds and channels: what is in force of them and is not named any
 /// more is withdrawn, under the same conditions as people of a payroll.
 /// </summary>
-internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchema area, AccountLives lives)
+internal sealed class MovementReplacement(AreaSession area, AccountLives lives)
 {
     public List<MovementFact> Withdrawn { get; } = [];
 
@@ -35,7 +34,7 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
         }
 
         List<MovementFact> moved = [.. Withdrawn.Where(f => f.Person > 0)];
-        if ((ReplacementRefusal.OfLeftOut(moved.Count, standing, confirm) ?? await new WalletTransfers(connection, area).LeftOutFaultAsync(moved, cancellation)) is { } refusal)
+        if ((ReplacementRefusal.OfLeftOut(moved.Count, standing, confirm) ?? await new WalletTransfers(area).LeftOutFaultAsync(moved, cancellation)) is { } refusal)
         {
             return refusal;
         }
@@ -58,13 +57,13 @@ internal sealed class MovementReplacement(NpgsqlConnection connection, AreaSchem
     private async Task<int> LeftOutAsync(FileDraft draft, DateOnly day, MovementKind kind, SpendingChannel channel, CancellationToken cancellation)
     {
         string part = area.Part("movement", day.Month());
-        await using NpgsqlCommand command = new(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT person_id, kind, on_date, channel, member, reference, row_no, state, amount_fen, ground, document, counterpart, submission_id FROM (
                 SELECT DISTINCT ON (person_id, member, reference) * FROM {part} WHERE on_date = $1 AND kind = $2 AND channel = $3
                 ORDER BY person_id, member, reference, {FactVersions.LatestFirst}) latest
             WHERE state <> {FactState.Withdrawn:D} ORDER BY person_id, member, reference
-            """, connection);
+            """);
         command.Parameters.AddWithValue(day);
         command.Parameters.AddWithValue((short)kind);
         command.Parameters.AddWithValue((short)channel);

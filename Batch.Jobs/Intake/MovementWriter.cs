@@ -1,15 +1,14 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
 /// <summary>Appends movements by binary COPY straight into their months.</summary>
-public sealed class MovementWriter(NpgsqlConnection connection, AreaSchema area)
+public sealed class MovementWriter(AreaSession area)
 {
     private readonly Dictionary<YearMonth, List<(MovementFact Fact, int Submission)>> _pending = [];
-    private readonly FactTables _tables = new(connection, area, "movement");
+    private readonly FactTables _tables = new(area, "movement");
 
     /// <summary>Months whose tables are new in this transaction: the parent table does not show them yet.</summary>
     public IEnumerable<YearMonth> Fresh => _tables.Fresh;
@@ -43,7 +42,7 @@ public sealed class MovementWriter(NpgsqlConnection connection, AreaSchema area)
     private async Task CopyAsync(YearMonth month, List<(MovementFact Fact, int Submission)> facts, CancellationToken cancellation)
     {
         await using CopyRows copy = await CopyRows.BeginAsync(
-            connection, area.Part("movement", month),
+            area.Connection, area.Part("movement", month),
             "movement_month, on_date, person_id, kind, channel, member, reference, submission_id, row_no, state, amount_fen, ground, document, counterpart", cancellation);
         DateOnly first = month.FirstDay();
         foreach ((MovementFact fact, int submission) in facts)

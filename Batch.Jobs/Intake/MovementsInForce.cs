@@ -9,7 +9,7 @@ namespace Batch.Jobs.Intake;
 /// The movements in force that a block names: from the database, and from earlier lines of the same transaction. A first file of a day
 /// meets nobody, so it reads nothing: only what is seen twice, or what may have come before, is looked up.
 /// </summary>
-public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema area)
+public sealed class MovementsInForce(AreaSession area)
 {
     private readonly Dictionary<(DateOnly, SpendingChannel), PersonSet> _spent = [];
     private readonly PersonSet _openings = new();
@@ -118,12 +118,12 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
 
     private async Task<bool> AnyAsync(string sql, DateOnly day, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(sql, connection);
+        await using NpgsqlCommand command = area.Command(sql);
         command.Parameters.AddWithValue(day);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private Task<bool> IsAttachedAsync(string part, CancellationToken cancellation) => IsThereAsync(connection, part, cancellation);
+    private Task<bool> IsAttachedAsync(string part, CancellationToken cancellation) => IsThereAsync(area.Connection, part, cancellation);
 
     private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string part, CancellationToken cancellation)
     {
@@ -144,7 +144,7 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
         string part = area.Part("movement", day.Month());
         if (await IsAttachedAsync(part, cancellation))
         {
-            await using NpgsqlCommand command = new(Latest(part, $"on_date = $2 AND person_id = ANY($1) AND kind = {MovementKind.Spending:D}"), connection);
+            await using NpgsqlCommand command = area.Command(Latest(part, $"on_date = $2 AND person_id = ANY($1) AND kind = {MovementKind.Spending:D}"));
             command.Parameters.AddWithValue(persons);
             command.Parameters.AddWithValue(day);
             await TakeAsync(command, cancellation);
@@ -153,9 +153,9 @@ public sealed class MovementsInForce(NpgsqlConnection connection, AreaSchema are
 
     private async Task ReadDocumentsAsync(int[] persons, YearMonth[] fresh, CancellationToken cancellation)
     {
-        foreach (string table in fresh.Select(m => area.Part("movement", m)).Prepend(area.Name + ".movement"))
+        foreach (string table in fresh.Select(m => area.Part("movement", m)).Prepend(area.Schema.Name + ".movement"))
         {
-            await using NpgsqlCommand command = new(Latest(table, $"person_id = ANY($1) AND kind <> {MovementKind.Spending:D}"), connection);
+            await using NpgsqlCommand command = area.Command(Latest(table, $"person_id = ANY($1) AND kind <> {MovementKind.Spending:D}"));
             command.Parameters.AddWithValue(persons);
             await TakeAsync(command, cancellation);
         }

@@ -1,6 +1,5 @@
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -8,14 +7,14 @@ namespace Batch.Jobs.Intake;
 internal readonly record struct NewPerson(int Person, long Citizen, string Name, LocalDate Birth, YearMonth Opened, int Submission)
 {
     /// <summary>Writes persons with their first accounts.</summary>
-    public static async Task WriteAsync(NpgsqlConnection idle, AreaSchema area, List<NewPerson> registered, CancellationToken cancellation)
+    public static async Task WriteAsync(AreaSession area, List<NewPerson> registered, CancellationToken cancellation)
     {
         if (registered.Count == 0)
         {
             return;
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(idle, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
         {
             foreach (NewPerson person in registered)
             {
@@ -30,7 +29,7 @@ internal readonly record struct NewPerson(int Person, long Citizen, string Name,
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(idle, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
         {
             foreach (NewPerson person in registered)
             {

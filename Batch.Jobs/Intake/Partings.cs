@@ -1,9 +1,7 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -17,7 +15,7 @@ namespace Batch.Jobs.Intake;
 public sealed record Parting(int From, CitizenId Number, LocalDate? Birth, string? Name, string? Rows, LocalDate On, string Document, string Reason);
 
 /// <summary>Proposes and applies the parting of two people, in the transaction of the caller, who holds the area's intake lock.</summary>
-internal sealed class Partings(NpgsqlConnection connection, AreaSchema area, LocalDate today)
+internal sealed class Partings(AreaSession area, LocalDate today)
 {
     private sealed record Stored(int From, long Number, LocalDate? Birth, string? Name);
 
@@ -33,32 +31,31 @@ internal sealed class Partings(NpgsqlConnection connection, AreaSchema area, Loc
         }
 
         await RefuseAsync(asked.From, other, cancellation);
-        List<PersonRow> rows = PersonRows.Choose(await new PersonRows(connection, area).ReadAsync(asked.From, cancellation), asked.Rows);
-        int proposal = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change"), cancellation);
-        await connection.DoAsync(
-            area.Sql(
-                """
-                INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, other_id, number, birth, name, on_date, document, reason, proposed_by)
-                SELECT $1, 'part', p.person_id, p.citizen, p.name, $3, $4, $5, coalesce((SELECT o.name FROM :area.insured o WHERE o.person_id = $3), $6), $7, $8, $9, $10
-                FROM :area.insured p WHERE p.person_id = $2
-                """), cancellation, proposal, asked.From, other is { } known ? known : DBNull.Value, asked.Number.Digits17, birth is { } day ? day.ToDateOnly() : DBNull.Value,
+        List<PersonRow> rows = PersonRows.Choose(await new PersonRows(area).ReadAsync(asked.From, cancellation), asked.Rows);
+        int proposal = await area.OneAsync<int>("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change", cancellation);
+        await area.DoAsync(
+            """
+            INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, other_id, number, birth, name, on_date, document, reason, proposed_by)
+            SELECT $1, 'part', p.person_id, p.citizen, p.name, $3, $4, $5, coalesce((SELECT o.name FROM :area.insured o WHERE o.person_id = $3), $6), $7, $8, $9, $10
+            FROM :area.insured p WHERE p.person_id = $2
+            """, cancellation, proposal, asked.From, other is { } known ? known : DBNull.Value, asked.Number.Digits17, birth is { } day ? day.ToDateOnly() : DBNull.Value,
             asked.Name?.Trim() is { Length: > 0 } name ? name : DBNull.Value, asked.On.ToDateOnly(), document, reason, by);
-        await connection.DoAsync(
-            area.Sql("INSERT INTO :area.identity_row (identity_id, of_submission, of_row, goes) SELECT $1, s, r, true FROM unnest($2, $3) x (s, r)"), cancellation, proposal,
+        await area.DoAsync(
+            "INSERT INTO :area.identity_row (identity_id, of_submission, of_row, goes) SELECT $1, s, r, true FROM unnest($2, $3) x (s, r)", cancellation, proposal,
             rows.Select(r => r.Submission).ToArray(), rows.Select(r => r.Row).ToArray());
         return proposal;
     }
 
     public async Task ApproveAsync(int proposal, MoveDrafts drafts, CancellationToken cancellation)
     {
-        Stored stored = (await connection.ReadAsync(
-            area.Sql("SELECT person_id, number, birth, name FROM :area.identity_change WHERE identity_id = $1"),
+        Stored stored = (await area.ReadAsync(
+            "SELECT person_id, number, birth, name FROM :area.identity_change WHERE identity_id = $1",
             r => new Stored(r.GetInt32(0), r.GetInt64(1), r.IsDBNull(2) ? null : LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(2)), r.Text(3)), cancellation, proposal))[0];
         int? known = await PersonAsync(stored.Number, cancellation);
         await RefuseAsync(stored.From, known, cancellation);
-        HashSet<(int, int)> chosen = [.. await connection.ReadAsync(
-            area.Sql("SELECT of_submission, of_row FROM :area.identity_row WHERE identity_id = $1"), r => (r.GetInt32(0), r.GetInt32(1)), cancellation, proposal)];
-        List<PersonRow> rows = (await new PersonRows(connection, area).ReadAsync(stored.From, cancellation)).FindAll(r => chosen.Contains((r.Submission, r.Row)));
+        HashSet<(int, int)> chosen = [.. await area.ReadAsync(
+            "SELECT of_submission, of_row FROM :area.identity_row WHERE identity_id = $1", r => (r.GetInt32(0), r.GetInt32(1)), cancellation, proposal)];
+        List<PersonRow> rows = (await new PersonRows(area).ReadAsync(stored.From, cancellation)).FindAll(r => chosen.Contains((r.Submission, r.Row)));
         if (rows.Count != chosen.Count)
         {
             throw new DataFaultException(
@@ -69,18 +66,18 @@ internal sealed class Partings(NpgsqlConnection connection, AreaSchema area, Loc
         YearMonth first = rows.Min(r => r.Month);
         int other = known ?? await RegisterAsync(stored, first, drafts.Main.Submission, cancellation);
         await RefuseEnrolmentAsync(other, first, cancellation);
-        MovedPostings postings = new(connection, area, stored.From, other);
+        MovedPostings postings = new(area, stored.From, other);
         PartedRows parted = new(stored.From, other, chosen, postings);
-        await new DeclarationMoves<ContributionFact>(connection, area, drafts).PartAsync(parted, cancellation);
-        await new DeclarationMoves<PensionFact>(connection, area, drafts).PartAsync(parted, cancellation);
-        await new MovementMoves(connection, area, drafts.Main).PartAsync(parted, cancellation);
+        await new DeclarationMoves<ContributionFact>(area, drafts).PartAsync(parted, cancellation);
+        await new DeclarationMoves<PensionFact>(area, drafts).PartAsync(parted, cancellation);
+        await new MovementMoves(area, drafts.Main).PartAsync(parted, cancellation);
         await postings.WriteAsync(drafts.Main.Submission, cancellation);
     }
 
     private async Task<int> RegisterAsync(Stored stored, YearMonth first, int submission, CancellationToken cancellation)
     {
-        int person = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"), cancellation);
-        await NewPerson.WriteAsync(connection, area, [new NewPerson(person, stored.Number, stored.Name!, stored.Birth!.Value, first, submission)], cancellation);
+        int person = await area.OneAsync<int>("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person", cancellation);
+        await NewPerson.WriteAsync(area, [new NewPerson(person, stored.Number, stored.Name!, stored.Birth!.Value, first, submission)], cancellation);
         return person;
     }
 
@@ -91,14 +88,14 @@ internal sealed class Partings(NpgsqlConnection connection, AreaSchema area, Loc
             throw NotPossible("另一号码是同一人的号码。", "The other number is the same person's.");
         }
 
-        await new JoinChecks(connection, area).RefusePartAsync(from, other ?? from, cancellation);
+        await new JoinChecks(area).RefusePartAsync(from, other ?? from, cancellation);
     }
 
     // A line that a run has taken and not posted yet would be posted for the one after it was moved to the other.
     private async Task RefuseOpenRunAsync(List<PersonRow> rows, CancellationToken cancellation)
     {
-        if (await connection.OneAsync<bool>(
-            area.Sql("SELECT EXISTS (SELECT FROM :area.run_submission t JOIN :area.run r USING (run_id) WHERE r.state NOT IN ('posted', 'discarded') AND t.submission_id = ANY($1))"),
+        if (await area.OneAsync<bool>(
+            "SELECT EXISTS (SELECT FROM :area.run_submission t JOIN :area.run r USING (run_id) WHERE r.state NOT IN ('posted', 'discarded') AND t.submission_id = ANY($1))",
             cancellation, rows.Select(r => r.Submission).Distinct().ToArray()))
         {
             throw new DataFaultException("RUN_OPEN", "还有未结束的批次，请先入账或作废。", "A run is still open; post or discard it first.");
@@ -107,15 +104,15 @@ internal sealed class Partings(NpgsqlConnection connection, AreaSchema area, Loc
 
     private async Task RefuseEnrolmentAsync(int other, YearMonth first, CancellationToken cancellation)
     {
-        if (await connection.OneAsync<bool>(
-            area.Sql($"SELECT EXISTS (SELECT FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.New:D} HAVING min(date_trunc('month', on_date)) > $2)"), cancellation, other, first.FirstDay()))
+        if (await area.OneAsync<bool>(
+            $"SELECT EXISTS (SELECT FROM :area.person_event WHERE person_id = $1 AND event = {PersonEvent.New:D} HAVING min(date_trunc('month', on_date)) > $2)", cancellation, other, first.FirstDay()))
         {
             throw NotPossible("另一人登记的参保日期晚于这些月份。", "The other person is enrolled later than these months.");
         }
     }
 
     private async Task<int?> PersonAsync(long number, CancellationToken cancellation) =>
-        (await connection.ReadAsync(area.Sql("SELECT person_id FROM :area.person_number WHERE number = $1"), r => (int?)r.GetInt32(0), cancellation, number)).FirstOrDefault();
+        (await area.ReadAsync("SELECT person_id FROM :area.person_number WHERE number = $1", r => (int?)r.GetInt32(0), cancellation, number)).FirstOrDefault();
 
     internal static DataFaultException NotPossible(string chinese, string english) => new("PART_NOT_POSSIBLE", chinese, english);
 }

@@ -27,11 +27,11 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     /// <summary>For a large file: everybody is read at once, instead of each block's persons, where they are not too many.</summary>
     public async Task PreloadAsync(CancellationToken cancellation)
     {
-        _everybodyHeld = await persons.ReadAsync(await connection.IdleAsync(), area, cancellation);
+        _everybodyHeld = await persons.ReadAsync(area.On(await connection.IdleAsync()), cancellation);
         if (_everybodyHeld)
         {
             _nextId = persons.Next;
-            _everyRecordHeld = await records.ReadAsync(await connection.IdleAsync(), area, cancellation);
+            _everyRecordHeld = await records.ReadAsync(area.On(await connection.IdleAsync()), cancellation);
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         records.Forget();
         if (found.Count > 0 && await AnyRecordsAsync(cancellation))
         {
-            await records.ReadOnlyAsync([.. found], await connection.IdleAsync(), area, cancellation);
+            await records.ReadOnlyAsync([.. found], area.On(await connection.IdleAsync()), cancellation);
         }
     }
 
@@ -91,9 +91,9 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         }
 
         // Once per transaction: changes that it brings itself are in the table by the next block.
-        if (_anyChanges ??= await IdentityChanges.AnyAsync(await connection.IdleAsync(), area, cancellation))
+        if (_anyChanges ??= await IdentityChanges.AnyAsync(area.On(await connection.IdleAsync()), cancellation))
         {
-            await IdentityChanges.ReadOnlyAsync(persons, distinct, found, await connection.IdleAsync(), area, cancellation);
+            await IdentityChanges.ReadOnlyAsync(persons, distinct, found, area.On(await connection.IdleAsync()), cancellation);
         }
 
         if (_nextId == 0)
@@ -236,7 +236,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     }
 
     /// <summary>Writes the confirmed persons of this block, with their accounts.</summary>
-    public async Task WriteAsync(CancellationToken cancellation) => await NewPerson.WriteAsync(await connection.IdleAsync(), area, TakeRegistered(), cancellation);
+    public async Task WriteAsync(CancellationToken cancellation) => await NewPerson.WriteAsync(area.On(await connection.IdleAsync()), TakeRegistered(), cancellation);
 
     /// <summary>The confirmed persons of this block, to be written; whom only rejected rows name is forgotten.</summary>
     internal List<NewPerson> TakeRegistered()

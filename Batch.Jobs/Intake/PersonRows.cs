@@ -3,7 +3,6 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
 using NodaTime.Text;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -15,7 +14,7 @@ internal sealed record PersonRow(string Fact, YearMonth Month, int Submission, i
 }
 
 /// <summary>The rows in force of a person, and those of them that somebody names.</summary>
-internal sealed class PersonRows(NpgsqlConnection connection, AreaSchema area)
+internal sealed class PersonRows(AreaSession area)
 {
     private const int MostNamed = 20;
 
@@ -39,13 +38,12 @@ internal sealed class PersonRows(NpgsqlConnection connection, AreaSchema area)
         List<PersonRow> rows = [];
         foreach ((string fact, string _, string month, string key, string employer) in Tables)
         {
-            rows.AddRange(await connection.ReadAsync(
-                area.Sql(
-                    $"""
-                    SELECT {month}, submission_id, row_no, {employer} FROM (
-                        SELECT DISTINCT ON ({key}) * FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
-                    WHERE state <> {FactState.Withdrawn:D} AND row_no > 0 ORDER BY 2, 3
-                    """), r => new PersonRow(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2), r.GetString(3)), cancellation, person));
+            rows.AddRange(await area.ReadAsync(
+                $"""
+                SELECT {month}, submission_id, row_no, {employer} FROM (
+                    SELECT DISTINCT ON ({key}) * FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
+                WHERE state <> {FactState.Withdrawn:D} AND row_no > 0 ORDER BY 2, 3
+                """, r => new PersonRow(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2), r.GetString(3)), cancellation, person));
         }
 
         return rows;

@@ -18,7 +18,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
 
     private readonly record struct Figures(long AmountFen, long LateFeeFen, long InterestFen, LocalDate ReceivedOn);
 
-    private readonly RejectionWriter _rejections = new(parts.Connection.Itself, parts.Area);
+    private readonly RejectionWriter _rejections = new(parts.Area.On(parts.Connection.Itself));
 
     /// <summary>Rows of the files of this transaction, by the submission that said them.</summary>
     private readonly Dictionary<(int Submission, Key Key), int> _rows = [];
@@ -55,7 +55,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
 
         await WriteAsync(facts, FactState.Accepted, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(parts.Connection.Itself, parts.Area, children, cancellation);
+        await ChildRows.WriteAsync(parts.Area.On(parts.Connection.Itself), children, cancellation);
     }
 
     /// <summary>Withdraws what a replacement no longer names, of its employers and months. None of its rows may be in doubt.</summary>
@@ -100,7 +100,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
     {
         if (_changed is { } changed)
         {
-            await new MoneyMatches(await parts.Connection.IdleAsync(), parts.Area).MatchAsync(changed, by, cancellation);
+            await new MoneyMatches(parts.Area.On(await parts.Connection.IdleAsync())).MatchAsync(changed, by, cancellation);
         }
     }
 

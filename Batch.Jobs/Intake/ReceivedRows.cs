@@ -19,8 +19,8 @@ public sealed class ReceivedRows(Area area, IntakeLimits limits)
     public async Task<SubmissionRows> ReadAsync(int submission, int from, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        Submission of = await new Submissions(connection, area.Schema).ReadAsync(submission, cancellation);
-        using TemporaryFile file = await new Archive(area.Program, area.Schema).RestoreAsync(of.Sha256, cancellation);
+        Submission of = await new Submissions(area.On(connection)).ReadAsync(submission, cancellation);
+        using TemporaryFile file = await new Archive(area).RestoreAsync(of.Sha256, cancellation);
         ReceivedPage page;
         try
         {

@@ -28,43 +28,43 @@ public sealed record Reconciliation(
     /// <summary>Numbers of its held rows that a mended file has brought since.</summary>
     public IReadOnlySet<int> HeldMended { get; private init; } = new HashSet<int>();
 
-    public static async Task<Reconciliation> ReadAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation)
+    public static async Task<Reconciliation> ReadAsync(AreaSession area, int number, CancellationToken cancellation)
     {
-        Submissions submissions = new(connection, area);
+        Submissions submissions = new(area);
         Submission of = await submissions.ReadAsync(number, cancellation);
         Dictionary<RowOutcome, RowsAndMoney> asSent = new()
         {
             [RowOutcome.Accepted] = new(of.Accepted, of.PersonPaidFen + of.EmployerPaidFen, 0),
             [RowOutcome.Unchanged] = new(of.Unchanged, of.UnchangedFen, 0),
             [RowOutcome.Held] = new(of.Held, of.HeldFen, 0),
-            [RowOutcome.Rejected] = await RejectedAsync(connection, area, of, stillOnly: false, cancellation),
+            [RowOutcome.Rejected] = await RejectedAsync(area, of, stillOnly: false, cancellation),
         };
         Dictionary<RowOutcome, RowsAndMoney> now = new(asSent);
-        Dictionary<RowOutcome, RowsAndMoney> mended = await MendedAsync(connection, area, number, cancellation);
-        HashSet<int> heldMended = await MendedRows.HeldAsync(connection, area, number, cancellation);
-        now[RowOutcome.Held] -= await PaidAsync(connection, area, of, [.. heldMended], cancellation);
+        Dictionary<RowOutcome, RowsAndMoney> mended = await MendedAsync(area, number, cancellation);
+        HashSet<int> heldMended = await MendedRows.HeldAsync(area, number, cancellation);
+        now[RowOutcome.Held] -= await PaidAsync(area, of, [.. heldMended], cancellation);
         foreach (RowOutcome outcome in new[] { RowOutcome.Accepted, RowOutcome.Unchanged, RowOutcome.Held })
         {
             now[outcome] += mended.GetValueOrDefault(outcome);
         }
 
-        now[RowOutcome.Rejected] = await RejectedAsync(connection, area, of, stillOnly: true, cancellation);
-        return new Reconciliation(of, asSent, now, await submissions.ChildrenAsync(number, cancellation), await StillRejectedAsync(connection, area, number, cancellation))
+        now[RowOutcome.Rejected] = await RejectedAsync(area, of, stillOnly: true, cancellation);
+        return new Reconciliation(of, asSent, now, await submissions.ChildrenAsync(number, cancellation), await StillRejectedAsync(area, number, cancellation))
         {
             HeldMended = heldMended,
         };
     }
 
     // A refused file's rows are all rejected, and their amounts are not on record.
-    private static async Task<RowsAndMoney> RejectedAsync(NpgsqlConnection connection, AreaSchema area, Submission of, bool stillOnly, CancellationToken cancellation)
+    private static async Task<RowsAndMoney> RejectedAsync(AreaSession area, Submission of, bool stillOnly, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH mended AS (SELECT m.row_no {MendedRows.RejectedSql("$1")} AND $2)
             SELECT coalesce(sum(paid_fen) FILTER (WHERE row_no NOT IN (SELECT row_no FROM mended)), 0)::bigint,
                    count(paid_fen) FILTER (WHERE row_no NOT IN (SELECT row_no FROM mended)), (SELECT count(*) FROM mended)
             FROM :area.rejected_row WHERE submission_id = $1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(of.Number);
         command.Parameters.AddWithValue(stillOnly);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -74,7 +74,7 @@ public sealed record Reconciliation(
     }
 
     // Held as they were sent; what became of them in a child counts there.
-    private static async Task<RowsAndMoney> PaidAsync(NpgsqlConnection connection, AreaSchema area, Submission of, int[] rows, CancellationToken cancellation)
+    private static async Task<RowsAndMoney> PaidAsync(AreaSession area, Submission of, int[] rows, CancellationToken cancellation)
     {
         if (rows.Length == 0 || of.Content is not (FileContent.Payroll or FileContent.Movements))
         {
@@ -82,13 +82,13 @@ public sealed record Reconciliation(
         }
 
         (string fact, string paid) = of.Content == FileContent.Payroll ? ("contribution", "person_paid_fen + employer_paid_fen") : ("movement", "abs(amount_fen)");
-        List<NodaTime.YearMonth> months = await connection.ReadAsync(
-            area.Sql("SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = $2"),
+        List<NodaTime.YearMonth> months = await area.ReadAsync(
+            "SELECT DISTINCT date_trunc('month', month)::date FROM :area.submission_month WHERE submission_id = $1 AND fact = $2",
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, of.Number, fact);
         long fen = 0;
         foreach (NodaTime.YearMonth month in months)
         {
-            fen += (await connection.ReadAsync(
+            fen += (await area.ReadAsync(
                 $"SELECT coalesce(sum({paid}), 0)::bigint FROM {area.Part(fact, month)} WHERE submission_id = $1 AND row_no = ANY($2) AND person_id < 0",
                 r => r.GetInt64(0), cancellation, of.Number, rows))[0];
         }
@@ -96,16 +96,16 @@ public sealed record Reconciliation(
         return new RowsAndMoney(rows.Length, fen, 0);
     }
 
-    private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>
-        (await connection.ReadAsync(
-            area.Sql($"SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> {RowOutcome.Rejected:D} GROUP BY outcome"),
+    private static async Task<Dictionary<RowOutcome, RowsAndMoney>> MendedAsync(AreaSession area, int number, CancellationToken cancellation) =>
+        (await area.ReadAsync(
+            $"SELECT outcome, count(*), coalesce(sum(paid_fen), 0)::bigint FROM :area.mended($1) WHERE outcome <> {RowOutcome.Rejected:D} GROUP BY outcome",
             r => ((RowOutcome)r.GetInt16(0), new RowsAndMoney((int)r.GetInt64(1), r.GetInt64(2), 0)), cancellation, number)).ToDictionary();
 
-    private static Task<List<int>> StillRejectedAsync(NpgsqlConnection connection, AreaSchema area, int number, CancellationToken cancellation) =>
-        connection.ReadAsync(area.Sql(
+    private static Task<List<int>> StillRejectedAsync(AreaSession area, int number, CancellationToken cancellation) =>
+        area.ReadAsync(
             $"""
             SELECT DISTINCT row_no FROM :area.rejection
             WHERE submission_id = $1 AND row_no > 0 AND code NOT IN ({RejectionCodes.HeldList}) AND row_no NOT IN (SELECT row_no FROM :area.mended($1) WHERE outcome <> {RowOutcome.Rejected:D})
             ORDER BY row_no LIMIT {RowsNamed}
-            """), r => r.GetInt32(0), cancellation, number);
+            """, r => r.GetInt32(0), cancellation, number);
 }

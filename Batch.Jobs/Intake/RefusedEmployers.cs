@@ -7,7 +7,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Whose months a refused file was about, so that it is settled when they come in by other files.</summary>
-internal sealed class RefusedEmployers(NpgsqlConnection connection, AreaSchema area, LocalDate today, IntakeLimits limits)
+internal sealed class RefusedEmployers(AreaSession area, LocalDate today, IntakeLimits limits)
 {
     /// <summary>Writes them for those of the drafts that were refused and whose rows can be read.</summary>
     public async Task WriteAsync(IReadOnlyList<FileDraft> drafts, YearMonth? month, CancellationToken cancellation)
@@ -17,7 +17,7 @@ internal sealed class RefusedEmployers(NpgsqlConnection connection, AreaSchema a
             (string Employer, YearMonth Month)[] about = [.. About(draft, month)];
             if (about.Length > 0)
             {
-                await using NpgsqlCommand command = new(area.Sql("INSERT INTO :area.refused_employer SELECT $1, e, m, $4 FROM unnest($2, $3) u (e, m)"), connection);
+                await using NpgsqlCommand command = area.Command("INSERT INTO :area.refused_employer SELECT $1, e, m, $4 FROM unnest($2, $3) u (e, m)");
                 command.Parameters.AddWithValue(draft.Submission);
                 command.Parameters.AddWithValue(about.Select(a => a.Employer).ToArray());
                 command.Parameters.AddWithValue(about.Select(a => a.Month.FirstDay()).ToArray());

@@ -1,12 +1,10 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
 /// <summary>Appends rejections, so that they can be shown, counted and sent back.</summary>
-public sealed class RejectionWriter(NpgsqlConnection connection, AreaSchema area)
+public sealed class RejectionWriter(AreaSession area)
 {
     private readonly List<(int Submission, int Fault, Rejection Rejection)> _pending = [];
 
@@ -30,7 +28,7 @@ public sealed class RejectionWriter(NpgsqlConnection connection, AreaSchema area
         }
 
         await using CopyRows copy = await CopyRows.BeginAsync(
-            connection, area.Sql(":area.rejection"), "submission_id, row_no, fault_no, code, column_name, found, expected", cancellation);
+            area.Connection, area.Sql(":area.rejection"), "submission_id, row_no, fault_no, code, column_name, found, expected", cancellation);
         foreach ((int submission, int fault, Rejection rejection) in _pending)
         {
             copy.StartRow();

@@ -3,7 +3,6 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -15,7 +14,7 @@ namespace Batch.Jobs.Intake;
 public sealed record Renaming(int Person, CitizenId? Number, LocalDate? Birth, string? Name, LocalDate On, string Document, string Reason);
 
 /// <summary>Proposes and applies changes of number and name, in the transaction of the caller, who holds the area's intake lock.</summary>
-internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, LocalDate today)
+internal sealed class Renamings(AreaSession area, LocalDate today)
 {
     private const int LongestDocument = 64;
     private const int LongestText = 500;
@@ -52,8 +51,8 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
 
     public async Task ApproveAsync(int proposal, FileDraft draft, CancellationToken cancellation)
     {
-        (Renaming Asked, long NumberWas, string NameWas) = (await connection.ReadAsync(
-            area.Sql("SELECT person_id, number, birth, name, on_date, document, reason, number_was, name_was FROM :area.identity_change WHERE identity_id = $1"),
+        (Renaming Asked, long NumberWas, string NameWas) = (await area.ReadAsync(
+            "SELECT person_id, number, birth, name, on_date, document, reason, number_was, name_was FROM :area.identity_change WHERE identity_id = $1",
             r => (new Renaming(
                 r.GetInt32(0), r.IsDBNull(1) ? null : CitizenId.FromDigits17(r.GetInt64(1)), r.IsDBNull(2) ? null : LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(2)),
                 r.Text(3), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(4)), r.GetString(5), r.GetString(6)), r.GetInt64(7), r.GetString(8)), cancellation, proposal))[0];
@@ -83,8 +82,8 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
         }
 
         // Judged as a file with these rows would be.
-        PersonRegistry persons = new(new IntakeConnection(connection), area, new KnownPersons(), new KnownRecords());
-        await new StatusChanges(area, persons, new AccountLives(connection, area), connection).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
+        PersonRegistry persons = new(new IntakeConnection(area.Connection), area.Schema, new KnownPersons(), new KnownRecords());
+        await new StatusChanges(persons, new AccountLives(area), area).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
         if (draft.Accepted + draft.Unchanged < draft.Rows)
         {
             Rejection fault = draft.Rejections[0];
@@ -123,14 +122,14 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
         }
     }
 
-    private async Task<OnRecord> OnRecordAsync(int person, CancellationToken cancellation) => (await connection.ReadAsync(
-        area.Sql("SELECT citizen, name, birth FROM :area.insured WHERE person_id = $1"),
+    private async Task<OnRecord> OnRecordAsync(int person, CancellationToken cancellation) => (await area.ReadAsync(
+        "SELECT citizen, name, birth FROM :area.insured WHERE person_id = $1",
         r => new OnRecord(r.GetInt64(0), r.GetString(1), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(2))), cancellation, person))[0];
 
     private async Task RefuseInUseAsync(Renaming renaming, CancellationToken cancellation)
     {
-        if (renaming.Number is { } number && await connection.OneAsync<bool>(
-            area.Sql("SELECT EXISTS (SELECT FROM :area.person_number WHERE number = $1 AND person_id <> $2)"), cancellation, number.Digits17, renaming.Person))
+        if (renaming.Number is { } number && await area.OneAsync<bool>(
+            "SELECT EXISTS (SELECT FROM :area.person_number WHERE number = $1 AND person_id <> $2)", cancellation, number.Digits17, renaming.Person))
         {
             throw new DataFaultException(
                 Codes.NumberInUse, "新号码已属于另一位有账户的参保人，不能改用；请先核对号码，确为同一人的请提出合并。",
@@ -138,23 +137,21 @@ internal sealed class Renamings(NpgsqlConnection connection, AreaSchema area, Lo
         }
     }
 
-    private async Task<int?> SameAsync(Renaming renaming, string by, CancellationToken cancellation) => (await connection.ReadAsync(
-        area.Sql(
-            """
-            SELECT identity_id FROM :area.identity_change_state WHERE kind = 'rename' AND state = 'proposed' AND person_id = $1 AND proposed_by = $2 AND on_date = $3 AND document = $4
-                AND number IS NOT DISTINCT FROM $5 AND name IS NOT DISTINCT FROM $6 AND birth IS NOT DISTINCT FROM $7
-            """),
+    private async Task<int?> SameAsync(Renaming renaming, string by, CancellationToken cancellation) => (await area.ReadAsync(
+        """
+        SELECT identity_id FROM :area.identity_change_state WHERE kind = 'rename' AND state = 'proposed' AND person_id = $1 AND proposed_by = $2 AND on_date = $3 AND document = $4
+            AND number IS NOT DISTINCT FROM $5 AND name IS NOT DISTINCT FROM $6 AND birth IS NOT DISTINCT FROM $7
+        """,
         r => r.GetInt32(0), cancellation, renaming.Person, by, renaming.On.ToDateOnly(), renaming.Document, Or(renaming.Number?.Digits17), Or(renaming.Name), Or(renaming.Birth?.ToDateOnly()))) is [var same] ? same : null;
 
     private async Task<int> InsertAsync(Renaming renaming, OnRecord now, string by, CancellationToken cancellation)
     {
-        int proposal = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change"), cancellation);
-        await connection.DoAsync(
-            area.Sql(
-                """
-                INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, number, birth, name, on_date, document, reason, proposed_by)
-                VALUES ($1, 'rename', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                """),
+        int proposal = await area.OneAsync<int>("SELECT coalesce(max(identity_id), 0) + 1 FROM :area.identity_change", cancellation);
+        await area.DoAsync(
+            """
+            INSERT INTO :area.identity_change (identity_id, kind, person_id, number_was, name_was, number, birth, name, on_date, document, reason, proposed_by)
+            VALUES ($1, 'rename', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """,
             cancellation, proposal, renaming.Person, now.Number, now.Name, Or(renaming.Number?.Digits17), Or(renaming.Birth?.ToDateOnly()), Or(renaming.Name),
             renaming.On.ToDateOnly(), renaming.Document, renaming.Reason, by);
         return proposal;

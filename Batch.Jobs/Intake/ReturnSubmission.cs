@@ -23,8 +23,8 @@ internal sealed class ReturnSubmission(Area area, NpgsqlConnection connection)
 
         using TemporaryFile file = new();
         await File.WriteAllTextAsync(file.Path, Text(of, by), cancellation);
-        byte[] sha256 = (await new Archive(area.Program, area.Schema).KeepAsync([file.Path], cancellation))[0];
-        SubmissionLog log = new(connection, area.Schema);
+        byte[] sha256 = (await new Archive(area).KeepAsync([file.Path], cancellation))[0];
+        SubmissionLog log = new(area.On(connection));
         YearMonth on = of.On.ToYearMonth();
         string name = string.Create(CultureInfo.InvariantCulture, $"{of.Kind} {of.Return}");
         FileDraft draft = new(new IncomingFile("", name), sha256, await log.NextNumberAsync(cancellation), SubmissionKind.Supplementary)

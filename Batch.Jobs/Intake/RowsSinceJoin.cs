@@ -2,7 +2,6 @@ using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -10,7 +9,7 @@ namespace Batch.Jobs.Intake;
 /// What has been recorded for the person who stays since a join. It can be either's, whatever number the file named: who proposes the undoing says which rows are the
 /// other person's.
 /// </summary>
-internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area)
+internal sealed class RowsSinceJoin(AreaSession area)
 {
     /// <exception cref="DataFaultException">JOIN_BUILT_UPON: what the join moved was withdrawn or held since by what is no row.</exception>
     public async Task<List<PersonRow>> ReadAsync(int stays, int[] join, CancellationToken cancellation)
@@ -18,14 +17,13 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
         List<PersonRow> rows = [];
         foreach ((string fact, string _, string month, string key, string _) in PersonRows.Tables)
         {
-            List<(PersonRow Row, FactState State, bool Joined)> latest = await connection.ReadAsync(
-                area.Sql(
-                    $"""
-                    SELECT * FROM (
-                        SELECT DISTINCT ON ({key}) {month}, submission_id, row_no, state, bool_or(submission_id = ANY($2)) OVER (PARTITION BY {key})
-                        FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
-                    WHERE submission_id > $3 ORDER BY 2, 3
-                    """),
+            List<(PersonRow Row, FactState State, bool Joined)> latest = await area.ReadAsync(
+                $"""
+                SELECT * FROM (
+                    SELECT DISTINCT ON ({key}) {month}, submission_id, row_no, state, bool_or(submission_id = ANY($2)) OVER (PARTITION BY {key})
+                    FROM :area.{fact} WHERE person_id = $1 ORDER BY {key}, {FactVersions.LatestFirst}) l
+                WHERE submission_id > $3 ORDER BY 2, 3
+                """,
                 r => (new PersonRow(fact, r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt32(2)), (FactState)r.GetInt16(3), r.GetBoolean(4)), cancellation,
                 stays, join, join.DefaultIfEmpty().Max());
             foreach ((PersonRow row, FactState state, bool joined) in latest)
@@ -49,14 +47,13 @@ internal sealed class RowsSinceJoin(NpgsqlConnection connection, AreaSchema area
     {
         foreach ((string fact, string _, string month, string key, string _) in PersonRows.Tables)
         {
-            DateOnly? built = (await connection.ReadAsync(
-                area.Sql(
-                    $"""
-                    SELECT {month} FROM (
-                        SELECT DISTINCT ON (person_id, {key}) *, bool_or(submission_id = ANY($2)) OVER (PARTITION BY person_id, {key}) AS moved
-                        FROM :area.{fact} WHERE person_id = ANY($1) ORDER BY person_id, {key}, {FactVersions.LatestFirst}) l
-                    WHERE moved AND submission_id <> ALL($2) LIMIT 1
-                    """), r => (DateOnly?)r.GetFieldValue<DateOnly>(0), cancellation, persons, part)).FirstOrDefault();
+            DateOnly? built = (await area.ReadAsync(
+                $"""
+                SELECT {month} FROM (
+                    SELECT DISTINCT ON (person_id, {key}) *, bool_or(submission_id = ANY($2)) OVER (PARTITION BY person_id, {key}) AS moved
+                    FROM :area.{fact} WHERE person_id = ANY($1) ORDER BY person_id, {key}, {FactVersions.LatestFirst}) l
+                WHERE moved AND submission_id <> ALL($2) LIMIT 1
+                """, r => (DateOnly?)r.GetFieldValue<DateOnly>(0), cancellation, persons, part)).FirstOrDefault();
             if (built is { } of)
             {
                 throw JoinRefusal.BuiltUpon(of.Month());

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -21,7 +20,7 @@ public sealed record ScanDocument(int Scan, string Name, string MediaType, int B
 }
 
 /// <summary>Keeps scans with the decision or proposal that they belong to, in its transaction, under the area's intake lock.</summary>
-internal sealed class Scans(NpgsqlConnection connection, AreaSchema area, ScanLimits limits)
+internal sealed class Scans(AreaSession area, ScanLimits limits)
 {
     /// <summary>Of a decision, by its number among the submissions.</summary>
     public Task AddToDecisionAsync(int decision, IReadOnlyList<ScanFile> files, string by, CancellationToken cancellation) =>
@@ -38,8 +37,8 @@ internal sealed class Scans(NpgsqlConnection connection, AreaSchema area, ScanLi
             return;
         }
 
-        HashSet<string> known = [.. await connection.ReadAsync(
-            area.Sql($"SELECT encode(sha256, 'hex') FROM :area.scan WHERE {owner.Column} = $1"), r => r.GetString(0), cancellation, owner.Number)];
+        HashSet<string> known = [.. await area.ReadAsync(
+            $"SELECT encode(sha256, 'hex') FROM :area.scan WHERE {owner.Column} = $1", r => r.GetString(0), cancellation, owner.Number)];
         foreach (ScanFile file in files)
         {
             string hash = Convert.ToHexStringLower(file.Sha256);
@@ -53,14 +52,13 @@ internal sealed class Scans(NpgsqlConnection connection, AreaSchema area, ScanLi
                 throw ScanFile.TooMany(limits);
             }
 
-            await connection.DoAsync(
-                area.Sql(
-                    $"""
-                    INSERT INTO :area.scan (scan_id, {owner.Column}, media_type, file_name, sha256, content, added_by)
-                    SELECT coalesce(max(scan_id), 0) + 1, $1, $2, $3, $4, $5, $6 FROM :area.scan
-                    """), cancellation, owner.Number, file.MediaType, file.Name, file.Sha256, file.Content, by);
+            await area.DoAsync(
+                $"""
+                INSERT INTO :area.scan (scan_id, {owner.Column}, media_type, file_name, sha256, content, added_by)
+                SELECT coalesce(max(scan_id), 0) + 1, $1, $2, $3, $4, $5, $6 FROM :area.scan
+                """, cancellation, owner.Number, file.MediaType, file.Name, file.Sha256, file.Content, by);
             // The name may be personal.
-            await connection.DoAsync(
+            await area.DoAsync(
                 "INSERT INTO batch.audit (who, area, act, subject) VALUES ($1, $2, 'scan.added', $3)", cancellation, by, area.Code,
                 $"{(owner.Column == "decision" ? "decision" : "proposal")} {owner.Number} {hash[..12]}");
         }

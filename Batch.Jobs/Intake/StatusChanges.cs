@@ -8,19 +8,19 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Takes in blocks of changes of people's status: each a dated event; the same said again changes nothing, a later file overrides an earlier one.</summary>
-public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, AccountLives lives, NpgsqlConnection connection, PolicyInForce? policy = null)
+public sealed class StatusChanges(PersonRegistry persons, AccountLives lives, AreaSession area, PolicyInForce? policy = null)
 {
-    private readonly RejectionWriter _rejections = new(connection, area);
-    private readonly AccountEvents _accounts = new(connection, area, lives);
-    private readonly FamilyBindings _family = new(connection, area);
-    private readonly FamilySpending _spent = new(connection, area);
+    private readonly RejectionWriter _rejections = new(area);
+    private readonly AccountEvents _accounts = new(area, lives);
+    private readonly FamilyBindings _family = new(area);
+    private readonly FamilySpending _spent = new(area);
     private readonly Dictionary<(int Person, PersonEvent Event), (LocalDate On, string? Value)> _latest = [];
 
     private readonly Dictionary<int, (long Now, long First)> _numbers = [];
-    private readonly HeldEvents _heldEvents = new(area);
+    private readonly HeldEvents _heldEvents = new(area.Schema);
     private HashSet<(int Person, PersonEvent Event, LocalDate On, string? Value)> _waited = [];
 
-    private readonly CardsInUse _cards = new(connection, area);
+    private readonly CardsInUse _cards = new(area);
 
     public async Task TakeAsync(IReadOnlyList<DraftBlock> blocks, bool whole, CancellationToken cancellation)
     {
@@ -76,10 +76,10 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
 
         await persons.WriteAsync(cancellation);
         await _accounts.WriteAsync(cancellation);
-        await EventWriter.WriteAsync(connection, area, events, cancellation);
-        await _heldEvents.WriteAsync(connection, waiting, cancellation);
+        await EventWriter.WriteAsync(area, events, cancellation);
+        await _heldEvents.WriteAsync(area.Connection, waiting, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(connection, area, children, cancellation);
+        await ChildRows.WriteAsync(area, children, cancellation);
     }
 
     private async Task LoadAccountsAsync(IReadOnlyList<DraftBlock> blocks, CancellationToken cancellation)
@@ -246,9 +246,9 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
         }
 
         await persons.LoadNamesAsync(suspects, cancellation);
-        _waited = await _heldEvents.KnownAsync(connection, [.. suspects.Distinct()], cancellation);
-        foreach ((int person, long now, long first) in await connection.ReadAsync(
-            area.Sql("SELECT i.person_id, i.citizen, p.citizen FROM :area.insured i JOIN :area.person p USING (person_id) WHERE i.person_id = ANY($1)"),
+        _waited = await _heldEvents.KnownAsync(area.Connection, [.. suspects.Distinct()], cancellation);
+        foreach ((int person, long now, long first) in await area.ReadAsync(
+            "SELECT i.person_id, i.citizen, p.citizen FROM :area.insured i JOIN :area.person p USING (person_id) WHERE i.person_id = ANY($1)",
             r => (r.GetInt32(0), r.GetInt64(1), r.GetInt64(2)), cancellation, changed.Distinct().ToArray()))
         {
             _numbers[person] = (now, first);
@@ -272,11 +272,11 @@ public sealed class StatusChanges(AreaSchema area, PersonRegistry persons, Accou
             return;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT DISTINCT ON (person_id, event) person_id, event, on_date, value FROM :area.person_event WHERE person_id = ANY($1)
             ORDER BY person_id, event, submission_id DESC, row_no DESC
-            """), connection);
+            """);
         command.Parameters.AddWithValue(known.ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

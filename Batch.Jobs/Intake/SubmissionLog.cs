@@ -6,7 +6,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>The record of what came in: one submission a file, and the months of its rows.</summary>
-public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
+public sealed class SubmissionLog(AreaSession area)
 {
     private const string Columns =
         "submission_id, content, kind, month, file, sha256, refused, rows, accepted, unchanged, held, rejected, "
@@ -19,28 +19,27 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
         await using NpgsqlCommand command = new(
             $"""
             SELECT set_config('lock_timeout', ({SessionSettings.LongWaits} * extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint::text, true);
-            SELECT pg_advisory_xact_lock(hashtext('{area.Name}.intake'))
-            """, connection)
+            SELECT pg_advisory_xact_lock(hashtext('{area.Schema.Name}.intake'))
+            """, area.Connection)
         { CommandTimeout = 0 };
-        await PatientAct.DoAsync(connection, command.ExecuteNonQueryAsync, cancellation, limited: false);
+        await PatientAct.DoAsync(area.Connection, command.ExecuteNonQueryAsync, cancellation, limited: false);
     }
 
     /// <summary>The number of the next submission; the lock keeps it until the transaction ends.</summary>
     public async Task<int> NextNumberAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(submission_id), 0) + 1 FROM :area.submission"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT coalesce(max(submission_id), 0) + 1 FROM :area.submission");
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>The latest submission of each of these bytes that came before, by their SHA-256 in hexadecimal; accepted ones rather than refused ones.</summary>
     public async Task<Dictionary<string, EarlierSubmission>> EarlierAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancellation) =>
-        (await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held, f.month,
-                       EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = s.submission_id)
-                FROM :area.submission s JOIN :area.filed f USING (submission_id) WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
-                """),
+        (await area.ReadAsync(
+            """
+            SELECT DISTINCT ON (sha256) sha256, submission_id, content, rows, refused, rejected, held, f.month,
+                   EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = s.submission_id)
+            FROM :area.submission s JOIN :area.filed f USING (submission_id) WHERE sha256 = ANY($1) ORDER BY sha256, refused IS NOT NULL, submission_id DESC
+            """,
             r => (
                 Convert.ToHexString(r.GetFieldValue<byte[]>(0)),
                 new EarlierSubmission(r.GetInt32(1), r.Word<FileContent>(2), r.GetInt32(3), r.Text(4), r.GetInt32(5), r.GetInt32(6))
@@ -53,7 +52,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     /// <summary>Files a submission that no run holds under another month.</summary>
     public async Task<Refiled> RefileAsync(int submission, YearMonth month, string by, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT :area.refile($1, $2, $3)"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT :area.refile($1, $2, $3)");
         command.Parameters.AddWithValue(submission);
         command.Parameters.AddWithValue(month.FirstDay());
         command.Parameters.AddWithValue(by);
@@ -62,18 +61,18 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 
     public async Task<YearMonth?> LastClosedAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT :area.last_closed()"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT :area.last_closed()");
         return await command.ExecuteScalarAsync(cancellation) is DateOnly month ? month.Month() : null;
     }
 
     /// <summary>Where a file that names no month is found: the month after the last closed one, or, while none is closed, the one that the others are for.</summary>
     public async Task<YearMonth> OpenMonthAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT coalesce(:area.last_closed() + interval '1 month', (SELECT max(f.month) FROM :area.filed f JOIN :area.submission s USING (submission_id) WHERE s.refused IS NULL),
                 date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai'))::date
-            """), connection);
+            """);
         return ((DateOnly)(await command.ExecuteScalarAsync(cancellation))!).Month();
     }
 
@@ -128,7 +127,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             };
             if (sql is not null)
             {
-                await using NpgsqlCommand command = new(sql, connection) { CommandTimeout = 0 };
+                await using NpgsqlCommand command = new(sql, area.Connection) { CommandTimeout = 0 };
                 command.Parameters.AddWithValue(submission);
                 if (fact is "movement" or "bank")
                 {
@@ -145,7 +144,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     public async Task WriteAsync(IReadOnlyList<FileDraft> drafts, string by, CancellationToken cancellation)
     {
         YearMonth fallback = drafts.Any(d => d.Month is null && d.LatestMonth is null) ? await OpenMonthAsync(cancellation) : default;
-        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.submission"), Columns, cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.submission"), Columns, cancellation))
         {
             foreach (FileDraft draft in drafts)
             {
@@ -155,7 +154,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(connection, area.Sql(":area.submission_month"), "submission_id, fact, month, facts", cancellation))
+        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.submission_month"), "submission_id, fact, month, facts", cancellation))
         {
             foreach (FileDraft draft in drafts)
             {
@@ -173,8 +172,7 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (NpgsqlCommand waiting = new(area.Sql(
-            "INSERT INTO :area.waiting_submission SELECT submission_id, month FROM :area.submission WHERE submission_id = ANY($1)"), connection))
+        await using (NpgsqlCommand waiting = area.Command("INSERT INTO :area.waiting_submission SELECT submission_id, month FROM :area.submission WHERE submission_id = ANY($1)"))
         {
             waiting.Parameters.AddWithValue(drafts.Where(d => d.IsForRuns).Select(d => d.Submission).ToArray());
             await waiting.ExecuteNonQueryAsync(cancellation);
@@ -182,13 +180,13 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
 
         foreach (FileDraft child in drafts.Where(d => d.Parent is not null))
         {
-            await using NpgsqlCommand command = new(area.Sql("INSERT INTO :area.submission_parent VALUES ($1, $2)"), connection);
+            await using NpgsqlCommand command = area.Command("INSERT INTO :area.submission_parent VALUES ($1, $2)");
             command.Parameters.AddWithValue(child.Submission);
             command.Parameters.AddWithValue(child.Parent!.Value);
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
-        RejectionWriter rejections = new(connection, area);
+        RejectionWriter rejections = new(area);
         foreach (FileDraft draft in drafts.Where(d => d.Refused is not null))
         {
             rejections.Add(draft.Submission, draft.Rejections);
@@ -198,8 +196,8 @@ public sealed class SubmissionLog(NpgsqlConnection connection, AreaSchema area)
     }
 
     private Task<List<(string Fact, DateOnly Month)>> MonthsAsync(int submission, CancellationToken cancellation) =>
-        connection.ReadAsync(
-            area.Sql("SELECT fact, month FROM :area.submission_month WHERE submission_id = $1"),
+        area.ReadAsync(
+            "SELECT fact, month FROM :area.submission_month WHERE submission_id = $1",
             r => (r.GetString(0), r.GetFieldValue<DateOnly>(1)), cancellation, submission);
 
     private static void WriteSubmission(CopyRows copy, FileDraft draft, YearMonth fallback, string by)

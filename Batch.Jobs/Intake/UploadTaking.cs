@@ -8,11 +8,11 @@ namespace Batch.Jobs.Intake;
 /// The record of one upload while its content is taken in. It ends in the transaction that writes the submission, so that it is taken once, whichever program
 /// tries again; what it says on the way is written beside it.
 /// </summary>
-internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Upload upload, IProgress<Upload>? watcher) : IProgress<IntakeProgress>
+internal sealed class UploadTaking(Area area, Upload upload, IProgress<Upload>? watcher) : IProgress<IntakeProgress>
 {
     private const long MillisecondsBetweenWords = 500;
 
-    private readonly UploadRecords records = new(area);
+    private readonly UploadRecords records = new(area.Schema);
     private Task writing = Task.CompletedTask;
     private long lastWord;
 
@@ -24,13 +24,13 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
     public async Task<FileOutcome?> EndedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         Upload now = await records.ReadAsync(connection, upload.Number, cancellation);
-        return now.HasEnded ? await OutcomeAsync(connection, area, now, cancellation) : null;
+        return now.HasEnded ? await OutcomeAsync(area.On(connection), now, cancellation) : null;
     }
 
     public async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await records.HoldAsync(connection, upload.Number, cancellation);
-        await using NpgsqlCommand command = program.CreateCommand(area.Sql(
+        await using NpgsqlCommand command = area.Program.CreateCommand(area.Sql(
             """
             UPDATE :area.upload SET state = 'taking', attempts = attempts + 1, rows_read = 0, bytes_read = 0, fault = NULL, started_at = now(), ended_at = NULL
             WHERE upload_id = $1 AND state NOT IN ('taken', 'refused')
@@ -83,14 +83,14 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
     }
 
     /// <summary>What became of an upload that has ended; an upload that was too large has no submission.</summary>
-    public static async Task<FileOutcome> OutcomeAsync(NpgsqlConnection connection, AreaSchema area, Upload of, CancellationToken cancellation)
+    public static async Task<FileOutcome> OutcomeAsync(AreaSession area, Upload of, CancellationToken cancellation)
     {
         if (of.Submission is not { } submission)
         {
             return new FileOutcome(of.File, of.Content, of.Request.Kind, null, 0, 0, 0, 0, 0, 0, of.Fault is null ? [] : [of.Fault], of.Fault?.Code);
         }
 
-        FileOutcome outcome = await FileOutcome.ReadAsync(new Submissions(connection, area), submission, cancellation);
+        FileOutcome outcome = await FileOutcome.ReadAsync(new Submissions(area), submission, cancellation);
         return of.Already
             ? outcome with
             {
@@ -101,16 +101,16 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
                 Held = 0,
                 Rejected = 0,
                 Rejections = [],
-                Same = await SameAsync(connection, area, of, cancellation),
+                Same = await SameAsync(area, of, cancellation),
             }
             : outcome;
     }
 
     /// <summary>The submission that an upload was the same as, as it is filed now.</summary>
-    public static async Task<SameFile> SameAsync(NpgsqlConnection connection, AreaSchema area, Upload of, CancellationToken cancellation)
+    public static async Task<SameFile> SameAsync(AreaSession area, Upload of, CancellationToken cancellation)
     {
-        SameFile same = (await connection.ReadAsync(
-            area.Sql("SELECT submission_id, month, EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = f.submission_id) FROM :area.filed f WHERE submission_id = $1"),
+        SameFile same = (await area.ReadAsync(
+            "SELECT submission_id, month, EXISTS (SELECT FROM :area.waiting_submission w WHERE w.submission_id = f.submission_id) FROM :area.filed f WHERE submission_id = $1",
             r => new SameFile(r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month(), r.GetBoolean(2)), cancellation, of.Submission!.Value))[0];
         return of.Request.Month is { } asked && asked != same.Month ? same with { Asked = asked } : same;
     }
@@ -119,7 +119,7 @@ internal sealed class UploadTaking(NpgsqlDataSource program, AreaSchema area, Up
     {
         try
         {
-            await using NpgsqlCommand command = program.CreateCommand(area.Sql(
+            await using NpgsqlCommand command = area.Program.CreateCommand(area.Sql(
                 "UPDATE :area.upload SET rows_read = $2, bytes_read = least($3, bytes) WHERE upload_id = $1 AND state = 'taking'"));
             command.Parameters.AddWithValue(upload.Number);
             command.Parameters.AddWithValue(progress.Rows);

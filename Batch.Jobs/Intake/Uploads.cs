@@ -36,12 +36,12 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         using TemporaryFile file = new();
         IncomingFile incoming = new(file.Path, CleanName(name));
         long bytes = await CopyAsync(content, file.Path, cancellation);
-        byte[]? sha256 = bytes > limits.MaxBytes ? null : (await new Archive(area.Program, area.Schema).KeepAsync([file.Path], cancellation))[0];
+        byte[]? sha256 = bytes > limits.MaxBytes ? null : (await new Archive(area).KeepAsync([file.Path], cancellation))[0];
         Upload draft = Look(incoming, bytes, sha256, request);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         if (request.Parent is { } parent)
         {
-            await new Submissions(connection, area.Schema).ReadAsync(parent, cancellation);
+            await new Submissions(area.On(connection)).ReadAsync(parent, cancellation);
         }
 
         Upload received = await RecordAsync(connection, draft with { State = sha256 is null ? UploadState.Refused : UploadState.Waiting, Fault = sha256 is null ? draft.Fault : null }, key, cancellation);
@@ -75,11 +75,11 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
             using TemporaryFile file = new();
             await using (FileStream bytes = new(file.Path, FileMode.CreateNew))
             {
-                await new Archive(area.Program, area.Schema).RestoreAsync(upload.Sha256!, bytes, cancellation);
+                await new Archive(area).RestoreAsync(upload.Sha256!, bytes, cancellation);
             }
 
-            UploadTaking taking = new(area.Program, area.Schema, upload, progress);
-            Importer importer = new(area.Program, area.Schema, area.Policy, clock, limits);
+            UploadTaking taking = new(area, upload, progress);
+            Importer importer = new(area, clock, limits);
             await importer.TakeUploadAsync(new IncomingFile(file.Path, upload.File), upload.Request, taking, cancellation);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -105,7 +105,7 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         foreach (Upload upload in of.Where(u => u is { Already: true, Submission: not null }))
         {
-            same.Add(upload.Number, await UploadTaking.SameAsync(connection, area.Schema, upload, cancellation));
+            same.Add(upload.Number, await UploadTaking.SameAsync(area.On(connection), upload, cancellation));
         }
 
         return same;
@@ -119,7 +119,7 @@ public sealed class Uploads(Area area, IClock clock, IntakeLimits limits)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         Upload upload = await records.ReadAsync(connection, number, cancellation);
-        return (upload, upload.HasEnded ? await UploadTaking.OutcomeAsync(connection, area.Schema, upload, cancellation) : null);
+        return (upload, upload.HasEnded ? await UploadTaking.OutcomeAsync(area.On(connection), upload, cancellation) : null);
     }
 
     /// <summary>What became of the rows of uploads when they came in, by the upload's number; a file that was there already has none of its own.</summary>

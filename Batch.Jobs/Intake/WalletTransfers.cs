@@ -4,7 +4,6 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Intake;
 
@@ -12,7 +11,7 @@ namespace Batch.Jobs.Intake;
 /// Transfers out of wallets 医保钱包 that are in force, and those of them that have returned, of the people whom a block names: so many a day, and each returns once, whole.
 /// A return comes on the day of its transfer or in the month after it at the latest.
 /// </summary>
-public sealed class WalletTransfers(NpgsqlConnection connection, AreaSchema area)
+public sealed class WalletTransfers(AreaSession area)
 {
     private readonly record struct Transfer(LocalDate On, long Fen, bool Accepted, int Submission);
 
@@ -147,7 +146,7 @@ public sealed class WalletTransfers(NpgsqlConnection connection, AreaSchema area
 
     private async Task ReadAsync(string part, int[] persons, CancellationToken cancellation)
     {
-        foreach (StandingMovement found in await MovementsInForce.OfWalletsAsync(connection, part, persons, cancellation))
+        foreach (StandingMovement found in await MovementsInForce.OfWalletsAsync(area.Connection, part, persons, cancellation))
         {
             Set(found.Fact, new Transfer(LocalDate.FromDateOnly(found.Fact.On), found.Fact.Fen, found.Fact is { State: FactState.Accepted, Person: > 0 }, found.Submission));
         }

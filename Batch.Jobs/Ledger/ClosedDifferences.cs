@@ -6,14 +6,13 @@ using Npgsql;
 namespace Batch.Jobs.Ledger;
 
 /// <summary>What a month was closed with of its money: kept with the closing, sealed with it, never changed.</summary>
-internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema area)
+internal sealed class ClosedDifferences(Area area)
 {
-    public async Task<List<MonthDifference>> ReadAsync(long seq, LocalDate end, CancellationToken cancellation) => await program.ReadAsync(
-        area.Sql(
-            """
-            SELECT kind, e.number, e.name, contribution_month, document, declared_fen, received_fen, booked_fen, since, accepted_by, accepted_at, reason, employer_id
-            FROM :area.closing_difference LEFT JOIN :area.employer e USING (employer_id) WHERE seq = $1 ORDER BY item_no
-            """),
+    public async Task<List<MonthDifference>> ReadAsync(long seq, LocalDate end, CancellationToken cancellation) => await area.ReadAsync(
+        """
+        SELECT kind, e.number, e.name, contribution_month, document, declared_fen, received_fen, booked_fen, since, accepted_by, accepted_at, reason, employer_id
+        FROM :area.closing_difference LEFT JOIN :area.employer e USING (employer_id) WHERE seq = $1 ORDER BY item_no
+        """,
         r =>
         {
             YearMonth? month = r.IsDBNull(3) ? null : r.GetFieldValue<DateOnly>(3).Month();
@@ -28,13 +27,12 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
         }, cancellation, seq);
 
     /// <summary>The sums that a checked closing was made with.</summary>
-    public async Task<ClosedSums> SumsAsync(long seq, CancellationToken cancellation) => (await program.ReadAsync(
-        area.Sql(
-            """
-            SELECT declared_fen, received_fen, booked_fen, bank_lines, bank_in_fen, bank_out_fen, bank_matched_fen, receipts, receipts_fen, receipts_late_fen,
-                   receipts_interest_fen, receipts_matched_fen
-            FROM :area.closing_money WHERE seq = $1 AND checked
-            """),
+    public async Task<ClosedSums> SumsAsync(long seq, CancellationToken cancellation) => (await area.ReadAsync(
+        """
+        SELECT declared_fen, received_fen, booked_fen, bank_lines, bank_in_fen, bank_out_fen, bank_matched_fen, receipts, receipts_fen, receipts_late_fen,
+               receipts_interest_fen, receipts_matched_fen
+        FROM :area.closing_money WHERE seq = $1 AND checked
+        """,
         r =>
         {
             long[] fen = [.. Enumerable.Range(0, r.FieldCount).Select(i => Convert.ToInt64(r.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))];
@@ -47,7 +45,7 @@ internal sealed class ClosedDifferences(NpgsqlDataSource program, AreaSchema are
     public async Task WriteAsync(NpgsqlConnection connection, (long Seq, int Known, IReadOnlyList<EmployerMoney> Employers) closing, CheckedMonth of, MonthCheck check,
         CancellationToken cancellation)
     {
-        MoneySums sums = new(program, area);
+        MoneySums sums = new(area);
         BankSums bank = await sums.BankAsync(of.Month, check.Lines, cancellation);
         ReceiptSums receipts = await sums.ReceivedAsync(of.Month, check.Receipts, cancellation);
         MoneyCame came = await sums.CameAsync(of, closing.Employers, cancellation);

@@ -24,7 +24,7 @@ internal sealed record EmployerMoney(
 /// Works out what each employer's money came to between two closings, and keeps it with the later one. It starts from what the closing before kept, so that the time it
 /// takes does not grow with the months.
 /// </summary>
-internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+internal sealed class ClosedEmployers(Area area)
 {
     private sealed class Sums
     {
@@ -40,7 +40,7 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
 
     /// <summary>Whether the area has receipts at all.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellation) =>
-        (await program.ReadAsync(area.Sql("SELECT EXISTS (SELECT FROM :area.receipt)"), r => r.GetBoolean(0), cancellation))[0];
+        (await area.ReadAsync("SELECT EXISTS (SELECT FROM :area.receipt)", r => r.GetBoolean(0), cancellation))[0];
 
     /// <param name="compared">The lines of the month's three-way check.</param>
     public async Task<IReadOnlyList<EmployerMoney>> ReadAsync(CheckedMonth of, IReadOnlyList<ThreeWayLine> compared, CancellationToken cancellation)
@@ -51,7 +51,7 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
             Of(employers, employer).Before += fen;
         }
 
-        foreach ((int employer, MoneyCame came) in await new MoneySums(program, area).CameByEmployerAsync(of, cancellation))
+        foreach ((int employer, MoneyCame came) in await new MoneySums(area).CameByEmployerAsync(of, cancellation))
         {
             Sums sums = Of(employers, employer);
             (sums.Received, sums.LateFee, sums.Interest) = (came.AmountFen, came.LateFeeFen, came.InterestFen);
@@ -101,22 +101,21 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
     // A closing that kept nothing is worked out from the beginning, a contribution month at a time: this happens once, when the money files begin or the program is renewed.
     private async Task<List<(int Employer, long Fen)>> BeforeAsync(ClosedCheck before, CancellationToken cancellation)
     {
-        if ((await program.ReadAsync(area.Sql("SELECT employers IS NOT NULL FROM :area.closing_money WHERE seq = $1"), r => r.GetBoolean(0), cancellation, before.Seq))[0])
+        if ((await area.ReadAsync("SELECT employers IS NOT NULL FROM :area.closing_money WHERE seq = $1", r => r.GetBoolean(0), cancellation, before.Seq))[0])
         {
-            return await program.ReadAsync(
-                area.Sql("SELECT coalesce(employer_id, 0), after_fen FROM :area.closing_employer WHERE seq = $1 AND after_fen <> 0"), r => (r.GetInt32(0), r.GetInt64(1)), cancellation, before.Seq);
+            return await area.ReadAsync(
+                "SELECT coalesce(employer_id, 0), after_fen FROM :area.closing_employer WHERE seq = $1 AND after_fen <> 0", r => (r.GetInt32(0), r.GetInt64(1)), cancellation, before.Seq);
         }
 
         List<(int Employer, long Fen)> all = [];
-        foreach (YearMonth month in await program.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = {Component.Contribution:D}
-                UNION SELECT month FROM :area.money_for_month WHERE on_date < $1 + interval '1 month' ORDER BY 1
-                """),
+        foreach (YearMonth month in await area.ReadAsync(
+            $"""
+            SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = {Component.Contribution:D}
+            UNION SELECT month FROM :area.money_for_month WHERE on_date < $1 + interval '1 month' ORDER BY 1
+            """,
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, before.Month.FirstDay()))
         {
-            all.AddRange((await new ThreeWay(program, area, policy).LinesAsync([month], before.Month, before.Submissions, cancellation))
+            all.AddRange((await new ThreeWay(area).LinesAsync([month], before.Month, before.Submissions, cancellation))
                 .Select(l => (l.EmployerId, (l.Received ?? default).Fen - l.Booked.Fen)));
         }
 
@@ -125,8 +124,8 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
 
     private async Task ReturnedAsync(CheckedMonth of, Dictionary<int, Sums> employers, CancellationToken cancellation)
     {
-        foreach ((int employer, string kind, long fen) in await program.ReadAsync(
-            area.Sql("SELECT return_employer, kind, sum(amount_fen)::bigint FROM :area.return_state WHERE state = 'confirmed' AND on_date BETWEEN $1 AND $2 GROUP BY 1, 2"),
+        foreach ((int employer, string kind, long fen) in await area.ReadAsync(
+            "SELECT return_employer, kind, sum(amount_fen)::bigint FROM :area.return_state WHERE state = 'confirmed' AND on_date BETWEEN $1 AND $2 GROUP BY 1, 2",
             r => (r.GetInt32(0), r.GetString(1), r.GetInt64(2)), cancellation, of.From.ToDateOnly(), of.End.ToDateOnly()))
         {
             Sums sums = Of(employers, employer);
@@ -142,15 +141,14 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
     // What is booked of each touched month now, less what was booked of it at the closing before: a correction may also say that a person is another employer's.
     private async Task AllocatedAsync(CheckedMonth of, IReadOnlyList<ThreeWayLine> compared, Dictionary<int, Sums> employers, CancellationToken cancellation)
     {
-        ThreeWay threeWay = new(program, area, policy);
-        YearMonth[] taken = [.. await program.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT DISTINCT m.month FROM :area.posted_run r JOIN :area.run_submission s USING (run_id) JOIN :area.submission_month m USING (submission_id)
-                WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND m.fact = 'contribution'
-                UNION SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
-                WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = {Component.Contribution:D}
-                """),
+        ThreeWay threeWay = new(area);
+        YearMonth[] taken = [.. await area.ReadAsync(
+            $"""
+            SELECT DISTINCT m.month FROM :area.posted_run r JOIN :area.run_submission s USING (run_id) JOIN :area.submission_month m USING (submission_id)
+            WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND m.fact = 'contribution'
+            UNION SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
+            WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = {Component.Contribution:D}
+            """,
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, of.From.ToDateOnly(), of.Month.FirstDay())];
         HashSet<YearMonth> known = [.. compared.Select(l => l.Month)];
         YearMonth[] more = [.. taken.Where(m => !known.Contains(m))];
@@ -165,8 +163,8 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
             return;
         }
 
-        YearMonth[] then = [.. (await program.ReadAsync(
-            area.Sql($"SELECT DISTINCT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = {Component.Contribution:D} AND t.contribution_month = ANY($2)"),
+        YearMonth[] then = [.. (await area.ReadAsync(
+            $"SELECT DISTINCT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month <= $1 AND t.component = {Component.Contribution:D} AND t.contribution_month = ANY($2)",
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, before.Month.FirstDay(), known.Concat(more).Select(m => m.FirstDay()).ToArray()))];
         foreach (ThreeWayLine line in then.Length == 0 ? [] : await threeWay.LinesAsync(then, before.Month, before.Submissions, cancellation))
         {
@@ -177,12 +175,11 @@ internal sealed class ClosedEmployers(NpgsqlDataSource program, AreaSchema area,
     // The totals of the month's runs are what was allocated: what no employer has of it is shown, not lost.
     private async Task WithoutEmployerAsync(CheckedMonth of, Dictionary<int, Sums> employers, CancellationToken cancellation)
     {
-        (long accounts, long pool, long others) = (await program.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT coalesce(sum(t.account_fen), 0)::bigint, coalesce(sum(t.pool_fen), 0)::bigint, coalesce(sum(t.other_fen), 0)::bigint
-                FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = {Component.Contribution:D}
-                """),
+        (long accounts, long pool, long others) = (await area.ReadAsync(
+            $"""
+            SELECT coalesce(sum(t.account_fen), 0)::bigint, coalesce(sum(t.pool_fen), 0)::bigint, coalesce(sum(t.other_fen), 0)::bigint
+            FROM :area.posted_run r JOIN :area.run_total t USING (run_id) WHERE r.posting_month >= $1 AND r.posting_month <= $2 AND t.component = {Component.Contribution:D}
+            """,
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation, of.From.ToDateOnly(), of.Month.FirstDay()))[0];
         Sums none = Of(employers, 0);
         none.Accounts += accounts - employers.Values.Sum(e => e.Accounts);

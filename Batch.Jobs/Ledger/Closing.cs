@@ -11,7 +11,7 @@ public sealed record ClosingDocument(
     string Area, YearMonth Month, int Accounts, Money Opening, Money Movements, Money Closing, Money Pool, Money Other, string Seal, string ClosedBy, int? Statements);
 
 /// <summary>Closes months, and with the last month of an insurance year carries every account over to its statement.</summary>
-public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+public sealed class Closing(Area area)
 {
     /// <param name="acceptDifferences">Why the differences of the month's money that nobody has accepted are accepted now; null: they keep it from being closed.</param>
     /// <exception cref="DataFaultException">DIFFERENCES_OPEN, and what the ledger refuses.</exception>
@@ -24,13 +24,13 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
                 : throw new DataFaultException("MONTH_CLOSED", $"{month.Text()} 已由 {closed.ClosedBy} 结账。", $"{month.Text()} was closed by {closed.ClosedBy}.");
         }
 
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        MoneyDifferences money = new(program, area, policy);
+        MoneyDifferences money = new(area);
         if (await money.AppliesAsync(month, cancellation))
         {
             // Files change what differs: none comes in between the check and the closing.
-            await new SubmissionLog(connection, area).LockAsync(cancellation);
+            await new SubmissionLog(area.On(connection)).LockAsync(cancellation);
         }
 
         await using NpgsqlCommand command = new(area.Sql("SELECT :area.close_month($1, $2)"), connection);
@@ -41,9 +41,9 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
             long seq = (long)(await PatientAct.DoAsync(connection, command.ExecuteScalarAsync, cancellation))!;
             await money.CloseAsync(connection, (seq, month, by, acceptDifferences), cancellation);
             KillSwitch.Pass(KillPoint.ClosingBeforeStatements);
-            if (InsuranceYear.EndingWith(month, policy) is { } year)
+            if (InsuranceYear.EndingWith(month, area.Policy) is { } year)
             {
-                await new Statements(program, area, policy).MakeAsync(connection, year, by, cancellation);
+                await new Statements(area).MakeAsync(connection, year, by, cancellation);
             }
         }
         catch (PostgresException refused) when (LedgerRefusal.Of(refused) is { } sentence)
@@ -55,17 +55,17 @@ public sealed class Closing(NpgsqlDataSource program, AreaSchema area, PolicyInF
         KillSwitch.Pass(KillPoint.ClosingBeforeCommit);
         await transaction.CommitAsync(cancellation);
         KillSwitch.Pass(KillPoint.ClosingAfterCommit);
-        await new AuditLog(program).SealWhatIsThereAsync();
+        await new AuditLog(area.Program).SealWhatIsThereAsync();
         return (await ReadAsync(month, cancellation))!;
     }
 
     /// <summary>The month that is closed next; null: nothing was posted or received yet, and any month may be the first.</summary>
     public async Task<YearMonth?> NextAsync(CancellationToken cancellation) =>
-        (await program.ReadAsync(area.Sql("SELECT :area.next_to_close()"), r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
+        (await area.ReadAsync("SELECT :area.next_to_close()", r => r.IsDBNull(0) ? (YearMonth?)null : r.GetFieldValue<DateOnly>(0).Month(), cancellation))[0];
 
     public async Task<ClosingDocument?> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = program.CreateCommand(area.Sql(
+        await using NpgsqlCommand command = area.Program.CreateCommand(area.Sql(
             """
             SELECT c.accounts, c.opening_fen, c.movements_fen, c.closing_fen, c.pool_fen, c.other_fen, c.seal, l.by, y.accounts
             FROM :area.closing_in_force c JOIN :area.ledger l USING (seq) LEFT JOIN :area.statement_year y ON y.through = c.month WHERE c.month = $1

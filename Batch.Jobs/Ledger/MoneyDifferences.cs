@@ -1,7 +1,6 @@
 using System.Globalization;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Store;
-using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -11,24 +10,19 @@ namespace Batch.Jobs.Ledger;
 /// The differences of a month's money: what the three-way check has and what is matched with nothing. A named person accepts them with a reason, one by one or many at
 /// once; the closing keeps what it was closed with.
 /// </summary>
-public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+public sealed class MoneyDifferences(Area area)
 {
-    public MoneyDifferences(Area area)
-        : this(area.Program, area.Schema, area.Policy)
-    {
-    }
-
     /// <summary>Of an open month what there is now; of a closed one what it was closed with.</summary>
     public async Task<MonthDifferences> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
-        CheckedMonth of = await CheckedMonth.ReadAsync(program, area, month, cancellation);
+        CheckedMonth of = await CheckedMonth.ReadAsync(area, month, cancellation);
         return of.Own is { } own ? await ClosedAsync(of, own, cancellation)
             : await AppliesAsync(month, cancellation) ? (await CompareAsync(of, cancellation)).Check
             : new MonthDifferences(area.Code, month, false, []);
     }
 
     internal async Task<MonthDifferences> ClosedAsync(CheckedMonth of, ClosedCheck own, CancellationToken cancellation) =>
-        new(area.Code, of.Month, own.Checked, await new ClosedDifferences(program, area).ReadAsync(own.Seq, of.End, cancellation));
+        new(area.Code, of.Month, own.Checked, await new ClosedDifferences(area).ReadAsync(own.Seq, of.End, cancellation));
 
     /// <summary>Accepts differences of an open month as they are; those that are accepted already stay as they are.</summary>
     /// <param name="keys">By their keys; null: all that nobody has accepted.</param>
@@ -44,13 +38,13 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
     /// <exception cref="DataFaultException">DIFFERENCES_OPEN, with how many.</exception>
     internal async Task CloseAsync(NpgsqlConnection connection, (long Seq, YearMonth Month, string By, string? Reason) closing, CancellationToken cancellation)
     {
-        CheckedMonth of = await CheckedMonth.ReadAsync(program, area, closing.Month, cancellation);
+        CheckedMonth of = await CheckedMonth.ReadAsync(area, closing.Month, cancellation);
         int known = await connection.OneAsync<int>(area.Sql("SELECT coalesce(max(submission_id), 0) FROM :area.submission"), cancellation);
-        ClosedEmployers employers = new(program, area, policy);
+        ClosedEmployers employers = new(area);
         if (!await AppliesAsync(of.Month, cancellation))
         {
             IReadOnlyList<EmployerMoney>? unlisted = await employers.ExistsAsync(cancellation)
-                ? await employers.ReadAsync(of, (await new ThreeWay(program, area, policy).ReadAsync(of, cancellation)).Compared, cancellation) : null;
+                ? await employers.ReadAsync(of, (await new ThreeWay(area).ReadAsync(of, cancellation)).Compared, cancellation) : null;
             await connection.DoAsync(
                 area.Sql("INSERT INTO :area.closing_money (seq, checked, submissions, employers) VALUES ($1, false, $2, $3)"), cancellation, closing.Seq, known, (object?)unlisted?.Count ?? DBNull.Value);
             await employers.WriteAsync(connection, closing.Seq, unlisted ?? [], cancellation);
@@ -69,7 +63,7 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
             await InsertAsync(connection, "accept", (closing.Month, closing.By, closing.Reason), open, cancellation);
         }
 
-        ClosedDifferences kept = new(program, area);
+        ClosedDifferences kept = new(area);
         IReadOnlyList<EmployerMoney> money = await employers.ReadAsync(of, check.ThreeWay.Compared, cancellation);
         await kept.WriteAsync(connection, (closing.Seq, known, money), of, check, cancellation);
         await employers.WriteAsync(connection, closing.Seq, money, cancellation);
@@ -77,12 +71,11 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
     }
 
     /// <summary>Whether the month is closed by the check: its credits wait for the money, or money files came for it.</summary>
-    public async Task<bool> AppliesAsync(YearMonth month, CancellationToken cancellation) => policy.TryFor(month) is { CreditsOnReceipt: true } || (await program.ReadAsync(
-        area.Sql(
-            """
-            SELECT EXISTS (SELECT FROM :area.receipt WHERE received_on >= $1 AND received_on < $1 + interval '1 month') OR EXISTS (SELECT FROM :area.receipt WHERE receipt_month = $1)
-                   OR EXISTS (SELECT FROM :area.bank_line WHERE traded_on >= $1 AND traded_on < $1 + interval '1 month')
-            """),
+    public async Task<bool> AppliesAsync(YearMonth month, CancellationToken cancellation) => area.Policy.TryFor(month) is { CreditsOnReceipt: true } || (await area.ReadAsync(
+        """
+        SELECT EXISTS (SELECT FROM :area.receipt WHERE received_on >= $1 AND received_on < $1 + interval '1 month') OR EXISTS (SELECT FROM :area.receipt WHERE receipt_month = $1)
+               OR EXISTS (SELECT FROM :area.bank_line WHERE traded_on >= $1 AND traded_on < $1 + interval '1 month')
+        """,
         r => r.GetBoolean(0), cancellation, month.FirstDay()))[0];
 
     private static DataFaultException Open(YearMonth month, int count) => new(
@@ -93,8 +86,8 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
     /// <summary>What there is now of the month, whether it is closed by the check or not.</summary>
     internal async Task<MonthCheck> CompareAsync(CheckedMonth of, CancellationToken cancellation)
     {
-        ThreeWayDocument threeWay = await new ThreeWay(program, area, policy).ReadAsync(of, cancellation);
-        UnmatchedMoney unmatched = new(program, area);
+        ThreeWayDocument threeWay = await new ThreeWay(area).ReadAsync(of, cancellation);
+        UnmatchedMoney unmatched = new(area);
         List<UnmatchedLine> lines = await unmatched.LinesAsync(of, cancellation);
         List<UnmatchedReceipt> receipts = await unmatched.ReceiptsAsync(of, cancellation);
         LocalDate? first = await unmatched.FirstStatementAsync(cancellation);
@@ -102,7 +95,7 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
         [
             .. threeWay.Lines.Select(MonthDifference.Of), .. lines.Select(MonthDifference.Of), .. receipts.Where(r => r.On >= first).Select(MonthDifference.Of),
         ];
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         bool applies = await AppliesAsync(of.Month, cancellation);
         return new MonthCheck(
             threeWay, lines, receipts, new MonthDifferences(area.Code, of.Month, applies, applies ? await WithAcceptancesAsync(connection, all, cancellation) : []));
@@ -115,11 +108,11 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
             throw new DataFaultException("REASON_MISSING", "请写明理由。", "Give the reason.");
         }
 
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Files change what differs: one of both at a time.
-        await new SubmissionLog(connection, area).LockAsync(cancellation);
-        CheckedMonth of = await CheckedMonth.ReadAsync(connection, area, month, cancellation);
+        await new SubmissionLog(area.On(connection)).LockAsync(cancellation);
+        CheckedMonth of = await CheckedMonth.ReadAsync(area.On(connection), month, cancellation);
         if (of.Own is not null)
         {
             throw new DataFaultException("MONTH_CLOSED", $"{month.Text()} 已结账，其差异已记录在案。", $"{month.Text()} is closed; its differences are on record as they were.");
@@ -134,7 +127,7 @@ public sealed class MoneyDifferences(NpgsqlDataSource program, AreaSchema area, 
 
         MonthDifferences now = check with { Differences = await WithAcceptancesAsync(connection, check.Differences, cancellation) };
         await transaction.CommitAsync(cancellation);
-        await new AuditLog(program).SealWhatIsThereAsync();
+        await new AuditLog(area.Program).SealWhatIsThereAsync();
         return now;
     }
 

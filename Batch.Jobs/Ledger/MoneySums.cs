@@ -16,18 +16,17 @@ public sealed record ReceiptSums(long Count, Money Amount, Money LateFee, Money 
 internal readonly record struct MoneyCame(long AmountFen, long LateFeeFen, long InterestFen);
 
 /// <summary>Adds up a month's statement and receipts.</summary>
-public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
+public sealed class MoneySums(Area area)
 {
     /// <param name="unmatched">What the statement has by the end of the month that is not matched.</param>
     public async Task<BankSums> BankAsync(YearMonth month, IEnumerable<UnmatchedLine> unmatched, CancellationToken cancellation)
     {
         Money open = new(unmatched.Where(l => l.On.ToYearMonth() == month).Sum(l => l.Amount.Fen));
-        return (await program.ReadAsync(
-            area.Sql(
-                """
-                SELECT count(*) FILTER (WHERE credit_fen > 0), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint
-                FROM :area.bank_line_in_force WHERE traded_on >= $1 AND traded_on < $2
-                """),
+        return (await area.ReadAsync(
+            """
+            SELECT count(*) FILTER (WHERE credit_fen > 0), coalesce(sum(credit_fen), 0)::bigint, coalesce(sum(debit_fen), 0)::bigint
+            FROM :area.bank_line_in_force WHERE traded_on >= $1 AND traded_on < $2
+            """,
             r => new BankSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 1) - open, open), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
     }
 
@@ -35,13 +34,12 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
     public async Task<ReceiptSums> ReceivedAsync(YearMonth month, IEnumerable<UnmatchedReceipt> unmatched, CancellationToken cancellation)
     {
         Money open = new(unmatched.Where(r => r.On.ToYearMonth() == month).Sum(r => r.Amount.Fen));
-        return (await program.ReadAsync(
-            area.Sql(
-                """
-                SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
-                       coalesce(sum(money_fen), 0)::bigint
-                FROM :area.receipt_in_force WHERE received_on >= $1 AND received_on < $2
-                """),
+        return (await area.ReadAsync(
+            """
+            SELECT count(*) FILTER (WHERE money_fen > 0), coalesce(sum(amount_fen), 0)::bigint, coalesce(sum(late_fee_fen), 0)::bigint, coalesce(sum(interest_fen), 0)::bigint,
+                   coalesce(sum(money_fen), 0)::bigint
+            FROM :area.receipt_in_force WHERE received_on >= $1 AND received_on < $2
+            """,
             r => new ReceiptSums(r.GetInt64(0), Fen(r, 1), Fen(r, 2), Fen(r, 3), Fen(r, 4), Fen(r, 4) - open, open), cancellation, month.FirstDay(), month.PlusMonths(1).FirstDay()))[0];
     }
 
@@ -59,23 +57,22 @@ public sealed class MoneySums(NpgsqlDataSource program, AreaSchema area)
     }
 
     // Of each receipt that came or was corrected since: what counts of it now, less what counted at the closing before.
-    internal async Task<List<(int Employer, MoneyCame Came)>> CameByEmployerAsync(CheckedMonth of, CancellationToken cancellation) => await program.ReadAsync(
-        area.Sql(
-            $"""
-            WITH counted AS (
-                SELECT employer_id, amount_fen, late_fee_fen, interest_fen FROM :area.receipt_in_force WHERE (submission_id > $1 OR received_on >= $2) AND received_on <= $3
-                UNION ALL
-                SELECT employer_id, -amount_fen, -late_fee_fen, -interest_fen FROM :area.receipt b
-                WHERE state = {FactState.Accepted:D} AND submission_id <= $1 AND received_on < $2
-                    AND EXISTS (
-                        SELECT FROM :area.receipt n
-                        WHERE n.submission_id > $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document)
-                    AND NOT EXISTS (
-                        SELECT FROM :area.receipt n
-                        WHERE n.submission_id <= $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document
-                            AND (n.submission_id, -n.row_no) > (b.submission_id, -b.row_no)))
-            SELECT employer_id, sum(amount_fen)::bigint, sum(late_fee_fen)::bigint, sum(interest_fen)::bigint FROM counted GROUP BY 1
-            """),
+    internal async Task<List<(int Employer, MoneyCame Came)>> CameByEmployerAsync(CheckedMonth of, CancellationToken cancellation) => await area.ReadAsync(
+        $"""
+        WITH counted AS (
+            SELECT employer_id, amount_fen, late_fee_fen, interest_fen FROM :area.receipt_in_force WHERE (submission_id > $1 OR received_on >= $2) AND received_on <= $3
+            UNION ALL
+            SELECT employer_id, -amount_fen, -late_fee_fen, -interest_fen FROM :area.receipt b
+            WHERE state = {FactState.Accepted:D} AND submission_id <= $1 AND received_on < $2
+                AND EXISTS (
+                    SELECT FROM :area.receipt n
+                    WHERE n.submission_id > $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document)
+                AND NOT EXISTS (
+                    SELECT FROM :area.receipt n
+                    WHERE n.submission_id <= $1 AND n.receipt_month = b.receipt_month AND n.employer_id = b.employer_id AND n.document = b.document
+                        AND (n.submission_id, -n.row_no) > (b.submission_id, -b.row_no)))
+        SELECT employer_id, sum(amount_fen)::bigint, sum(late_fee_fen)::bigint, sum(interest_fen)::bigint FROM counted GROUP BY 1
+        """,
         r => (r.GetInt32(0), new MoneyCame(r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))), cancellation, of.Before?.Submissions ?? 0, of.From.ToDateOnly(), of.End.ToDateOnly());
 
     private static Money Fen(NpgsqlDataReader reader, int column) => new(reader.GetInt64(column));

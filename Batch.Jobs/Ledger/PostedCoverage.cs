@@ -1,7 +1,6 @@
 using System.Globalization;
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
-using Batch.Rules;
 using NodaTime;
 using Npgsql;
 
@@ -11,7 +10,7 @@ namespace Batch.Jobs.Ledger;
 /// Reads what coverage is folded from out of the ledger and the changes of status, from the beginning up to a posting month, for many accounts at once.
 /// Coverage is the person's, whichever of the person's accounts, up to the one asked for, the months were credited to.
 /// </summary>
-public sealed class PostedCoverage(NpgsqlConnection connection, AreaSchema area, YearMonth through)
+public sealed class PostedCoverage(AreaSession area, YearMonth through)
 {
     private readonly Dictionary<int, CoverageFacts> _facts = [];
 
@@ -84,7 +83,7 @@ public sealed class PostedCoverage(NpgsqlConnection connection, AreaSchema area,
 
     private NpgsqlCommand Command(string sql, int[] accounts)
     {
-        NpgsqlCommand command = new(area.Sql(sql), connection) { CommandTimeout = 0 };
+        NpgsqlCommand command = new(area.Sql(sql), area.Connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(accounts);
         return command;
     }

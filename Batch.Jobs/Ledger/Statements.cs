@@ -10,7 +10,7 @@ namespace Batch.Jobs.Ledger;
 /// Makes the year-end statements 对账单: for every account that has ever moved its opening, movements and closing, and where its coverage
 /// stands, so that neither a balance nor a fold of coverage reads more than the year since.
 /// </summary>
-public sealed class Statements(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+public sealed class Statements(Area area)
 {
     private const int MostFoldedAtOnce = 10_000;
 
@@ -20,7 +20,7 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
     public async Task MakeAsync(NpgsqlConnection closing, InsuranceYear year, string by, CancellationToken cancellation)
     {
         await ExecuteAsync(closing, "SELECT :area.open_statement($1)", [year.Year], cancellation);
-        await using NpgsqlConnection reading = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection reading = await area.Program.OpenConnectionAsync(cancellation);
         List<Row> irregular = [];
         await using (CopyRows copy = await CopyRows.BeginAsync(
             closing, area.Sql($":area.statement_{year.Year}"),
@@ -38,14 +38,14 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
                 }
             }
 
-            PostedCoverage coverage = new(reading, area, year.Last);
+            PostedCoverage coverage = new(area.On(reading), year.Last);
             foreach (Row[] rows in irregular.Chunk(MostFoldedAtOnce))
             {
                 IReadOnlyDictionary<int, CoverageFacts> facts = await coverage.ReadAsync([.. rows.Select(r => r.Account)], cancellation);
                 foreach (Row row in rows)
                 {
                     CoverageFacts known = facts[row.Account];
-                    Write(copy, year.Year, Folded(row, known.Fold(year.Last, policy), known.LastPaid));
+                    Write(copy, year.Year, Folded(row, known.Fold(year.Last, area.Policy), known.LastPaid));
                 }
             }
 
@@ -72,7 +72,7 @@ public sealed class Statements(NpgsqlDataSource program, AreaSchema area, Policy
             int paid = reader.GetInt32(3);
             CoverageFacts facts = new(
                 [.. Enumerable.Range(0, 12).Where(i => (paid & (1 << i)) != 0).Select(i => year.First.PlusMonths(i))], 0, MonthAt(reader, 8), MonthAt(reader, 9));
-            Coverage coverage = facts.Fold(new CoverageOpening(opening.Accumulated, opening.Continuous, opening.LastPaid), year.Last, policy);
+            Coverage coverage = facts.Fold(new CoverageOpening(opening.Accumulated, opening.Continuous, opening.LastPaid), year.Last, area.Policy);
             bool resumed = coverage.Breaks.Any(b => facts.LastPaid > b.From);
             yield return (Folded(opening, coverage, facts.LastPaid ?? opening.LastPaid), !reader.GetBoolean(4) && !(resumed && facts.RetiredIn is null));
         }

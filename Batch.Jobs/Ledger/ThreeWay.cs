@@ -53,7 +53,7 @@ public sealed record ThreeWayDocument(IReadOnlyList<YearMonth> Months, long Empl
 }
 
 /// <summary>Puts declared, received and booked side by side, by employer and contribution month.</summary>
-public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyInForce policy)
+public sealed class ThreeWay(Area area)
 {
     // Of one contribution month. A booked amount is the employer's whose line the posted runs took last for that person and month, as in the report by employers.
     private static readonly string Sql =
@@ -95,11 +95,6 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         ORDER BY e.number COLLATE "C"
         """;
 
-    public ThreeWay(Area area)
-        : this(area.Program, area.Schema, area.Policy)
-    {
-    }
-
     /// <summary>
     /// The tables <c>taken</c> and <c>last_employer</c> of a query that has the postings in <c>moved</c>: which employer's line the runs posted up to a month took last for a
     /// person and contribution month.
@@ -137,15 +132,14 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     internal async Task<List<ThreeWayLine>> LinesAsync(YearMonth[] months, YearMonth month, int submissions, CancellationToken cancellation)
     {
         // Only the months are read in which something of these was posted.
-        ILookup<YearMonth, DateOnly> posted = (await program.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT DISTINCT t.contribution_month, r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
-                WHERE t.component = {Component.Contribution:D} AND t.contribution_month = ANY($1) AND r.posting_month <= $2
-                """),
+        ILookup<YearMonth, DateOnly> posted = (await area.ReadAsync(
+            $"""
+            SELECT DISTINCT t.contribution_month, r.posting_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
+            WHERE t.component = {Component.Contribution:D} AND t.contribution_month = ANY($1) AND r.posting_month <= $2
+            """,
             r => (Of: r.GetFieldValue<DateOnly>(0).Month(), In: r.GetFieldValue<DateOnly>(1)), cancellation, months.Select(m => m.FirstDay()).ToArray(), month.FirstDay()))
             .ToLookup(p => p.Of, p => p.In);
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Steps without statistics: nested loops over a city's months took minutes, merges sorted what need not be sorted.
         await connection.DoAsync("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '96MB'", cancellation);
@@ -157,7 +151,7 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
                 r => new ThreeWayLine(
                     r.GetString(0), r.GetString(1), of, new Money(r.GetInt64(2)), r.IsDBNull(3) ? null : new Money(r.GetInt64(3)), new Money(r.GetInt64(4)), r.GetInt32(5))
                 { EmployerId = r.GetInt32(6), ToAccounts = new Money(r.GetInt64(7)), ToOthers = new Money(r.GetInt64(8)) },
-                cancellation, of.FirstDay(), month.FirstDay(), month.ToDateInterval().End.ToDateOnly(), policy.TryFor(of)?.CreditsOnReceipt ?? false, submissions, posted[of].ToArray()));
+                cancellation, of.FirstDay(), month.FirstDay(), month.ToDateInterval().End.ToDateOnly(), area.Policy.TryFor(of)?.CreditsOnReceipt ?? false, submissions, posted[of].ToArray()));
         }
 
         return lines;
@@ -166,10 +160,10 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
     /// <summary>The employers' months with money in suspense, of whatever contribution month, as known at the end of the posting month; of a closed month, as it was closed.</summary>
     public async Task<List<ThreeWayLine>> SuspenseAsync(YearMonth month, CancellationToken cancellation)
     {
-        CheckedMonth of = await CheckedMonth.ReadAsync(program, area, month, cancellation);
+        CheckedMonth of = await CheckedMonth.ReadAsync(area, month, cancellation);
         IEnumerable<ThreeWayLine> lines = of.Own switch
         {
-            { Checked: true } own => (await new ClosedDifferences(program, area).ReadAsync(own.Seq, of.End, cancellation))
+            { Checked: true } own => (await new ClosedDifferences(area).ReadAsync(own.Seq, of.End, cancellation))
                 .Where(d => d.Kind == MonthDifference.OfEmployer).Select(ThreeWayLine.Of),
             // Closed before checks were kept: all months with money are read.
             { Submissions: var known } => await LinesAsync([.. await WithMoneyAsync(month, cancellation)], month, known, cancellation),
@@ -178,23 +172,22 @@ public sealed class ThreeWay(NpgsqlDataSource program, AreaSchema area, PolicyIn
         return [.. lines.Where(l => !l.InSuspense.IsZero)];
     }
 
-    private Task<List<YearMonth>> WithMoneyAsync(YearMonth until, CancellationToken cancellation) => program.ReadAsync(
-        area.Sql("SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < $1 ORDER BY 1"), r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, until.PlusMonths(1).FirstDay());
+    private Task<List<YearMonth>> WithMoneyAsync(YearMonth until, CancellationToken cancellation) => area.ReadAsync(
+        "SELECT DISTINCT month FROM :area.money_for_month WHERE on_date < $1 ORDER BY 1", r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, until.PlusMonths(1).FirstDay());
 
     // Where the closing before has no check on record, all months with receipts are compared.
-    private async Task<YearMonth[]> MonthsAsync(CheckedMonth of, CancellationToken cancellation) => [.. (await program.ReadAsync(
-        area.Sql(
-            $"""
-            SELECT $1 UNION SELECT m.month FROM :area.submission_month m JOIN :area.filed f USING (submission_id)
-            WHERE m.fact IN ('contribution', 'receipt') AND m.month <= $1 AND (m.submission_id > $2 OR f.month >= $3 AND f.month <= $1)
-            UNION SELECT month FROM :area.money_for_month WHERE on_date >= $3 AND on_date < $1 + interval '1 month' AND month <= $1
-            UNION SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
-                  WHERE r.posting_month >= $3 AND r.posting_month <= $1 AND t.component = {Component.Contribution:D} AND t.contribution_month <= $1
-            UNION SELECT receipt_month FROM :area.receipt WHERE NOT $4 AND receipt_month <= $1 ORDER BY 1
-            """), r => r.GetFieldValue<DateOnly>(0).Month(), cancellation,
+    private async Task<YearMonth[]> MonthsAsync(CheckedMonth of, CancellationToken cancellation) => [.. (await area.ReadAsync(
+        $"""
+        SELECT $1 UNION SELECT m.month FROM :area.submission_month m JOIN :area.filed f USING (submission_id)
+        WHERE m.fact IN ('contribution', 'receipt') AND m.month <= $1 AND (m.submission_id > $2 OR f.month >= $3 AND f.month <= $1)
+        UNION SELECT month FROM :area.money_for_month WHERE on_date >= $3 AND on_date < $1 + interval '1 month' AND month <= $1
+        UNION SELECT t.contribution_month FROM :area.posted_run r JOIN :area.run_total t USING (run_id)
+              WHERE r.posting_month >= $3 AND r.posting_month <= $1 AND t.component = {Component.Contribution:D} AND t.contribution_month <= $1
+        UNION SELECT receipt_month FROM :area.receipt WHERE NOT $4 AND receipt_month <= $1 ORDER BY 1
+        """, r => r.GetFieldValue<DateOnly>(0).Month(), cancellation,
         of.Month.FirstDay(), of.Before?.Submissions ?? 0, of.From.ToDateOnly(), of.Before is { Checked: true }))];
 
     private async Task<List<ThreeWayLine>> CarriedAsync(CheckedMonth of, ClosedCheck before, YearMonth[] touched, CancellationToken cancellation) =>
-        [.. (await new ClosedDifferences(program, area).ReadAsync(before.Seq, of.End, cancellation))
+        [.. (await new ClosedDifferences(area).ReadAsync(before.Seq, of.End, cancellation))
             .Where(d => d.Kind == MonthDifference.OfEmployer && !touched.Contains(d.Month!.Value)).Select(ThreeWayLine.Of)];
 }

@@ -27,7 +27,7 @@ public sealed record UnmatchedReceipt(string Employer, string Name, YearMonth Mo
 /// Reads what the bank's statement and the receipts have by the end of a month that is not matched. Of months that were closed with a check only what their closing left
 /// open is looked at, and what came or was undone since: the time it takes does not grow with the months.
 /// </summary>
-internal sealed class UnmatchedMoney(NpgsqlDataSource program, AreaSchema area)
+internal sealed class UnmatchedMoney(Area area)
 {
     private static string Proposed(string members, string of) =>
         $"(SELECT min(s.match_id) FROM :area.{members} m JOIN :area.match_state s USING (match_id) WHERE {of} AND s.state = 'proposed')";
@@ -67,21 +67,21 @@ internal sealed class UnmatchedMoney(NpgsqlDataSource program, AreaSchema area)
         ORDER BY r.received_on, e.number, r.receipt_month, r.document
         """;
 
-    public async Task<List<UnmatchedLine>> LinesAsync(CheckedMonth of, CancellationToken cancellation) => await program.ReadAsync(
-        area.Sql(Lines),
+    public async Task<List<UnmatchedLine>> LinesAsync(CheckedMonth of, CancellationToken cancellation) => await area.ReadAsync(
+        Lines,
         r => new UnmatchedLine(r.GetString(0), Day(r, 1), r.GetString(2), Fen(r, 3), r.GetString(4), r.GetInt32(5), r.GetString(6), r.GetInt32(7)) { Proposed = r.Number(8) },
         cancellation, await ArgumentsAsync(of, cancellation));
 
-    public async Task<List<UnmatchedReceipt>> ReceiptsAsync(CheckedMonth of, CancellationToken cancellation) => await program.ReadAsync(
-        area.Sql(Receipts),
+    public async Task<List<UnmatchedReceipt>> ReceiptsAsync(CheckedMonth of, CancellationToken cancellation) => await area.ReadAsync(
+        Receipts,
         r => new UnmatchedReceipt(
             r.GetString(0), r.GetString(1), r.GetFieldValue<DateOnly>(2).Month(), r.GetString(3), Day(r, 4), Fen(r, 5), r.GetInt32(6), r.GetString(7), r.GetInt32(8))
         { Proposed = r.Number(9), EmployerId = r.GetInt32(10) },
         cancellation, await ArgumentsAsync(of, cancellation));
 
     /// <summary>The first day of the first month with a statement; before it, a receipt has no line to be matched with. Null: there is no statement.</summary>
-    public async Task<LocalDate?> FirstStatementAsync(CancellationToken cancellation) => (await program.ReadAsync(
-        area.Sql("SELECT date_trunc('month', min(traded_on))::date FROM :area.bank_line"),
+    public async Task<LocalDate?> FirstStatementAsync(CancellationToken cancellation) => (await area.ReadAsync(
+        "SELECT date_trunc('month', min(traded_on))::date FROM :area.bank_line",
         r => r.IsDBNull(0) ? (LocalDate?)null : Day(r, 0), cancellation))[0];
 
     // Without a closing that was checked, everything is looked at; with a statement that came late, its months are again.
@@ -93,8 +93,8 @@ internal sealed class UnmatchedMoney(NpgsqlDataSource program, AreaSchema area)
         }
 
         DateOnly from = of.From.ToDateOnly();
-        DateOnly late = (await program.ReadAsync(
-            area.Sql("SELECT coalesce(date_trunc('month', min(traded_on))::date, $2) FROM :area.bank_line WHERE submission_id > $1"),
+        DateOnly late = (await area.ReadAsync(
+            "SELECT coalesce(date_trunc('month', min(traded_on))::date, $2) FROM :area.bank_line WHERE submission_id > $1",
             r => r.GetFieldValue<DateOnly>(0), cancellation, before.Submissions, from))[0];
         return [of.End.ToDateOnly(), late < from ? late : from, before.Seq, before.Submissions, before.At.ToDateTimeUtc()];
     }

@@ -6,18 +6,18 @@ using Npgsql;
 namespace Batch.Jobs.Proof;
 
 /// <summary>V2 at its root: the archived bytes are those that were received, which their own SHA-256 proves, and every submission has its bytes.</summary>
-internal sealed class ArchiveChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class ArchiveChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     public async Task CheckAsync(CancellationToken cancellation)
     {
         // What was received and never taken in (uploads) is looked at from the beginning only.
         string join = scope.All ? "FULL JOIN" : "LEFT JOIN";
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT coalesce(a.sha256, s.sha256), min(s.submission_id), min(a.bytes), min(a.parts)
             FROM (SELECT * FROM :area.submission WHERE $1 OR submission_id = ANY($2)) s {join} :area.archive a USING (sha256)
             GROUP BY 1 ORDER BY min(s.submission_id), 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Submissions);
         foreach ((byte[] sha256, int? submission, long? bytes, int? parts) in await command.ListAsync(
@@ -37,7 +37,7 @@ internal sealed class ArchiveChecks(NpgsqlConnection connection, AreaSchema area
 
     private async Task<(byte[] Sha256, long Bytes, int Parts)> ReadAsync(byte[] sha256, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT content, part FROM :area.archive_part WHERE sha256 = $1 ORDER BY part"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT content, part FROM :area.archive_part WHERE sha256 = $1 ORDER BY part");
         command.Parameters.AddWithValue(sha256);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1 << 16];

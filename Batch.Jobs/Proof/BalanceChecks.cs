@@ -5,18 +5,18 @@ using Npgsql;
 namespace Batch.Jobs.Proof;
 
 /// <summary>V5: year-end statements account by account, and the chain of monthly closings.</summary>
-internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class BalanceChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     public async Task CheckAsync(CancellationToken cancellation)
     {
         await CheckClosingsAsync(cancellation);
         await CheckSnapshotAsync(cancellation);
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT y.year, y.through, y.accounts, y.digest, lag(y.through) OVER w, lag(y.year) OVER w,
                    $1 OR EXISTS (SELECT FROM :area.closing c WHERE c.month = y.through AND c.seq > $2)
             FROM :area.statement_year y WINDOW w AS (ORDER BY y.year) ORDER BY y.year
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Sealed);
         foreach (StatementYear year in await command.ListAsync(
@@ -34,19 +34,19 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
     /// <summary>The snapshot of balances is what the entries up to its act add up to.</summary>
     private async Task CheckSnapshotAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand snapshot = new(area.Sql("SELECT seq, taken FROM :area.balance_snapshot WHERE $1 OR seq > $2"), connection);
+        await using NpgsqlCommand snapshot = area.Command("SELECT seq, taken FROM :area.balance_snapshot WHERE $1 OR seq > $2");
         snapshot.Parameters.AddWithValue(scope.All);
         snapshot.Parameters.AddWithValue(scope.Sealed);
         foreach ((long seq, string taken) in await snapshot.ListAsync(r => (r.GetInt64(0), r.GetString(1)), cancellation))
         {
-            await using NpgsqlCommand command = new(area.Sql(
+            await using NpgsqlCommand command = area.Command(
                 $"""
                 WITH summed AS (
                     SELECT account_id, sum(account_fen) AS fen FROM :area.entry
                     WHERE run_id IN (SELECT run_id FROM :area.ledger WHERE act = 'post' AND seq <= {seq.ToString(CultureInfo.InvariantCulture)}) GROUP BY account_id)
                 SELECT count(*), count(*) FILTER (WHERE coalesce(s.balance_fen, 0) <> coalesce(m.fen, 0))
                 FROM summed m FULL JOIN (SELECT account_id, balance_fen FROM :area.{taken}) s USING (account_id)
-                """), connection);
+                """);
             (long Checked, long Broken) found = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1)), cancellation))[0];
             findings.Checked(Invariants.Statements, found.Checked);
             if (found.Broken > 0)
@@ -61,7 +61,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
     // Movements are the entries since the statements before, so that nothing is lost between two years.
     private async Task CheckYearAsync(StatementYear year, CancellationToken cancellation)
     {
-        List<DateOnly> months = [.. (await VerificationScope.PartsAsync(connection, area, "entry", cancellation)).Where(m => m <= year.Through && !(m <= year.Before))];
+        List<DateOnly> months = [.. (await VerificationScope.PartsAsync(area, "entry", cancellation)).Where(m => m <= year.Through && !(m <= year.Before))];
         string moved = months.Count == 0
             ? "SELECT 0 AS account_id, 0 AS moved_fen WHERE false"
             : $"SELECT account_id, sum(account_fen) AS moved_fen FROM :area.entry WHERE posting_month IN ({months.Literals()}) GROUP BY account_id";
@@ -69,7 +69,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
             ? $"SELECT account_id, closing_fen FROM :area.statement WHERE year = {before.ToString(CultureInfo.InvariantCulture)}"
             : "SELECT 0 AS account_id, 0 AS closing_fen WHERE false";
         string own = $"SELECT account_id, opening_fen, movements_fen, closing_fen FROM :area.statement WHERE year = {year.Year.ToString(CultureInfo.InvariantCulture)}";
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH moved AS ({moved}), carried AS ({carried}), own AS ({own}),
             judged AS (
@@ -83,7 +83,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
                    (SELECT batch.masked_number(p.citizen) FROM :area.account a JOIN :area.person p USING (person_id) WHERE a.account_id = w.account_id),
                    (SELECT count(*) FROM :area.statement WHERE year = {year.Year})
             FROM worst w
-            """), connection);
+            """);
         (long Checked, long Broken, string? Fault, string? Number, long Statements) found = (await command.ListAsync(
             r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetInt64(4)), cancellation))[0];
         findings.Checked(Invariants.Statements, found.Checked);
@@ -102,8 +102,8 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
 
     private async Task CheckDigestAsync(StatementYear year, CancellationToken cancellation)
     {
-        string part = $"{area.Name}.statement_{year.Year.ToString(CultureInfo.InvariantCulture)}";
-        await using NpgsqlCommand there = new("SELECT to_regclass($1) IS NOT NULL", connection);
+        string part = $"{area.Schema.Name}.statement_{year.Year.ToString(CultureInfo.InvariantCulture)}";
+        await using NpgsqlCommand there = area.Command("SELECT to_regclass($1) IS NOT NULL");
         there.Parameters.AddWithValue(part);
         if (!(bool)(await there.ExecuteScalarAsync(cancellation))!)
         {
@@ -111,10 +111,10 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
             return;
         }
 
-        await using NpgsqlCommand command = new(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT encode(sha256(convert_to(concat_ws('|', count(*), sum(hash_record_extended(s, 0)), sum(hash_record_extended(s, 20210601))), 'UTF8')), 'hex') FROM {part} s
-            """, connection);
+            """);
         if ((string)(await command.ExecuteScalarAsync(cancellation))! != year.Digest)
         {
             findings.Broken(Invariants.Statements, $"{year.Year}: the statements are not what was closed");
@@ -124,7 +124,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
     /// <summary>Each closing opens with the one before, moves by its month's entries and adds up; its seal follows from it.</summary>
     private async Task CheckClosingsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT c.month, p.month, c.opening_fen = coalesce(p.closing_fen, 0), c.opening_fen + c.movements_fen = c.closing_fen,
                    c.accounts <= (SELECT count(*) FROM :area.account a WHERE a.opened <= c.month),
@@ -135,7 +135,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
                     AND NOT EXISTS (SELECT FROM :area.reopening o WHERE o.closing_seq = b.seq AND o.seq < c.seq)
                 ORDER BY b.month DESC, b.seq DESC LIMIT 1) p ON true
             WHERE $1 OR c.seq > $2 ORDER BY c.seq
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Sealed);
         foreach (Closed closed in await command.ListAsync(
@@ -174,7 +174,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
         }
 
         // Months without a closing of their own have no entries; those before the first closing would belong to it.
-        List<DateOnly> months = [.. (await VerificationScope.PartsAsync(connection, area, "entry", cancellation)).Where(m => m <= closed.Month && !(m <= closed.Before))];
+        List<DateOnly> months = [.. (await VerificationScope.PartsAsync(area, "entry", cancellation)).Where(m => m <= closed.Month && !(m <= closed.Before))];
         string then = closed.Reopened is { } seq
             ? $"AND run_id IN (SELECT run_id FROM :area.ledger WHERE act = 'post' AND seq < {seq.ToString(CultureInfo.InvariantCulture)})"
             : "";
@@ -184,7 +184,7 @@ internal sealed class BalanceChecks(NpgsqlConnection connection, AreaSchema area
                SELECT coalesce(sum(account_fen), 0)::bigint, coalesce(sum(pool_fen), 0)::bigint, coalesce(sum(other_fen), 0)::bigint
                FROM :area.entry WHERE posting_month IN ({months.Literals()}) {then}
                """;
-        await using NpgsqlCommand command = new(area.Sql(sums), connection);
+        await using NpgsqlCommand command = area.Command(sums);
         (long, long, long) moved = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation))[0];
         return moved != (closed.MovementsFen, closed.PoolFen, closed.OtherFen) ? "the movements are not the month's entries"
             : closed.Sealed ? null : "its seal does not follow from it";

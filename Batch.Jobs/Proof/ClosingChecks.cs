@@ -9,7 +9,7 @@ namespace Batch.Jobs.Proof;
 /// V4 for the interest of accounts that pay-outs closed: by the month of the closing, what the entries of the months before it bear, recomputed in SQL, beside all
 /// the interest that the ledger has for the account's year; and interest of closings that are none any more.
 /// </summary>
-internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class ClosingChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     private sealed record ClosingMonth(DateOnly Month, string? Hash, string? Rates, int YearStart, int[] Runs);
 
@@ -38,8 +38,8 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
     {
         foreach (ClosingMonth month in await MonthsAsync(cancellation))
         {
-            PolicySlice slice = await PolicySlice.ReadAsync(connection, month.Hash, cancellation);
-            await using NpgsqlCommand command = new(area.Sql(await TextAsync(month, slice, cancellation)), connection);
+            PolicySlice slice = await PolicySlice.ReadAsync(area.Connection, month.Hash, cancellation);
+            await using NpgsqlCommand command = area.Command(await TextAsync(month, slice, cancellation));
             command.Parameters.AddWithValue(scope.Waiting);
             (long Checked, long Broken, string? First) found = (await command.ListAsync(
                 r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
@@ -53,7 +53,7 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
 
     private async Task<List<ClosingMonth>> MonthsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH months AS (
                 SELECT closed_in AS month FROM ({Closed}) c
@@ -63,7 +63,7 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
             FROM months m LEFT JOIN :area.posted_policy p ON p.contribution_month = m.month LEFT JOIN batch.policy_slice s ON s.hash = p.policy_hash
             WHERE $2 OR EXISTS (SELECT FROM :area.run_month f WHERE f.contribution_month = m.month AND f.run_id = ANY($3))
                 OR EXISTS (SELECT FROM :area.run_total f WHERE f.contribution_month = m.month AND f.run_id = ANY($3)) ORDER BY 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.Waiting);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Runs);
@@ -74,11 +74,11 @@ internal sealed class ClosingChecks(NpgsqlConnection connection, AreaSchema area
 
     private async Task<List<DateOnly>> PostingsAsync(DateOnly first, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
             WHERE t.component = {Component.Interest:D} AND t.contribution_month BETWEEN $1 AND $1 + interval '11 months'
-            """), connection);
+            """);
         command.Parameters.AddWithValue(first);
         return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
     }

@@ -1,6 +1,5 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
@@ -8,7 +7,7 @@ namespace Batch.Jobs.Proof;
 /// V5 for what closings kept of each employer's money: worked out again from the rows of receipts, returns, contributions and entries, by another path than the closing went, and
 /// what was in suspense before from the closing before. A row that differs, is missing or is one too many is named by its employer.
 /// </summary>
-internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class EmployerMoneyChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     private static readonly string[] Figures =
         ["before", "received", "to accounts", "to the pool", "to other funds", "refunded", "written off", "carried", "late fees", "interest", "in suspense"];
@@ -19,15 +18,14 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        foreach (Closed closing in await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT seq, month, submissions, before_seq, before, coalesce(before_submissions, 0), before IS NULL OR before_employers IS NOT NULL FROM (
-                    SELECT c.seq, c.month, m.submissions, m.employers, lag(c.seq) OVER w AS before_seq, lag(c.month) OVER w AS before, lag(m.submissions) OVER w AS before_submissions,
-                           lag(m.employers) OVER w AS before_employers
-                    FROM :area.closing_in_force c JOIN :area.closing_money m USING (seq) WINDOW w AS (ORDER BY c.month)) k
-                WHERE employers IS NOT NULL AND ($1 OR seq > $2) ORDER BY month
-                """),
+        foreach (Closed closing in await area.ReadAsync(
+            """
+            SELECT seq, month, submissions, before_seq, before, coalesce(before_submissions, 0), before IS NULL OR before_employers IS NOT NULL FROM (
+                SELECT c.seq, c.month, m.submissions, m.employers, lag(c.seq) OVER w AS before_seq, lag(c.month) OVER w AS before, lag(m.submissions) OVER w AS before_submissions,
+                       lag(m.employers) OVER w AS before_employers
+                FROM :area.closing_in_force c JOIN :area.closing_money m USING (seq) WINDOW w AS (ORDER BY c.month)) k
+            WHERE employers IS NOT NULL AND ($1 OR seq > $2) ORDER BY month
+            """,
             r => new Closed(
                 r.GetInt64(0), r.GetFieldValue<DateOnly>(1), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetInt64(3), r.IsDBNull(4) ? null : r.GetFieldValue<DateOnly>(4), r.GetInt32(5),
                 r.GetBoolean(6)), cancellation, scope.All, scope.Sealed))
@@ -39,12 +37,12 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
     private async Task CheckAsync(Closed closing, CancellationToken cancellation)
     {
         List<DateOnly> touched = await MonthsAsync(closing, cancellation);
-        List<DateOnly> postings = touched.Count == 0 ? [] : await connection.ReadAsync(
-            area.Sql($"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = {Component.Contribution:D} AND r.posting_month <= $1 AND t.contribution_month = ANY($2)"),
+        List<DateOnly> postings = touched.Count == 0 ? [] : await area.ReadAsync(
+            $"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.component = {Component.Contribution:D} AND r.posting_month <= $1 AND t.contribution_month = ANY($2)",
             r => r.GetFieldValue<DateOnly>(0), cancellation, closing.Month, touched.ToArray());
         DateOnly end = closing.Month.AddMonths(1), from = closing.Before?.AddMonths(1) ?? DateOnly.MinValue.AddYears(1);
-        List<(string? Employer, long[] Kept, long[] Facts)> rows = await connection.ReadAsync(
-            area.Sql(Text(touched, postings)),
+        List<(string? Employer, long[] Kept, long[] Facts)> rows = await area.ReadAsync(
+            Text(touched, postings),
             r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetFieldValue<long[]>(1), r.GetFieldValue<long[]>(2)), cancellation,
             closing.Seq, closing.BeforeSeq ?? 0L, closing.Submissions, closing.BeforeSubmissions, from, end, closing.Month, closing.Before ?? from);
         findings.Checked(Invariants.Statements, rows.Count);
@@ -60,14 +58,13 @@ internal sealed class EmployerMoneyChecks(NpgsqlConnection connection, AreaSchem
     }
 
     // Contribution months of which something was posted since the closing before, or whose files the runs took.
-    private Task<List<DateOnly>> MonthsAsync(Closed closing, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql(
-            $"""
-            WITH fresh AS (SELECT run_id FROM :area.posted_run WHERE posting_month <= $1 AND ($2::date IS NULL OR posting_month > $2::date))
-            SELECT contribution_month FROM :area.run_total WHERE component = {Component.Contribution:D} AND run_id IN (SELECT run_id FROM fresh)
-            UNION SELECT m.month FROM :area.run_submission s JOIN :area.submission_month m USING (submission_id) WHERE m.fact = 'contribution' AND s.run_id IN (SELECT run_id FROM fresh)
-            ORDER BY 1
-            """), r => r.GetFieldValue<DateOnly>(0), cancellation, closing.Month, closing.Before is { } before ? before : DBNull.Value);
+    private Task<List<DateOnly>> MonthsAsync(Closed closing, CancellationToken cancellation) => area.ReadAsync(
+        $"""
+        WITH fresh AS (SELECT run_id FROM :area.posted_run WHERE posting_month <= $1 AND ($2::date IS NULL OR posting_month > $2::date))
+        SELECT contribution_month FROM :area.run_total WHERE component = {Component.Contribution:D} AND run_id IN (SELECT run_id FROM fresh)
+        UNION SELECT m.month FROM :area.run_submission s JOIN :area.submission_month m USING (submission_id) WHERE m.fact = 'contribution' AND s.run_id IN (SELECT run_id FROM fresh)
+        ORDER BY 1
+        """, r => r.GetFieldValue<DateOnly>(0), cancellation, closing.Month, closing.Before is { } before ? before : DBNull.Value);
 
     // $1 the closing, $2 the one before, $3 and $4 the last submissions that they knew, $5 the first day and $6 the day after the last, $7 and $8 the months.
     private static string Text(List<DateOnly> touched, List<DateOnly> postings) =>

@@ -32,7 +32,7 @@ internal sealed class MonthWork(DateOnly month, string sql, int[]? some, int ran
 internal sealed record RangeWork(MonthWork Month, int First, int Last);
 
 /// <summary>V3, V4 and V6, month by month in ranges of persons, so that memory does not grow with the area.</summary>
-internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class EntitlementChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     private const int RangePersons = 65_536;
 
@@ -46,8 +46,8 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     /// <summary>The pieces of work, for both lanes to take from.</summary>
     public async Task<ConcurrentQueue<RangeWork>> PlanAsync(CancellationToken cancellation)
     {
-        _contributions = await VerificationScope.PartsAsync(connection, area, "contribution", cancellation);
-        _pensions = await VerificationScope.PartsAsync(connection, area, "pension", cancellation);
+        _contributions = await VerificationScope.PartsAsync(area, "contribution", cancellation);
+        _pensions = await VerificationScope.PartsAsync(area, "pension", cancellation);
         _receipts = await ReceiptMonthsAsync(cancellation);
         int lastPerson = await LastPersonAsync(cancellation);
         bool laterAccounts = await AnyLaterAccountsAsync(cancellation);
@@ -55,7 +55,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         foreach (DateOnly month in await MonthsAsync(cancellation))
         {
             (List<DateOnly> postings, long runs) = await PostingsAsync(month, cancellation);
-            PolicySlice slice = await PolicySlice.ReadAsync(connection, await PolicyOfAsync(month, cancellation), cancellation);
+            PolicySlice slice = await PolicySlice.ReadAsync(area.Connection, await PolicyOfAsync(month, cancellation), cancellation);
             MonthParts parts = new(
                 _contributions.Contains(month), _pensions.Contains(month), _receipts.Contains(month), postings, runs, laterAccounts,
                 await IsSetAsideAsync(month, slice.Gates.CreditedIn(month), cancellation));
@@ -78,7 +78,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         while (work.TryDequeue(out RangeWork? range))
         {
             MonthWork month = range.Month;
-            await using NpgsqlCommand command = new(month.Sql, connection);
+            await using NpgsqlCommand command = area.Command(month.Sql);
             command.Parameters.AddWithValue(range.First);
             command.Parameters.AddWithValue(range.Last);
             command.Parameters.AddWithValue(scope.Waiting);
@@ -108,7 +108,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         }
 
         int ranges = some is null ? (lastPerson / RangePersons) + 1 : 1;
-        MonthWork work = new(month, new MonthSql(area, month, slice, parts, some is not null).Text(), some, ranges);
+        MonthWork work = new(month, new MonthSql(area.Schema, month, slice, parts, some is not null).Text(), some, ranges);
         return Enumerable.Range(0, ranges).Select(i => new RangeWork(
             work, i == 0 ? int.MinValue : i * RangePersons, i == ranges - 1 ? int.MaxValue : ((i + 1) * RangePersons) - 1));
     }
@@ -151,12 +151,12 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
     /// <summary>Contribution months to look at. A change of status concerns every month, so the months of its people are all looked at.</summary>
     private async Task<List<DateOnly>> MonthsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT DISTINCT contribution_month FROM (
                 SELECT run_id, contribution_month FROM :area.run_total WHERE component IN {Components.Credits} UNION ALL SELECT run_id, contribution_month FROM :area.run_month) m
             WHERE run_id = ANY($1) AND run_id NOT IN (SELECT run_id FROM :area.run WHERE kind = 'interest')
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.Runs);
         List<DateOnly> months = await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
         return [.. (scope.All || await BringsEventsAsync(cancellation) ? months.Union(_contributions).Union(_pensions) : months).Order()];
@@ -164,14 +164,13 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
 
     private async Task<List<DateOnly>> ReceiptMonthsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT month FROM :area.submission_month WHERE fact = 'receipt'"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT DISTINCT month FROM :area.submission_month WHERE fact = 'receipt'");
         return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
     }
 
     private async Task<bool> BringsEventsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            $"SELECT EXISTS (SELECT FROM :area.person_event WHERE submission_id = ANY($1) AND event IN {PersonEvents.Assessed})"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT EXISTS (SELECT FROM :area.person_event WHERE submission_id = ANY($1) AND event IN {PersonEvents.Assessed})");
         command.Parameters.AddWithValue(scope.Submissions);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
@@ -187,7 +186,7 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
 
         if (parts is { Contributions: true, Receipts: true })
         {
-            sources.Add(PlanReader.ReceiptPersons(area, month.Month()));
+            sources.Add(PlanReader.ReceiptPersons(area.Schema, month.Month()));
         }
 
         if (parts.Pensions)
@@ -206,16 +205,16 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
         {
             sources.Add(
                 $"""
-                 SELECT account_id % 100000000 FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {month.Literal()}
-                     AND component IN {Components.Credits} AND run_id = ANY($2)
-                 """);
+                SELECT account_id % 100000000 FROM :area.entry WHERE posting_month IN ({parts.Postings.Literals()}) AND contribution_month = {month.Literal()}
+                    AND component IN {Components.Credits} AND run_id = ANY($2)
+                """);
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT coalesce((SELECT bool_or(whole) FROM :area.run_month WHERE run_id = ANY($2) AND contribution_month = {month.Literal()}), false),
                    ARRAY(SELECT person_id FROM ({string.Join(" UNION ALL ", sources)}) t LIMIT {SomePersons + 1})
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.Submissions);
         command.Parameters.AddWithValue(scope.Runs);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -226,11 +225,11 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
 
     private async Task<(List<DateOnly> Months, long Runs)> PostingsAsync(DateOnly month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT r.posting_month, count(DISTINCT r.run_id) FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
             WHERE t.contribution_month = $1 AND t.component IN {Components.Credits} GROUP BY 1 ORDER BY 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(month);
         List<(DateOnly Month, long Runs)> postings = await command.ListAsync(r => (r.GetFieldValue<DateOnly>(0), r.GetInt64(1)), cancellation);
         return ([.. postings.Select(p => p.Month)], postings.Sum(p => p.Runs));
@@ -244,11 +243,11 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
             return false;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT EXISTS (SELECT FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1 AND r.posting_month < $2)
                    AND NOT EXISTS (SELECT FROM :area.run_month m JOIN :area.standing_run r USING (run_id) WHERE m.contribution_month = $1 AND r.posting_month >= $2 AND m.whole)
-            """), connection);
+            """);
         command.Parameters.AddWithValue(month);
         command.Parameters.AddWithValue(creditedIn);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
@@ -256,27 +255,27 @@ internal sealed class EntitlementChecks(NpgsqlConnection connection, AreaSchema 
 
     private async Task<string?> PolicyOfAsync(DateOnly month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT policy_hash FROM :area.posted_policy WHERE contribution_month = $1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT policy_hash FROM :area.posted_policy WHERE contribution_month = $1");
         command.Parameters.AddWithValue(month);
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
     private async Task<int> LastPersonAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) FROM :area.person"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT coalesce(max(person_id), 0) FROM :area.person");
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     // Only who enrolled anew after a closing has an account whose number is not the person's.
     private async Task<bool> AnyLaterAccountsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT EXISTS (SELECT FROM :area.account WHERE account_id >= 100000000)"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT EXISTS (SELECT FROM :area.account WHERE account_id >= 100000000)");
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<string> MaskedAsync(string person, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT batch.masked_number(citizen) FROM :area.person WHERE person_id = $1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT batch.masked_number(citizen) FROM :area.person WHERE person_id = $1");
         command.Parameters.AddWithValue(int.Parse(person, CultureInfo.InvariantCulture));
         return (string?)await command.ExecuteScalarAsync(cancellation) ?? "an account without a person";
     }

@@ -8,7 +8,7 @@ namespace Batch.Jobs.Proof;
 /// V4 for interest: each year's interest recomputed in SQL as weighted sums of what was posted, at the rates of the policy slice that the latest
 /// standing interest run used, beside what is posted. It shares no code with the rules that the run was computed with.
 /// </summary>
-internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class InterestChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     private const string EntryColumns = "e.posting_month, e.contribution_month, e.component, e.account_fen, e.pool_fen, e.other_fen, e.person_paid_fen, e.employer_paid_fen";
 
@@ -21,13 +21,13 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
             await CheckYearAsync(year, cancellation);
         }
 
-        await new ClosingChecks(connection, area, scope, findings).CheckAsync(cancellation);
+        await new ClosingChecks(area, scope, findings).CheckAsync(cancellation);
     }
 
     // A year whose interest was taken back, and none put in its place, is entitled to nothing yet.
     private async Task<List<InterestYear>> YearsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH interest AS (
                 SELECT t.contribution_month AS through, bool_or(r.run_id = ANY($2)) AS fresh
@@ -42,7 +42,7 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
                 WHERE m.contribution_month = i.through ORDER BY r.seq DESC LIMIT 1) s ON true
             LEFT JOIN batch.policy_slice p ON p.hash = s.policy_hash
             WHERE $1 OR i.fresh ORDER BY 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Runs);
         return await command.ListAsync(
@@ -53,16 +53,16 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
 
     private async Task CheckYearAsync(InterestYear year, CancellationToken cancellation)
     {
-        PolicySlice slice = await PolicySlice.ReadAsync(connection, year.Hash, cancellation);
+        PolicySlice slice = await PolicySlice.ReadAsync(area.Connection, year.Hash, cancellation);
         if (year.Year is null || !slice.Intact)
         {
             findings.Broken(Invariants.Entitlements, $"{year.Through.Text()}: interest of a year without statements, or by a policy slice that is not what its hash names");
             return;
         }
 
-        bool joined = await connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({Joined(year)})"), cancellation);
-        bool moved = await connection.OneAsync<bool>(area.Sql($"SELECT EXISTS ({Moved(year)})"), cancellation);
-        await using NpgsqlCommand command = new(area.Sql(Text(year, slice, joined, moved)), connection);
+        bool joined = await area.OneAsync<bool>($"SELECT EXISTS ({Joined(year)})", cancellation);
+        bool moved = await area.OneAsync<bool>($"SELECT EXISTS ({Moved(year)})", cancellation);
+        await using NpgsqlCommand command = area.Command(Text(year, slice, joined, moved));
         command.Parameters.AddWithValue(scope.Waiting);
         (long Checked, long Broken, string? First) found = (await command.ListAsync(
             r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
@@ -107,29 +107,29 @@ internal sealed class InterestChecks(NpgsqlConnection connection, AreaSchema are
                SELECT coalesce(j.to_person, t.account_id) AS account_id, sum(opening_fen) AS opening_fen, sum(closing_fen) AS closing_fen
                FROM ({stated}) t LEFT JOIN ({Joined(year)}) j ON j.from_person = t.account_id GROUP BY 1
                """
-            : stated;
+               : stated;
         InterestSql sql = InterestSql.Of(year.Hash is null ? null : year.Rates, first);
         return $"""
-            WITH closed AS MATERIALIZED (SELECT account_id FROM ({ClosingChecks.Closed}) c WHERE closed_in BETWEEN {first.Literal()} AND {year.Through.Literal()}),
-            moved AS (
-                SELECT account_id, {sql.Moved} FROM {counted}
-                WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
-            products AS (
-                SELECT account_id, {sql.Products}
-                FROM ({statement}) s LEFT JOIN moved m USING (account_id)),
-            entitled AS (SELECT account_id, {sql.Due(slice)} AS due_fen FROM products WHERE account_id NOT IN (SELECT account_id FROM closed)),
-            posted AS (
-                SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
-                FROM {entry} WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month BETWEEN {first.Literal()} AND {year.Through.Literal()}
-                    AND component = {Component.Interest:D} AND account_id NOT IN (SELECT account_id FROM closed) GROUP BY account_id HAVING sum(account_fen) <> 0 OR NOT bool_and(account_fen = -other_fen)),
-            judged AS (
-                SELECT account_id, coalesce(due_fen, 0) AS due_fen, coalesce(posted_fen, 0) AS posted_fen, coalesce(due_fen, 0) <> coalesce(posted_fen, 0) OR NOT coalesce(plain, true) AS differs
-                FROM entitled FULL JOIN posted USING (account_id)),
-            worst AS (SELECT min(account_id) AS account_id FROM judged WHERE differs)
-            SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM judged WHERE differs),
-                   (SELECT format('%s: posted %s fen, entitled %s fen', coalesce((SELECT batch.masked_number(p.citizen) FROM :area.account a JOIN :area.person p USING (person_id)
-                                  WHERE a.account_id = j.account_id), 'an account without a person'), j.posted_fen, j.due_fen)
-                    FROM judged j JOIN worst USING (account_id))
-            """;
+               WITH closed AS MATERIALIZED (SELECT account_id FROM ({ClosingChecks.Closed}) c WHERE closed_in BETWEEN {first.Literal()} AND {year.Through.Literal()}),
+               moved AS (
+                   SELECT account_id, {sql.Moved} FROM {counted}
+                   WHERE posting_month BETWEEN {first.Literal()} AND {year.Through.Literal()} GROUP BY account_id),
+               products AS (
+                   SELECT account_id, {sql.Products}
+                   FROM ({statement}) s LEFT JOIN moved m USING (account_id)),
+               entitled AS (SELECT account_id, {sql.Due(slice)} AS due_fen FROM products WHERE account_id NOT IN (SELECT account_id FROM closed)),
+               posted AS (
+                   SELECT account_id, sum(account_fen) AS posted_fen, bool_and(account_fen = -other_fen AND pool_fen = 0 AND person_paid_fen = 0 AND employer_paid_fen = 0) AS plain
+                   FROM {entry} WHERE posting_month IN ({year.Postings.Literals()}) AND contribution_month BETWEEN {first.Literal()} AND {year.Through.Literal()}
+                       AND component = {Component.Interest:D} AND account_id NOT IN (SELECT account_id FROM closed) GROUP BY account_id HAVING sum(account_fen) <> 0 OR NOT bool_and(account_fen = -other_fen)),
+               judged AS (
+                   SELECT account_id, coalesce(due_fen, 0) AS due_fen, coalesce(posted_fen, 0) AS posted_fen, coalesce(due_fen, 0) <> coalesce(posted_fen, 0) OR NOT coalesce(plain, true) AS differs
+                   FROM entitled FULL JOIN posted USING (account_id)),
+               worst AS (SELECT min(account_id) AS account_id FROM judged WHERE differs)
+               SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM judged WHERE differs),
+                      (SELECT format('%s: posted %s fen, entitled %s fen', coalesce((SELECT batch.masked_number(p.citizen) FROM :area.account a JOIN :area.person p USING (person_id)
+                                     WHERE a.account_id = j.account_id), 'an account without a person'), j.posted_fen, j.due_fen)
+                       FROM judged j JOIN worst USING (account_id))
+               """;
     }
 }

@@ -50,7 +50,7 @@ public sealed class Journal(Area area, YearMonth from, YearMonth to)
 
     private async Task<JournalDocument> WriteAsync(JournalText text, string path, CancellationToken cancellation)
     {
-        JournalBooks books = new(_connection, _schema);
+        JournalBooks books = new(_schema.On(_connection));
         await books.LoadAsync(from, to, cancellation);
         text.Begin(_schema.Code, from, to, books.Accounts);
         (long pool, long other) = await OpenAsync(text, books, cancellation);

@@ -1,12 +1,10 @@
-using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
 /// <summary>What a journal takes from the books (321_books.sql): the accounts, the days of money in and of returns, the transfers at the end of a month and what each account then has.</summary>
-internal sealed class JournalBooks(NpgsqlConnection connection, AreaSchema area)
+internal sealed class JournalBooks(AreaSession area)
 {
     private sealed record Line(YearMonth Month, LocalDate Day, int Part, string Summary, string Account, long Fen);
 
@@ -24,15 +22,14 @@ internal sealed class JournalBooks(NpgsqlConnection connection, AreaSchema area)
     public async Task LoadAsync(YearMonth from, YearMonth to, CancellationToken cancellation)
     {
         object[] range = [from.FirstDay(), to.FirstDay()];
-        Accounts = await connection.ReadAsync(
-            area.Sql("SELECT account || ' ' || name, kind FROM :area.book_account ORDER BY account COLLATE \"C\""),
+        Accounts = await area.ReadAsync(
+            "SELECT account || ' ' || name, kind FROM :area.book_account ORDER BY account COLLATE \"C\"",
             r => (r.GetString(0), r.GetString(1) switch { "asset" => 'A', "liability" => 'L', "fund" => 'E', "income" => 'R', _ => 'X' }), cancellation);
-        Opening = await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT account || ' ' || name, sum(debit_fen - credit_fen)::bigint FROM :area.book_line JOIN :area.book_account USING (account)
-                WHERE month < $1 AND account <> '300102' GROUP BY account, name HAVING sum(debit_fen - credit_fen) <> 0 ORDER BY account COLLATE "C"
-                """), r => (r.GetString(0), r.GetInt64(1)), cancellation, range[0]);
+        Opening = await area.ReadAsync(
+            """
+            SELECT account || ' ' || name, sum(debit_fen - credit_fen)::bigint FROM :area.book_line JOIN :area.book_account USING (account)
+            WHERE month < $1 AND account <> '300102' GROUP BY account, name HAVING sum(debit_fen - credit_fen) <> 0 ORDER BY account COLLATE "C"
+            """, r => (r.GetString(0), r.GetInt64(1)), cancellation, range[0]);
         _days = (await LinesAsync(
             """
             SELECT month, day, part::int, summary, account || ' ' || name, debit_fen - credit_fen FROM :area.book_entry JOIN :area.book_account USING (account)
@@ -46,14 +43,13 @@ internal sealed class JournalBooks(NpgsqlConnection connection, AreaSchema area)
             SELECT month, month, 4, '', account || ' ' || name, fen FROM ended
             UNION ALL SELECT e.month, e.month, 4, '', f.account || ' ' || f.name, -e.fen FROM ended e JOIN :area.book_account f ON f.account = e.closes_to ORDER BY 1, 5
             """, range, cancellation)).ToLookup(l => l.Month);
-        _ends = (await connection.ReadAsync(
-            area.Sql(
-                """
-                WITH moved AS (SELECT account, month, sum(debit_fen - credit_fen) AS fen FROM :area.book_line WHERE month <= $2 GROUP BY 1, 2),
-                months AS (SELECT DISTINCT month FROM moved WHERE month >= $1)
-                SELECT m.month, a.account || ' ' || a.name, sum(v.fen)::bigint FROM months m JOIN moved v ON v.month <= m.month JOIN :area.book_account a USING (account)
-                GROUP BY m.month, a.account, a.name ORDER BY m.month, a.account COLLATE "C"
-                """), r => (r.GetFieldValue<DateOnly>(0).Month(), (Account: r.GetString(1), Fen: r.GetInt64(2))), cancellation, range)).ToLookup(e => e.Item1, e => e.Item2);
+        _ends = (await area.ReadAsync(
+            """
+            WITH moved AS (SELECT account, month, sum(debit_fen - credit_fen) AS fen FROM :area.book_line WHERE month <= $2 GROUP BY 1, 2),
+            months AS (SELECT DISTINCT month FROM moved WHERE month >= $1)
+            SELECT m.month, a.account || ' ' || a.name, sum(v.fen)::bigint FROM months m JOIN moved v ON v.month <= m.month JOIN :area.book_account a USING (account)
+            GROUP BY m.month, a.account, a.name ORDER BY m.month, a.account COLLATE "C"
+            """, r => (r.GetFieldValue<DateOnly>(0).Month(), (Account: r.GetString(1), Fen: r.GetInt64(2))), cancellation, range)).ToLookup(e => e.Item1, e => e.Item2);
     }
 
     /// <returns>How many transactions it wrote.</returns>
@@ -97,7 +93,7 @@ internal sealed class JournalBooks(NpgsqlConnection connection, AreaSchema area)
         }
     }
 
-    private Task<List<Line>> LinesAsync(string sql, object[] range, CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql(sql),
+    private Task<List<Line>> LinesAsync(string sql, object[] range, CancellationToken cancellation) => area.ReadAsync(
+        sql,
         r => new Line(r.GetFieldValue<DateOnly>(0).Month(), LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), r.GetInt32(2), r.GetString(3), r.GetString(4), r.GetInt64(5)), cancellation, range);
 }

@@ -5,20 +5,20 @@ using Npgsql;
 namespace Batch.Jobs.Proof;
 
 /// <summary>V1 and V7 from the entries of each posting month, V8 from the runs and what was approved.</summary>
-internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class LedgerChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     private readonly record struct Group(int Run, DateOnly Month, short Component, long Entries, long Unbalanced, bool Posted, bool Agrees, bool Late);
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        IEnumerable<DateOnly> months = scope.All ? await VerificationScope.PartsAsync(connection, area, "entry", cancellation) : scope.PostingMonths;
+        IEnumerable<DateOnly> months = scope.All ? await VerificationScope.PartsAsync(area, "entry", cancellation) : scope.PostingMonths;
         foreach (DateOnly month in months)
         {
             await CheckEntriesAsync(month, cancellation);
         }
 
         await CheckClosedMonthsAsync(cancellation);
-        await new ReopeningChecks(connection, area, scope, findings).CheckAsync(cancellation);
+        await new ReopeningChecks(area, scope, findings).CheckAsync(cancellation);
         await CheckApprovalsAsync(cancellation);
         await CheckStatesAsync(cancellation);
         await CheckTakenAsync(cancellation);
@@ -28,7 +28,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
 
     private async Task CheckEntriesAsync(DateOnly month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH sums AS (
                 SELECT run_id, contribution_month, component, count(*) AS entries, sum(account_fen) AS account_fen,
@@ -43,7 +43,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
                    EXISTS (SELECT FROM :area.closing c WHERE c.month >= {month.Literal()} AND c.seq < r.seq
                            AND NOT EXISTS (SELECT FROM :area.reopening o WHERE o.closing_seq = c.seq AND o.seq < r.seq))
             FROM sums s FULL JOIN totals t USING (run_id, contribution_month, component) LEFT JOIN :area.posted_run r USING (run_id) ORDER BY 1, 2, 3
-            """), connection);
+            """);
         List<Group> groups = await command.ListAsync(
             r => new Group(r.GetInt32(0), r.GetFieldValue<DateOnly>(1), r.GetInt16(2), r.GetInt64(3), r.GetInt64(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7)), cancellation);
         findings.Checked(Invariants.Totals, groups.Sum(g => g.Entries));
@@ -74,13 +74,13 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
     // By the ledger's order alone, so that a run without entries is seen too.
     private async Task CheckClosedMonthsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT c.month, (SELECT min(l.run_id) FROM :area.ledger l WHERE l.act = 'post' AND l.month <= c.month AND l.seq > c.seq
                              AND l.seq < coalesce((SELECT o.seq FROM :area.reopening o WHERE o.closing_seq = c.seq), l.seq + 1)),
                    EXISTS (SELECT FROM :area.ledger l WHERE l.seq = c.seq AND l.act = 'close' AND l.month = c.month)
             FROM :area.closing c WHERE $1 OR c.seq > $2 OR EXISTS (SELECT FROM :area.ledger l WHERE l.seq > $2 AND l.act = 'post' AND l.month <= c.month) ORDER BY 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Sealed);
         foreach ((DateOnly month, int? run, bool recorded) in await command.ListAsync(
@@ -101,7 +101,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
 
     private async Task CheckApprovalsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT r.run_id, CASE
                 WHEN r.approved_by IS NULL OR batch.same_person(r.approved_by, r.made_by) THEN 'not approved by another person'
@@ -110,7 +110,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
                 WHEN :area.posted_digest(r.run_id) IS DISTINCT FROM r.digest
                     THEN 'its entries are not what was approved' END
             FROM :area.posted_run r WHERE r.run_id = ANY($1) ORDER BY r.seq
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.Runs);
         foreach ((int run, string? fault) in await command.ListAsync(r => (r.GetInt32(0), r.IsDBNull(1) ? null : r.GetString(1)), cancellation))
         {
@@ -152,28 +152,28 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
     /// <summary>Files of equal bytes that were taken in twice (the first was superseded meanwhile): no person's month may stand on both.</summary>
     private async Task CheckVersionsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT m.fact, m.month, array_agg(submission_id ORDER BY submission_id)
             FROM :area.submission s JOIN :area.submission_month m USING (submission_id)
             WHERE s.refused IS NULL AND m.fact IN ('contribution', 'pension') AND EXISTS (
                 SELECT FROM :area.submission t WHERE t.sha256 = s.sha256 AND t.submission_id <> s.submission_id AND t.refused IS NULL AND ($1 OR greatest(t.submission_id, s.submission_id) = ANY($2)))
             GROUP BY m.fact, m.month, s.sha256 HAVING count(*) > 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Submissions);
         foreach ((string fact, DateOnly month, int[] submissions) in await command.ListAsync(
             r => (r.GetString(0), r.GetFieldValue<DateOnly>(1), r.GetFieldValue<int[]>(2)), cancellation))
         {
             string key = fact == "contribution" ? "person_id, employer_id" : "person_id";
-            await using NpgsqlCommand twice = new(
+            await using NpgsqlCommand twice = area.Command(
                 $"""
                 SELECT count(*) FROM (
                     SELECT person_id FROM (
                         SELECT DISTINCT ON ({key}) person_id, submission_id, state FROM {area.Part(fact, month.Month())}
                         ORDER BY {key}, submission_id DESC, (row_no <= 0) DESC, row_no DESC) latest
                     WHERE state = {FactState.Accepted:D} AND submission_id = ANY($1) GROUP BY person_id HAVING count(DISTINCT submission_id) > 1) persons
-                """, connection);
+                """);
             twice.Parameters.AddWithValue(submissions);
             if ((long)(await twice.ExecuteScalarAsync(cancellation))! is > 0 and long persons)
             {
@@ -185,7 +185,7 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
     // Each row is one that is broken, in words.
     private async Task NameAsync(string sql, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        await using NpgsqlCommand command = area.Command(sql);
         foreach (string what in await command.ListAsync(r => r.GetString(0), cancellation))
         {
             findings.Broken(Invariants.Approvals, what);
@@ -195,11 +195,11 @@ internal sealed class LedgerChecks(NpgsqlConnection connection, AreaSchema area,
     // Nothing there is worth a seal: what the common list says of the area's runs, the runs say themselves.
     private async Task CheckListOfRunsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT run_id, l.run_id IS NULL FROM :area.run r FULL JOIN (SELECT run_id FROM batch.run_area WHERE area = right(':area', 6)) l USING (run_id)
             WHERE r.run_id IS NULL OR l.run_id IS NULL ORDER BY 1
-            """), connection);
+            """);
         foreach ((int run, bool unlisted) in await command.ListAsync(r => (r.GetInt32(0), r.GetBoolean(1)), cancellation))
         {
             findings.Broken(Invariants.Chain, $"run {run}: {(unlisted ? "missing from run_area, the list of runs" : "in run_area, the list of runs, and not there")}");

@@ -1,10 +1,9 @@
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
 /// <summary>V3 of the bank's statement: each line's money is that of the receipts matched with it, or open; nothing is matched twice.</summary>
-internal sealed class MoneyChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class MoneyChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     private const string Matches =
         """
@@ -37,8 +36,8 @@ internal sealed class MoneyChecks(NpgsqlConnection connection, AreaSchema area, 
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        List<(int Match, bool Known, long Lines, long Receipts)> matches = await connection.ReadAsync(
-            area.Sql(Matches), r => (r.GetInt32(0), r.GetBoolean(1), r.GetInt64(2), r.GetInt64(3)), cancellation, scope.All);
+        List<(int Match, bool Known, long Lines, long Receipts)> matches = await area.ReadAsync(
+            Matches, r => (r.GetInt32(0), r.GetBoolean(1), r.GetInt64(2), r.GetInt64(3)), cancellation, scope.All);
         findings.Checked(Invariants.Money, matches.Count);
         foreach ((int match, bool known, long lines, long receipts) in matches)
         {
@@ -52,12 +51,12 @@ internal sealed class MoneyChecks(NpgsqlConnection connection, AreaSchema area, 
             }
         }
 
-        foreach (string twice in await connection.ReadAsync(area.Sql(Twice), r => r.GetString(0), cancellation))
+        foreach (string twice in await area.ReadAsync(Twice, r => r.GetString(0), cancellation))
         {
             findings.Broken(Invariants.Money, $"{twice}: matched twice");
         }
 
-        foreach (int act in await connection.ReadAsync(area.Sql(Nothing), r => r.GetInt32(0), cancellation))
+        foreach (int act in await area.ReadAsync(Nothing, r => r.GetInt32(0), cancellation))
         {
             findings.Broken(Invariants.Money, $"difference act {act}: it is about no difference");
         }

@@ -8,11 +8,11 @@ namespace Batch.Jobs.Proof;
 /// V4 and V6 for movements, month by month: what the accepted movements of posted runs add up to, recomputed in SQL, beside what the ledger has; and
 /// movements of accounts that were frozen, closed or whose holder had died when they came.
 /// </summary>
-internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class MovementChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        List<DateOnly> tables = await VerificationScope.PartsAsync(connection, area, "movement", cancellation);
+        List<DateOnly> tables = await VerificationScope.PartsAsync(area, "movement", cancellation);
         foreach (DateOnly month in await MonthsAsync(tables, cancellation))
         {
             List<DateOnly> postings = await PostingsAsync(month, $"t.component >= {Component.Opening:D}", cancellation), interest = await PostingsAsync(month, $"t.component = {Component.Interest:D}", cancellation);
@@ -27,11 +27,11 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
 
     private async Task<List<DateOnly>> MonthsAsync(List<DateOnly> tables, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT contribution_month FROM :area.run_total WHERE component >= {Component.Opening:D} AND ($1 OR run_id = ANY($2))
             UNION SELECT date_trunc('month', month)::date FROM :area.submission_month WHERE fact = 'movement' AND ($1 OR submission_id = ANY($3))
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Runs);
         command.Parameters.AddWithValue(scope.Submissions);
@@ -41,8 +41,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
 
     private async Task<List<DateOnly>> PostingsAsync(DateOnly month, string components, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            $"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN ({ClosingChecks.Runs}) r USING (run_id) WHERE t.contribution_month = $1 AND {components}"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN ({ClosingChecks.Runs}) r USING (run_id) WHERE t.contribution_month = $1 AND {components}");
         command.Parameters.AddWithValue(month);
         return await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);
     }
@@ -81,7 +80,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
                       sum(abs(person_paid_fen) + abs(employer_paid_fen)) AS received_fen, sum(paid_out_fen) AS paid_out_fen
                FROM :area.entry WHERE posting_month IN ({posted.All.Literals()}) AND contribution_month = {month.Literal()} AND component >= {Component.Opening:D} GROUP BY 1, 2
                """;
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH entitled AS ({entitled}), posted AS ({inLedger}),
             legs AS (
@@ -99,7 +98,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
                               WHERE p.person_id = j.account_id % 100000000), 'an account without a person'), j.component, j.posted_fen, j.entitled_fen)
                 FROM judged j WHERE j.differs AND j.account_id = w.account_id ORDER BY j.component LIMIT 1)
             FROM worst w
-            """), connection);
+            """);
         if (facts)
         {
             command.Parameters.AddWithValue(scope.Waiting);
@@ -127,7 +126,7 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
     private async Task CheckAccountsAsync(DateOnly month, CancellationToken cancellation)
     {
         const string last = "NOT EXISTS (SELECT FROM :area.person_event l WHERE l.person_id = e.person_id AND l.event = e.event AND l.submission_id < m.submission_id AND (l.submission_id, l.row_no) > (e.submission_id, e.row_no))";
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH events AS MATERIALIZED (SELECT * FROM :area.person_event WHERE event IN {PersonEvents.OfAccountOrDeath} AND on_date < {month.Literal()} + interval '1 month'),
             judged AS (
@@ -140,13 +139,13 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
                              AND u.submission_id < m.submission_id) THEN 'of a frozen account' END AS fault
                 FROM ({InForce(month)}) m JOIN events e ON e.person_id = m.person_id AND e.submission_id < m.submission_id)
             SELECT count(DISTINCT person_id), count(fault), min(format('%s|%s', lpad(person_id::text, 10, '0'), fault)) FILTER (WHERE fault IS NOT NULL) FROM judged
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.Waiting);
         (long Checked, long Broken, string? First) found = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
         findings.Checked(Invariants.Credits, found.Checked);
         if (found.First?.Split('|') is [var person, var fault])
         {
-            await using NpgsqlCommand name = new(area.Sql("SELECT batch.masked_number(citizen) FROM :area.person WHERE person_id = $1"), connection);
+            await using NpgsqlCommand name = area.Command("SELECT batch.masked_number(citizen) FROM :area.person WHERE person_id = $1");
             name.Parameters.AddWithValue(int.Parse(person, System.Globalization.CultureInfo.InvariantCulture));
             findings.Broken(Invariants.Credits, $"{month.Text()} {await name.ExecuteScalarAsync(cancellation)}: a movement {fault}", found.Broken, 1);
         }
@@ -156,13 +155,13 @@ internal sealed class MovementChecks(NpgsqlConnection connection, AreaSchema are
     private async Task CheckReturnsAsync(DateOnly month, List<DateOnly> tables, CancellationToken cancellation)
     {
         string sent = string.Join(" UNION ALL ", new[] { month, month.AddMonths(-1) }.Where(tables.Contains).Select(m => $"SELECT * FROM ({InForce(m, $"kind = {MovementKind.WalletOut:D}")}) o"));
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             WITH judged AS (
                 SELECT person_id, (s.amount_fen = -r.amount_fen AND s.on_date <= r.on_date) IS NOT TRUE AS alone
                 FROM ({sent}) s FULL JOIN ({InForce(month, $"kind = {MovementKind.WalletReturn:D}")}) r USING (person_id, reference) WHERE r.kind IS NOT NULL)
             SELECT count(*), count(*) FILTER (WHERE alone), batch.masked_number((SELECT citizen FROM :area.person WHERE person_id = min(j.person_id) FILTER (WHERE alone))) FROM judged j
-            """), connection);
+            """);
         command.Parameters.AddWithValue(scope.Waiting);
         (long Checked, long Broken, string? First) found = (await command.ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation))[0];
         findings.Checked(Invariants.Credits, found.Checked);

@@ -1,6 +1,5 @@
 using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
@@ -9,7 +8,7 @@ namespace Batch.Jobs.Proof;
 /// out twice: as what was received and returned and does not cover a declaration, and as what the ledger has not allocated. And the bank's statement = the receipts
 /// matched with it + the lines that no match has.
 /// </summary>
-internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class ReceivedChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     // Each version of a line and of a receipt is counted by itself; the views of the program are not asked.
     private static string Statement =>
@@ -32,16 +31,15 @@ internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema are
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        List<DateOnly> declared = await VerificationScope.PartsAsync(connection, area, "contribution", cancellation);
+        List<DateOnly> declared = await VerificationScope.PartsAsync(area, "contribution", cancellation);
         foreach (DateOnly month in await MonthsAsync(cancellation))
         {
-            List<DateOnly> postings = await connection.ReadAsync(
-                area.Sql(
-                    $"""
-                    SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component = {Component.Contribution:D} ORDER BY 1
-                    """), r => r.GetFieldValue<DateOnly>(0), cancellation, month);
-            foreach (EmployerMoney money in await connection.ReadAsync(
-                new ReceivedSql(area, month, postings, declared.Contains(month)).Text(),
+            List<DateOnly> postings = await area.ReadAsync(
+                $"""
+                SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component = {Component.Contribution:D} ORDER BY 1
+                """, r => r.GetFieldValue<DateOnly>(0), cancellation, month);
+            foreach (EmployerMoney money in await area.ReadAsync(
+                new ReceivedSql(area.Schema, month, postings, declared.Contains(month)).Text(),
                 r => new EmployerMoney(r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5)), cancellation, scope.Waiting))
             {
                 Check(month, money);
@@ -68,7 +66,7 @@ internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema are
 
     private async Task CheckStatementAsync(CancellationToken cancellation)
     {
-        (long lines, long matched, long open) = (await connection.ReadAsync(area.Sql(Statement), r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation))[0];
+        (long lines, long matched, long open) = (await area.ReadAsync(Statement, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellation))[0];
         findings.Checked(Invariants.Money, lines == 0 && matched == 0 ? 0 : 1);
         if (lines != matched + open)
         {
@@ -77,15 +75,14 @@ internal sealed class ReceivedChecks(NpgsqlConnection connection, AreaSchema are
     }
 
     /// <summary>Months posted by a policy whose credits wait for the money: those that the runs and files in scope touch, or all.</summary>
-    private Task<List<DateOnly>> MonthsAsync(CancellationToken cancellation) => connection.ReadAsync(
-        area.Sql(
-            """
-            SELECT DISTINCT p.contribution_month FROM :area.posted_policy p JOIN batch.policy_slice s ON s.hash = p.policy_hash
-            WHERE s.content ->> 'creditOn' = 'receipt' AND ($1 OR p.contribution_month IN (
-                SELECT contribution_month FROM :area.run_total WHERE run_id = ANY($2) UNION SELECT contribution_month FROM :area.run_month WHERE run_id = ANY($2)
-                UNION SELECT month FROM :area.submission_month WHERE fact IN ('contribution', 'receipt') AND submission_id = ANY($3)))
-            ORDER BY 1
-            """), r => r.GetFieldValue<DateOnly>(0), cancellation, scope.All, scope.Runs, scope.Submissions);
+    private Task<List<DateOnly>> MonthsAsync(CancellationToken cancellation) => area.ReadAsync(
+        """
+        SELECT DISTINCT p.contribution_month FROM :area.posted_policy p JOIN batch.policy_slice s ON s.hash = p.policy_hash
+        WHERE s.content ->> 'creditOn' = 'receipt' AND ($1 OR p.contribution_month IN (
+            SELECT contribution_month FROM :area.run_total WHERE run_id = ANY($2) UNION SELECT contribution_month FROM :area.run_month WHERE run_id = ANY($2)
+            UNION SELECT month FROM :area.submission_month WHERE fact IN ('contribution', 'receipt') AND submission_id = ANY($3)))
+        ORDER BY 1
+        """, r => r.GetFieldValue<DateOnly>(0), cancellation, scope.All, scope.Runs, scope.Submissions);
 
     private readonly record struct EmployerMoney(string Employer, long Received, long Returned, long Covered, long Allocated);
 }

@@ -14,7 +14,7 @@ internal sealed record MissingSeal(string Kind, long Ordinal, long Number, strin
 /// V9 beside the ledger: the rows that belong to a submission, a run, an act of the ledger, an employer, a match or a return of money, an acceptance of differences, a scan, an approved policy or a hundred of the audit log, sealed one by one in chains
 /// of their own (085_record_seals.sql, 100_audit_seals.sql). What is changed, removed or added behind the program's back later is named by its table.
 /// </summary>
-internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class RecordSeals(AreaSession area, VerificationScope scope, Findings findings)
 {
     private sealed record Seal(long Ordinal, long Number, int Shape, string Content, string Hash);
 
@@ -179,14 +179,14 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     private async Task<List<Seal>> SealsAsync(string kind, CancellationToken cancellation)
     {
         string last = scope.All ? "" : " AND (kind IN ('employer', 'policy') OR ordinal = (SELECT max(ordinal) FROM :area.record_seal WHERE kind = $1))";
-        await using NpgsqlCommand command = new(area.Sql($"SELECT ordinal, number, shape_id, content, hash FROM :area.record_seal WHERE kind = $1{last} ORDER BY ordinal"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT ordinal, number, shape_id, content, hash FROM :area.record_seal WHERE kind = $1{last} ORDER BY ordinal");
         command.Parameters.AddWithValue(kind);
         return await command.ListAsync(r => new Seal(r.GetInt64(0), r.GetInt64(1), r.GetInt32(2), r.GetString(3), r.GetString(4)), cancellation);
     }
 
     private async Task<Dictionary<int, string>> ShapesAsync(string kind, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT shape_id, columns::text FROM :area.record_shape WHERE kind = $1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT shape_id, columns::text FROM :area.record_shape WHERE kind = $1");
         command.Parameters.AddWithValue(kind);
         return (await command.ListAsync(r => (r.GetInt32(0), r.GetString(1)), cancellation)).ToDictionary(s => s.Item1, s => s.Item2);
     }
@@ -194,25 +194,25 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
     /// <summary>Of each kind the tables and columns that a seal made today is over, as JSON.</summary>
     private async Task<Dictionary<string, string>> SealedColumnsAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT kind, jsonb_object_agg(table_name, columns)::text FROM :area.sealed_columns GROUP BY kind"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT kind, jsonb_object_agg(table_name, columns)::text FROM :area.sealed_columns GROUP BY kind");
         return (await command.ListAsync(r => (r.GetString(0), r.GetString(1)), cancellation)).ToDictionary(c => c.Item1, c => c.Item2);
     }
 
     /// <summary>The columns of each table and view that the area has.</summary>
     private async Task<ILookup<string, string>> ThereAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
-            """, connection);
-        command.Parameters.AddWithValue(area.Name);
+            """);
+        command.Parameters.AddWithValue(area.Schema.Name);
         return (await command.ListAsync(r => (r.GetString(0), r.GetString(1)), cancellation)).ToLookup(c => c.Item1, c => c.Item2);
     }
 
     private async Task<List<long>> NumbersAsync(string sql, long after, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql($"SELECT n::bigint FROM ({sql}) t (n) WHERE n > {after.ToString(CultureInfo.InvariantCulture)}"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT n::bigint FROM ({sql}) t (n) WHERE n > {after.ToString(CultureInfo.InvariantCulture)}");
         return await command.ListAsync(r => r.GetInt64(0), cancellation);
     }
 
@@ -254,7 +254,7 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
                 $"""
                 SELECT {key}::bigint AS number, '{table.Name}' AS part, count(*) AS rows, sum(hash_record_extended(ROW({string.Join(", ", names)}), 0)) AS one,
                        sum(hash_record_extended(ROW({string.Join(", ", names)}), 20210601)) AS two
-                FROM {area.Name}."{table.Name}" WHERE {key} > {after.ToString(CultureInfo.InvariantCulture)}{months} GROUP BY 1
+                FROM {area.Schema.Name}."{table.Name}" WHERE {key} > {after.ToString(CultureInfo.InvariantCulture)}{months} GROUP BY 1
                 """);
         }
 
@@ -263,18 +263,18 @@ internal sealed class RecordSeals(NpgsqlConnection connection, AreaSchema area, 
             return [];
         }
 
-        await using NpgsqlCommand command = new(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT number, string_agg(part || '=' || rows || '.' || left(md5(one || '.' || two), 16), ' ' ORDER BY part COLLATE "C")
             FROM ({string.Join(" UNION ALL ", tables)}) parts GROUP BY number
-            """, connection);
+            """);
         return (await command.ListAsync(r => (r.GetInt64(0), r.GetString(1)), cancellation)).ToDictionary(c => c.Item1, c => c.Item2);
     }
 
     // Only the months of the new submissions are read.
     private async Task<string> MonthsAsync(string table, long after, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT DISTINCT month FROM :area.submission_month WHERE fact = $1 AND submission_id > $2 ORDER BY 1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT DISTINCT month FROM :area.submission_month WHERE fact = $1 AND submission_id > $2 ORDER BY 1");
         command.Parameters.AddWithValue(table);
         command.Parameters.AddWithValue((int)after);
         List<DateOnly> months = await command.ListAsync(r => r.GetFieldValue<DateOnly>(0), cancellation);

@@ -6,7 +6,7 @@ namespace Batch.Jobs.Proof;
 /// <summary>
 /// V7 and V8 of closings that were opened again: each by two people, while it was the last closing and nothing was posted after it; and V5 of the statements that they withdrew.
 /// </summary>
-internal sealed class ReopeningChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class ReopeningChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     public async Task CheckAsync(CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ internal sealed class ReopeningChecks(NpgsqlConnection connection, AreaSchema ar
     // What is checked in words, and what is wrong with it: null when nothing is.
     private async Task NameAsync(string invariant, string sql, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        await using NpgsqlCommand command = area.Command(sql);
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Sealed);
         foreach ((string name, string? fault) in await command.ListAsync(r => (r.GetString(0), r.IsDBNull(1) ? null : r.GetString(1)), cancellation))

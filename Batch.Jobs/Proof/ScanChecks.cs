@@ -1,5 +1,4 @@
 using Batch.Jobs.Store;
-using Npgsql;
 
 namespace Batch.Jobs.Proof;
 
@@ -7,7 +6,7 @@ namespace Batch.Jobs.Proof;
 /// V2 for the scans kept with decisions: each has the bytes that its SHA-256 was made of, and none is missing. That none is missing shows in their numbers and is checked each
 /// time. The bytes are read with --all, and else of scans that are not sealed yet or belong to a decision or a change of identity whose submission is in scope, as its archived file is.
 /// </summary>
-internal sealed class ScanChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class ScanChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     // CASE: the bytes are read where they are compared, and nowhere else.
     private const string Faults =
@@ -26,7 +25,7 @@ internal sealed class ScanChecks(NpgsqlConnection connection, AreaSchema area, V
     public async Task CheckAsync(CancellationToken cancellation)
     {
         // Numbered without gaps; the last one may be missing, which its seal tells.
-        foreach ((int scan, bool isThere) in await connection.ReadAsync(area.Sql(Faults), r => (r.GetInt32(0), r.GetBoolean(1)), cancellation, scope.All, scope.Submissions))
+        foreach ((int scan, bool isThere) in await area.ReadAsync(Faults, r => (r.GetInt32(0), r.GetBoolean(1)), cancellation, scope.All, scope.Submissions))
         {
             findings.Broken(Invariants.Rows, isThere ? $"scan {scan}: its bytes do not have their SHA-256" : $"scan {scan}: missing");
         }

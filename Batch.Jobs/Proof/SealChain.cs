@@ -10,7 +10,7 @@ namespace Batch.Jobs.Proof;
 /// V9: the chain of hashes over what was posted and closed. Content: SHA-256 of a run's entries as text, one line an entry in the order of
 /// the key; of a closing its row and its year's statements, of a reopening its row. Hash: SHA-256 of <c>previous hash|seq|act|run|month|by|approved by|content</c>.
 /// </summary>
-internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class SealChain(AreaSession area, VerificationScope scope, Findings findings)
 {
     private sealed record Link(long Seq, string Act, int? Run, DateOnly Month, string By, string? ApprovedBy, int? People, string? Content, string? Hash);
 
@@ -72,11 +72,11 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
 
     private async Task<List<Link>> LinksAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT coalesce(l.seq, s.seq), coalesce(l.act, ''), l.run_id, coalesce(l.month, DATE '2000-01-01'), coalesce(l.by, ''), r.approved_by, r.people, s.content, s.hash
             FROM :area.ledger l FULL JOIN :area.seal s USING (seq) LEFT JOIN :area.run r USING (run_id) ORDER BY 1
-            """), connection);
+            """);
         string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
         return await command.ListAsync(
             r => new Link(
@@ -103,7 +103,7 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
     // Streamed in the order of the key, so that memory does not grow with the run. psql's COPY of the same query gives the same bytes.
     private async Task<(string Content, int People)> EntriesAsync(int run, DateOnly month, CancellationToken cancellation)
     {
-        using TextReader entries = await connection.BeginTextExportAsync(area.Sql(
+        using TextReader entries = await area.Connection.BeginTextExportAsync(area.Sql(
             $"""
             COPY (SELECT account_id, contribution_month, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen
                   FROM :area.entry WHERE posting_month = {month.Literal()} AND run_id = {run.ToString(CultureInfo.InvariantCulture)}
@@ -154,19 +154,18 @@ internal sealed class SealChain(NpgsqlConnection connection, AreaSchema area, Ve
 
     private async Task<string> ClosingAsync(long seq, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT concat_ws('|', c.month, c.accounts, c.opening_fen, c.movements_fen, c.closing_fen, c.pool_fen, c.other_fen, c.seal, y.year, y.through, y.accounts, y.digest, y.made_by)
             FROM :area.closing c LEFT JOIN :area.closing_statements y ON y.closing_seq = c.seq WHERE c.seq = $1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(seq);
         return Sha256((string?)await command.ExecuteScalarAsync(cancellation) ?? "no closing");
     }
 
     private async Task<string> ReopeningAsync(long seq, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT concat_ws('|', month, closing_seq, proposed_by, extract(epoch FROM proposed_at), reason) FROM :area.reopening WHERE seq = $1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT concat_ws('|', month, closing_seq, proposed_by, extract(epoch FROM proposed_at), reason) FROM :area.reopening WHERE seq = $1");
         command.Parameters.AddWithValue(seq);
         return Sha256((string?)await command.ExecuteScalarAsync(cancellation) ?? "no reopening");
     }

@@ -9,7 +9,7 @@ namespace Batch.Jobs.Proof;
 /// V2: a submission's counters and money against its facts and rejections. A row that was held after it had been accepted by the same
 /// submission has a consequence with the negated row number.
 /// </summary>
-internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema area, VerificationScope scope, Findings findings)
+internal sealed class SubmissionChecks(AreaSession area, VerificationScope scope, Findings findings)
 {
     // Held rows stand among the rejections too, so that they can be shown; a refused file keeps only its first faults.
     private static string Judged =>
@@ -58,8 +58,7 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
             SELECT submission_id, 'bank', date_trunc('month', traded_on)::date, count(*), count(*) FILTER (WHERE row_no > 0), 0, 0, 0, 0, 0 FROM :area.bank_line
             WHERE $1 OR submission_id = ANY($2) GROUP BY 1, 3
             """));
-        await using NpgsqlCommand command = new(area.Sql(
-            $"WITH parts (submission_id, fact, month, facts, accepted, held, person_paid, employer_paid, held_fen, moved) AS ({parts}), {Judged}"), connection);
+        await using NpgsqlCommand command = area.Command($"WITH parts (submission_id, fact, month, facts, accepted, held, person_paid, employer_paid, held_fen, moved) AS ({parts}), {Judged}");
         command.Parameters.AddWithValue(scope.All);
         command.Parameters.AddWithValue(scope.Submissions);
         foreach ((int submission, string fault) in await command.ListAsync(r => (r.GetInt32(0), r.GetString(1)), cancellation))
@@ -67,7 +66,7 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
             findings.Broken(Invariants.Rows, $"submission {submission}: {fault}: its record does not agree with its facts and rejections");
         }
 
-        await using NpgsqlCommand count = new(area.Sql("SELECT count(*) FROM :area.submission WHERE $1 OR submission_id = ANY($2)"), connection);
+        await using NpgsqlCommand count = area.Command("SELECT count(*) FROM :area.submission WHERE $1 OR submission_id = ANY($2)");
         count.Parameters.AddWithValue(scope.All);
         count.Parameters.AddWithValue(scope.Submissions);
         findings.Checked(Invariants.Rows, (long)(await count.ExecuteScalarAsync(cancellation))!);
@@ -78,7 +77,7 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
         List<(string, DateOnly)> existing = [];
         foreach (string fact in new[] { "contribution", "pension", "movement" })
         {
-            existing.AddRange((await VerificationScope.PartsAsync(connection, area, fact, cancellation)).Select(m => (fact, m)));
+            existing.AddRange((await VerificationScope.PartsAsync(area, fact, cancellation)).Select(m => (fact, m)));
         }
 
         if (scope.All)
@@ -86,8 +85,7 @@ internal sealed class SubmissionChecks(NpgsqlConnection connection, AreaSchema a
             return existing;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT fact, date_trunc('month', month)::date FROM :area.submission_month WHERE fact IN ('contribution', 'pension', 'movement') AND submission_id = ANY($1)"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT DISTINCT fact, date_trunc('month', month)::date FROM :area.submission_month WHERE fact IN ('contribution', 'pension', 'movement') AND submission_id = ANY($1)");
         command.Parameters.AddWithValue(scope.Submissions);
         HashSet<(string, DateOnly)> named = [.. await command.ListAsync(r => (r.GetString(0), r.GetFieldValue<DateOnly>(1)), cancellation)];
         return [.. existing.Where(named.Contains)];

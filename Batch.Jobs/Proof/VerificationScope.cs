@@ -10,9 +10,9 @@ namespace Batch.Jobs.Proof;
 /// <param name="Sealed">Last sealed act of the ledger; 0 when there is none or all is verified.</param>
 public sealed record VerificationScope(bool All, long Sealed, int[] Runs, int[] Submissions, int[] Waiting, DateOnly[] PostingMonths)
 {
-    public static async Task<VerificationScope> ReadAsync(NpgsqlConnection connection, AreaSchema area, bool all, CancellationToken cancellation)
+    public static async Task<VerificationScope> ReadAsync(AreaSession area, bool all, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             WITH sealed AS (SELECT CASE WHEN $1 THEN 0 ELSE coalesce(max(seq), 0) END AS seq FROM :area.seal),
             fresh AS (SELECT r.run_id, r.reverses, r.posting_month FROM :area.posted_run r, sealed s WHERE r.seq > s.seq),
@@ -26,7 +26,7 @@ public sealed record VerificationScope(bool All, long Sealed, int[] Runs, int[] 
             SELECT (SELECT seq FROM sealed), ARRAY(SELECT run_id FROM fresh ORDER BY 1), ARRAY(SELECT submission_id FROM submissions ORDER BY 1),
                    ARRAY(SELECT submission_id FROM :area.waiting_submission ORDER BY 1),
                    ARRAY(SELECT DISTINCT month FROM :area.ledger l, sealed s WHERE l.seq > s.seq ORDER BY 1)
-            """), connection);
+            """);
         command.Parameters.AddWithValue(all);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -35,8 +35,8 @@ public sealed record VerificationScope(bool All, long Sealed, int[] Runs, int[] 
     }
 
     /// <summary>Months that have a table of their own: <c>entry</c>, <c>contribution</c>, <c>pension</c>.</summary>
-    public static async Task<List<DateOnly>> PartsAsync(NpgsqlConnection connection, AreaSchema area, string table, CancellationToken cancellation) =>
-        [.. (await new MonthTables(connection, area).ListAsync([table], cancellation)).Select(t => t.Month.FirstDay())];
+    public static async Task<List<DateOnly>> PartsAsync(AreaSession area, string table, CancellationToken cancellation) =>
+        [.. (await new MonthTables(area).ListAsync([table], cancellation)).Select(t => t.Month.FirstDay())];
 }
 
 /// <summary>Short forms for the reads of a verification.</summary>

@@ -30,9 +30,9 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
         await using NpgsqlConnection second = await database.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction same = await BeginAsync(second, shared, cancellation);
 
-        VerificationScope scope = await VerificationScope.ReadAsync(first, area, all, cancellation);
+        VerificationScope scope = await VerificationScope.ReadAsync(area.On(first), all, cancellation);
         // Two lanes: one begins with the books, the other with the entitlements; who is done first helps with these.
-        EntitlementChecks entitlements = new(second, area, scope, findings);
+        EntitlementChecks entitlements = new(area.On(second), scope, findings);
         ConcurrentQueue<RangeWork> work = await entitlements.PlanAsync(cancellation);
         Task<UnsealedBooks> books = CheckBooksAsync(first, scope, findings, work, cancellation);
         await Task.WhenAll(books, entitlements.CheckAsync(work, cancellation));
@@ -52,20 +52,20 @@ public sealed class Verifier(DatabaseConnection database, AreaSchema area)
     private async Task<UnsealedBooks> CheckBooksAsync(
         NpgsqlConnection connection, VerificationScope scope, Findings findings, ConcurrentQueue<RangeWork> work, CancellationToken cancellation)
     {
-        await new LedgerChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new SubmissionChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new ArchiveChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new ScanChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new BalanceChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new EmployerMoneyChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new MoneyChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new ReceivedChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new MovementChecks(connection, area, scope, findings).CheckAsync(cancellation);
-        await new InterestChecks(connection, area, scope, findings).CheckAsync(cancellation);
+        await new LedgerChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new SubmissionChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new ArchiveChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new ScanChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new BalanceChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new EmployerMoneyChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new MoneyChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new ReceivedChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new MovementChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
+        await new InterestChecks(area.On(connection), scope, findings).CheckAsync(cancellation);
         UnsealedBooks missing = new(
-            await new SealChain(connection, area, scope, findings).CheckAsync(cancellation), await new RecordSeals(connection, area, scope, findings).CheckAsync(cancellation),
+            await new SealChain(area.On(connection), scope, findings).CheckAsync(cancellation), await new RecordSeals(area.On(connection), scope, findings).CheckAsync(cancellation),
             WithLogs ? await new LogSeals(connection, scope.All, findings).CheckAsync(cancellation) : []);
-        await new EntitlementChecks(connection, area, scope, findings).CheckAsync(work, cancellation);
+        await new EntitlementChecks(area.On(connection), scope, findings).CheckAsync(work, cancellation);
         return missing;
     }
 

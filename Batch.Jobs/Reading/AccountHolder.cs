@@ -65,7 +65,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
     /// <summary>The person's accounts in the order in which they were opened: nearly everybody has one. The last one is answered for unless another is asked for.</summary>
     public async Task<IReadOnlyList<HeldAccount>> AccountsAsync(LocalDate today, CancellationToken cancellation)
     {
-        Balances balances = new(Area.Program, Area.Schema);
+        Balances balances = new(Area);
         List<HeldAccount> held = [];
         foreach (AccountSpan account in await SpansAsync(cancellation))
         {
@@ -98,7 +98,7 @@ public sealed record AccountHolder(Area Area, int Person, int Account)
     private async Task<List<AccountSpan>> SpansAsync(CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await Area.Program.OpenConnectionAsync(cancellation);
-        return (await AccountLives.OfOneAsync(connection, Area.Schema, Person, cancellation)).Of(Person).Accounts;
+        return (await AccountLives.OfOneAsync(Area.On(connection), Person, cancellation)).Of(Person).Accounts;
     }
 
     /// <summary>A number that is none, of anybody.</summary>

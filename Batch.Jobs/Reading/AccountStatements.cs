@@ -39,7 +39,7 @@ public sealed class AccountStatements(Area area)
     public async Task<AccountStatementDocument> ReadAsync(int account, YearMonth from, YearMonth to, CancellationToken cancellation)
     {
         YearMonth yearFrom = YearOf(from);
-        Balances balances = new(area.Program, area.Schema);
+        Balances balances = new(area);
         StatementDocument sinceYear = await balances.StatementAsync(account, yearFrom, to, cancellation);
         Parts parts = new(sinceYear.Opening, yearFrom, YearOf);
         AccountParts? opening = null;

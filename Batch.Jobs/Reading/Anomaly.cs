@@ -37,9 +37,9 @@ public sealed record Anomaly(string Code, decimal Value, decimal? Against, decim
         _ => $"{Whole(Value)} entries take money back: more than {Whole(Allowed)}.",
     };
 
-    public static async Task<IReadOnlyList<Anomaly>> ReadAsync(NpgsqlDataSource program, AreaSchema area, int run, CancellationToken cancellation) =>
-        await program.ReadAsync(
-            area.Sql("SELECT code, value, against, allowed FROM :area.run_anomalies($1)"),
+    public static async Task<IReadOnlyList<Anomaly>> ReadAsync(Area area, int run, CancellationToken cancellation) =>
+        await area.ReadAsync(
+            "SELECT code, value, against, allowed FROM :area.run_anomalies($1)",
             r => new Anomaly(r.GetString(0), r.GetDecimal(1), r.IsDBNull(2) ? null : r.GetDecimal(2), r.GetDecimal(3)), cancellation, run);
 
     private static string Yuan(decimal? value) => value?.ToString("#,##0.00", CultureInfo.InvariantCulture) ?? "";

@@ -74,7 +74,7 @@ public sealed class ArrearsReport : Report
         DateOnly[] waiting = await WaitingMonthsAsync(source, cancellation);
         await using NpgsqlCommand command = new(source.Sql(Sql), source.Connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(waiting);
-        command.Parameters.AddWithValue(await ClosedCheck.KnownAsync(source.Connection, source.Area.Schema, source.Month, cancellation));
+        command.Parameters.AddWithValue(await ClosedCheck.KnownAsync(source.Area.On(source.Connection), source.Month, cancellation));
         Cell[] row = new Cell[Columns.Count];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -1,5 +1,4 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
@@ -30,7 +29,7 @@ public sealed record StatementLine(YearMonth PostingMonth, YearMonth Month, stri
 public sealed record StatementDocument(YearMonth From, YearMonth To, Money Opening, IReadOnlyList<StatementLine> Lines, Money Movements, Money Closing);
 
 /// <summary>What an account holds: the last year-end statement plus the entries since, read from named months only.</summary>
-public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
+public sealed class Balances(Area area)
 {
     // Most people have a credit in the latest of them; for the others more are looked through at once.
     private const int LatestMonths = 12;
@@ -41,7 +40,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
 
     public async Task<BalanceDocument> BalanceAsync(int account, YearMonth? at, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         (List<YearMonth> posted, (int Year, YearMonth Through)? carried) = await PostedAsync(connection, at ?? new YearMonth(9999, 12), cancellation);
         long balance = carried is { } statement ? await ClosingAsync(connection, account, statement.Year, cancellation) : 0;
         // What was posted since the statement, and as much before it as most people's last credit needs: read as one, since to ask takes longer than to look.
@@ -57,7 +56,7 @@ public sealed class Balances(NpgsqlDataSource program, AreaSchema area)
     public async Task<StatementDocument> StatementAsync(int account, YearMonth from, YearMonth to, CancellationToken cancellation)
     {
         Money balance = (await BalanceAsync(account, from.PlusMonths(-1), cancellation)).Balance;
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         List<StatementLine> lines = [];
         Money opening = balance;
         foreach (StatementLine line in await LinesAsync(connection, account, await PostedMonthsAsync(connection, from, to, cancellation), cancellation))

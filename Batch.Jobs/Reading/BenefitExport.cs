@@ -95,7 +95,7 @@ public sealed class BenefitExport(Area area)
     private async Task<List<(int, IReadOnlyList<BenefitSpell>)>> ChangesAsync(NpgsqlConnection connection, int first, int last, YearMonth month, CancellationToken cancellation)
     {
         SortedDictionary<int, List<BenefitSpell>> told = await ToldAsync(connection, first, last, cancellation);
-        SortedDictionary<int, BenefitFacts> facts = await BenefitFacts.ReadAsync(connection, area.Schema, first, last, month, cancellation);
+        SortedDictionary<int, BenefitFacts> facts = await BenefitFacts.ReadAsync(area.On(connection), first, last, month, cancellation);
         List<(int, IReadOnlyList<BenefitSpell>)> changes = [];
         foreach (int person in told.Keys.Union(facts.Keys).Order())
         {

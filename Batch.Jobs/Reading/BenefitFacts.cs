@@ -24,10 +24,10 @@ public sealed class BenefitFacts
     /// <summary>The facts of a range of persons, of those that have any.</summary>
     /// <param name="through">Entries of later posting months are not seen.</param>
     public static async Task<SortedDictionary<int, BenefitFacts>> ReadAsync(
-        NpgsqlConnection connection, AreaSchema area, int firstPerson, int lastPerson, YearMonth through, CancellationToken cancellation)
+        AreaSession area, int firstPerson, int lastPerson, YearMonth through, CancellationToken cancellation)
     {
         SortedDictionary<int, BenefitFacts> persons = [];
-        YearMonth? allocated = await AllocatedMonths.LastAsync(connection, area, through, cancellation);
+        YearMonth? allocated = await AllocatedMonths.LastAsync(area, through, cancellation);
         // A month that was taken back and declared again counts from its first posting.
         await EachAsync(
             $"""
@@ -61,7 +61,7 @@ public sealed class BenefitFacts
 
         async Task EachAsync(string sql, Action<BenefitFacts, NpgsqlDataReader> take)
         {
-            await using NpgsqlCommand command = new(area.Sql(sql), connection) { CommandTimeout = 0 };
+            await using NpgsqlCommand command = new(area.Sql(sql), area.Connection) { CommandTimeout = 0 };
             command.Parameters.AddWithValue(firstPerson);
             command.Parameters.AddWithValue(lastPerson);
             command.Parameters.AddWithValue(through.FirstDay());

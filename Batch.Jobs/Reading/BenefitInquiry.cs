@@ -19,8 +19,8 @@ public sealed class BenefitInquiry(Area area)
     public async Task<BenefitDocument> ReadAsync(int person, YearMonth? asOf, YearMonth today, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        YearMonth month = asOf ?? (await new Balances(area.Program, area.Schema).BalanceAsync(person, null, cancellation)).AsOf ?? today;
-        SortedDictionary<int, BenefitFacts> facts = await BenefitFacts.ReadAsync(connection, area.Schema, person, person, Forever, cancellation);
+        YearMonth month = asOf ?? (await new Balances(area).BalanceAsync(person, null, cancellation)).AsOf ?? today;
+        SortedDictionary<int, BenefitFacts> facts = await BenefitFacts.ReadAsync(area.On(connection), person, person, Forever, cancellation);
         IReadOnlyList<BenefitSpell> spells = facts.TryGetValue(person, out BenefitFacts? known) ? known.Fold(month, area.Policy) : [];
         BenefitSpell? now = spells.Count > 0 ? spells[^1] : null;
         BenefitStatus status = now?.Status ?? BenefitStatus.NotEnrolled;

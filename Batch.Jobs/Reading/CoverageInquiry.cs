@@ -24,9 +24,9 @@ public sealed class CoverageInquiry(Area area)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         YearMonth asked = asOf ?? today;
-        YearMonth? allocated = await AllocatedMonths.LastAsync(connection, area.Schema, asOf, cancellation);
+        YearMonth? allocated = await AllocatedMonths.LastAsync(area.On(connection), asOf, cancellation);
         YearMonth month = allocated is { } last && (asOf is null || last < asked) ? last : asked;
-        CoverageFacts facts = await new PostedCoverage(connection, area.Schema, asOf ?? Forever).ReadAsync(account, cancellation);
+        CoverageFacts facts = await new PostedCoverage(area.On(connection), asOf ?? Forever).ReadAsync(account, cancellation);
         Coverage coverage = facts.Fold(month, area.Policy);
         return new CoverageDocument(month, coverage.Continuous, coverage.Accumulated, coverage.Breaks, coverage.SuspendedFrom);
     }

@@ -15,9 +15,9 @@ internal sealed class ExplainedInterest(NpgsqlConnection connection, Area area)
     public async Task<Money> ReadAsync(int account, YearMonth month, PolicyInForce policy, (Explanation Chinese, Explanation English) told, CancellationToken cancellation)
     {
         if (policy.TryFor(month) is { PaysInterestWithClosing: true } slice
-            && (await new ClosedAccounts(connection, area.Schema).ReadAsync(InsuranceYear.Of(slice), account, account, cancellation)).Any(c => c.Month == month))
+            && (await new ClosedAccounts(area.On(connection)).ReadAsync(InsuranceYear.Of(slice), account, account, cancellation)).Any(c => c.Month == month))
         {
-            YearAccounts accounts = new(connection, area.Schema, InsuranceYear.Of(slice), policy);
+            YearAccounts accounts = new(area.On(connection), InsuranceYear.Of(slice), policy);
             await accounts.ReadAsync(account, account, cancellation);
             accounts.UpTo(0, month, told.Chinese);
             accounts.UpTo(0, month, told.English);
@@ -43,7 +43,7 @@ internal sealed class ExplainedInterest(NpgsqlConnection connection, Area area)
         }
 
         PolicyInForce policy = await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, seq, cancellation);
-        YearAccounts accounts = new(connection, area.Schema, new InsuranceYear(year, month.PlusMonths(1 - YearAccounts.MonthsAYear), month), policy);
+        YearAccounts accounts = new(area.On(connection), new InsuranceYear(year, month.PlusMonths(1 - YearAccounts.MonthsAYear), month), policy);
         await accounts.ReadAsync(account, account, cancellation);
         if (accounts.AccountAt(0) is not null && !accounts.IsClosed(0))
         {

@@ -16,17 +16,16 @@ public sealed record ExplainedMovement(string Component, LocalDate On, Money Amo
 }
 
 /// <summary>The standing movements of a person and month.</summary>
-internal sealed class ExplainedMovements(NpgsqlConnection connection, AreaSchema area)
+internal sealed class ExplainedMovements(AreaSession area)
 {
-    public async Task<IReadOnlyList<ExplainedMovement>> ReadAsync(int person, YearMonth month, CancellationToken cancellation) => await connection.ReadAsync(
-        area.Sql(
-            $"""
-            SELECT m.kind, m.on_date, m.amount_fen, m.channel, m.kind = {MovementKind.Spending:D} AND m.member <> 0, m.document, s.file, m.row_no FROM (
-                SELECT DISTINCT ON (on_date, kind, channel, member, reference) * FROM :area.movement
-                WHERE movement_month = '{month.Text()}-01' AND person_id = $1 AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
-                ORDER BY on_date, kind, channel, member, reference, {FactVersions.LatestFirst}) m
-            JOIN :area.submission s USING (submission_id) WHERE m.state = {FactState.Accepted:D} ORDER BY m.on_date, m.kind, m.channel, m.member, m.reference
-            """),
+    public async Task<IReadOnlyList<ExplainedMovement>> ReadAsync(int person, YearMonth month, CancellationToken cancellation) => await area.ReadAsync(
+        $"""
+        SELECT m.kind, m.on_date, m.amount_fen, m.channel, m.kind = {MovementKind.Spending:D} AND m.member <> 0, m.document, s.file, m.row_no FROM (
+            SELECT DISTINCT ON (on_date, kind, channel, member, reference) * FROM :area.movement
+            WHERE movement_month = '{month.Text()}-01' AND person_id = $1 AND submission_id NOT IN (SELECT submission_id FROM :area.waiting_submission)
+            ORDER BY on_date, kind, channel, member, reference, {FactVersions.LatestFirst}) m
+        JOIN :area.submission s USING (submission_id) WHERE m.state = {FactState.Accepted:D} ORDER BY m.on_date, m.kind, m.channel, m.member, m.reference
+        """,
         Of, cancellation, person);
 
     private static ExplainedMovement Of(NpgsqlDataReader reader)

@@ -1,5 +1,4 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Ledger;
 using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Rules;
@@ -25,13 +24,13 @@ public sealed class Explanations(Area area)
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         PolicyInForce policy = await PolicyOfAsync(connection, month, cancellation);
         MonthPolicy? slice = policy.TryFor(month);
-        ChunkReader reader = new(connection, area.Schema);
+        ChunkReader reader = new(area.On(connection));
         ReceiptCover? cover = slice is null ? null : await reader.CoverAsync(slice, new HashSet<int>(), cancellation);
         PersonFacts[] one = await reader.ReadAsync(
             new Chunk(month, person, person), new HashSet<int>(), whole: true, slice?.Gates ?? Gates.None, cancellation, cover, slice is null ? null : YearPensions.Of(area.Schema, slice));
         if (slice is not null)
         {
-            await new AdvanceReader(connection, area.Schema, new Chunk(month, person, person), new HashSet<int>()).FillAsync(one, slice, whole: true, cancellation);
+            await new AdvanceReader(area.On(connection), new Chunk(month, person, person), new HashSet<int>()).FillAsync(one, slice, whole: true, cancellation);
         }
 
         PersonFacts facts = one[0];
@@ -68,7 +67,7 @@ public sealed class Explanations(Area area)
         Money interest = await new ExplainedInterest(connection, area).ReadAsync(facts.Account, month, policy, (chinese, english), cancellation);
 
         return new ExplanationDocument(month, version, chinese, english, source, new Money(posted.Account) + interest, why, whyEnglish,
-            await new ExplainedMovements(connection, area.Schema).ReadAsync(person, month, cancellation), kind);
+            await new ExplainedMovements(area.On(connection)).ReadAsync(person, month, cancellation), kind);
     }
 
     /// <summary>The latest posting month whose run computed the month: what is credited by the year is credited from its last month on.</summary>

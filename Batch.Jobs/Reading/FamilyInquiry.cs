@@ -31,7 +31,7 @@ public sealed class FamilyInquiry(AccountHolder holder)
     {
         await using NpgsqlConnection connection = await holder.Area.Program.OpenConnectionAsync(cancellation);
         bool own = await IsHolderAsync(connection, asker, cancellation);
-        FamilyBindings family = new(connection, _area);
+        FamilyBindings family = new(_area.On(connection));
         await family.LoadAsync([holder.Person], [asker.Digits17], cancellation);
         List<FamilyBinding> bindings = [.. family.All.Where(b => b.Payer == holder.Person)];
         if (!own && !bindings.Exists(b => family.Same(b.Member, asker.Digits17)))

@@ -47,7 +47,7 @@ public sealed class IdentityPreview(Area area, IClock clock)
     /// <exception cref="DataFaultException">What an approval would be refused for.</exception>
     public async Task<IdentityPreviewDocument> ReadAsync(int proposal, CancellationToken cancellation)
     {
-        IdentityProposals proposals = new(area.Program, _schema, clock);
+        IdentityProposals proposals = new(area, clock);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await proposals.BeginAsync(connection, cancellation);
         IdentityDocument found = await proposals.ReadAsync(connection, proposal, cancellation);
@@ -83,7 +83,7 @@ public sealed class IdentityPreview(Area area, IClock clock)
 
         List<int> years = await InterestYearsAsync(connection, submissions, cancellation);
         await transaction.RollbackAsync(cancellation);
-        Balances balances = new(area.Program, _schema);
+        Balances balances = new(area);
         other = isNew ? stays : other;
         int account = await LatestAccountAsync(connection, stays, cancellation), otherAccount = await LatestAccountAsync(connection, other, cancellation);
         Money balance = (await balances.BalanceAsync(account, null, cancellation)).Balance;
@@ -108,11 +108,11 @@ public sealed class IdentityPreview(Area area, IClock clock)
             return 0;
         }
 
-        ChunkReader reader = new(connection, _schema);
+        ChunkReader reader = new(_schema.On(connection));
         Chunk chunk = new(month, person, person);
         PersonFacts[] one = await reader.ReadAsync(
             chunk, taken, whole: true, slice.Gates, cancellation, await reader.CoverAsync(slice, taken, cancellation), YearPensions.Of(_schema, slice));
-        await new AdvanceReader(connection, _schema, chunk, taken).FillAsync(one, slice, whole: true, cancellation);
+        await new AdvanceReader(_schema.On(connection), chunk, taken).FillAsync(one, slice, whole: true, cancellation);
         (Legs contribution, Legs retiree) = Entitlement.Of(one[0].InForce, month, slice);
         return contribution.Account + retiree.Account - one[0].PostedContribution.Account - one[0].PostedRetiree.Account;
     }
@@ -132,6 +132,6 @@ public sealed class IdentityPreview(Area area, IClock clock)
             """), r => r.GetInt32(0), cancellation, submissions);
 
     private async Task<bool> IsHeldAsync(NpgsqlConnection connection, YearMonth month, int[] submissions, CancellationToken cancellation) =>
-        await new MonthTables(connection, _schema).ExistsAsync("contribution", month, cancellation)
+        await new MonthTables(_schema.On(connection)).ExistsAsync("contribution", month, cancellation)
         && await connection.OneAsync<bool>($"SELECT EXISTS (SELECT FROM {_schema.Part("contribution", month)} WHERE state = {FactState.Held:D} AND submission_id = ANY($1))", cancellation, submissions);
 }

@@ -21,11 +21,11 @@ public sealed class MoneyCheck(Area area)
 
     public async Task<ReconcileDocument> ReadAsync(YearMonth month, CancellationToken cancellation)
     {
-        CheckedMonth of = await CheckedMonth.ReadAsync(area.Program, area.Schema, month, cancellation);
+        CheckedMonth of = await CheckedMonth.ReadAsync(area, month, cancellation);
         MoneyDifferences differences = new(area);
         MonthCheck now = await differences.CompareAsync(of, cancellation);
         List<UnmatchedLine> lines = [.. now.Lines.Select(l => l with { Payer = PayerNames.Shown(l.Payer) })];
-        MoneySums sums = new(area.Program, area.Schema);
+        MoneySums sums = new(area);
         ReconcileDocument document = new(
             area.Schema.Code, month, of.End, await sums.BankAsync(month, now.Lines, cancellation), await sums.ReceivedAsync(month, now.Receipts, cancellation),
             lines, now.Receipts, [.. Differences(lines, now.Receipts, of.End)], await ProposedAsync(cancellation), now.ThreeWay,
@@ -42,7 +42,7 @@ public sealed class MoneyCheck(Area area)
             return now with { Check = then, Closed = new ClosedMonth(own.By, own.At, false, null, null, []) };
         }
 
-        ClosedSums sums = await new ClosedDifferences(area.Program, area.Schema).SumsAsync(own.Seq, cancellation);
+        ClosedSums sums = await new ClosedDifferences(area).SumsAsync(own.Seq, cancellation);
         ThreeWayLine[] lines = [.. then.Differences.Where(d => d.Kind == MonthDifference.OfEmployer).Select(ThreeWayLine.Of)];
         return now with
         {

@@ -18,7 +18,7 @@ public sealed class RecordedMonth(Area area)
         }
 
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        ChunkReader reader = new(connection, area.Schema);
+        ChunkReader reader = new(area.On(connection));
         ReceiptCover? cover = await reader.CoverAsync(policy, new HashSet<int>(), cancellation);
         PersonFacts facts = (await reader.ReadAsync(
             new Chunk(month, person, person), new HashSet<int>(), whole: true, policy.Gates, cancellation, cover, YearPensions.Of(area.Schema, policy)))[0];

@@ -1,4 +1,3 @@
-using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Store;
@@ -44,10 +43,10 @@ public sealed class RunDecisions(Area area)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         int[] submissions = [.. decided.Select(d => d.Submission)], rows = [.. decided.Select(d => d.Row)];
-        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(connection, area.Schema, submissions, rows, cancellation);
-        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(connection, area.Schema, submissions, cancellation);
+        Dictionary<(int, int), HeldReason> reasons = await HeldRows.ReasonsAsync(area.On(connection), submissions, rows, cancellation);
+        Dictionary<int, (string File, string By)> files = await HeldRows.FilesAsync(area.On(connection), submissions, cancellation);
         Dictionary<(int, int), (int Person, YearMonth Month)> held = await HeldAsync(decided, submissions, rows, cancellation);
-        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(connection, area.Schema, [.. held.Values.Select(h => h.Person)], cancellation);
+        Dictionary<int, (string Citizen, string Name)> persons = await HeldRows.PersonsAsync(area.On(connection), [.. held.Values.Select(h => h.Person)], cancellation);
         Dictionary<(int, int), IReadOnlyList<DecidedSide>> sides = await new DecidedSides(area).ReadAsync(
             [.. decided.Where(d => d.Fact == "contribution" && held.ContainsKey((d.Submission, d.Row)))
                 .Select(d => new DecidedRow(d.Number, d.Submission, d.Row, held[(d.Submission, d.Row)].Person, held[(d.Submission, d.Row)].Month))],

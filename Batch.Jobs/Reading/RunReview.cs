@@ -44,7 +44,7 @@ public sealed class RunReview(Area area)
     /// <exception cref="DataFaultException">RUN_UNKNOWN.</exception>
     public async Task<ReviewDocument> ReadAsync(int run, CancellationToken cancellation)
     {
-        RunDocument document = await RunDocument.ReadAsync(area.Program, area.Schema, run, cancellation);
+        RunDocument document = await RunDocument.ReadAsync(area, run, cancellation);
         RunComparison? compared = await RunComparison.ReadAsync(area, document, cancellation);
         if (compared is null or { IsCorrectionsOnly: true })
         {

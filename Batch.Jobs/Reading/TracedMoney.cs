@@ -72,7 +72,7 @@ internal sealed class TracedMoney(Area area)
     public async Task<List<ReturnDocument>> ReturnDocumentsAsync(string which, CancellationToken cancellation, params object[] arguments)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        return await ReturnList.ReadAsync(connection, area.Schema, $"r.state <> 'withdrawn' AND {which}", cancellation, arguments);
+        return await ReturnList.ReadAsync(area.On(connection), $"r.state <> 'withdrawn' AND {which}", cancellation, arguments);
     }
 
     /// <summary>Refunds that a line of money out is named by: of its amount, under its document or serial number.</summary>

@@ -15,13 +15,13 @@ public sealed class UsableAmount(Area area)
     public async Task<Money> OfAsync(int person, int account, LocalDate today, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        AccountLives lives = await AccountLives.OfOneAsync(connection, area.Schema, person, cancellation);
+        AccountLives lives = await AccountLives.OfOneAsync(area.On(connection), person, cancellation);
         if (StateOf(lives.Of(person), account, today) != AccountState.Open)
         {
             return Money.Zero;
         }
 
-        AvailableBalances available = new(connection, area.Schema, lives);
+        AvailableBalances available = new(area.On(connection), lives);
         await available.LoadAsync([person], [], large: false, cancellation);
         return new Money(Math.Max(0, available.Of(account)));
     }
@@ -30,7 +30,7 @@ public sealed class UsableAmount(Area area)
     public async Task<AccountState> StateAsync(int person, int account, LocalDate today, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-        return StateOf((await AccountLives.OfOneAsync(connection, area.Schema, person, cancellation)).Of(person), account, today);
+        return StateOf((await AccountLives.OfOneAsync(area.On(connection), person, cancellation)).Of(person), account, today);
     }
 
     private static AccountState StateOf(AccountLife life, int account, LocalDate today) =>

@@ -2,7 +2,6 @@ using Batch.Jobs.Facts;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Runs;
 
@@ -10,7 +9,7 @@ namespace Batch.Jobs.Runs;
 /// Where retirees are credited a year in advance: reads what other months of the year and leaves say of the people of a chunk, of those whom the run touches or to whom
 /// it brings such a fact.
 /// </summary>
-internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area, Chunk chunk, IReadOnlySet<int> taken)
+internal sealed class AdvanceReader(AreaSession area, Chunk chunk, IReadOnlySet<int> taken)
 {
     /// <param name="slice">The policy of the chunk's month.</param>
     /// <param name="whole">Everybody is computed.</param>
@@ -21,8 +20,8 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             return;
         }
 
-        int[] unseen = await new ChunkReader(connection, area).UnseenAsync(taken, cancellation);
-        List<(string Table, YearMonth Month)> tables = [.. (await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation))
+        int[] unseen = await new ChunkReader(area).UnseenAsync(taken, cancellation);
+        List<(string Table, YearMonth Month)> tables = [.. (await new MonthTables(area).ListAsync(["contribution", "pension"], cancellation))
             .Where(t => t.Month >= slice.AdvanceFrom && t.Month < slice.AdvanceFrom.PlusMonths(12))];
         HashSet<int> news = await NewsAsync(tables, slice.CreditsOnReceipt, cancellation);
         int[] some = [.. Enumerable.Range(0, persons.Length)
@@ -43,7 +42,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
         foreach ((string table, YearMonth month) in tables)
         {
             ReceiptCover? cover = table == "contribution" && slice.CreditsOnReceipt
-                ? await ReceiptCover.ReadAsync(connection, area, month, taken, unseen, cancellation)
+                ? await ReceiptCover.ReadAsync(area, month, taken, unseen, cancellation)
                 : null;
             foreach (int person in await InForceAsync((table, month), some, unseen, (slice.CreditsOnReceipt, cover), cancellation))
             {
@@ -51,8 +50,8 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             }
         }
 
-        foreach ((int person, YearMonth month) in await connection.ReadAsync(
-            area.Sql($"SELECT person_id, on_date FROM :area.person_event WHERE event = {PersonEvent.Left:D} AND person_id = ANY($1) AND submission_id <> ALL($2)"),
+        foreach ((int person, YearMonth month) in await area.ReadAsync(
+            $"SELECT person_id, on_date FROM :area.person_event WHERE event = {PersonEvent.Left:D} AND person_id = ANY($1) AND submission_id <> ALL($2)",
             r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, some, unseen))
         {
             Of(person).Leaves.Add(month);
@@ -71,10 +70,10 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
             .Select(t => $"SELECT person_id FROM {area.Part(t.Table, t.Month)} WHERE submission_id = ANY($1) AND person_id BETWEEN $2 AND $3");
         IEnumerable<string> received = onReceipt
             ? tables.Where(t => t.Table == "contribution" && t.Month != chunk.Month)
-                .Select(t => $"SELECT person_id FROM ({PlanReader.ReceiptPersons(area, t.Month)}) r WHERE person_id BETWEEN $2 AND $3")
+                .Select(t => $"SELECT person_id FROM ({PlanReader.ReceiptPersons(area.Schema, t.Month)}) r WHERE person_id BETWEEN $2 AND $3")
             : [];
         string all = string.Join(" UNION ", facts.Concat(received).Append($"SELECT person_id FROM :area.person_event WHERE event IN {PersonEvents.EndsOfWork} AND submission_id = ANY($1) AND person_id BETWEEN $2 AND $3"));
-        return [.. await connection.ReadAsync(area.Sql(all), r => r.GetInt32(0), cancellation, taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
+        return [.. await area.ReadAsync(all, r => r.GetInt32(0), cancellation, taken.ToArray(), chunk.FirstPerson, chunk.LastPerson)];
     }
 
     private async Task<List<int>> InForceAsync(
@@ -82,7 +81,7 @@ internal sealed class AdvanceReader(NpgsqlConnection connection, AreaSchema area
     {
         (string table, YearMonth month) = facts;
         string employer = table == "contribution" ? "employer_id, " : "";
-        List<(int Person, bool Counts)> found = await connection.ReadAsync(
+        List<(int Person, bool Counts)> found = await area.ReadAsync(
             $"""
             SELECT person_id, submission_id, {(table == "contribution" ? "employer_id" : "0")} FROM (
                 SELECT DISTINCT ON ({employer}person_id) * FROM {area.Part(table, month)} WHERE person_id = ANY($1) AND submission_id <> ALL($2)

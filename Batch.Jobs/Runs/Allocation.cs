@@ -45,7 +45,7 @@ public sealed class Allocation(Area area)
 
         if (open.State != RunState.Computing)
         {
-            return await RunDocument.ReadAsync(area.Program, area.Schema, open.Run, cancellation);
+            return await RunDocument.ReadAsync(area, open.Run, cancellation);
         }
 
         await ComputeAsync(open.Run, by, workers, progress, cancellation);
@@ -116,7 +116,7 @@ public sealed class Allocation(Area area)
     {
         try
         {
-            return await RunDocument.ReadAsync(area.Program, area.Schema, run, cancellation);
+            return await RunDocument.ReadAsync(area, run, cancellation);
         }
         catch (DataFaultException unknown) when (unknown.Code == "RUN_UNKNOWN")
         {
@@ -140,7 +140,7 @@ public sealed class Allocation(Area area)
         KillSwitch.Pass(KillPoint.SealBefore);
         await seal.ExecuteNonQueryAsync(cancellation);
         KillSwitch.Pass(KillPoint.SealAfter);
-        return await RunDocument.ReadAsync(area.Program, area.Schema, run, cancellation);
+        return await RunDocument.ReadAsync(area, run, cancellation);
     }
 
     /// <summary>The month is refused, never guessed (edge 17): the run goes, the submissions wait on.</summary>
@@ -152,7 +152,7 @@ public sealed class Allocation(Area area)
         }
         catch (MissingFigureException missing)
         {
-            await new RunLife(area.Program, area.Schema).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
+            await new RunLife(area).DiscardAsync(run, by, $"missing {missing.Figure}", cancellation);
             throw new DataFaultException(
                 FigureMissing, $"{missing.Month.Text()} 缺少“{missing.Figure}”，请先用 policy set 给出并复核。",
                 $"{missing.Month.Text()} has no {missing.Figure}; give it with policy set and have it approved.");
@@ -164,7 +164,7 @@ public sealed class Allocation(Area area)
         NpgsqlConnection session = await area.Database.OpenSessionAsync(cancellation);
         try
         {
-            await LockAsync(session, area.Schema, cancellation);
+            await LockAsync(area.On(session), cancellation);
             return session;
         }
         catch
@@ -175,10 +175,10 @@ public sealed class Allocation(Area area)
     }
 
     // The server takes a moment to notice that a killed worker is gone; a living one works longer than that.
-    internal static async Task LockAsync(NpgsqlConnection session, AreaSchema area, CancellationToken cancellation)
+    internal static async Task LockAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new("SELECT pg_try_advisory_lock(hashtext($1))", session);
-        command.Parameters.AddWithValue(area.Name + ".allocation");
+        await using NpgsqlCommand command = area.Command("SELECT pg_try_advisory_lock(hashtext($1))");
+        command.Parameters.AddWithValue(area.Schema.Name + ".allocation");
         for (int tries = 0; !(bool)(await command.ExecuteScalarAsync(cancellation))!; tries++)
         {
             if (tries == LockTries)

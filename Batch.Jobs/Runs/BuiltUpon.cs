@@ -10,7 +10,7 @@ namespace Batch.Jobs.Runs;
 /// gates on other months (breaks, years, enrolments), they concern the person at all. Without
 /// the run their differences would be others, so it is not taken back beneath them.
 /// </summary>
-internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
+internal sealed class BuiltUpon(AreaSession area)
 {
     /// <returns>The last one first: the order in which they can be reversed.</returns>
     public async Task<IReadOnlyList<int>> RunsAsync(int run, CancellationToken cancellation)
@@ -37,10 +37,10 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
 
     private async Task<bool> SharesAsync(int run, int later, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT m.contribution_month, bool_or(m.whole) AND count(*) > 1 FROM :area.run_month m WHERE m.run_id IN ($1, $2) GROUP BY 1 ORDER BY 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(run);
         command.Parameters.AddWithValue(later);
         bool gated = await GatesAsync(later, cancellation);
@@ -107,5 +107,5 @@ internal sealed class BuiltUpon(NpgsqlConnection connection, AreaSchema area)
     }
 
     private Task<List<int>> NumbersAsync(string sql, int[] runs, CancellationToken cancellation) =>
-        connection.ReadAsync(area.Sql(sql), r => r.GetInt32(0), cancellation, [.. runs.Cast<object>()]);
+        area.ReadAsync(sql, r => r.GetInt32(0), cancellation, [.. runs.Cast<object>()]);
 }

@@ -10,9 +10,9 @@ namespace Batch.Jobs.Runs;
 /// Reads what is in force for a range of persons in one contribution month into an array by person number. Facts of submissions that wait and
 /// that the run does not take are not seen. Rows are read synchronously: they come by the ten thousand and are in the socket's buffer already.
 /// </summary>
-public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
+public sealed class ChunkReader(AreaSession area)
 {
-    private readonly MonthTables months = new(connection, area);
+    private readonly MonthTables months = new(area);
 
     /// <param name="taken">Submissions that the run takes (besides those that standing runs took).</param>
     /// <param name="gates">What the month's policy gates on.</param>
@@ -34,7 +34,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
         if (await months.ExistsAsync("pension", chunk.Month, cancellation))
         {
             await ReadPensionsAsync(persons, chunk, taken, unseen, cancellation);
-            await (year?.FillAsync(connection, persons, chunk, (taken, unseen), cancellation) ?? Task.CompletedTask);
+            await (year?.FillAsync(area.Connection, persons, chunk, (taken, unseen), cancellation) ?? Task.CompletedTask);
         }
 
         await ReadPostedAsync(persons, chunk, later, cancellation);
@@ -47,7 +47,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 
         if (gates != Gates.None)
         {
-            await new GateReader(connection, area, chunk, unseen, taken).ReadAsync(persons, gates, cancellation);
+            await new GateReader(area, chunk, unseen, taken).ReadAsync(persons, gates, cancellation);
         }
 
         for (int i = 0; i < persons.Length; i++)
@@ -61,12 +61,12 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 
     /// <summary>What receipts cover of a month; null where its credits do not wait for them, or nothing was received.</summary>
     public async Task<ReceiptCover?> CoverAsync(MonthPolicy slice, IReadOnlySet<int> taken, CancellationToken cancellation) => slice.CreditsOnReceipt
-        ? await ReceiptCover.ReadAsync(connection, area, slice.Month, taken, await UnseenAsync(taken, cancellation), cancellation)
+        ? await ReceiptCover.ReadAsync(area, slice.Month, taken, await UnseenAsync(taken, cancellation), cancellation)
         : null;
 
     internal async Task<int[]> UnseenAsync(IReadOnlySet<int> taken, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT submission_id FROM :area.waiting_submission"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT submission_id FROM :area.waiting_submission");
         List<int> unseen = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -82,7 +82,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
 
     private async Task<NpgsqlDataReader> ReadRangeAsync(string sql, Chunk chunk, int[]? unseen, CancellationToken cancellation)
     {
-        NpgsqlCommand command = new(sql, connection);
+        NpgsqlCommand command = area.Command(sql);
         command.Parameters.AddWithValue(chunk.FirstPerson);
         command.Parameters.AddWithValue(chunk.LastPerson);
         if (unseen is not null)
@@ -265,8 +265,7 @@ public sealed class ChunkReader(NpgsqlConnection connection, AreaSchema area)
     // The posting months that have any entry for a contribution month: named, so that no other month is read.
     private async Task<string> PostingMonthsAsync(YearMonth month, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            $"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component IN {Components.Credits} ORDER BY 1"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT DISTINCT r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) WHERE t.contribution_month = $1 AND t.component IN {Components.Credits} ORDER BY 1");
         command.Parameters.AddWithValue(month.FirstDay());
         List<string> months = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -22,14 +22,14 @@ public sealed class ChunkWork(Area area, RunContents run)
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         ReceiptCover? cover = await CoverAsync(chunk.Month, cancellation);
-        ChunkReader reader = new(connection, area.Schema);
+        ChunkReader reader = new(area.On(connection));
         PersonFacts[] persons = await reader.ReadAsync(chunk, run.Taken, month.Whole, slice.Gates, cancellation, cover, YearPensions.Of(area.Schema, slice));
-        await new AdvanceReader(connection, area.Schema, chunk, run.Taken).FillAsync(persons, slice, month.Whole, cancellation);
+        await new AdvanceReader(area.On(connection), chunk, run.Taken).FillAsync(persons, slice, month.Whole, cancellation);
         List<MovementDifferences.Difference> moved = await MovedAsync(connection, chunk, month, () => reader.UnseenAsync(run.Taken, cancellation), cancellation);
         int people = await WriteAsync(connection, chunk, persons, moved, cancellation);
         ChunkRoom.Return(persons);
         KillSwitch.Pass(KillPoint.ChunkBeforeMark);
-        if (await MarkAsync(connection, area.Schema, run.Run, chunk, people, cancellation))
+        if (await MarkAsync(area.On(connection), run.Run, chunk, people, cancellation))
         {
             KillSwitch.Pass(KillPoint.ChunkBeforeCommit);
             await transaction.CommitAsync(cancellation);
@@ -52,11 +52,11 @@ public sealed class ChunkWork(Area area, RunContents run)
 
         int[] hidden = await unseen();
         List<MovementDifferences.Difference> moved = moves
-            ? await new MovementDifferences(connection, area.Schema).ReadAsync(chunk, month.MovementDays, [.. month.MovementSubmissions], hidden, cancellation)
+            ? await new MovementDifferences(area.On(connection)).ReadAsync(chunk, month.MovementDays, [.. month.MovementSubmissions], hidden, cancellation)
             : [];
         if (closes)
         {
-            await new ClosingInterest(connection, area.Schema, run.Policy).AddAsync(chunk, hidden, moved, cancellation);
+            await new ClosingInterest(area.On(connection), run.Policy).AddAsync(chunk, hidden, moved, cancellation);
         }
 
         return moved;
@@ -68,14 +68,14 @@ public sealed class ChunkWork(Area area, RunContents run)
         : _covers.GetOrAdd(month, _ => new Lazy<Task<ReceiptCover?>>(async () =>
         {
             await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
-            return await new ChunkReader(connection, area.Schema).CoverAsync(run.Policy.For(month), run.Taken, cancellation);
+            return await new ChunkReader(area.On(connection)).CoverAsync(run.Policy.For(month), run.Taken, cancellation);
         })).Value;
 
     private async Task<int> WriteAsync(
         NpgsqlConnection connection, Chunk chunk, PersonFacts[] persons, List<MovementDifferences.Difference> moved, CancellationToken cancellation)
     {
         MonthPolicy slice = run.Policy.For(chunk.Month);
-        await using CopyRows copy = await BeginEntriesAsync(connection, area.Schema, run.Run, cancellation);
+        await using CopyRows copy = await BeginEntriesAsync(area.On(connection), run.Run, cancellation);
         EntryKey key = new(run.PostingMonth.FirstDay(), run.Run, chunk.Month.FirstDay());
         int people = 0;
         bool[] counted = new bool[moved.Count == 0 ? 0 : persons.Length];
@@ -106,8 +106,8 @@ public sealed class ChunkWork(Area area, RunContents run)
         return people;
     }
 
-    internal static Task<CopyRows> BeginEntriesAsync(NpgsqlConnection connection, AreaSchema area, int run, CancellationToken cancellation) => CopyRows.BeginAsync(
-        connection, area.Sql($":area.run_entry_{run}"),
+    internal static Task<CopyRows> BeginEntriesAsync(AreaSession area, int run, CancellationToken cancellation) => CopyRows.BeginAsync(
+        area.Connection, area.Sql($":area.run_entry_{run}"),
         "posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen", cancellation);
 
     internal readonly record struct EntryKey(DateOnly PostingMonth, int Run, DateOnly ContributionMonth);
@@ -140,13 +140,13 @@ public sealed class ChunkWork(Area area, RunContents run)
     }
 
     internal static async Task<bool> MarkAsync(
-        NpgsqlConnection connection, AreaSchema area, int run, Chunk chunk, int people, CancellationToken cancellation)
+        AreaSession area, int run, Chunk chunk, int people, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             UPDATE :area.run_chunk SET done = true, people = $4
             WHERE run_id = $1 AND contribution_month = $2 AND first_person = $3 AND NOT done
-            """), connection);
+            """);
         command.Parameters.AddWithValue(run);
         command.Parameters.AddWithValue(chunk.Month.FirstDay());
         command.Parameters.AddWithValue(chunk.FirstPerson);

@@ -3,7 +3,6 @@ using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Runs;
 
@@ -11,7 +10,7 @@ namespace Batch.Jobs.Runs;
 /// The interest of accounts that a pay-out closes, up to its month: due with the run that takes the pay-out and paid out by it, where the policy of the month says so.
 /// Entitled minus posted, like everything: what the year's interest run has posted already is taken off, and a pay-out that is withdrawn takes its interest back.
 /// </summary>
-internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy)
+internal sealed class ClosingInterest(AreaSession area, PolicyInForce policy)
 {
     /// <summary>
     /// Interest counts what was posted in the months before that of the closing: they must be closed, so that nothing is posted in them any more.
@@ -24,14 +23,13 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
             return;
         }
 
-        List<YearMonth> months = await connection.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT DISTINCT date_trunc('month', on_date)::date FROM :area.person_event e
-                WHERE event = {PersonEvent.AccountClosed:D} AND row_no <= 0 AND value = ANY($1) AND submission_id = ANY($2) AND EXISTS (
-                    SELECT FROM :area.posted_run r WHERE r.posting_month < date_trunc('month', e.on_date)
-                        AND coalesce(:area.last_closed() < date_trunc('month', e.on_date) - interval '1 month', true))
-                """),
+        List<YearMonth> months = await area.ReadAsync(
+            $"""
+            SELECT DISTINCT date_trunc('month', on_date)::date FROM :area.person_event e
+            WHERE event = {PersonEvent.AccountClosed:D} AND row_no <= 0 AND value = ANY($1) AND submission_id = ANY($2) AND EXISTS (
+                SELECT FROM :area.posted_run r WHERE r.posting_month < date_trunc('month', e.on_date)
+                    AND coalesce(:area.last_closed() < date_trunc('month', e.on_date) - interval '1 month', true))
+            """,
             r => r.GetFieldValue<DateOnly>(0).Month(), cancellation, ClosedAccounts.Grounds, plan.Submissions.ToArray());
         foreach (YearMonth month in months.Where(m => policy.For(m).PaysInterestWithClosing).Order())
         {
@@ -48,11 +46,11 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
         MonthPolicy slice = policy.For(chunk.Month);
         List<ClosedAccount> closed = !slice.PaysInterestWithClosing
             ? []
-            : await new ClosedAccounts(connection, area).ReadAsync(chunk.Month, chunk.Month, (chunk.FirstPerson, chunk.LastPerson), unseen, cancellation);
+            : await new ClosedAccounts(area).ReadAsync(chunk.Month, chunk.Month, (chunk.FirstPerson, chunk.LastPerson), unseen, cancellation);
         Dictionary<int, long> posted = await PostedAsync(chunk, cancellation);
         foreach (ClosedAccount account in closed)
         {
-            YearAccounts year = new(connection, area, InsuranceYear.Of(slice), policy);
+            YearAccounts year = new(area, InsuranceYear.Of(slice), policy);
             await year.ReadAsync(account.Account, account.Account, cancellation);
             Add(moved, account.Account, year.UpTo(0, account.Month).Total.Fen - year.Posted(0).Fen, account.ToPool);
             posted.Remove(account.Account);
@@ -90,12 +88,11 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
     /// <summary>By account, the interest that allocation runs have posted for closings in the month.</summary>
     private async Task<Dictionary<int, long>> PostedAsync(Chunk chunk, CancellationToken cancellation)
     {
-        List<(int Run, DateOnly Month)> runs = await connection.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT r.run_id, r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
-                WHERE t.contribution_month = $1 AND t.component = {Component.Interest:D} AND coalesce(v.kind, r.kind) = 'allocation'
-                """),
+        List<(int Run, DateOnly Month)> runs = await area.ReadAsync(
+            $"""
+            SELECT r.run_id, r.posting_month FROM :area.run_total t JOIN :area.posted_run r USING (run_id) LEFT JOIN :area.run v ON v.run_id = r.reverses
+            WHERE t.contribution_month = $1 AND t.component = {Component.Interest:D} AND coalesce(v.kind, r.kind) = 'allocation'
+            """,
             r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1)), cancellation, chunk.Month.FirstDay());
         if (runs.Count == 0)
         {
@@ -103,13 +100,12 @@ internal sealed class ClosingInterest(NpgsqlConnection connection, AreaSchema ar
         }
 
         string months = string.Join(", ", runs.Select(r => r.Month).Distinct().Select(m => $"'{m.Month().Text()}-01'"));
-        return (await connection.ReadAsync(
-            area.Sql(
-                $"""
-                SELECT account_id, sum(account_fen)::bigint FROM :area.entry WHERE posting_month IN ({months}) AND run_id = ANY($1) AND contribution_month = $2 AND component = {Component.Interest:D}
-                    AND (account_id BETWEEN $3 AND $4 OR account_id >= 100000000) AND account_id % 100000000 BETWEEN $3 AND $4
-                GROUP BY account_id HAVING sum(account_fen) <> 0
-                """),
+        return (await area.ReadAsync(
+            $"""
+            SELECT account_id, sum(account_fen)::bigint FROM :area.entry WHERE posting_month IN ({months}) AND run_id = ANY($1) AND contribution_month = $2 AND component = {Component.Interest:D}
+                AND (account_id BETWEEN $3 AND $4 OR account_id >= 100000000) AND account_id % 100000000 BETWEEN $3 AND $4
+            GROUP BY account_id HAVING sum(account_fen) <> 0
+            """,
             r => (r.GetInt32(0), r.GetInt64(1)), cancellation, runs.Select(r => r.Run).ToArray(), chunk.Month.FirstDay(), chunk.FirstPerson, chunk.LastPerson)).ToDictionary();
     }
 }

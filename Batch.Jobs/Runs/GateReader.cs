@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Runs;
 
 /// <summary>Reads what a month's policy gates on: months paid before, when a contribution was paid, enrolments, years, frozen amounts.</summary>
-internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, Chunk chunk, int[] unseen, IReadOnlySet<int> taken)
+internal sealed class GateReader(AreaSession area, Chunk chunk, int[] unseen, IReadOnlySet<int> taken)
 {
     private PersonFacts[] _persons = [];
 
@@ -35,7 +35,7 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
         {
             foreach (YearMonth month in await EarlierMonthsAsync(cancellation))
             {
-                ReceiptCover? cover = gates.HasFlag(Gates.Receipts) ? await ReceiptCover.ReadAsync(connection, area, month, taken, unseen, cancellation) : null;
+                ReceiptCover? cover = gates.HasFlag(Gates.Receipts) ? await ReceiptCover.ReadAsync(area, month, taken, unseen, cancellation) : null;
                 await ReadPaidAsync(month, some, cover, cancellation);
             }
         }
@@ -103,12 +103,12 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
 
     private async Task ReadSexesAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT p.person_id, coalesce((SELECT e.number FROM :area.person_event e WHERE e.person_id = p.person_id AND e.event = {PersonEvent.NumberChanged:D} AND e.submission_id <> ALL($3)
                                           ORDER BY e.submission_id DESC, e.row_no DESC LIMIT 1), p.citizen)
             FROM :area.person p WHERE p.person_id BETWEEN $1 AND $2
-            """), connection);
+            """);
         command.Parameters.AddWithValue(chunk.FirstPerson);
         command.Parameters.AddWithValue(chunk.LastPerson);
         command.Parameters.AddWithValue(unseen);
@@ -155,12 +155,12 @@ internal sealed class GateReader(NpgsqlConnection connection, AreaSchema area, C
     }
 
     private async Task<List<YearMonth>> EarlierMonthsAsync(CancellationToken cancellation) =>
-        [.. (await new MonthTables(connection, area).ListAsync(["contribution"], cancellation)).Select(t => t.Month).Where(m => m < chunk.Month)];
+        [.. (await new MonthTables(area).ListAsync(["contribution"], cancellation)).Select(t => t.Month).Where(m => m < chunk.Month)];
 
     // $1, $2: the chunk's persons; $3: submissions that are not seen.
     private NpgsqlCommand Command(string sql)
     {
-        NpgsqlCommand command = new(area.Sql(sql), connection);
+        NpgsqlCommand command = area.Command(sql);
         command.Parameters.AddWithValue(chunk.FirstPerson);
         command.Parameters.AddWithValue(chunk.LastPerson);
         command.Parameters.AddWithValue(unseen);

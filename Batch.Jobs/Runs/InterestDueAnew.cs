@@ -2,7 +2,6 @@ using Batch.Jobs.Ledger;
 using Batch.Jobs.Store;
 using Batch.Rules;
 using NodaTime;
-using Npgsql;
 
 namespace Batch.Jobs.Runs;
 
@@ -12,21 +11,20 @@ namespace Batch.Jobs.Runs;
 /// </summary>
 public static class InterestDueAnew
 {
-    public static async Task<List<int>> YearsAsync(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, CancellationToken cancellation)
+    public static async Task<List<int>> YearsAsync(AreaSession area, PolicyInForce policy, CancellationToken cancellation)
     {
-        List<(int Year, YearMonth Through, int[] Persons)> touched = await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT y.year, y.through, array_agg(DISTINCT p.person_id)
-                FROM :area.statement_year y
-                JOIN (SELECT person_id, moved_in, seq, min(posting_month) AS first FROM :area.posted_move GROUP BY 1, 2, 3) p ON p.first <= y.through AND y.through < p.moved_in
-                WHERE p.seq > (SELECT max(r.seq) FROM :area.standing_interest r JOIN :area.run_month m USING (run_id) WHERE m.contribution_month = y.through)
-                GROUP BY 1, 2 ORDER BY 1
-                """), r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month(), r.GetFieldValue<int[]>(2)), cancellation);
+        List<(int Year, YearMonth Through, int[] Persons)> touched = await area.ReadAsync(
+            """
+            SELECT y.year, y.through, array_agg(DISTINCT p.person_id)
+            FROM :area.statement_year y
+            JOIN (SELECT person_id, moved_in, seq, min(posting_month) AS first FROM :area.posted_move GROUP BY 1, 2, 3) p ON p.first <= y.through AND y.through < p.moved_in
+            WHERE p.seq > (SELECT max(r.seq) FROM :area.standing_interest r JOIN :area.run_month m USING (run_id) WHERE m.contribution_month = y.through)
+            GROUP BY 1, 2 ORDER BY 1
+            """, r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month(), r.GetFieldValue<int[]>(2)), cancellation);
         List<int> years = [];
         foreach ((int year, YearMonth through, int[] persons) in touched)
         {
-            if (policy.TryFor(through) is { Interest: not null } settlement && await DiffersAsync(connection, area, policy, (year, settlement), persons, cancellation))
+            if (policy.TryFor(through) is { Interest: not null } settlement && await DiffersAsync(area, policy, (year, settlement), persons, cancellation))
             {
                 years.Add(year);
             }
@@ -36,9 +34,9 @@ public static class InterestDueAnew
     }
 
     /// <exception cref="DataFaultException">INTEREST_DUE_ANEW: an earlier year comes first.</exception>
-    internal static async Task RefuseLaterAsync(NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, int year, CancellationToken cancellation)
+    internal static async Task RefuseLaterAsync(AreaSession area, PolicyInForce policy, int year, CancellationToken cancellation)
     {
-        if ((await YearsAsync(connection, area, policy, cancellation)).FirstOrDefault(y => y < year) is > 0 and int first)
+        if ((await YearsAsync(area, policy, cancellation)).FirstOrDefault(y => y < year) is > 0 and int first)
         {
             throw new DataFaultException(
                 "INTEREST_DUE_ANEW", $"有记录改归另一人，{first} 年度的利息须先重新计算并入账。", $"Months or movements have become another person's: compute and post the interest of {first} again first.");
@@ -46,10 +44,10 @@ public static class InterestDueAnew
     }
 
     private static async Task<bool> DiffersAsync(
-        NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, (int Year, MonthPolicy Settlement) year, int[] persons, CancellationToken cancellation)
+        AreaSession area, PolicyInForce policy, (int Year, MonthPolicy Settlement) year, int[] persons, CancellationToken cancellation)
     {
         YearMonth through = year.Settlement.Month;
-        YearAccounts accounts = new(connection, area, new InsuranceYear(year.Year, through.PlusMonths(1 - YearAccounts.MonthsAYear), through), policy);
+        YearAccounts accounts = new(area, new InsuranceYear(year.Year, through.PlusMonths(1 - YearAccounts.MonthsAYear), through), policy);
         foreach (int person in persons)
         {
             await accounts.ReadAsync(person, person, cancellation);

@@ -21,12 +21,12 @@ public sealed class InterestRun(Area area)
         try
         {
             await using NpgsqlConnection session = await area.Database.OpenSessionAsync(cancellation);
-            await Allocation.LockAsync(session, area.Schema, cancellation);
+            await Allocation.LockAsync(area.On(session), cancellation);
             InsuranceYear stated = await StatedAsync(session, year, cancellation);
             MonthPolicy settlement = area.Policy.For(stated.Last);
             RefuseWithoutRates(settlement);
-            await JoinedAccounts.RefuseWaitingAsync(session, area.Schema, cancellation);
-            await InterestDueAnew.RefuseLaterAsync(session, area.Schema, area.Policy, year, cancellation);
+            await JoinedAccounts.RefuseWaitingAsync(area.On(session), cancellation);
+            await InterestDueAnew.RefuseLaterAsync(area.On(session), area.Policy, year, cancellation);
             YearMonth month = postingMonth ?? await OpenMonthAsync(session, cancellation);
             return await PatientAct.DoAsync(session, token => ComputeAsync(session, stated, settlement, month, by, token), cancellation);
         }
@@ -39,17 +39,17 @@ public sealed class InterestRun(Area area)
     private async Task<RunDocument> ComputeAsync(
         NpgsqlConnection session, InsuranceYear year, MonthPolicy settlement, YearMonth month, string by, CancellationToken cancellation)
     {
-        if (await OpenRun.FindAsync(session, area.Schema, cancellation) is { } open)
+        if (await OpenRun.FindAsync(area.On(session), cancellation) is { } open)
         {
             open.RefuseOther("interest", month);
             if (await IsCurrentAsync(session, open.Run, settlement, cancellation))
             {
                 return open.State == RunState.Computing
                     ? await ComputeAsync(session, open.Run, await new Allocation(area).LeftAsync(open.Run, cancellation), year, settlement, month, cancellation)
-                    : await RunDocument.ReadAsync(area.Program, area.Schema, open.Run, cancellation);
+                    : await RunDocument.ReadAsync(area, open.Run, cancellation);
             }
 
-            await open.DiscardStaleAsync(session, area.Schema, by, cancellation);
+            await open.DiscardStaleAsync(area.On(session), by, cancellation);
         }
 
         (int run, List<Chunk> chunks) = await OpenAsync(session, settlement, month, by, cancellation);
@@ -126,10 +126,10 @@ public sealed class InterestRun(Area area)
     {
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        YearAccounts accounts = new(connection, area.Schema, year, area.Policy);
+        YearAccounts accounts = new(area.On(connection), year, area.Policy);
         await accounts.ReadAsync(chunk.FirstPerson, chunk.LastPerson, cancellation);
         int people = await WriteAsync(connection, run, accounts, settlement, month, cancellation);
-        if (await ChunkWork.MarkAsync(connection, area.Schema, run, chunk, people, cancellation))
+        if (await ChunkWork.MarkAsync(area.On(connection), run, chunk, people, cancellation))
         {
             await transaction.CommitAsync(cancellation);
         }
@@ -138,7 +138,7 @@ public sealed class InterestRun(Area area)
     private async Task<int> WriteAsync(
         NpgsqlConnection connection, int run, YearAccounts accounts, MonthPolicy settlement, YearMonth month, CancellationToken cancellation)
     {
-        await using CopyRows copy = await ChunkWork.BeginEntriesAsync(connection, area.Schema, run, cancellation);
+        await using CopyRows copy = await ChunkWork.BeginEntriesAsync(area.On(connection), run, cancellation);
         ChunkWork.EntryKey key = new(month.FirstDay(), run, settlement.Month.FirstDay());
         int people = 0;
         for (int place = 0; place < accounts.Count; place++)

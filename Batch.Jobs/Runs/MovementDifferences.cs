@@ -9,7 +9,7 @@ namespace Batch.Jobs.Runs;
 /// What the movements that a run takes change, for a range of persons in one month: what is in force with them less what is in force without them. Only
 /// their days are read, so that the thirtieth day of a month costs what the first one did; that the ledger has what is in force is proven by V4.
 /// </summary>
-internal sealed class MovementDifferences(NpgsqlConnection connection, AreaSchema area)
+internal sealed class MovementDifferences(AreaSession area)
 {
     public readonly record struct Difference(int Person, Component Component, Legs Legs);
 
@@ -18,8 +18,8 @@ internal sealed class MovementDifferences(NpgsqlConnection connection, AreaSchem
     public async Task<List<Difference>> ReadAsync(Chunk chunk, IReadOnlyCollection<DateOnly> days, int[] taken, int[] unseen, CancellationToken cancellation)
     {
         List<Difference> differences = [];
-        await using NpgsqlCommand command = new(
-            MovementSql.Difference(area.Part("movement", chunk.Month), "on_date = ANY($3) AND person_id BETWEEN $4 AND $5"), connection);
+        await using NpgsqlCommand command = area.Command(
+            MovementSql.Difference(area.Part("movement", chunk.Month), "on_date = ANY($3) AND person_id BETWEEN $4 AND $5"));
         command.Parameters.AddWithValue(taken);
         command.Parameters.AddWithValue(unseen);
         command.Parameters.AddWithValue(days.ToArray());

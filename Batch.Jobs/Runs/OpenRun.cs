@@ -10,10 +10,9 @@ public sealed record OpenRun(int Run, RunState State, YearMonth PostingMonth, st
     /// <summary>The recorded reason of a run that another took the place of.</summary>
     public const string Stale = "stale";
 
-    public static async Task<OpenRun?> FindAsync(NpgsqlConnection connection, AreaSchema area, CancellationToken cancellation)
+    public static async Task<OpenRun?> FindAsync(AreaSession area, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            $"SELECT run_id, state, posting_month, kind FROM :area.run WHERE state IN {RunStates.Open}"), connection);
+        await using NpgsqlCommand command = area.Command($"SELECT run_id, state, posting_month, kind FROM :area.run WHERE state IN {RunStates.Open}");
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? new OpenRun(reader.GetInt32(0), RunStates.Of(reader.GetString(1)), reader.GetFieldValue<DateOnly>(2).Month(), reader.GetString(3))
@@ -31,13 +30,13 @@ public sealed record OpenRun(int Run, RunState State, YearMonth PostingMonth, st
     }
 
     /// <summary>What it was computed from has changed: another takes its place. It is on record, with who had approved it.</summary>
-    public async Task DiscardStaleAsync(NpgsqlConnection connection, AreaSchema area, string by, CancellationToken cancellation)
+    public async Task DiscardStaleAsync(AreaSession area, string by, CancellationToken cancellation)
     {
-        await using NpgsqlCommand discard = new(area.Sql(
+        await using NpgsqlCommand discard = area.Command(
             """
             WITH gone AS MATERIALIZED (SELECT r.approved_by, :area.discard_run(r.run_id, $2, $3) AS done FROM :area.run r WHERE r.run_id = $1)
             INSERT INTO batch.audit (who, area, act, subject, reason) SELECT $2, right(':area', 6), 'run.replace', concat_ws(' ', $1, approved_by), $3 FROM gone
-            """), connection);
+            """);
         discard.Parameters.AddWithValue(Run);
         discard.Parameters.AddWithValue(by);
         discard.Parameters.AddWithValue(Stale);
@@ -45,21 +44,21 @@ public sealed record OpenRun(int Run, RunState State, YearMonth PostingMonth, st
     }
 
     /// <summary>Computing it anew would take the same submissions and policies against the same ledger.</summary>
-    public async Task<bool> IsCurrentAsync(NpgsqlConnection connection, AreaSchema area, RunPlan plan, YearMonth postingMonth, CancellationToken cancellation)
+    public async Task<bool> IsCurrentAsync(AreaSession area, RunPlan plan, YearMonth postingMonth, CancellationToken cancellation)
     {
         if (Kind != "allocation" || PostingMonth != postingMonth)
         {
             return false;
         }
 
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             """
             SELECT r.ledger_head = :area.ledger_head()
                AND (SELECT coalesce(array_agg(submission_id ORDER BY submission_id), '{}') FROM :area.run_submission s WHERE s.run_id = r.run_id) = $2
                AND (SELECT coalesce(array_agg(contribution_month || policy_hash ORDER BY contribution_month), '{}') FROM :area.run_month m WHERE m.run_id = r.run_id) = $3
                AND (SELECT count(*) FROM :area.run_chunk c WHERE c.run_id = r.run_id) = $4
             FROM :area.run r WHERE r.run_id = $1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(Run);
         command.Parameters.AddWithValue(plan.Submissions.ToArray());
         command.Parameters.AddWithValue(plan.Months.OrderBy(m => m.Month).Select(m => $"{m.Month.Text()}-01{m.PolicyHash}").ToArray());

@@ -25,17 +25,17 @@ public sealed class ReceiptCover
     /// <param name="unseen">Submissions that wait and that it does not take.</param>
     /// <returns>Null: nothing was received for this month.</returns>
     public static async Task<ReceiptCover?> ReadAsync(
-        NpgsqlConnection connection, AreaSchema area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+        AreaSession area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
     {
         ReceiptCover cover = new();
-        Dictionary<int, long> received = await cover.ReceivedAsync(connection, area, month, taken, unseen, cancellation);
+        Dictionary<int, long> received = await cover.ReceivedAsync(area, month, taken, unseen, cancellation);
         if (received.Count == 0)
         {
             return null;
         }
 
-        await LessReturnedAsync(connection, area, month, received, cancellation);
-        foreach ((int employer, SortedDictionary<int, long> submissions) in await cover.DeclaredAsync(connection, area, month, received, taken, unseen, cancellation))
+        await LessReturnedAsync(area, month, received, cancellation);
+        foreach ((int employer, SortedDictionary<int, long> submissions) in await cover.DeclaredAsync(area, month, received, taken, unseen, cancellation))
         {
             long left = received[employer];
             foreach ((int submission, long fen) in submissions)
@@ -54,16 +54,16 @@ public sealed class ReceiptCover
     }
 
     private async Task<Dictionary<int, long>> ReceivedAsync(
-        NpgsqlConnection connection, AreaSchema area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+        AreaSession area, YearMonth month, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT employer_id, document, submission_id, state, amount_fen, row_no FROM :area.receipt WHERE receipt_month = $1 AND submission_id <> ALL($2)
             UNION ALL
             SELECT employer_id, chr(1) || return_id, taken_with, {FactState.Accepted:D}::smallint, -amount_fen, 0 FROM :area.money_returned
             WHERE month = $1 AND amount_fen < 0 AND taken_with <> ALL($2)
             ORDER BY employer_id, document, submission_id, row_no DESC
-            """), connection);
+            """);
         command.Parameters.AddWithValue(month.FirstDay());
         command.Parameters.AddWithValue(unseen);
         Dictionary<int, long> received = [];
@@ -87,16 +87,15 @@ public sealed class ReceiptCover
     }
 
     // What was returned is taken first from money that the run does not see: it was surplus, whichever receipt brought it.
-    private static async Task LessReturnedAsync(NpgsqlConnection connection, AreaSchema area, YearMonth month, Dictionary<int, long> received, CancellationToken cancellation)
+    private static async Task LessReturnedAsync(AreaSession area, YearMonth month, Dictionary<int, long> received, CancellationToken cancellation)
     {
-        foreach ((int employer, long returned, long all) in await connection.ReadAsync(
-            area.Sql(
-                """
-                SELECT employer_id, sum(amount_fen) FILTER (WHERE amount_fen > 0)::bigint,
-                       coalesce((SELECT sum(r.amount_fen) FROM :area.receipt_in_force r WHERE r.receipt_month = $1 AND r.employer_id = m.employer_id), 0)::bigint
-                           - coalesce(sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint
-                FROM :area.money_returned m WHERE month = $1 GROUP BY employer_id HAVING max(amount_fen) > 0
-                """),
+        foreach ((int employer, long returned, long all) in await area.ReadAsync(
+            """
+            SELECT employer_id, sum(amount_fen) FILTER (WHERE amount_fen > 0)::bigint,
+                   coalesce((SELECT sum(r.amount_fen) FROM :area.receipt_in_force r WHERE r.receipt_month = $1 AND r.employer_id = m.employer_id), 0)::bigint
+                       - coalesce(sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint
+            FROM :area.money_returned m WHERE month = $1 GROUP BY employer_id HAVING max(amount_fen) > 0
+            """,
             r => (r.GetInt32(0), r.GetInt64(1), r.GetInt64(2)), cancellation, month.FirstDay()))
         {
             if (received.TryGetValue(employer, out long seen))
@@ -108,10 +107,10 @@ public sealed class ReceiptCover
 
     /// <summary>What the lines in force of each employer with receipts come to, by the submission that brought them.</summary>
     private async Task<Dictionary<int, SortedDictionary<int, long>>> DeclaredAsync(
-        NpgsqlConnection connection, AreaSchema area, YearMonth month, Dictionary<int, long> received, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
+        AreaSession area, YearMonth month, Dictionary<int, long> received, IReadOnlySet<int> taken, int[] unseen, CancellationToken cancellation)
     {
         Dictionary<int, SortedDictionary<int, long>> declared = [];
-        if (!await new MonthTables(connection, area).ExistsAsync("contribution", month, cancellation))
+        if (!await new MonthTables(area).ExistsAsync("contribution", month, cancellation))
         {
             return declared;
         }
@@ -125,7 +124,7 @@ public sealed class ReceiptCover
             SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen
             FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) AND person_id IN (SELECT person_id FROM several)
             ORDER BY 1, 2, 3, 4
-            """, connection)
+            """, area.Connection)
         { CommandTimeout = 0 };
         command.Parameters.AddWithValue(unseen);
         Line reading = default;

@@ -20,7 +20,7 @@ public sealed record RunContents(int Run, YearMonth PostingMonth, PolicyInForce 
             area.Schema.Sql("SELECT contribution_month, policy_hash, whole FROM :area.run_month WHERE run_id = $1"),
             r => new PlannedMonth(r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1), r.GetBoolean(2)), cancellation, run);
         ILookup<YearMonth, (DateOnly Day, int Submission)> moved =
-            (await new PlanReader(connection, area.Schema, postingMonth).MovementsAsync(taken, cancellation)).ToLookup(m => m.Day.Month());
+            (await new PlanReader(area.On(connection), postingMonth).MovementsAsync(taken, cancellation)).ToLookup(m => m.Day.Month());
         PolicyInForce policy = seq == area.Policy.Seq ? area.Policy : await new PolicyStore(area.Program).ReadAsync(area.Schema.Code, seq, cancellation);
         return new RunContents(run, postingMonth, policy, taken.ToHashSet(), months.ToDictionary(m => m.Month, m => m.With(moved[m.Month])));
     }

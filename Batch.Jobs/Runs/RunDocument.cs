@@ -22,9 +22,9 @@ public sealed record RunDocument(
         null, area, month, RunState.Nothing, "allocation", 0, 0, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero, null, null, null);
 
     /// <exception cref="DataFaultException">RUN_UNKNOWN.</exception>
-    public static async Task<RunDocument> ReadAsync(NpgsqlDataSource program, AreaSchema area, int run, CancellationToken cancellation)
+    public static async Task<RunDocument> ReadAsync(Area area, int run, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlCommand command = new(area.Sql(
             $"""
             SELECT r.posting_month, r.state, r.kind, coalesce(r.people, 0), t.entries, t.account, t.person_paid, t.employer_paid, t.pool_paid, t.pool, t.other,

@@ -9,9 +9,9 @@ namespace Batch.Jobs.Runs;
 /// What people decide about a run. Each act goes through a function of the database that checks who and what; an act that the same person
 /// has done already is answered as done.
 /// </summary>
-public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
+public sealed class RunLife(Area area)
 {
-    public Task<RunDocument> PreviewAsync(int run, CancellationToken cancellation) => RunDocument.ReadAsync(program, area, run, cancellation);
+    public Task<RunDocument> PreviewAsync(int run, CancellationToken cancellation) => RunDocument.ReadAsync(area, run, cancellation);
 
     /// <param name="reviewed">Digest of the content that the reviewer saw; null: the content as it was sealed (the command line, where the same person previews and approves).</param>
     /// <param name="reason">Why a run with anomalies is approved all the same; the database refuses such a run without it (ANOMALIES).</param>
@@ -46,7 +46,7 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
                 KillSwitch.Pass(KillPoint.ActBefore);
                 await CallAsync(sql, arguments, cancellation);
                 KillSwitch.Pass(KillPoint.ActAfter);
-                await new AuditLog(program).SealWhatIsThereAsync();
+                await new AuditLog(area.Program).SealWhatIsThereAsync();
             }
             catch (DataFaultException)
             {
@@ -95,7 +95,7 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
 
     private async Task<int> FillReversalAsync(int run, YearMonth postingMonth, string by, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await RefuseWhenBuiltUponAsync(connection, run, cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         int reversal = (int)(await ScalarAsync(
@@ -113,19 +113,19 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
     public async Task<YearMonth> OpenMonthAsync(int run, CancellationToken cancellation)
     {
         YearMonth month = (await PreviewAsync(run, cancellation)).Month;
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return await ScalarAsync(connection, "SELECT :area.last_closed()", [], cancellation) is DateOnly closed && closed.Month() >= month ? closed.Month().Next() : month;
     }
 
     private async Task<int?> ReversalOfAsync(int run, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return (int?)await ScalarAsync(connection, "SELECT run_id FROM :area.run WHERE reverses = $1 AND state <> 'discarded'", [run], cancellation);
     }
 
     private async Task RefuseWhenBuiltUponAsync(NpgsqlConnection connection, int run, CancellationToken cancellation)
     {
-        IReadOnlyList<int> later = await new BuiltUpon(connection, area).RunsAsync(run, cancellation);
+        IReadOnlyList<int> later = await new BuiltUpon(area.On(connection)).RunsAsync(run, cancellation);
         if (later.Count > 0)
         {
             string runs = string.Join(", ", later);
@@ -136,13 +136,13 @@ public sealed class RunLife(NpgsqlDataSource program, AreaSchema area)
 
     private async Task<bool> EndedByAsync(int run, RunState state, string by, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         return await ScalarAsync(connection, "SELECT 1 FROM :area.run WHERE run_id = $1 AND state = $2 AND ended_by = $3", [run, state.Text(), by], cancellation) is not null;
     }
 
     private async Task CallAsync(string sql, object[] arguments, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await program.OpenConnectionAsync(cancellation);
+        await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await ScalarAsync(connection, sql, arguments, cancellation);
     }
 

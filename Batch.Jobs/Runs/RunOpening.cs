@@ -15,9 +15,9 @@ internal sealed class RunOpening(Area area)
     {
         await RefuseMonthAsync(session, postingMonth, cancellation);
         RunPlan plan = await PlanAsync(session, postingMonth, cancellation);
-        await new ClosingInterest(session, area.Schema, area.Policy).RefuseOpenMonthsAsync(plan, cancellation);
-        OpenRun? open = await OpenRun.FindAsync(session, area.Schema, cancellation);
-        if (open is not null && await open.IsCurrentAsync(session, area.Schema, plan, postingMonth, cancellation))
+        await new ClosingInterest(area.On(session), area.Policy).RefuseOpenMonthsAsync(plan, cancellation);
+        OpenRun? open = await OpenRun.FindAsync(area.On(session), cancellation);
+        if (open is not null && await open.IsCurrentAsync(area.On(session), plan, postingMonth, cancellation))
         {
             return open;
         }
@@ -25,7 +25,7 @@ internal sealed class RunOpening(Area area)
         if (open is not null)
         {
             open.RefuseOther("allocation", postingMonth);
-            await open.DiscardStaleAsync(session, area.Schema, by, cancellation);
+            await open.DiscardStaleAsync(area.On(session), by, cancellation);
         }
 
         return plan.Chunks.Count == 0
@@ -50,7 +50,7 @@ internal sealed class RunOpening(Area area)
     {
         try
         {
-            return await RunPlan.MakeAsync(session, area.Schema, area.Policy, postingMonth, cancellation);
+            return await RunPlan.MakeAsync(area.On(session), area.Policy, postingMonth, cancellation);
         }
         catch (PolicyGapException gap)
         {

@@ -28,14 +28,14 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
     public const int ChunkPersons = 32_768;
 
     public static async Task<RunPlan> MakeAsync(
-        NpgsqlConnection connection, AreaSchema area, PolicyInForce policy, YearMonth postingMonth, CancellationToken cancellation)
+        AreaSession area, PolicyInForce policy, YearMonth postingMonth, CancellationToken cancellation)
     {
-        PlanReader reader = new(connection, area, postingMonth);
+        PlanReader reader = new(area, postingMonth);
         int[] submissions = await reader.WaitingAsync(cancellation);
         Dictionary<YearMonth, string> posted = await reader.PostedPoliciesAsync(cancellation);
         HashSet<(YearMonth Month, int Chunk)> touched = await reader.TouchedAsync(submissions, policy, cancellation);
-        await new GatedMonths(connection, area, policy, postingMonth).AddAsync(submissions, touched, cancellation);
-        HashSet<YearMonth> due = await new RhythmMonths(connection, area, policy, postingMonth).DueAsync(posted.Keys, cancellation);
+        await new GatedMonths(area, policy, postingMonth).AddAsync(submissions, touched, cancellation);
+        HashSet<YearMonth> due = await new RhythmMonths(area, policy, postingMonth).DueAsync(posted.Keys, cancellation);
         ILookup<YearMonth, (DateOnly Day, int Submission)> moved = (await reader.MovementsAsync(submissions, cancellation)).ToLookup(m => m.Day.Month());
         touched.UnionWith(await reader.MovedAsync(moved, cancellation));
         // Of lines that wait beside somebody's months nothing is computed.
@@ -62,24 +62,23 @@ public sealed record RunPlan(IReadOnlyList<int> Submissions, IReadOnlyList<Plann
 }
 
 /// <summary>The reads behind a plan.</summary>
-internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, YearMonth postingMonth)
+internal sealed class PlanReader(AreaSession area, YearMonth postingMonth)
 {
     public async Task<int[]> WaitingAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT coalesce(array_agg(submission_id ORDER BY submission_id), '{}') FROM :area.waiting_submission WHERE month <= $1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT coalesce(array_agg(submission_id ORDER BY submission_id), '{}') FROM :area.waiting_submission WHERE month <= $1");
         command.Parameters.AddWithValue(postingMonth.FirstDay());
         return (int[])(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     public async Task<Dictionary<YearMonth, string>> PostedPoliciesAsync(CancellationToken cancellation) =>
-        (await connection.ReadAsync(
-            area.Sql("SELECT contribution_month, policy_hash FROM :area.posted_policy WHERE contribution_month <= $1"),
+        (await area.ReadAsync(
+            "SELECT contribution_month, policy_hash FROM :area.posted_policy WHERE contribution_month <= $1",
             r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetString(1)), cancellation, postingMonth.FirstDay())).ToDictionary();
 
     public async Task<int> LastPersonAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) FROM :area.person"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT coalesce(max(person_id), 0) FROM :area.person");
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -125,8 +124,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     // A receipt, and among receipts a line, may change what is covered of all people of its employer.
     private async Task AddReceiptsAsync(int[] submissions, Func<YearMonth, bool> onReceipt, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
-            "SELECT DISTINCT month FROM :area.submission_month WHERE submission_id = ANY($1) AND fact IN ('contribution', 'receipt') AND month <= $2 ORDER BY 1"), connection);
+        await using NpgsqlCommand command = area.Command("SELECT DISTINCT month FROM :area.submission_month WHERE submission_id = ANY($1) AND fact IN ('contribution', 'receipt') AND month <= $2 ORDER BY 1");
         command.Parameters.AddWithValue(submissions);
         command.Parameters.AddWithValue(postingMonth.FirstDay());
         List<YearMonth> months = [];
@@ -140,9 +138,9 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
 
         foreach (YearMonth month in months.Where(onReceipt))
         {
-            if (await new MonthTables(connection, area).ExistsAsync("contribution", month, cancellation))
+            if (await new MonthTables(area).ExistsAsync("contribution", month, cancellation))
             {
-                await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM ({ReceiptPersons(area, month)}) p", submissions, cancellation))
+                await foreach (int chunk in ChunksAsync($"SELECT DISTINCT person_id / $2 FROM ({ReceiptPersons(area.Schema, month)}) p", submissions, cancellation))
                 {
                     touched.Add((month, chunk));
                 }
@@ -163,8 +161,8 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
 
     /// <summary>The days of movements that the submissions name.</summary>
     public Task<List<(DateOnly Day, int Submission)>> MovementsAsync(int[] submissions, CancellationToken cancellation) =>
-        connection.ReadAsync(
-            area.Sql("SELECT month, submission_id FROM :area.submission_month WHERE fact = 'movement' AND submission_id = ANY($1)"),
+        area.ReadAsync(
+            "SELECT month, submission_id FROM :area.submission_month WHERE fact = 'movement' AND submission_id = ANY($1)",
             r => (r.GetFieldValue<DateOnly>(0), r.GetInt32(1)), cancellation, submissions);
 
     /// <summary>Chunks with a person whose movements the submissions name.</summary>
@@ -173,8 +171,8 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
         HashSet<(YearMonth, int)> touched = [];
         foreach (IGrouping<YearMonth, (DateOnly Day, int Submission)> month in moved)
         {
-            await using NpgsqlCommand command = new(
-                $"SELECT DISTINCT person_id / $3 FROM {area.Part("movement", month.Key)} WHERE on_date = ANY($1) AND submission_id = ANY($2)", connection);
+            await using NpgsqlCommand command = area.Command(
+                $"SELECT DISTINCT person_id / $3 FROM {area.Part("movement", month.Key)} WHERE on_date = ANY($1) AND submission_id = ANY($2)");
             command.Parameters.AddWithValue(month.Select(m => m.Day).Distinct().ToArray());
             command.Parameters.AddWithValue(month.Select(m => m.Submission).Distinct().ToArray());
             command.Parameters.AddWithValue(RunPlan.ChunkPersons);
@@ -209,8 +207,8 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     // Without a retirement on record every pension is credited; word of one also ends the credit of pensions for months before it.
     private async Task AddRetirementsAsync(int[] submissions, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
-        List<int> retired = await connection.ReadAsync(
-            area.Sql($"SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = {PersonEvent.Retired:D}"), r => r.GetInt32(0), cancellation, submissions);
+        List<int> retired = await area.ReadAsync(
+            $"SELECT DISTINCT person_id FROM :area.person_event WHERE submission_id = ANY($1) AND event = {PersonEvent.Retired:D}", r => r.GetInt32(0), cancellation, submissions);
         if (retired.Count == 0)
         {
             return;
@@ -230,11 +228,11 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     {
         HashSet<(string, YearMonth)> named =
         [
-            .. await connection.ReadAsync(
-                area.Sql("SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1)"),
+            .. await area.ReadAsync(
+                "SELECT DISTINCT fact, month FROM :area.submission_month WHERE submission_id = ANY($1)",
                 r => (r.GetString(0), r.GetFieldValue<DateOnly>(1).Month()), cancellation, submissions),
         ];
-        List<(string Table, YearMonth Month)> months = await new MonthTables(connection, area).ListAsync(["contribution", "pension"], cancellation);
+        List<(string Table, YearMonth Month)> months = await new MonthTables(area).ListAsync(["contribution", "pension"], cancellation);
         return [.. months.Where(m => m.Month <= postingMonth).Select(m => (m.Table, m.Month, named.Contains(m)))];
     }
 
@@ -242,12 +240,12 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     // bring another birth date: it changes every month.
     private async Task AddEventsAsync(int[] submissions, List<YearMonth> withFacts, HashSet<(YearMonth, int)> touched, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT e.person_id / $2, min(CASE WHEN e.event = {PersonEvent.NumberChanged:D} THEN date '0001-01-01' ELSE a.on_date END)
             FROM :area.person_event e JOIN :area.person_event a USING (person_id)
             WHERE e.submission_id = ANY($1) AND e.event IN {PersonEvents.Assessed} AND a.event IN {PersonEvents.Assessed} GROUP BY 1
-            """), connection);
+            """);
         command.Parameters.AddWithValue(submissions);
         command.Parameters.AddWithValue(RunPlan.ChunkPersons);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -264,7 +262,7 @@ internal sealed class PlanReader(NpgsqlConnection connection, AreaSchema area, Y
     private async IAsyncEnumerable<int> ChunksAsync(
         string sql, int[] keys, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(sql, connection);
+        await using NpgsqlCommand command = area.Command(sql);
         command.Parameters.AddWithValue(keys);
         command.Parameters.AddWithValue(RunPlan.ChunkPersons);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -25,7 +25,7 @@ public sealed class Simulation(Area area)
         SimulationTally tally = new(before, LargestShown);
         await using NpgsqlConnection connection = await area.Program.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        ChunkReader reader = new(connection, area.Schema);
+        ChunkReader reader = new(area.On(connection));
         // Whichever of the two waits for the money; the other does not look.
         ReceiptCover? cover = await reader.CoverAsync(before.CreditsOnReceipt ? before : after, new HashSet<int>(), cancellation);
         YearPensions? year = YearPensions.Of(area.Schema, before) ?? YearPensions.Of(area.Schema, after);
@@ -34,7 +34,7 @@ public sealed class Simulation(Area area)
         {
             Chunk chunk = new(month, first, first + RunPlan.ChunkPersons - 1);
             PersonFacts[] persons = await reader.ReadAsync(chunk, new HashSet<int>(), whole: true, before.Gates | after.Gates, cancellation, cover, year);
-            await new AdvanceReader(connection, area.Schema, chunk, new HashSet<int>()).FillAsync(persons, before.PaysInAdvance ? before : after, whole: true, cancellation);
+            await new AdvanceReader(area.On(connection), chunk, new HashSet<int>()).FillAsync(persons, before.PaysInAdvance ? before : after, whole: true, cancellation);
             foreach (PersonFacts facts in persons)
             {
                 if (facts.Account != 0)

@@ -12,7 +12,7 @@ namespace Batch.Jobs.Runs;
 /// ledger has for it. By posting month, so that it is settled when the year's months are closed. Interest of earlier years belongs to what was carried over, and so
 /// does, from its month on, an opening balance; that of the year itself, paid out with a closing, comes in and goes out. Arrays by account; memory does not grow with the area.
 /// </summary>
-public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, InsuranceYear year, PolicyInForce policy)
+public sealed class YearAccounts(AreaSession area, InsuranceYear year, PolicyInForce policy)
 {
     public const int MonthsAYear = 12;
 
@@ -74,7 +74,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     public async Task ReadAsync(int first, int last, CancellationToken cancellation)
     {
         await ReadRangeAsync(first, last, cancellation);
-        foreach ((int from, int to) in await JoinedAccounts.ReadAsync(connection, area, year, cancellation))
+        foreach ((int from, int to) in await JoinedAccounts.ReadAsync(area, year, cancellation))
         {
             await JoinAsync(from, to, cancellation);
         }
@@ -89,7 +89,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
             YearAccounts other = this;
             if (!has)
             {
-                other = new YearAccounts(connection, area, year, policy);
+                other = new YearAccounts(area, year, policy);
                 await other.ReadRangeAsync(from, from, cancellation);
             }
 
@@ -149,8 +149,8 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     // What moved from one person to another counts where it was posted first. A person who had no account then has one for the year.
     private async Task ReadMovedAsync(int last, CancellationToken cancellation)
     {
-        List<(int Account, YearMonth Posted, Component Component, long Fen)> moved = await connection.ReadAsync(
-            area.Sql("SELECT account_id, posting_month, component, account_fen FROM :area.moved_entry WHERE account_id BETWEEN $1 AND $2 AND posting_month <= $3"),
+        List<(int Account, YearMonth Posted, Component Component, long Fen)> moved = await area.ReadAsync(
+            "SELECT account_id, posting_month, component, account_fen FROM :area.moved_entry WHERE account_id BETWEEN $1 AND $2 AND posting_month <= $3",
             r => (r.GetInt32(0), r.GetFieldValue<DateOnly>(1).Month(), (Component)r.GetInt16(2), r.GetInt64(3)), cancellation, _first, last, year.Last.FirstDay());
         foreach ((int account, YearMonth posted, Component component, long fen) in moved)
         {
@@ -171,7 +171,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     {
         bool any = Enumerable.Range(0, MonthsAYear).Any(i => policy.TryFor(year.First.PlusMonths(i))?.PaysInterestWithClosing ?? false);
         _closed = any
-            ? (await new ClosedAccounts(connection, area).ReadAsync(year, _first, last, cancellation))
+            ? (await new ClosedAccounts(area).ReadAsync(year, _first, last, cancellation))
                 .Where(c => policy.For(c.Month).PaysInterestWithClosing).ToDictionary(c => c.Account, c => c.Month)
             : [];
     }
@@ -217,7 +217,7 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
 
     private async Task ReadAsync(string sql, int last, Action<int, long, Component> take, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(sql), connection);
+        await using NpgsqlCommand command = area.Command(sql);
         command.Parameters.AddWithValue(_first);
         command.Parameters.AddWithValue(last);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -230,11 +230,11 @@ public sealed class YearAccounts(NpgsqlConnection connection, AreaSchema area, I
     // The posting months that have interest of this year: named, so that no other month is read.
     private async Task<string> PostedInAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(
+        await using NpgsqlCommand command = area.Command(
             $"""
             SELECT coalesce(string_agg(DISTINCT quote_literal(r.posting_month), ', '), '') FROM :area.run_total t JOIN :area.posted_run r USING (run_id)
             WHERE t.contribution_month BETWEEN $1 AND $2 AND t.component = {Component.Interest:D}
-            """), connection);
+            """);
         command.Parameters.AddWithValue(year.First.FirstDay());
         command.Parameters.AddWithValue(year.Last.FirstDay());
         return (string)(await command.ExecuteScalarAsync(cancellation))!;

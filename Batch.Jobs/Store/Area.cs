@@ -7,6 +7,15 @@ public sealed record Area(DatabaseConnection Database, AreaSchema Schema, Policy
 {
     public NpgsqlDataSource Program => Database.Program;
 
+    /// <summary>The six digits, such as <c>420100</c>.</summary>
+    public string Code => Schema.Code;
+
+    /// <summary>SQL with <c>:area</c> made this area's schema.</summary>
+    public string Sql(string text) => Schema.Sql(text);
+
+    /// <summary>The area by a connection that is open: one transaction over several statements.</summary>
+    public AreaSession On(NpgsqlConnection connection) => Schema.On(connection);
+
     /// <summary>Opens an area that the database holds. Reading creates nothing: a code that is mistyped must not become an area.</summary>
     /// <exception cref="DataFaultException">AREA_UNKNOWN, with the areas that there are.</exception>
     public static async Task<Area> OpenAsync(DatabaseConnection database, string code, CancellationToken cancellation)

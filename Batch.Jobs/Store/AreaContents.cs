@@ -46,7 +46,7 @@ public static class AreaContents
             throw new DataFaultException("AREA_UNKNOWN", $"数据库中没有统筹区 {area.Code}。", $"The database has no area {area.Code}.");
         }
 
-        Dictionary<string, string> common = await CommonAsync(session, area, cancellation);
+        Dictionary<string, string> common = await CommonAsync(area.On(session), cancellation);
         if (recipient is null)
         {
             await using FileStream output = unfinished.Open();
@@ -99,13 +99,13 @@ public static class AreaContents
         await Migrator.EnsureAreaAsync(connection.Owner, area.Code, cancellation);
     }
 
-    private static async Task<Dictionary<string, string>> CommonAsync(NpgsqlConnection session, AreaSchema area, CancellationToken cancellation)
+    private static async Task<Dictionary<string, string>> CommonAsync(AreaSession area, CancellationToken cancellation)
     {
         Dictionary<string, string> common = new() { [""] = area.Code };
         foreach ((string table, string where, _) in Common)
         {
             string rows = string.Format(System.Globalization.CultureInfo.InvariantCulture, where, area.Code);
-            common.Add(table, (string)(await ScalarAsync(session, $"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM batch.{table} t WHERE {rows}", cancellation))!);
+            common.Add(table, (string)(await ScalarAsync(area.Connection, $"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM batch.{table} t WHERE {rows}", cancellation))!);
         }
 
         return common;

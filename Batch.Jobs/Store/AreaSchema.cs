@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
+using Npgsql;
 
 namespace Batch.Jobs.Store;
 
@@ -20,6 +21,9 @@ public readonly record struct AreaSchema
     public string Code { get; }
 
     public string Name => "area_" + Code;
+
+    /// <summary>This area by a connection that is open.</summary>
+    public AreaSession On(NpgsqlConnection connection) => new(connection, this);
 
     /// <summary>SQL with <c>:area</c> made this area's schema.</summary>
     public string Sql(string text) => text.Replace(":area", Name, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public sealed class InquiryBench(Func<int, CancellationToken, Task<bool>> ask, i
     /// <summary>Without the way through the API.</summary>
     public static InquiryBench InProcess(Area area, int people)
     {
-        Balances balances = new(area.Program, area.Schema);
+        Balances balances = new(area);
         return new InquiryBench(async (person, cancellation) => (await balances.BalanceAsync(person, null, cancellation)).AsOf is not null, people);
     }
 

@@ -27,7 +27,7 @@ public sealed class IntakeBench(Area area, IClock clock)
     /// <summary>Files through every check into facts; beside it the facts that came of them, copied and keyed.</summary>
     public async Task<IntakeStage> ImportAsync(IReadOnlyList<string> files, YearMonth month, long rows, CancellationToken cancellation)
     {
-        Importer importer = new(area.Program, area.Schema, area.Policy, clock, IntakeLimits.Default);
+        Importer importer = new(area, clock, IntakeLimits.Default);
         long began = Stopwatch.GetTimestamp();
         IReadOnlyList<FileOutcome> outcomes = await importer.ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, false, "bench"), null, cancellation);
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

@@ -16,14 +16,14 @@ public sealed class ProductMonth(Area area, IClock clock)
         YearMonth month, IReadOnlyList<string> files, long creditedFen, int rejected, CancellationToken cancellation)
     {
         Dictionary<string, double> stages = [];
-        IReadOnlyList<FileOutcome> outcomes = await TimeAsync(stages, "import", () => new Importer(area.Program, area.Schema, area.Policy, clock, IntakeLimits.Default)
+        IReadOnlyList<FileOutcome> outcomes = await TimeAsync(stages, "import", () => new Importer(area, clock, IntakeLimits.Default)
             .ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, false, "bench"), null, cancellation));
         RunDocument run = await TimeAsync(stages, "allocate", () =>
             new Allocation(area).RunAsync(month, "bench", Math.Max(2, Environment.ProcessorCount), null, cancellation));
-        RunLife life = new(area.Program, area.Schema);
+        RunLife life = new(area);
         await TimeAsync(stages, "approve", () => life.ApproveAsync(run.Run!.Value, "bench-reviewer", null, cancellation, "measured"));
         RunDocument posted = await TimeAsync(stages, "post", () => life.PostAsync(run.Run!.Value, "bench-reviewer", cancellation));
-        await TimeAsync(stages, "close", () => new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, "bench-closer", cancellation, "bench"));
+        await TimeAsync(stages, "close", () => new Closing(area).CloseAsync(month, "bench-closer", cancellation, "bench"));
         if (posted.Credited.Fen != creditedFen || outcomes.Sum(o => o.Rejected) != rejected)
         {
             throw new InvalidOperationException($"The month's totals are not the manifest's: {posted.Credited} credited.");

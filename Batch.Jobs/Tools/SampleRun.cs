@@ -23,10 +23,10 @@ public sealed class SampleRun(Area area, string folder, IClock clock)
     private const string BankStatement = "bank.csv";
     private const int Workers = 2;
 
-    private readonly Importer _importer = new(area.Program, area.Schema, area.Policy, clock, IntakeLimits.Default);
+    private readonly Importer _importer = new(area, clock, IntakeLimits.Default);
     private readonly Allocation _allocation = new(area);
-    private readonly RunLife _life = new(area.Program, area.Schema);
-    private readonly Closing _closing = new(area.Program, area.Schema, area.Policy);
+    private readonly RunLife _life = new(area);
+    private readonly Closing _closing = new(area);
 
     public async IAsyncEnumerable<SampleOutcome> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

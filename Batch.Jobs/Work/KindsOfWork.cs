@@ -1,5 +1,4 @@
 using System.Globalization;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
@@ -27,7 +26,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
     public async Task<WorkOutcome> DoAsync(WorkItem item, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         Area area = await Area.OpenAsync(database, item.Area, cancellation);
-        RunLife life = new(area.Program, area.Schema);
+        RunLife life = new(area);
         return item.Kind switch
         {
             WorkKinds.Upload => await TakeAsync(area, item, progress, cancellation),
@@ -94,7 +93,7 @@ public sealed class KindsOfWork(DatabaseConnection database, IClock clock, Queue
     {
         YearMonth month = Month(item.Argument);
         IReadOnlyList<ClosingWarning> warnings = await ClosingWarning.ReadAsync(area, month, cancellation);
-        ClosingDocument closing = await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(month, item.AskedBy, cancellation);
+        ClosingDocument closing = await new Closing(area).CloseAsync(month, item.AskedBy, cancellation);
         return new WorkOutcome(WorkState.Done, new
         {
             month = month.Text(),

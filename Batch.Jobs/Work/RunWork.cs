@@ -46,7 +46,7 @@ internal sealed class RunWork(Area area, QueuedWork queue)
             return new WorkOutcome(WorkState.Waiting, item.Result);
         }
 
-        RunLife life = new(area.Program, area.Schema);
+        RunLife life = new(area);
         if (run is { } number && (await life.PreviewAsync(number, cancellation)).State == RunState.Computing)
         {
             await life.DiscardAsync(number, item.WantedBy!, item.WantedWhy!, cancellation);

@@ -265,7 +265,7 @@ public sealed partial class ChannelTests
         const string movements = "公民身份号码,变动类型,金额,发生日期,渠道,凭证号,事由";
         FileOutcome spent = await ImportAsync(
             area, movements, $"{numbers["陆青松"]},支付,3664.00,2022-03-02,,FQ1,放弃", $"{numbers["魏明珠"]},消费,5000.00,2022-03-02,住院,,");
-        await new Decisions(area.Program, area.Schema).DecideAsync(new Decision(spent.Submission!.Value, 3, true, Reviewer, "急诊"), default);
+        await new Decisions(area).DecideAsync(new Decision(spent.Submission!.Value, 3, true, Reviewer, "急诊"), default);
         await ImportAsync(
             area, "单位编号,单位名称,姓名,公民身份号码,出生日期,费款所属期,缴费基数,个人缴费金额,单位缴费金额",
             [.. Foreigners.Select(f => $"W1,外商公司,{f.Name},{f.Id},1985-07-01,2022-03,8000.00,160.00,640.00")]);
@@ -280,7 +280,7 @@ public sealed partial class ChannelTests
     private static async Task PostAsync(Area area)
     {
         RunDocument run = await new Allocation(area).RunAsync(March, Operator, 1, null, default);
-        RunLife life = new(area.Program, area.Schema);
+        RunLife life = new(area);
         await life.ApproveAsync(run.Run!.Value, Reviewer, run.Digest, default, "测试");
         await life.PostAsync(run.Run!.Value, Reviewer, default);
     }
@@ -289,7 +289,7 @@ public sealed partial class ChannelTests
     {
         string file = Path.Combine(Path.GetTempPath(), $"channel-{Guid.NewGuid():N}.csv");
         await File.WriteAllLinesAsync(file, rows.Prepend(header));
-        Importer importer = new(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default);
+        Importer importer = new(area, SystemClock.Instance, IntakeLimits.Default);
         FileOutcome outcome = (await importer.ImportAsync([file], new ImportRequest(March, SubmissionKind.Regular, false, Operator), null, default))[0];
         File.Delete(file);
         Assert.That((outcome.Refused, outcome.Rejected), Is.EqualTo(((string?)null, 0)), string.Join(' ', outcome.Rejections));

@@ -54,7 +54,7 @@ public sealed class ArchiveTests
         try
         {
             var area = await Area.OpenAsync(database.Connection, Code, default);
-            var archive = new Archive(area.Program, area.Schema);
+            var archive = new Archive(area);
             string[] paths = [.. files.Select((_, i) => Path.Combine(folder, $"{i}.bin"))];
             for (int i = 0; i < files.Count; i++)
             {

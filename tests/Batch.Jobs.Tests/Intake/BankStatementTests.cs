@@ -103,7 +103,7 @@ public sealed class BankStatementTests
     {
         await BankAsync("2021-06-10,A1,,总公司,,,60.00", "2021-06-10,A2,,总公司,,,40.00", "2021-06-10,A3,,总公司,,,40.00");
         await ReceiveAsync("E1,甲有限公司,2021-06,95.00,2021-06-25,SK1,3.00,2.00");
-        HandMatches hand = new(town.Database.Program, Town.Schema);
+        HandMatches hand = new(town.Area);
         ReceiptName receipt = new("E1", June, "SK1");
         MatchDocument proposed = await hand.ProposeAsync(["A1", "a2"], [receipt], "总公司代付", "wang", default);
         MatchDocument again = await hand.ProposeAsync(["A2", "A1"], [receipt], "总公司代付", "wang", default);
@@ -127,7 +127,7 @@ public sealed class BankStatementTests
     {
         await BankAsync("2021-06-10,A1,,总公司,,,60.00", "2021-06-10,A2,,总公司,,60.00,");
         await ReceiveAsync("E1,甲有限公司,2021-06,60.01,2021-06-25,SK1,,");
-        HandMatches hand = new(town.Database.Program, Town.Schema);
+        HandMatches hand = new(town.Area);
         ReceiptName receipt = new("E1", June, "SK1");
         await RefusedAsync("MATCH_SUMS_DIFFER", () => hand.ProposeAsync(["A1"], [receipt], "x", "wang", default));
         await RefusedAsync("LINE_UNKNOWN", () => hand.ProposeAsync(["A2"], [receipt], "x", "wang", default));
@@ -142,7 +142,7 @@ public sealed class BankStatementTests
     {
         await BankAsync("2021-06-10,A1,SK1,甲有限公司,,,60.00");
         await ReceiveAsync("E1,甲有限公司,2021-06,60.00,2021-06-10,SK1,,");
-        HandMatches hand = new(town.Database.Program, Town.Schema);
+        HandMatches hand = new(town.Area);
         await hand.UndoAsync(1, "不是这笔", "li", default);
         await BankAsync("2021-06-10,A2,,丙有限公司,,,1.00", "2021-06-11,A9,,丙有限公司,,5.00,");
         ReconcileDocument told = await CheckAsync(June);

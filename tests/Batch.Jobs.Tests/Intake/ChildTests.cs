@@ -133,7 +133,7 @@ public sealed class ChildTests
         FileOutcome parent = await town.ImportAsync(Header, [$"E1,厂,己,{Town.Person(6).Full()},2021-06,3000,60,240", $"E1,厂,戊,{Ann.Full()},2021-06,8000,160,640"], June, SubmissionKind.Supplementary, false);
         Assert.That((parent.Submission, parent.Accepted, parent.Held), Is.EqualTo((2, 1, 1)));
         using MemoryStream packed = new();
-        Assert.That(await new FixPacks(town.Database.Program, Town.Schema, IntakeLimits.Default).WriteAsync(2, held: true, null, packed, default), Is.EqualTo(1));
+        Assert.That(await new FixPacks(town.Area, IntakeLimits.Default).WriteAsync(2, held: true, null, packed, default), Is.EqualTo(1));
         string pack = Encoding.UTF8.GetString(packed.ToArray());
         FileOutcome child = await SendAsync(numberMended ? pack.Replace(Ann.Full(), eve.Full(), StringComparison.Ordinal) : pack.Replace("戊", "甲", StringComparison.Ordinal), 2, SubmissionKind.Supplementary);
         Assert.That((child.Accepted, child.Held, child.Rejected), Is.EqualTo((1, 0, 0)));
@@ -143,7 +143,7 @@ public sealed class ChildTests
         }
 
         DataFaultException? gone = await Assert.ThrowsAsync<DataFaultException>(() =>
-            new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 3, true, "wang", "核实"), default));
+            new Decisions(town.Area).DecideAsync(new Decision(2, 3, true, "wang", "核实"), default));
         Assert.That(gone!.Code, Is.EqualTo("ROW_NOT_HELD"));
         Reconciliation whole = await ReconcileAsync(2);
         Assert.Multiple(() =>
@@ -166,7 +166,7 @@ public sealed class ChildTests
     public async Task A_held_row_that_was_decided_or_that_another_line_contradicts_is_not_mended_by_a_child()
     {
         await town.ImportAsync(Header, [$"E1,厂,戊,{Ann.Full()},2021-06,8000,160,640"], June, SubmissionKind.Supplementary, false);
-        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, false, "wang", "核实"), default);
+        await new Decisions(town.Area).DecideAsync(new Decision(2, 2, false, "wang", "核实"), default);
         FileOutcome decided = await SendAsync($"{Header},原行号\r\nE1,厂,戊,{Town.Person(5).Full()},2021-06,8000,160,640,2\r\n", 2, SubmissionKind.Supplementary);
         FileOutcome two = await town.ImportAsync(Header, [$"E2,厂,甲,{Ann.Full()},2021-06,8000,160,640"], June, SubmissionKind.Supplementary, false);
         Assert.That(two.Rejections.Select(r => r.Code), Is.EqualTo(new[] { Codes.TwoEmployers }));
@@ -231,7 +231,7 @@ public sealed class ChildTests
     private async Task<string> PackAsync(int submission, int rows)
     {
         using MemoryStream pack = new();
-        int written = await new FixPacks(town.Database.Program, Town.Schema, IntakeLimits.Default).WriteAsync(submission, held: false, null, pack, default);
+        int written = await new FixPacks(town.Area, IntakeLimits.Default).WriteAsync(submission, held: false, null, pack, default);
         Assert.That(written, Is.EqualTo(rows));
         return Encoding.UTF8.GetString(pack.ToArray());
     }
@@ -247,6 +247,6 @@ public sealed class ChildTests
     private async Task<Reconciliation> ReconcileAsync(int submission)
     {
         await using NpgsqlConnection connection = await town.Database.Program.OpenConnectionAsync();
-        return await Reconciliation.ReadAsync(connection, Town.Schema, submission, default);
+        return await Reconciliation.ReadAsync(Town.Schema.On(connection), submission, default);
     }
 }

@@ -60,7 +60,7 @@ public sealed class DecisionTests
         Assert.That(
             await CountsAsync(), Is.EqualTo((3L, 4L, "1: 2 rows, 1 accepted, 0 held, 1 not adopted, 80.00; 2: 1 rows, 0 accepted, 0 held, 1 not adopted, 0.00; 4: 1 rows, 1 accepted, 0 held, 0 not adopted, 140.00")),
             "the other one is taken");
-        SubmissionLog log = new(await OpenAsync(), Town.Schema);
+        SubmissionLog log = new(Town.Schema.On(await OpenAsync()));
         Assert.That((await log.AcceptedSupersededAsync(1, default), await log.AcceptedSupersededAsync(2, default)), Is.EqualTo((0L, 0L)), "what a decision left out is not superseded by a file");
         await VerifyAsync();
     }
@@ -204,7 +204,7 @@ public sealed class DecisionTests
     }
 
     private Task<DecisionDocument> DecideAsync(int submission, int row, bool take, string by = "wang", string reason = "劳动合同核实") =>
-        new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(submission, row, take, by, reason), default);
+        new Decisions(town.Area).DecideAsync(new Decision(submission, row, take, by, reason), default);
 
     private async Task<IReadOnlyList<HeldRow>> HeldAsync() => await new HeldRows(Town.Schema).ListAsync(await OpenAsync(), null, default);
 

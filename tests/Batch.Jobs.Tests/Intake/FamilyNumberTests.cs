@@ -102,7 +102,7 @@ public sealed class FamilyNumberTests
         await town.PostMonthAsync(February);
     }
 
-    private IdentityProposals Proposals => new(town.Database.Program, Town.Schema, SystemClock.Instance);
+    private IdentityProposals Proposals => new(town.Area, SystemClock.Instance);
 
     private async Task RenameAsync(CitizenId from, CitizenId to)
     {

@@ -169,7 +169,7 @@ public sealed class IdentityProposalTests
         return id;
     }
 
-    private IdentityProposals Proposals => new(town.Database.Program, Town.Schema, SystemClock.Instance);
+    private IdentityProposals Proposals => new(town.Area, SystemClock.Instance);
 
     private async Task<IdentityDocument> ProposeAsync(CitizenId? number, string? name, string document = "公安函〔2021〕3号", LocalDate? on = null) =>
         await Proposals.ProposeAsync(new Renaming((await FindAsync(Before)).Person, number, null, name, on ?? Since, document, "原登记有误"), "wang", default);

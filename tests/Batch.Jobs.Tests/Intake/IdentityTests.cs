@@ -221,7 +221,7 @@ public sealed class IdentityTests
     private Task<FileOutcome> SendAsync(string header, YearMonth month, params string[] rows) => town.ImportAsync(header, rows, month, SubmissionKind.Regular, false);
 
     private Task<DecisionDocument> DecideAsync(int submission, int row, bool take) =>
-        new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(submission, row, take, "wang", "身份证件核实"), default);
+        new Decisions(town.Area).DecideAsync(new Decision(submission, row, take, "wang", "身份证件核实"), default);
 
     private async Task<IReadOnlyList<HeldRow>> HeldAsync()
     {

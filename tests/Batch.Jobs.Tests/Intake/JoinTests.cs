@@ -3,7 +3,6 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
-using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Rules;
 using NUnit.Framework;
@@ -95,7 +94,7 @@ public sealed class JoinTests : JoinedNumbers
         IReadOnlyList<HeldRow> held = await new HeldRows(Town.Schema).ListAsync(connection, null, default);
         Assert.That(held.Select(h => (h.Employer, h.Code)), Is.EquivalentTo(new[] { ("E1", Codes.TwoEmployers), ("E2", Codes.TwoEmployers) }));
         HeldRow taken = held.Single(h => h.Employer == "E2");
-        await new Decisions(Town.Database.Program, Town.Schema).DecideAsync(new Decision(taken.Submission, taken.Row, true, "wang", "E2 为实际用人单位"), default);
+        await new Decisions(Town.Area).DecideAsync(new Decision(taken.Submission, taken.Row, true, "wang", "E2 为实际用人单位"), default);
         await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 496m)));
         Assert.That(await CodeAsync(() => UndoAsync(join)), Is.EqualTo("JOIN_BUILT_UPON"));
@@ -270,7 +269,7 @@ public sealed class JoinTests : JoinedNumbers
         await PaidAsync(January, "E1", Wrong, Right);
         await Town.ImportAsync(Payroll, [$"E1,厂E1,吴用,{Wrong.Full()},2021-02,8000.00,160.00,640.00"], February, SubmissionKind.Supplementary, false);
         Assert.That(await CodeAsync(() => JoinAsync()), Is.EqualTo("JOIN_NOT_POSSIBLE"));
-        await new Decisions(Town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, false, "wang", "不是此人"), default);
+        await new Decisions(Town.Area).DecideAsync(new Decision(2, 2, false, "wang", "不是此人"), default);
         await JoinAsync();
         await Town.PostMonthAsync(February);
         Assert.That(await BalancesAsync(), Is.EqualTo((0m, 248m)));

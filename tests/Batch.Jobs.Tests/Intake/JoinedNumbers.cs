@@ -1,5 +1,4 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Runs;
@@ -30,7 +29,7 @@ public abstract class JoinedNumbers
         await Town.DisposeAsync();
     }
 
-    protected IdentityProposals Proposals => new(Town.Database.Program, Town.Schema, SystemClock.Instance);
+    protected IdentityProposals Proposals => new(Town.Area, SystemClock.Instance);
 
     protected async Task<IdentityDocument> ProposeAsync() => await Proposals.ProposeJoinAsync(
         new Joining((await FindAsync(Right)).Person, (await FindAsync(Wrong)).Person, new LocalDate(2021, 4, 1), "公安函1号", "同一人两个号码"), "wang", default);
@@ -46,7 +45,7 @@ public abstract class JoinedNumbers
     // By account, whoever the numbers find.
     protected async Task<(decimal Wrong, decimal Right)> BalancesAsync()
     {
-        Balances balances = new(Town.Database.Program, Town.Schema);
+        Balances balances = new(Town.Area);
         int[] accounts = await Town.Database.ScalarAsync<int[]>(Town.Schema.Sql(
             $"SELECT array_agg(person_id ORDER BY citizen) FROM :area.person WHERE citizen IN ({Wrong.Digits17}, {Right.Digits17})"));
         return ((await balances.BalanceAsync(accounts[0], null, default)).Balance.Fen / 100m, (await balances.BalanceAsync(accounts[1], null, default)).Balance.Fen / 100m);
@@ -65,7 +64,7 @@ public abstract class JoinedNumbers
     protected async Task<List<int>> DueAnewAsync()
     {
         await using NpgsqlConnection connection = await Town.Database.Program.OpenConnectionAsync();
-        return await InterestDueAnew.YearsAsync(connection, Town.Schema, (await Town.AreaAsync()).Policy, default);
+        return await InterestDueAnew.YearsAsync(Town.Schema.On(connection), (await Town.AreaAsync()).Policy, default);
     }
 
     // Entries in months that are closed, by runs after their closing.

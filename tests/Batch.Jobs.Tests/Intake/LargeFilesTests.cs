@@ -56,7 +56,7 @@ public sealed class LargeFilesTests
     private async Task<IReadOnlyList<FileOutcome>> ImportAsync(params string[] paths)
     {
         Area area = await town.AreaAsync();
-        return await new Importer(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default).ImportAsync(
+        return await new Importer(area, SystemClock.Instance, IntakeLimits.Default).ImportAsync(
             paths, new ImportRequest(June, SubmissionKind.Regular, false, "operator"), null, CancellationToken.None);
     }
 

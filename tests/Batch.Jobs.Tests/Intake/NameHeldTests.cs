@@ -372,7 +372,7 @@ public sealed class NameHeldTests
         header, rows, rows.Any(r => r.Contains("2021-06", StringComparison.Ordinal)) ? June : May, kind, kind == SubmissionKind.Replacement);
 
     private Task<DecisionDocument> DecideAsync(int submission, int row, bool take) =>
-        new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(submission, row, take, "wang", "身份证件核实"), default);
+        new Decisions(town.Area).DecideAsync(new Decision(submission, row, take, "wang", "身份证件核实"), default);
 
     private async Task<IReadOnlyList<HeldRow>> HeldAsync()
     {

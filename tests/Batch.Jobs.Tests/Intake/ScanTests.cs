@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Proof;
 using Batch.Jobs.Reading;
@@ -67,7 +66,7 @@ public sealed class ScanTests
     {
         await town.PayrollAsync(June, "E1", [(Ann, 5000m), (Town.Person(2), 5000m)]);
         int[] people = await town.Database.ScalarAsync<int[]>(Town.Schema.Sql("SELECT array_agg(person_id ORDER BY person_id) FROM :area.person"));
-        IdentityProposals proposals = new(town.Database.Program, Town.Schema, SystemClock.Instance) { Scans = await ReadAsync(Png) };
+        IdentityProposals proposals = new(town.Area, SystemClock.Instance) { Scans = await ReadAsync(Png) };
         IdentityDocument proposed = await proposals.ProposeJoinAsync(new Joining(people[0], people[1], new LocalDate(2021, 6, 2), "公安函1号", "同一人"), "wang", default);
         Assert.That(proposed.Scans.Select(s => (s.Name, s.Sha256, s.By)), Is.EqualTo(new[] { ("文书.png", Hash(Png), "wang") }));
         Assert.That((await proposals.ListAsync(null, default)).Single().Scans.Single().At, Is.EqualTo(SystemClock.Instance.GetCurrentInstant().ToDateTimeUtc()).Within(TimeSpan.FromMinutes(5)));
@@ -182,7 +181,7 @@ public sealed class ScanTests
 
     private static Task<IReadOnlyList<ScanFile>> ReadAsync(params byte[][] scans) => ScanFile.ReadAsync([.. scans.Select(s => Given("文书", s))], new ScanLimits { MaxCount = 9 }, default);
 
-    private async Task<DecisionDocument> DecideAsync(params byte[][] scans) => await new Decisions(town.Database.Program, Town.Schema).DecideAsync(
+    private async Task<DecisionDocument> DecideAsync(params byte[][] scans) => await new Decisions(town.Area).DecideAsync(
         new Decision(2, 2, true, "wang", "劳动合同核实") { Scans = await ReadAsync(scans) }, default);
 
     private async Task TwoEmployersAsync()

@@ -79,7 +79,7 @@ public sealed class UploadTests
         string path = Path.Combine(Directory.CreateTempSubdirectory("refused").FullName, "六月.csv");
         await File.WriteAllTextAsync(path, text);
         Area area = await Area.OpenAsync(database.Connection, Code, default);
-        FileOutcome imported = (await new Importer(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default).ImportAsync([path], Regular, null, default))[0];
+        FileOutcome imported = (await new Importer(area, SystemClock.Instance, IntakeLimits.Default).ImportAsync([path], Regular, null, default))[0];
         Assert.That(new[] { received, again }.Select(u => (u.State, u.Submission, u.Fault?.Code)), Is.All.EqualTo((UploadState.Refused, (int?)1, code)));
         Assert.That((imported.Refused, imported.Submission), Is.EqualTo((code, (int?)1)));
         Assert.That(await database.ScalarAsync<string>("SELECT string_agg(refused || ' ' || file || ' ' || month, ',') FROM area_420100.submission"), Is.EqualTo($"{code} 六月.csv 2021-06-01"));

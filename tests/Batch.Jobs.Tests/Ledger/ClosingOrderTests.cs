@@ -119,7 +119,7 @@ public sealed class ClosingOrderTests
         await town.PostMonthAsync(month);
     }
 
-    private async Task<Closing> ClosingAsync() => new(town.Database.Program, Town.Schema, (await town.AreaAsync()).Policy);
+    private async Task<Closing> ClosingAsync() => new(town.Area);
 
     private async Task<ClosingDocument> CloseAsync(YearMonth month, string by) => await (await ClosingAsync()).CloseAsync(month, by, default);
 

@@ -113,7 +113,7 @@ public sealed class JournalTests
         Assert.That(theirs, Is.EquivalentTo(accounts.Zip(sums).ToDictionary(a => a.First.ToString(CultureInfo.InvariantCulture), a => -a.Second)));
         Assert.That(journal.Accounts, Is.EqualTo(accounts.Length));
         Assert.That(journal.Balance.Fen, Is.EqualTo(sums.Sum()));
-        Balances ours = new(line.Database.Program, line.Schema);
+        Balances ours = new(await line.OpenAsync());
         foreach (int account in accounts.Where((_, i) => i % Math.Max(1, accounts.Length / 300) == 0))
         {
             Assert.That((await ours.BalanceAsync(account, at, CancellationToken.None)).Balance.Fen, Is.EqualTo(-theirs[account.ToString(CultureInfo.InvariantCulture)]));

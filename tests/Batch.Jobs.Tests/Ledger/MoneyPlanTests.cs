@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
+using Batch.Jobs.Intake;
 using Batch.Jobs.Tests.Runs;
 using NUnit.Framework;
 
@@ -35,7 +35,7 @@ public sealed class MoneyPlanTests
         await VisitedAsync("SELECT employer_id, sum(amount_fen) FROM area_420100.money_for_month WHERE month = '2021-02-01' GROUP BY 1"), Is.InRange(Now, 20 * (Before + Now)));
 
     // One receipt of each employer.
-    private Task FillAsync(string month, int count) => town.ImportAsync(
+    private Task<FileOutcome> FillAsync(string month, int count) => town.ImportAsync(
         "单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号,滞纳金,利息", Enumerable.Range(1, count).Select(n => $"E{n},,{month},1.00,{month}-20,{month}-{n},,"), null, SubmissionKind.Regular, false);
 
     private async Task<double> VisitedAsync(string sql)

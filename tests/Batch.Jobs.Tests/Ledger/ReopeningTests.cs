@@ -20,7 +20,7 @@ public sealed class ReopeningTests
 
     private Town town = null!;
 
-    private Reopening Reopening => new(town.Database.Program, Town.Schema);
+    private Reopening Reopening => new(town.Area);
 
     [SetUp]
     public async Task SetUp()

@@ -139,7 +139,7 @@ internal sealed class RandomHistory(WholeLine line, int seed, YearMonth start, b
         Decision decision = new(row.Submission, row.Row, _random.Next(4) > 0, "reviewer", "drawn");
         try
         {
-            await new Decisions(line.Database.Program, line.Schema).DecideAsync(decision, CancellationToken.None);
+            await new Decisions(await line.OpenAsync()).DecideAsync(decision, CancellationToken.None);
             Tell($"decided {row.Submission}:{row.Row} {row.Fact} {row.Code} take {decision.Take}");
         }
         catch (DataFaultException refused)

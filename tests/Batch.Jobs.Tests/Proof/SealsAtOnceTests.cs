@@ -1,6 +1,5 @@
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Proof;
-using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Jobs.Work;
@@ -73,7 +72,7 @@ public sealed class SealsAtOnceTests
         foreach ((string name, Func<Task> act) in new (string, Func<Task>)[]
             {
                 ("approve", () => town.Life.ApproveAsync(run, "reviewer", null, default)), ("post", () => town.Life.PostAsync(run, "reviewer", default)), ("close", () => town.CloseAsync(January)),
-                ("propose", () => new Reopening(town.Database.Program, Town.Schema).ProposeAsync(January, "wang", "again", default)),
+                ("propose", () => new Reopening(town.Area).ProposeAsync(January, "wang", "again", default)),
                 ("sweep", () => new WorkSweep(town.Database.Program, null!).SealRecordsAsync(default)),
             })
         {

@@ -86,7 +86,7 @@ public sealed class TamperingTests
         YearMonth month = new(2021, 6);
         await _cast.ImportTextAsync("单位编号,单位名称,费款所属期,到账金额,到账日期,凭证号\nE1,甲有限公司,2021-06,60.00,2021-06-10,SK1\nE1,甲有限公司,2021-06,7.00,2021-06-10,SK2\n", month);
         await _cast.ImportTextAsync("交易日期,流水号,凭证号,对方户名,贷方金额\n2021-06-10,A1,SK1,甲有限公司,60.00\n2021-06-20,A2,,总公司,7.00\n", month);
-        HandMatches hand = new(_cast.Database.Program, _cast.Schema);
+        HandMatches hand = new(await _cast.OpenAsync());
         MatchDocument proposed = await hand.ProposeAsync(["A2"], [new ReceiptName("E1", month, "SK2")], "总公司代付", "operator", default);
         await hand.ConfirmAsync(proposed.Match, "reviewer", default);
         await hand.UndoAsync(proposed.Match, "认错了", "operator", default);
@@ -98,7 +98,7 @@ public sealed class TamperingTests
         foreach (string name in (string[])["某甲", "某乙", "某丙"])
         {
             byte[] scan = [.. "%PDF-1.7\n"u8, .. System.Text.Encoding.UTF8.GetBytes(name)];
-            IdentityProposals proposals = new(_cast.Database.Program, _cast.Schema, SystemClock.Instance)
+            IdentityProposals proposals = new(await _cast.OpenAsync(), SystemClock.Instance)
             {
                 Scans = await ScanFile.ReadAsync([new GivenScan("函.pdf", scan.Length, () => new MemoryStream(scan))], new ScanLimits(), default),
             };
@@ -250,9 +250,9 @@ public sealed class TamperingTests
     {
         Findings findings = new(_cast.Schema.Code);
         await using NpgsqlConnection connection = await _cast.Connection.Program.OpenConnectionAsync();
-        VerificationScope scope = await VerificationScope.ReadAsync(connection, _cast.Schema, all: true, default);
-        await new SealChain(connection, _cast.Schema, scope, findings).CheckAsync(default);
-        await new RecordSeals(connection, _cast.Schema, scope, findings).CheckAsync(default);
+        VerificationScope scope = await VerificationScope.ReadAsync(_cast.Schema.On(connection), all: true, default);
+        await new SealChain(_cast.Schema.On(connection), scope, findings).CheckAsync(default);
+        await new RecordSeals(_cast.Schema.On(connection), scope, findings).CheckAsync(default);
         return findings.Document();
     }
 

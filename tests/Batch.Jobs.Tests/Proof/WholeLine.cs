@@ -76,7 +76,7 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task<IReadOnlyList<FileOutcome>> ImportAsync(IEnumerable<string> paths, YearMonth? month, SubmissionKind kind, bool confirm = false)
     {
         Area area = await OpenAsync();
-        Importer importer = new(Connection.Program, Schema, area.Policy, Noon, IntakeLimits.Default);
+        Importer importer = new(area, Noon, IntakeLimits.Default);
         return await importer.ImportAsync([.. paths], new ImportRequest(month, kind, confirm, "operator"), null, CancellationToken.None);
     }
 
@@ -117,7 +117,7 @@ internal sealed class WholeLine : IAsyncDisposable
     /// <summary>Reverses a posted run in the open month; false: it may not be, because later runs are built upon it.</summary>
     public async Task<bool> ReverseAsync(int run)
     {
-        RunLife life = new(Connection.Program, Schema);
+        RunLife life = new(await OpenAsync());
         try
         {
             await EndAsync((await life.ReverseAsync(run, await life.OpenMonthAsync(run, CancellationToken.None), "operator", CancellationToken.None)).Run!.Value);
@@ -132,15 +132,15 @@ internal sealed class WholeLine : IAsyncDisposable
     public async Task CloseAsync(YearMonth month)
     {
         Area area = await OpenAsync();
-        await new Closing(Connection.Program, Schema, area.Policy).CloseAsync(month, "closer", CancellationToken.None, "差异已查明");
+        await new Closing(area).CloseAsync(month, "closer", CancellationToken.None, "差异已查明");
     }
 
     /// <summary>Closes the months up to the next end of a year, opens the last one again and closes it once more.</summary>
     public async Task EndYearTwiceAsync()
     {
         Area area = await OpenAsync();
-        Closing closing = new(Connection.Program, Schema, area.Policy);
-        Reopening reopening = new(Connection.Program, Schema);
+        Closing closing = new(area);
+        Reopening reopening = new(area);
         YearMonth month;
         do
         {
@@ -190,7 +190,7 @@ internal sealed class WholeLine : IAsyncDisposable
 
     private async Task EndAsync(int run)
     {
-        RunLife life = new(Connection.Program, Schema);
+        RunLife life = new(await OpenAsync());
         await life.ApproveAsync(run, "reviewer", null, CancellationToken.None);
         await life.PostAsync(run, "reviewer", CancellationToken.None);
     }

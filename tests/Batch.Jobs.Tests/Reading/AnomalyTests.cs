@@ -55,7 +55,7 @@ public sealed class AnomalyTests
         await PostedAsync(June, 20);
         await PayrollAsync(July, 15);
         int run = (await town.AllocateAsync(July)).Run!.Value;
-        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default);
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Area, run, default);
         Assert.That(found, Is.EqualTo(new[] { new Anomaly("CREDITED_OFF", 4650m, 6200m, 20m), new Anomaly("PEOPLE_OFF", 15m, 20m, 10m) }));
 
         Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
@@ -83,7 +83,7 @@ public sealed class AnomalyTests
         await PayrollAsync(July, 100);
         await town.PensionAsync(July, retirees[..left]);
         int run = (await town.AllocateAsync(July)).Run!.Value;
-        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default);
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Area, run, default);
         Assert.That(found, Is.EqualTo(code.Length == 0 ? [] : new[] { new Anomaly(code, left, 20m, 10m) }));
     }
 
@@ -147,7 +147,7 @@ public sealed class AnomalyTests
         await SetAsync("single-credit-yuan", 309.99m);
         await PayrollAsync(June, 12);
         int run = (await town.AllocateAsync(June)).Run!.Value;
-        Assert.That(await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default), Is.EqualTo(new[] { new Anomaly("CREDIT_LARGE", 310m, null, 309.99m) }));
+        Assert.That(await Anomaly.ReadAsync(town.Area, run, default), Is.EqualTo(new[] { new Anomaly("CREDIT_LARGE", 310m, null, 309.99m) }));
         await town.Life.ApproveAsync(run, "reviewer", null, default, "checked");
         await town.Life.PostAsync(run, "reviewer", default);
 
@@ -168,7 +168,7 @@ public sealed class AnomalyTests
         await town.PostMonthAsync(June);
         await town.MovementsAsync(July, [.. People(3, 0).Select((p, i) => Spent(p, i == 2 ? last : "20.00", "2021-07-02"))]);
         int run = (await town.AllocateAsync(July)).Run!.Value;
-        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default);
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Area, run, default);
         Assert.That(found.Select(a => a.Code), Is.EqualTo(codes));
         Assert.That(found.Select(a => (a.Value, a.Against, a.Allowed)), Is.All.EqualTo((60.01m, (decimal?)30m, 200m)));
         await SetAsync("least-people", 4);
@@ -184,7 +184,7 @@ public sealed class AnomalyTests
         await SetAsync("single-movement-yuan", 1499.99m);
         await town.MovementsAsync(July, Spent(Town.Person(1), "1500.00", "2021-07-02"));
         int run = (await town.AllocateAsync(July)).Run!.Value;
-        Assert.That(await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default), Is.EqualTo(new[] { new Anomaly("MOVEMENT_LARGE", 1500m, null, 1499.99m) }));
+        Assert.That(await Anomaly.ReadAsync(town.Area, run, default), Is.EqualTo(new[] { new Anomaly("MOVEMENT_LARGE", 1500m, null, 1499.99m) }));
         Assert.That(async () => await town.Life.ApproveAsync(run, "reviewer", null, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("ANOMALIES"));
         await SetAsync("single-movement-yuan", 1500);
         Assert.That(await CodesAsync(run), Is.Empty);
@@ -196,7 +196,7 @@ public sealed class AnomalyTests
     {
         await PostedAsync(June, 30);
         await town.MovementsAsync(July, [.. People(corrections, 0).Select(p => $"{p.Full()},更正,1.00,2021-07-05,,GZ{p.Digits17},,,,,,")]);
-        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Database.Program, Town.Schema, (await town.AllocateAsync(July)).Run!.Value, default);
+        IReadOnlyList<Anomaly> found = await Anomaly.ReadAsync(town.Area, (await town.AllocateAsync(July)).Run!.Value, default);
         Assert.That(found.Select(a => a.Code), Is.EqualTo(codes));
         Assert.That(found.Select(a => (a.Value, a.Against, a.Allowed)), Is.All.EqualTo((20m, (decimal?)30m, 2m)));
     }
@@ -278,5 +278,5 @@ public sealed class AnomalyTests
         await town.PostMonthAsync(month);
     }
 
-    private async Task<IEnumerable<string>> CodesAsync(int run) => (await Anomaly.ReadAsync(town.Database.Program, Town.Schema, run, default)).Select(a => a.Code);
+    private async Task<IEnumerable<string>> CodesAsync(int run) => (await Anomaly.ReadAsync(town.Area, run, default)).Select(a => a.Code);
 }

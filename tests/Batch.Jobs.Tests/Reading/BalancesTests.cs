@@ -32,7 +32,7 @@ public sealed class BalancesTests
             await town.CloseAsync(month);
         }
 
-        Balances balances = new(town.Database.Program, Town.Schema);
+        Balances balances = new(town.Area);
         BalanceDocument ann = await balances.BalanceAsync(1, null, CancellationToken.None), bob = await balances.BalanceAsync(2, null, CancellationToken.None);
         BalanceDocument annThen = await balances.BalanceAsync(1, new YearMonth(2022, 3), CancellationToken.None);
         BalanceDocument before = await balances.BalanceAsync(1, new YearMonth(2020, 12), CancellationToken.None);

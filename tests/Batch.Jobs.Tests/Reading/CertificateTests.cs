@@ -152,7 +152,7 @@ public sealed partial class CertificateTests
             "E3 30.00 670.00 259.00 441.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00",
         }));
 
-        Reopening reopening = new(town.Database.Program, Town.Schema);
+        Reopening reopening = new(town.Area);
         await reopening.ProposeAsync(February, "zhao", "漏办退款", default);
         await reopening.ApproveAsync(February, "qian", default);
         Assert.That(await AllAsync(January), Is.EqualTo(january), "a month opened again");

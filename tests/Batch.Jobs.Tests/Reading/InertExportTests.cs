@@ -6,7 +6,6 @@ using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Reading;
 using Batch.Jobs.Tests.Runs;
-using Batch.Rules;
 using CsvHelper;
 using NUnit.Framework;
 using NodaTime;
@@ -58,7 +57,7 @@ public sealed class InertExportTests
     public async Task No_text_of_a_fix_pack_is_computed(ReportFormat format)
     {
         using MemoryStream pack = new();
-        int rows = await new FixPacks(town.Database.Program, Town.Schema, IntakeLimits.Default).WriteAsync(submission, held: true, format, pack, default);
+        int rows = await new FixPacks(town.Area, IntakeLimits.Default).WriteAsync(submission, held: true, format, pack, default);
         Assert.That(rows, Is.EqualTo(7));
         if (format == ReportFormat.Csv)
         {

@@ -190,7 +190,7 @@ public sealed class OverviewTests
         await town.ImportAsync(header, [Row("乙", 1, 120)], June, SubmissionKind.Regular, false, "乙.csv");
         if (decided)
         {
-            await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(2, 2, true, "wang", "劳动合同核实"), default);
+            await new Decisions(town.Area).DecideAsync(new Decision(2, 2, true, "wang", "劳动合同核实"), default);
         }
 
         Assert.That((await town.ReportAsync("held", June)).Select(r => (r[0].Text, r[2].Number, r[4].Text, r[6].Text, r[8].Text)), Is.EqualTo(new[]

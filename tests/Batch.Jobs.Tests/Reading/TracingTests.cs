@@ -1,5 +1,4 @@
 using Batch.Jobs.Facts;
-using Batch.Jobs.Files;
 using Batch.Jobs.Intake;
 using Batch.Jobs.Ledger;
 using Batch.Jobs.Reading;
@@ -122,7 +121,7 @@ public sealed class TracingTests
         await ReceiveAsync("E1,,2021-02,800.00,2021-02-20,A2,,");
         await town.PostMonthAsync(February);
         AccountHolder right = await FindAsync(Right);
-        IdentityProposals proposals = new(town.Database.Program, Town.Schema, SystemClock.Instance);
+        IdentityProposals proposals = new(town.Area, SystemClock.Instance);
         IdentityDocument join = await proposals.ProposeJoinAsync(
             new Joining(right.Person, AccountNumbers.PersonOf(wrong), new LocalDate(2021, 2, 1), "公安函1号", "同一人两个号码"), "wang", default);
         await proposals.ApproveAsync(join.Proposal, "li", default);
@@ -163,7 +162,7 @@ public sealed class TracingTests
     public async Task A_line_matched_by_hand_names_who_proposed_it_who_confirmed_it_and_why()
     {
         await ReceiveAsync("E2,,2021-01,33.00,2021-01-26,B2,,");
-        HandMatches hand = new(town.Database.Program, Town.Schema);
+        HandMatches hand = new(town.Area);
         MatchDocument proposed = await hand.ProposeAsync(["L4"], [new ReceiptName("E2", January, "B2")], "附言写明单位", "wang", default);
         await hand.ConfirmAsync(proposed.Match, "li", default);
         LineTrace line = await tracing.LineAsync("L4", default);

@@ -1,4 +1,3 @@
-using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Proof;
 using Batch.Jobs.Reading;
@@ -251,7 +250,7 @@ public class InterestRunTests
     private async Task<StatementDocument> StatementAsync(CitizenId who, YearMonth month)
     {
         AccountHolder holder = await AccountHolder.FindAsync(town.Database.Connection, Town.Code, who.Full(), null, new LocalDate(2026, 1, 1), default);
-        return await new Balances(town.Database.Program, Town.Schema).StatementAsync(holder.Account, month, month, default);
+        return await new Balances(town.Area).StatementAsync(holder.Account, month, month, default);
     }
 
     private async Task<List<string?>> LinesAsync(Report report, int column)

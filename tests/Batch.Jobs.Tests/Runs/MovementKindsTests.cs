@@ -170,7 +170,7 @@ public sealed class MovementKindsTests
     {
         FileOutcome held = await town.MovementsAsync(February, Numbers(row));
         Assert.That((held.Held, (await AccountsAsync()).Contains("closed", StringComparison.Ordinal)), Is.EqualTo((1, false)));
-        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(held.Submission!.Value, 2, true, "reviewer", "已核实"), CancellationToken.None);
+        await new Decisions(town.Area).DecideAsync(new Decision(held.Submission!.Value, 2, true, "reviewer", "已核实"), CancellationToken.None);
         await town.PostMonthAsync(February);
         Assert.That(await AccountsAsync(), Does.Contain($"1 closed 2021-02-10 {ground}"));
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(-45)));
@@ -187,7 +187,7 @@ public sealed class MovementKindsTests
         FileOutcome held = await town.MovementsAsync(February, SubmissionKind.Supplementary, false, Numbers("ANN,支付,300.00,2021-02-10,,CG1,出国定居,,,,,"));
         FileOutcome meanwhile = await town.MovementsAsync(February, Numbers("ANN,消费,5.00,2021-02-11,药店,,,,,,,"));
         Assert.That((held.Held, meanwhile.Accepted), Is.EqualTo((1, 1)), string.Join(' ', meanwhile.Rejections.Select(r => r.Code)));
-        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(held.Submission!.Value, 2, take, "reviewer", "已核实"), CancellationToken.None);
+        await new Decisions(town.Area).DecideAsync(new Decision(held.Submission!.Value, 2, take, "reviewer", "已核实"), CancellationToken.None);
         await town.PostMonthAsync(February);
         FileOutcome late = await town.MovementsAsync(February, Numbers("ANN,消费,1.00,2021-02-12,药店,,,,,,,"));
         await town.PostMonthAsync(February);
@@ -212,7 +212,7 @@ public sealed class MovementKindsTests
         FileOutcome held = await town.MovementsAsync(February, Numbers("ANN,消费,300.00,2021-02-10,药店,,,,,,,"));
         await HappenedAsync("DEAD");
         DataFaultException? refused = await Assert.ThrowsAsync<DataFaultException>(() =>
-            new Decisions(town.Database.Program, Town.Schema).DecideAsync(new Decision(held.Submission!.Value, 2, true, "reviewer", "已核实"), CancellationToken.None));
+            new Decisions(town.Area).DecideAsync(new Decision(held.Submission!.Value, 2, true, "reviewer", "已核实"), CancellationToken.None));
         Assert.That(refused!.Code, Is.EqualTo("MOVEMENT_AFTER_DEATH"));
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(255)));
     }

@@ -77,7 +77,7 @@ public sealed class MovementTests
     public async Task An_overdraft_is_posted_only_when_somebody_else_than_the_sender_decides_so_and_is_listed_for_recovery()
     {
         FileOutcome spent = await town.MovementsAsync(January, $"{Ann.Full()},消费,500.00,2021-01-05,住院,,,,,,,");
-        Decisions decisions = new(town.Database.Program, Town.Schema);
+        Decisions decisions = new(town.Area);
         string? refused = await CodeOfAsync(
             () => decisions.DecideAsync(new Decision(spent.Submission!.Value, 2, true, "operator", "急诊"), CancellationToken.None));
         await decisions.DecideAsync(new Decision(spent.Submission!.Value, 2, true, "reviewer", "急诊"), CancellationToken.None);
@@ -196,7 +196,7 @@ public sealed class MovementTests
         AccountHolder holder = await AccountHolder.FindAsync(town.Database.Connection, Town.Code, Ann.Full(), null, today, CancellationToken.None);
         AccountHolder first = await holder.WithAsync(1, CancellationToken.None);
         DataFaultException? third = await Assert.ThrowsAsync<DataFaultException>(() => holder.WithAsync(3, CancellationToken.None));
-        StatementDocument statement = await new Balances(town.Database.Program, Town.Schema).StatementAsync(first.Account, January, new YearMonth(2021, 4), CancellationToken.None);
+        StatementDocument statement = await new Balances(town.Area).StatementAsync(first.Account, January, new YearMonth(2021, 4), CancellationToken.None);
         Assert.That(await holder.AccountsAsync(today, CancellationToken.None), Is.EqualTo(new HeldAccount[]
         {
             new(1, AccountState.Closed, null, new LocalDate(2021, 2, 10), Money.Zero), new(2, AccountState.Open, new LocalDate(2021, 4, 1), null, Money.FromYuan(155m)),

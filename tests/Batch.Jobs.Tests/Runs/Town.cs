@@ -31,7 +31,15 @@ public sealed class Town : IAsyncDisposable
 
     public TestDatabase Database => database;
 
-    public static async Task<Town> FoundAsync() => new(await TestDatabase.CreateAsync(Code));
+    /// <summary>With the policy that is in force now.</summary>
+    public Area Area { get; private set; } = null!;
+
+    public static async Task<Town> FoundAsync()
+    {
+        Town town = new(await TestDatabase.CreateAsync(Code));
+        town.Area = await town.AreaAsync();
+        return town;
+    }
 
     public static CitizenId Person(int number, int birthYear = 1990) =>
         CitizenId.FromDigits17((420172L * 100_000_000_000L) + (((birthYear * 10_000L) + 615L) * 1000L) + number);
@@ -80,7 +88,7 @@ public sealed class Town : IAsyncDisposable
         string path = Path.Combine(folder.FullName, name ?? string.Create(CultureInfo.InvariantCulture, $"file-{++files}.csv"));
         await File.WriteAllLinesAsync(path, rows.Prepend(header));
         Area area = await AreaAsync();
-        return (await new Importer(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default).ImportAsync(
+        return (await new Importer(area, SystemClock.Instance, IntakeLimits.Default).ImportAsync(
             [path], new ImportRequest(month, kind, confirm, "operator"), null, CancellationToken.None))[0];
     }
 
@@ -90,7 +98,7 @@ public sealed class Town : IAsyncDisposable
         return await new Allocation(area).RunAsync(month, "operator", 2, null, CancellationToken.None);
     }
 
-    public RunLife Life => new(database.Program, Schema);
+    public RunLife Life => new(Area);
 
     /// <summary>Allocates, approves by another person and posts.</summary>
     public async Task<RunDocument> PostMonthAsync(YearMonth month)
@@ -109,7 +117,7 @@ public sealed class Town : IAsyncDisposable
     public async Task<ClosingDocument> CloseAsync(YearMonth month, string by = "closer", string? accept = null)
     {
         Area area = await AreaAsync();
-        Closing closing = new(area.Program, area.Schema, area.Policy);
+        Closing closing = new(area);
         for (YearMonth? next; (next = await closing.NextAsync(CancellationToken.None)) < month;)
         {
             await closing.CloseAsync(next.Value, by, CancellationToken.None, accept);
@@ -121,7 +129,7 @@ public sealed class Town : IAsyncDisposable
     public async Task<Money> BalanceAsync(CitizenId who)
     {
         AccountHolder holder = await AccountHolder.FindAsync(database.Connection, Code, who.Full(), null, new LocalDate(2026, 1, 1), CancellationToken.None);
-        return (await new Balances(database.Program, Schema).BalanceAsync(holder.Account, null, CancellationToken.None)).Balance;
+        return (await new Balances(Area).BalanceAsync(holder.Account, null, CancellationToken.None)).Balance;
     }
 
     /// <summary>The test's policy with a change, proposed by one person and approved by another.</summary>
@@ -131,6 +139,7 @@ public sealed class Town : IAsyncDisposable
         string text = change(TestPolicy.TextOf(Code));
         PolicyProposal proposal = await policies.ProposeFileAsync(text, "changed.yaml", "文号1", "administrator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
+        Area = await AreaAsync();
     }
 
     /// <summary>Credits wait for the money.</summary>
@@ -160,6 +169,7 @@ public sealed class Town : IAsyncDisposable
         PolicyProposals policies = new(database.Program);
         PolicyProposal proposal = await policies.ProposeFigureAsync(Code, new DatedFigure(name, from, value, "文号1"), "administrator", CancellationToken.None);
         await policies.ApproveAsync(proposal.Hash, "reviewer", CancellationToken.None);
+        Area = await AreaAsync();
     }
 
     /// <summary>Runs a statement with the program's own role, which is what an intruder who took over the program could do.</summary>

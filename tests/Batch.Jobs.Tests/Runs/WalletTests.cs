@@ -147,7 +147,7 @@ public sealed class WalletTests
         await town.PayrollAsync(February, "E1", [(Ann, 5000m)]);
         await town.PostMonthAsync(February);
         Decision take = new(held.Submission!.Value, 2, true, "reviewer", "已核实");
-        Assert.That(async () => await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("PAY_OUT_NOT_WHOLE"));
+        Assert.That(async () => await new Decisions(town.Area).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("PAY_OUT_NOT_WHOLE"));
     }
 
     // 1,500.00 of 1,155.00 waits; meanwhile the limit of each transfer is 1,000.00.
@@ -158,10 +158,10 @@ public sealed class WalletTests
         FileOutcome held = await town.MovementsAsync(February, Row("钱包转出,1500.00,2021-02-05,,Q1"));
         await AdoptAsync("wallet: {each-at-most: 1000, a-day-at-most: 3, ref: INT1, grade: B}");
         Decision take = new(held.Submission!.Value, 2, true, "reviewer", "已核实");
-        Assert.That(async () => await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("WALLET_AMOUNT_ABOVE"));
+        Assert.That(async () => await new Decisions(town.Area).DecideAsync(take, default), Throws.TypeOf<DataFaultException>().With.Property("Code").EqualTo("WALLET_AMOUNT_ABOVE"));
 
         await AdoptAsync("wallet: {each-at-most: 1500, a-day-at-most: 3, ref: INT1, grade: B}");
-        await new Decisions(town.Database.Program, Town.Schema).DecideAsync(take, default);
+        await new Decisions(town.Area).DecideAsync(take, default);
         await town.PostMonthAsync(February);
         Assert.That(await town.BalanceAsync(Ann), Is.EqualTo(Yuan(1155 - 1500)));
     }

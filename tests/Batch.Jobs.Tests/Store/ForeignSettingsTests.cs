@@ -44,7 +44,7 @@ public sealed class ForeignSettingsTests
         Assert.That(await SealedAsync(foreign, Sealed), Is.EqualTo(await SealedAsync(ordinary, Sealed)));
         // 8,000 at 45 years: the own 2 % is 160.00, and 1.4 % of the employer's is 112.00.
         AccountHolder holder = await AccountHolder.FindAsync(foreign.Database.Connection, "420100", "420100197509150462", null, new LocalDate(2021, 7, 1), CancellationToken.None);
-        BalanceDocument balance = await new Balances(foreign.Database.Program, foreign.Schema).BalanceAsync(holder.Account, null, CancellationToken.None);
+        BalanceDocument balance = await new Balances(await foreign.OpenAsync()).BalanceAsync(holder.Account, null, CancellationToken.None);
         Assert.That(balance, Is.EqualTo(new BalanceDocument(Money.FromYuan(272m), June, new CreditDocument(June, June, Money.FromYuan(272m)))));
     }
 

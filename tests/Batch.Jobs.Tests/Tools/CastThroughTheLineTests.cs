@@ -1,5 +1,4 @@
 using System.Globalization;
-using Batch.Jobs.Facts;
 using Batch.Jobs.Files;
 using Batch.Jobs.Proof;
 using Batch.Jobs.Reading;
@@ -81,7 +80,7 @@ public sealed partial class CastThroughTheLineTests
     {
         Dictionary<string, string> expected = Cast.Table("expected/balances.csv").Single(r => r["name"] == name);
         AccountHolder holder = await HolderAsync(expected["id"]);
-        Balances balances = new(area.Program, area.Schema);
+        Balances balances = new(area);
         string atYearEnd = (await balances.BalanceAsync(holder.Account, YearEnd, CancellationToken.None)).Balance.ToString();
         string atEnd = (await balances.BalanceAsync(holder.Account, null, CancellationToken.None)).Balance.ToString();
         Assert.That((atYearEnd, atEnd), Is.EqualTo((expected["at2021-12-31"], expected["at2022-02-28"])));

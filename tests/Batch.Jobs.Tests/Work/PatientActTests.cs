@@ -3,7 +3,6 @@ using Batch.Jobs.Runs;
 using Batch.Jobs.Store;
 using Batch.Jobs.Tests.Runs;
 using Batch.Jobs.Work;
-using Batch.Testing;
 using NUnit.Framework;
 using NodaTime;
 using Npgsql;
@@ -45,7 +44,7 @@ public sealed class PatientActTests
         await using NpgsqlConnection first = await HoldAsync("SELECT pg_advisory_xact_lock(hashtext('area_420100.ledger'))");
         await using NpgsqlConnection second = await HoldAsync("SELECT * FROM area_420100.run FOR UPDATE");
         long began = Stopwatch.GetTimestamp();
-        Task posting = new RunLife(impatient.Program, Town.Schema).PostAsync(run, "reviewer", cancellation);
+        Task posting = new RunLife(town.Area with { Database = impatient }).PostAsync(run, "reviewer", cancellation);
         await Task.Delay(TimeSpan.FromSeconds(6), cancellation);
         await first.CloseAsync();
         EnvironmentException ended = (await Assert.ThrowsAsync<EnvironmentException>(() => posting))!;

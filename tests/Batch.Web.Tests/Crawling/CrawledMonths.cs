@@ -28,7 +28,7 @@ internal sealed class CrawledMonths(TestHost host, Area area)
     private static readonly string Samples = Path.Combine(Repository(), "data-samples", Code);
 
     private readonly Allocation allocation = new(area);
-    private readonly RunLife life = new(area.Program, area.Schema);
+    private readonly RunLife life = new(area);
 
     public static async Task<CrawledMonths> MakeAsync(TestHost host)
     {
@@ -68,7 +68,7 @@ internal sealed class CrawledMonths(TestHost host, Area area)
         string[] files = ["persons.csv", "payroll-jiangcheng.csv", "pension.csv", "bad-check-digit.csv"];
         await ImportAsync(First, [.. files.Select(f => Path.Combine(Samples, "2021-01", f))]);
         await PostAsync(First);
-        await new Closing(area.Program, area.Schema, area.Policy).CloseAsync(First, "zhou", CancellationToken.None);
+        await new Closing(area).CloseAsync(First, "zhou", CancellationToken.None);
     }
 
     private async Task OpenMonthAsync()
@@ -96,9 +96,9 @@ internal sealed class CrawledMonths(TestHost host, Area area)
         byte[] pdf = [.. "%PDF-1.7\n"u8];
         IReadOnlyList<ScanFile> scans = await ScanFile.ReadAsync([new GivenScan("letter.pdf", pdf.Length, () => new MemoryStream(pdf))], new ScanLimits(), CancellationToken.None);
         int submission = await host.Database.ScalarAsync<int>($"SELECT submission_id FROM area_{Code}.submission WHERE file = 'second-employer.csv'");
-        await new Decisions(area.Program, area.Schema).DecideAsync(new Decision(submission, 4, false, "wang", "the other employer pays") { Scans = scans }, CancellationToken.None);
+        await new Decisions(area).DecideAsync(new Decision(submission, 4, false, "wang", "the other employer pays") { Scans = scans }, CancellationToken.None);
         int person = await host.Database.ScalarAsync<int>($"SELECT person_id FROM area_{Code}.person_number WHERE number = 42010019750901035");
-        await new IdentityProposals(area.Program, area.Schema, SystemClock.Instance) { Scans = scans }
+        await new IdentityProposals(area, SystemClock.Instance) { Scans = scans }
             .ProposeAsync(new Renaming(person, null, null, "罗建", new LocalDate(2021, 2, 1), "1", "the name was wrong"), "wang", CancellationToken.None);
     }
 
@@ -121,7 +121,7 @@ internal sealed class CrawledMonths(TestHost host, Area area)
         await Alarms.RaiseAsync(area.Program, new Alarm(Code, "SCHEDULE_MISSED", "错过了一次定时作业。", "A recurring job was missed."), null, CancellationToken.None);
     }
 
-    private Task<IReadOnlyList<FileOutcome>> ImportAsync(YearMonth month, params string[] files) => new Importer(area.Program, area.Schema, area.Policy, SystemClock.Instance, IntakeLimits.Default)
+    private Task<IReadOnlyList<FileOutcome>> ImportAsync(YearMonth month, params string[] files) => new Importer(area, SystemClock.Instance, IntakeLimits.Default)
         .ImportAsync(files, new ImportRequest(month, SubmissionKind.Regular, Confirm: false, "wang"), null, CancellationToken.None);
 
     private async Task<int> PostAsync(YearMonth month)
