@@ -12,7 +12,7 @@ namespace Batch.Jobs.Tests.Runs;
 /// <summary>
 /// Movements that only some areas have: Ann holds 9,000.00 taken over and 155.00 of January; her account pays for her mother. A wallet's transfers out are limited to 2,000.00 each and three a day.
 /// </summary>
-public sealed class WalletTests
+public sealed partial class WalletTests
 {
     private const string Rules = "      suspended-after-months: 1\n      break:\n        long-from-months: 3\n";
     private static readonly YearMonth January = new(2021, 1);
@@ -253,41 +253,6 @@ public sealed class WalletTests
                 "钱包转出 wallet transfers out", "钱包转入 wallet transfers in", "钱包退回 wallet transfers returned", "急诊返还 emergencies paid back",
             }));
         });
-    }
-
-    // 5,010 rows by three seeds, beside a count of each person's day: the first three of a day are taken, whatever the file. At most 49 rejects, so that no file is refused whole.
-    [Test]
-    public async Task However_the_rows_come_nobody_has_more_than_three_a_day([Values(1, 2, 3)] int seed)
-    {
-        CitizenId[] people = [.. Enumerable.Range(20, 5).Select(n => Town.Person(n))];
-        await town.MovementsAsync(January, SubmissionKind.Supplementary, false, [.. people.Select(p => $"{p.Full()},期初余额,9000000.00,2021-01-01,,,,,,,,")]);
-        Random draw = new(seed);
-        Dictionary<(int, int), int> taken = [];
-        int document = 0, expected = 0, accepted = 0;
-        for (int file = 0; file < 5; file++)
-        {
-            List<string> rows = [];
-            for (int row = 0; row < 334; row++)
-            {
-                (int who, int day, int fen) = (draw.Next(5), 1 + draw.Next(28), 1 + draw.Next(200_100));
-                int before = taken.GetValueOrDefault((who, day));
-                bool takes = fen <= 200_000 && before < 3;
-                taken[(who, day)] = before + (takes ? 1 : 0);
-                expected += takes ? 1 : 0;
-                rows.Add($"{people[who].Full()},钱包转出,{new Money(fen)},2021-02-{day:00},,N{++document},,,,,,");
-            }
-
-            foreach (string[] part in rows.Chunk(40))
-            {
-                accepted += (await town.MovementsAsync(February, part)).Accepted;
-            }
-        }
-
-        Assert.That(accepted, Is.EqualTo(expected));
-        // Nine million yuan to begin with is an anomaly, which is approved with a reason.
-        int run = (await town.AllocateAsync(February)).Run!.Value;
-        await town.Life.ApproveAsync(run, "reviewer", null, default, "测试金额");
-        await town.Life.PostAsync(run, "reviewer", default);
     }
 
     private Task AdoptAsync(params string[] rules) => town.AdoptAsync(
