@@ -10,14 +10,13 @@ internal sealed class PostedBalances
     /// <summary>With more entries since the base than this a snapshot is taken rather than the entries read again and again.</summary>
     private const long MostEntries = 50_000;
 
-    private readonly NpgsqlConnection connection;
-    private readonly AreaSchema area;
+    private readonly AreaSession area;
     private readonly string? carried;
     private readonly string? since;
 
     private PostedBalances(AreaSession area, string? carried, string? since)
     {
-        (this.connection, this.area, this.carried, this.since) = (area.Connection, area.Schema, carried, since);
+        (this.area, this.carried, this.since) = (area, carried, since);
     }
 
     /// <param name="large">Everybody's are wanted.</param>
@@ -26,7 +25,7 @@ internal sealed class PostedBalances
         (string? carried, string? since, long entries) = await BaseAsync(area, cancellation);
         if (large && entries > MostEntries)
         {
-            await using NpgsqlCommand snap = new(area.Sql("SELECT :area.snap_balances()"), area.Connection) { CommandTimeout = 0 };
+            await using NpgsqlCommand snap = area.LongCommand("SELECT :area.snap_balances()");
             await snap.ExecuteNonQueryAsync(cancellation);
             (carried, since, _) = await BaseAsync(area, cancellation);
         }
@@ -46,7 +45,7 @@ internal sealed class PostedBalances
             }
 
             string sql = accounts is null ? source : $"SELECT * FROM ({source}) b WHERE account_id = ANY($1)";
-            await using NpgsqlCommand command = new(area.Sql(sql), connection) { CommandTimeout = 0 };
+            await using NpgsqlCommand command = area.LongCommand(sql);
             if (accounts is not null)
             {
                 command.Parameters.AddWithValue(accounts);

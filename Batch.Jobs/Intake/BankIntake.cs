@@ -17,7 +17,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
 
     private readonly record struct Fact(string Serial, Content Content, int Submission, int Row);
 
-    private readonly RejectionWriter _rejections = new(parts.Area.On(parts.Connection.Itself));
+    private readonly RejectionWriter _rejections = new(parts.Connection.Itself);
 
     /// <summary>Rows of the files of this transaction, and the days of those, by the submission that said them.</summary>
     private readonly Dictionary<(int Submission, string Serial), (int Row, LocalDate On)> _rows = [];
@@ -50,7 +50,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
 
         await WriteAsync(facts, FactState.Accepted, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(parts.Area.On(parts.Connection.Itself), children, cancellation);
+        await ChildRows.WriteAsync(parts.Connection.Itself, children, cancellation);
     }
 
     /// <summary>Withdraws the lines from the statement's first day to its last that it no longer has. None of its rows may be in doubt.</summary>
@@ -84,7 +84,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
     {
         if (_changed is { } changed)
         {
-            await new MoneyMatches(parts.Area.On(await parts.Connection.IdleAsync())).MatchAsync(changed, by, cancellation);
+            await new MoneyMatches(await parts.Connection.IdleAsync()).MatchAsync(changed, by, cancellation);
         }
     }
 
@@ -137,8 +137,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
     }
 
     private Task<List<(string Serial, Content Content)>> ReadAsync(string which, CancellationToken cancellation, params object[] arguments) => parts.Connection.Itself.ReadAsync(
-        parts.Area.Sql(
-            $"SELECT serial, traded_on, credit_fen, debit_fen, payer, payer_account, document, note, balance_fen FROM :area.bank_line_in_force WHERE {which}"),
+        $"SELECT serial, traded_on, credit_fen, debit_fen, payer, payer_account, document, note, balance_fen FROM :area.bank_line_in_force WHERE {which}",
         r => (r.GetString(0), new Content(
             LocalDate.FromDateOnly(r.GetFieldValue<DateOnly>(1)), r.GetInt64(2), r.GetInt64(3), r.GetString(4), r.GetString(5), r.GetString(6), r.GetString(7),
             r.IsDBNull(8) ? null : r.GetInt64(8))),
@@ -151,8 +150,7 @@ public sealed class BankIntake(IntakeParts parts, string by) : IContentIntake
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(
-            parts.Connection.Itself, parts.Area.Sql(":area.bank_line"),
+        await using CopyRows copy = await parts.Connection.Itself.CopyAsync(":area.bank_line",
             "serial, submission_id, row_no, state, traded_on, credit_fen, debit_fen, payer, payer_account, document, note, balance_fen", cancellation);
         foreach ((string serial, Content content, int submission, int row) in facts)
         {

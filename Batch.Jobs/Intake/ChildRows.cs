@@ -75,8 +75,7 @@ internal static class ChildRows
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(
-            area.Connection, area.Sql(":area.child_row"), "submission_id, row_no, parent_row, outcome, paid_fen", cancellation);
+        await using CopyRows copy = await area.CopyAsync(":area.child_row", "submission_id, row_no, parent_row, outcome, paid_fen", cancellation);
         foreach (ChildRow row in rows)
         {
             copy.StartRow();
@@ -99,7 +98,7 @@ internal static class ChildRows
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.rejected_row"), "submission_id, row_no, paid_fen", cancellation);
+        await using CopyRows copy = await area.CopyAsync(":area.rejected_row", "submission_id, row_no, paid_fen", cancellation);
         foreach ((int submission, int row, long? fen) in rows)
         {
             copy.StartRow();

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Whom the lines of an intake are about, and where what they come to is written.</summary>
-public sealed record IntakeParts(AreaSchema Area, PolicyInForce Policy, PersonRegistry Persons, EmployerRegistry Employers, AccountLives Lives, IntakeConnection Connection);
+public sealed record IntakeParts(PolicyInForce Policy, PersonRegistry Persons, EmployerRegistry Employers, AccountLives Lives, IntakeConnection Connection);
 
 /// <summary>
 /// Takes in lines that declare something for a person and month: judges what each is worth against the policy and against what is in force. Derived classes
@@ -18,7 +18,7 @@ public abstract class DeclarationIntake<TLine, TFact>(IntakeParts parts) : ICont
     where TLine : struct, IDeclaredLine
     where TFact : struct, IDeclaredFact<TFact>
 {
-    private readonly FactsInForce<TFact> _inForce = new(parts.Connection, parts.Area);
+    private readonly FactsInForce<TFact> _inForce = new(parts.Connection);
     private readonly AskedAgain<TFact> _asked = new();
     private readonly LineJudge _judge = new(parts.Policy);
     private readonly List<PersonMonthKey> _pairs = [];
@@ -91,7 +91,7 @@ public abstract class DeclarationIntake<TLine, TFact>(IntakeParts parts) : ICont
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
         await Parts.Connection.IdleAsync();
-        (Rejection? refusal, List<TFact> withdrawn) = await new Replacement<TFact>(Parts.Area, Parts.Connection).LeftOutAsync(draft, confirm, cancellation);
+        (Rejection? refusal, List<TFact> withdrawn) = await new Replacement<TFact>(Parts.Connection).LeftOutAsync(draft, confirm, cancellation);
         BlockOutput<TFact> output = await OutputAsync();
         foreach (TFact fact in withdrawn)
         {
@@ -271,11 +271,11 @@ public abstract class DeclarationIntake<TLine, TFact>(IntakeParts parts) : ICont
     {
         if (_filling is null)
         {
-            NpgsqlConnection idle = await Parts.Connection.IdleAsync();
-            _tables = new FactTables(Parts.Area.On(idle), TFact.Table);
+            AreaSession idle = await Parts.Connection.IdleAsync();
+            _tables = new FactTables(idle, TFact.Table);
             (_filling, _spare) = (New(), New());
 
-            BlockOutput<TFact> New() => new(Parts.Area.On(idle), Persons, new FactWriter<TFact>(Parts.Area.On(idle), _tables));
+            BlockOutput<TFact> New() => new(idle, Persons, new FactWriter<TFact>(idle, _tables));
         }
 
         return _filling;

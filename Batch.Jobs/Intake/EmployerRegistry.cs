@@ -4,7 +4,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Finds employers by their declared number and registers the unknown with the name they declare.</summary>
-public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema area, KnownEmployers employers)
+public sealed class EmployerRegistry(IntakeConnection connection, KnownEmployers employers)
 {
     private readonly EmployerNumbers _known = employers.Numbers;
     private (string? Number, int Employer) _last;
@@ -51,7 +51,7 @@ public sealed class EmployerRegistry(IntakeConnection connection, AreaSchema are
 
     private async Task ReadAsync(string sql, string[] numbers, string[]? names, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql(sql), await connection.IdleAsync());
+        await using NpgsqlCommand command = (await connection.IdleAsync()).Command(sql);
         command.Parameters.AddWithValue(numbers);
         if (names is not null)
         {

@@ -15,8 +15,7 @@ internal static class EventWriter
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(
-            area.Connection, area.Sql(":area.person_event"), "person_id, event, on_date, value, submission_id, row_no, document, number, birth", cancellation);
+        await using CopyRows copy = await area.CopyAsync(":area.person_event", "person_id, event, on_date, value, submission_id, row_no, document, number, birth", cancellation);
         foreach ((int person, PersonsLine line, int submission) in events)
         {
             copy.StartRow();

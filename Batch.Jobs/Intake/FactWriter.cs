@@ -44,7 +44,7 @@ internal sealed class FactWriter<TFact>(AreaSession area, FactTables tables)
 
     private async Task CopyAsync(YearMonth month, List<(TFact Fact, int Submission)> facts, CancellationToken cancellation)
     {
-        await using CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Part(TFact.Table, month), TFact.Columns, cancellation);
+        await using CopyRows copy = await area.CopyAsync(area.Part(TFact.Table, month), TFact.Columns, cancellation);
         foreach ((TFact fact, int submission) in facts)
         {
             copy.StartRow();

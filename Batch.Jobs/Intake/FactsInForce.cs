@@ -9,7 +9,7 @@ namespace Batch.Jobs.Intake;
 /// What is in force for the people of a block: from the database, and from earlier lines of the same transaction. The first file of a month finds
 /// no facts of it, so it reads nothing: only people seen twice, or months that had facts before, are looked up.
 /// </summary>
-public sealed class FactsInForce<TFact>(IntakeConnection connection, AreaSchema area)
+public sealed class FactsInForce<TFact>(IntakeConnection connection)
     where TFact : struct, IDeclaredFact<TFact>
 {
     private readonly Dictionary<YearMonth, PersonSet> _seen = [];
@@ -68,7 +68,7 @@ public sealed class FactsInForce<TFact>(IntakeConnection connection, AreaSchema 
     {
         if (!_hadFactsBefore.TryGetValue(month, out bool before))
         {
-            before = await connection.ExistsAsync(area.Part(TFact.Table, month), cancellation);
+            before = await connection.ExistsAsync(connection.Itself.Part(TFact.Table, month), cancellation);
             _hadFactsBefore.Add(month, before);
         }
 
@@ -77,12 +77,12 @@ public sealed class FactsInForce<TFact>(IntakeConnection connection, AreaSchema 
 
     private async Task ReadAsync(YearMonth month, int[] persons, CancellationToken cancellation)
     {
-        if (!await connection.ExistsAsync(area.Part(TFact.Table, month), cancellation))
+        if (!await connection.ExistsAsync(connection.Itself.Part(TFact.Table, month), cancellation))
         {
             return;
         }
 
-        await using NpgsqlCommand command = new(DeclaredFacts.InForce<TFact>(area.Part(TFact.Table, month), "person_id = ANY($1)"), await connection.IdleAsync());
+        await using NpgsqlCommand command = (await connection.IdleAsync()).Command(DeclaredFacts.InForce<TFact>(connection.Itself.Part(TFact.Table, month), "person_id = ANY($1)"));
         command.Parameters.AddWithValue(persons);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

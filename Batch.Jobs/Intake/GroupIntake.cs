@@ -8,12 +8,12 @@ namespace Batch.Jobs.Intake;
 
 /// <summary>Reads the files of one transaction into facts: one large file (or a replacement) block by block, or many small ones together.</summary>
 public sealed class GroupIntake(
-    IntakeConnection connection, AreaSchema area, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
+    IntakeConnection connection, PolicyInForce policy, ImportRequest request, YearMonth? lastClosed, MendedParent? parent, LocalDate today,
     IntakeLimits limits, KnownRegister known)
 {
     private readonly IntakeParts _parts = new(
-        area, policy, new PersonRegistry(connection, area, known.Persons, known.Records), new EmployerRegistry(connection, area, known.Employers),
-        new AccountLives(area.On(connection.Itself)), connection);
+        policy, new PersonRegistry(connection, known.Persons, known.Records), new EmployerRegistry(connection, known.Employers),
+        new AccountLives(connection.Itself), connection);
 
     private readonly Dictionary<FileContent, IContentIntake> _intakes = [];
 

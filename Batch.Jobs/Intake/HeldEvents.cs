@@ -66,7 +66,7 @@ internal sealed class HeldEvents(AreaSchema area) : IHeldFacts
         long citizen = (await connection.ReadAsync(area.Sql("SELECT citizen FROM :area.insured WHERE person_id = $1"), r => r.GetInt64(0), cancellation, held.Person))[0];
         LineBlock block = new() { Rows = 1 };
         block.Persons.Add(held.Line with { Row = 1, Id = CitizenId.FromDigits17(citizen) });
-        PersonRegistry persons = new(new IntakeConnection(connection), area, new KnownPersons(), new KnownRecords());
+        PersonRegistry persons = new(new IntakeConnection(area.On(connection)), new KnownPersons(), new KnownRecords());
         await new StatusChanges(persons, new AccountLives(area.On(connection)), area.On(connection)).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
         if (draft.Accepted + draft.Unchanged == 0)
         {

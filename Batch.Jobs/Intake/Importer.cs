@@ -153,7 +153,7 @@ public sealed class Importer(Area area, IClock clock, IntakeLimits limits)
             await DraftAsync(log, group, hashes, request, cancellation);
         List<FileDraft> drafts = [.. taken.Select(t => t.Draft)];
         MendedParent? parent = request.Parent is { } mends ? await MendedParent.ReadAsync(area.On(connection), mends, cancellation) : null;
-        GroupIntake intake = new(new IntakeConnection(connection), area.Schema, area.Policy, request, await log.LastClosedAsync(cancellation), parent, clock.Today(), limits, _known);
+        GroupIntake intake = new(new IntakeConnection(area.On(connection)), area.Policy, request, await log.LastClosedAsync(cancellation), parent, clock.Today(), limits, _known);
         bool large = drafts.Count == 1 && StandsAlone(drafts[0].Path, request.Kind);
         await (large ? intake.TakeLargeAsync(drafts[0], upload?.Progress, cancellation) : intake.TakeSmallAsync(drafts, cancellation));
         FileOutcome? repeated = again?.Repeated(drafts[0]);

@@ -11,8 +11,8 @@ namespace Batch.Jobs.Intake;
 public sealed class MovementIntake(IntakeParts parts) : IContentIntake
 {
     private readonly MovementJudge _judge = new(parts);
-    private readonly MovementWriter _writer = new(parts.Area.On(parts.Connection.Itself));
-    private readonly RejectionWriter _rejections = new(parts.Area.On(parts.Connection.Itself));
+    private readonly MovementWriter _writer = new(parts.Connection.Itself);
+    private readonly RejectionWriter _rejections = new(parts.Connection.Itself);
     private readonly List<(int Person, PersonsLine Line, int Submission)> _events = [];
 
     // Inheritances are judged with all their shares, and returns behind the transfers that they return, when the file has ended.
@@ -82,7 +82,7 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
     /// <summary>A replacement withdraws the movements in force of its days, kinds and channels that it does not name.</summary>
     public async Task<Rejection?> WithdrawAsync(FileDraft draft, bool confirm, CancellationToken cancellation)
     {
-        MovementReplacement replacement = new(parts.Area.On(parts.Connection.Itself), parts.Lives);
+        MovementReplacement replacement = new(parts.Connection.Itself, parts.Lives);
         Rejection? refusal = await replacement.WithdrawAsync(draft, confirm, cancellation);
         if (refusal is null)
         {
@@ -181,9 +181,9 @@ public sealed class MovementIntake(IntakeParts parts) : IContentIntake
     {
         await parts.Persons.WriteAsync(cancellation);
         await _writer.FlushAsync(cancellation);
-        await EventWriter.WriteAsync(parts.Area.On(parts.Connection.Itself), _events, cancellation);
+        await EventWriter.WriteAsync(parts.Connection.Itself, _events, cancellation);
         _events.Clear();
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(parts.Area.On(parts.Connection.Itself), _children, cancellation);
+        await ChildRows.WriteAsync(parts.Connection.Itself, _children, cancellation);
     }
 }

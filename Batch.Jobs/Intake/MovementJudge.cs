@@ -11,11 +11,11 @@ internal sealed class MovementJudge(IntakeParts parts)
 {
     private const long LargeBytes = 2 * 1024 * 1024;
 
-    private readonly MovementsInForce _standing = new(parts.Area.On(parts.Connection.Itself));
-    private readonly AvailableBalances _balances = new(parts.Area.On(parts.Connection.Itself), parts.Lives);
-    private readonly LaterFacts _later = new(parts.Area.On(parts.Connection.Itself));
-    private readonly FamilyBindings _family = new(parts.Area.On(parts.Connection.Itself));
-    private readonly WalletTransfers _wallets = new(parts.Area.On(parts.Connection.Itself));
+    private readonly MovementsInForce _standing = new(parts.Connection.Itself);
+    private readonly AvailableBalances _balances = new(parts.Connection.Itself, parts.Lives);
+    private readonly LaterFacts _later = new(parts.Connection.Itself);
+    private readonly FamilyBindings _family = new(parts.Connection.Itself);
+    private readonly WalletTransfers _wallets = new(parts.Connection.Itself);
     private readonly HashSet<int> _own = [];
 
     /// <summary>Reads what judging the blocks needs, and registers the persons whom an opening or a transfer brings.</summary>

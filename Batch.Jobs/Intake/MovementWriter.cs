@@ -41,8 +41,8 @@ public sealed class MovementWriter(AreaSession area)
 
     private async Task CopyAsync(YearMonth month, List<(MovementFact Fact, int Submission)> facts, CancellationToken cancellation)
     {
-        await using CopyRows copy = await CopyRows.BeginAsync(
-            area.Connection, area.Part("movement", month),
+        await using CopyRows copy = await area.CopyAsync(
+            area.Part("movement", month),
             "movement_month, on_date, person_id, kind, channel, member, reference, submission_id, row_no, state, amount_fen, ground, document, counterpart", cancellation);
         DateOnly first = month.FirstDay();
         foreach ((MovementFact fact, int submission) in facts)

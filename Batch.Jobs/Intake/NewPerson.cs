@@ -14,7 +14,7 @@ internal readonly record struct NewPerson(int Person, long Citizen, string Name,
             return;
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.person"), "person_id, citizen, name, birth, submission_id", cancellation))
+        await using (CopyRows copy = await area.CopyAsync(":area.person", "person_id, citizen, name, birth, submission_id", cancellation))
         {
             foreach (NewPerson person in registered)
             {
@@ -29,7 +29,7 @@ internal readonly record struct NewPerson(int Person, long Citizen, string Name,
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.account"), "account_id, person_id, opened, submission_id", cancellation))
+        await using (CopyRows copy = await area.CopyAsync(":area.account", "account_id, person_id, opened, submission_id", cancellation))
         {
             foreach (NewPerson person in registered)
             {

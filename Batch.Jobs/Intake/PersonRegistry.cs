@@ -8,7 +8,7 @@ using Npgsql;
 namespace Batch.Jobs.Intake;
 
 /// <summary>Finds the persons behind citizen numbers and registers the unknown, a block of lines at a time.</summary>
-public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area, KnownPersons persons, KnownRecords records)
+public sealed class PersonRegistry(IntakeConnection connection, KnownPersons persons, KnownRecords records)
 {
     private readonly CitizenNumbers _known = persons.Numbers;
     private List<NewPerson> _new = [];
@@ -27,11 +27,11 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     /// <summary>For a large file: everybody is read at once, instead of each block's persons, where they are not too many.</summary>
     public async Task PreloadAsync(CancellationToken cancellation)
     {
-        _everybodyHeld = await persons.ReadAsync(area.On(await connection.IdleAsync()), cancellation);
+        _everybodyHeld = await persons.ReadAsync(await connection.IdleAsync(), cancellation);
         if (_everybodyHeld)
         {
             _nextId = persons.Next;
-            _everyRecordHeld = await records.ReadAsync(area.On(await connection.IdleAsync()), cancellation);
+            _everyRecordHeld = await records.ReadAsync(await connection.IdleAsync(), cancellation);
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         records.Forget();
         if (found.Count > 0 && await AnyRecordsAsync(cancellation))
         {
-            await records.ReadOnlyAsync([.. found], area.On(await connection.IdleAsync()), cancellation);
+            await records.ReadOnlyAsync([.. found], await connection.IdleAsync(), cancellation);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         persons.Forget();
         List<int> found = [];
         long[] distinct = [.. citizens.Distinct()];
-        await using (NpgsqlCommand command = new(area.Sql("SELECT citizen, person_id, name, birth FROM :area.person WHERE citizen = ANY($1)"), await connection.IdleAsync()))
+        await using (NpgsqlCommand command = (await connection.IdleAsync()).Command("SELECT citizen, person_id, name, birth FROM :area.person WHERE citizen = ANY($1)"))
         {
             command.Parameters.AddWithValue(distinct);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -91,9 +91,9 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         }
 
         // Once per transaction: changes that it brings itself are in the table by the next block.
-        if (_anyChanges ??= await IdentityChanges.AnyAsync(area.On(await connection.IdleAsync()), cancellation))
+        if (_anyChanges ??= await IdentityChanges.AnyAsync(await connection.IdleAsync(), cancellation))
         {
-            await IdentityChanges.ReadOnlyAsync(persons, distinct, found, area.On(await connection.IdleAsync()), cancellation);
+            await IdentityChanges.ReadOnlyAsync(persons, distinct, found, await connection.IdleAsync(), cancellation);
         }
 
         if (_nextId == 0)
@@ -139,9 +139,9 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
         int[] wanted = [.. whose.Where(p => p > 0 && !_names.ContainsKey(p)).Distinct()];
         if (wanted.Length > 0)
         {
-            NpgsqlConnection idle = await connection.IdleAsync();
+            AreaSession idle = await connection.IdleAsync();
             foreach ((int person, string name) in await idle.ReadAsync(
-                area.Sql("SELECT person_id, name FROM :area.insured WHERE person_id = ANY($1)"), r => (r.GetInt32(0), r.GetString(1)), cancellation, wanted))
+                "SELECT person_id, name FROM :area.insured WHERE person_id = ANY($1)", r => (r.GetInt32(0), r.GetString(1)), cancellation, wanted))
             {
                 _names[person] = name;
             }
@@ -236,7 +236,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     }
 
     /// <summary>Writes the confirmed persons of this block, with their accounts.</summary>
-    public async Task WriteAsync(CancellationToken cancellation) => await NewPerson.WriteAsync(area.On(await connection.IdleAsync()), TakeRegistered(), cancellation);
+    public async Task WriteAsync(CancellationToken cancellation) => await NewPerson.WriteAsync(await connection.IdleAsync(), TakeRegistered(), cancellation);
 
     /// <summary>The confirmed persons of this block, to be written; whom only rejected rows name is forgotten.</summary>
     internal List<NewPerson> TakeRegistered()
@@ -258,7 +258,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     // The caller holds the area's intake lock, so nobody else registers meanwhile.
     private async Task NumberAsync(CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = new(area.Sql("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person"), await connection.IdleAsync());
+        await using NpgsqlCommand command = (await connection.IdleAsync()).Command("SELECT coalesce(max(person_id), 0) + 1 FROM :area.person");
         _nextId = (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -267,7 +267,7 @@ public sealed class PersonRegistry(IntakeConnection connection, AreaSchema area,
     {
         if (!_anyRecords)
         {
-            await using NpgsqlCommand command = new(area.Sql($"SELECT EXISTS (SELECT FROM :area.person_event WHERE event IN {PersonEvents.OfRecord})"), await connection.IdleAsync());
+            await using NpgsqlCommand command = (await connection.IdleAsync()).Command($"SELECT EXISTS (SELECT FROM :area.person_event WHERE event IN {PersonEvents.OfRecord})");
             _anyRecords = (bool)(await command.ExecuteScalarAsync(cancellation))!;
         }
 

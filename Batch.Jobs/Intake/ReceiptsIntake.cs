@@ -18,7 +18,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
 
     private readonly record struct Figures(long AmountFen, long LateFeeFen, long InterestFen, LocalDate ReceivedOn);
 
-    private readonly RejectionWriter _rejections = new(parts.Area.On(parts.Connection.Itself));
+    private readonly RejectionWriter _rejections = new(parts.Connection.Itself);
 
     /// <summary>Rows of the files of this transaction, by the submission that said them.</summary>
     private readonly Dictionary<(int Submission, Key Key), int> _rows = [];
@@ -55,7 +55,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
 
         await WriteAsync(facts, FactState.Accepted, cancellation);
         await _rejections.FlushAsync(cancellation);
-        await ChildRows.WriteAsync(parts.Area.On(parts.Connection.Itself), children, cancellation);
+        await ChildRows.WriteAsync(parts.Connection.Itself, children, cancellation);
     }
 
     /// <summary>Withdraws what a replacement no longer names, of its employers and months. None of its rows may be in doubt.</summary>
@@ -100,7 +100,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
     {
         if (_changed is { } changed)
         {
-            await new MoneyMatches(parts.Area.On(await parts.Connection.IdleAsync())).MatchAsync(changed, by, cancellation);
+            await new MoneyMatches(await parts.Connection.IdleAsync()).MatchAsync(changed, by, cancellation);
         }
     }
 
@@ -133,18 +133,17 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
         new(Codes.ReceiptReturned, row, "到账金额", $"{employer} {month.Text()}", new Money(fen).ToString());
 
     private Task<string> NumberAsync(int employer, CancellationToken cancellation) => parts.Connection.Itself.OneAsync<string>(
-        parts.Area.Sql("SELECT number FROM :area.employer WHERE employer_id = $1"), cancellation, employer);
+        "SELECT number FROM :area.employer WHERE employer_id = $1", cancellation, employer);
 
     private async Task LoadLeftAsync(YearMonth[] months, int[] employers, CancellationToken cancellation)
     {
         _left.Clear();
         foreach ((YearMonth month, int employer, long left, long returned) in await parts.Connection.Itself.ReadAsync(
-            parts.Area.Sql(
-                """
-                WITH returned AS (
-                    SELECT month, employer_id, sum(amount_fen)::bigint AS fen FROM :area.money_returned WHERE month = ANY($1) AND employer_id = ANY($2) GROUP BY 1, 2)
-                SELECT month, employer_id, sum(m.amount_fen)::bigint, min(r.fen) FROM :area.money_for_month m JOIN returned r USING (month, employer_id) GROUP BY 1, 2
-                """),
+            """
+            WITH returned AS (
+                SELECT month, employer_id, sum(amount_fen)::bigint AS fen FROM :area.money_returned WHERE month = ANY($1) AND employer_id = ANY($2) GROUP BY 1, 2)
+            SELECT month, employer_id, sum(m.amount_fen)::bigint, min(r.fen) FROM :area.money_for_month m JOIN returned r USING (month, employer_id) GROUP BY 1, 2
+            """,
             r => (r.GetFieldValue<DateOnly>(0).Month(), r.GetInt32(1), r.GetInt64(2), r.GetInt64(3)), cancellation, months.Select(m => m.FirstDay()).ToArray(), employers))
         {
             _left.Add((month, employer), (left, returned));
@@ -217,11 +216,11 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
             return standing;
         }
 
-        await using NpgsqlCommand command = new(parts.Area.Sql(
+        await using NpgsqlCommand command = parts.Connection.Itself.Command(
             """
             SELECT receipt_month, employer_id, document, amount_fen, late_fee_fen, interest_fen, received_on
             FROM :area.receipt_in_force WHERE receipt_month = ANY($1) AND employer_id = ANY($2)
-            """), parts.Connection.Itself);
+            """);
         command.Parameters.AddWithValue(months.Select(m => m.FirstDay()).ToArray());
         command.Parameters.AddWithValue(named);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
@@ -242,8 +241,7 @@ public sealed class ReceiptsIntake(IntakeParts parts, string by) : IContentIntak
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(
-            parts.Connection.Itself, parts.Area.Sql(":area.receipt"),
+        await using CopyRows copy = await parts.Connection.Itself.CopyAsync(":area.receipt",
             "receipt_month, employer_id, document, submission_id, row_no, state, amount_fen, late_fee_fen, interest_fen, received_on", cancellation);
         foreach ((Key key, Figures figures, int submission, int row) in facts)
         {

@@ -27,8 +27,7 @@ public sealed class RejectionWriter(AreaSession area)
             return;
         }
 
-        await using CopyRows copy = await CopyRows.BeginAsync(
-            area.Connection, area.Sql(":area.rejection"), "submission_id, row_no, fault_no, code, column_name, found, expected", cancellation);
+        await using CopyRows copy = await area.CopyAsync(":area.rejection", "submission_id, row_no, fault_no, code, column_name, found, expected", cancellation);
         foreach ((int submission, int fault, Rejection rejection) in _pending)
         {
             copy.StartRow();

@@ -82,7 +82,7 @@ internal sealed class Renamings(AreaSession area, LocalDate today)
         }
 
         // Judged as a file with these rows would be.
-        PersonRegistry persons = new(new IntakeConnection(area.Connection), area.Schema, new KnownPersons(), new KnownRecords());
+        PersonRegistry persons = new(new IntakeConnection(area), new KnownPersons(), new KnownRecords());
         await new StatusChanges(persons, new AccountLives(area), area).TakeAsync([new DraftBlock(draft, block)], whole: false, cancellation);
         if (draft.Accepted + draft.Unchanged < draft.Rows)
         {

@@ -9,7 +9,7 @@ namespace Batch.Jobs.Intake;
 /// A replacement is the whole statement of its employers for its month: people whom it no longer names are withdrawn. More than a tenth
 /// left out needs a confirmation, and a file with unreadable rows withdraws nobody: it is refused, since a mistyped number would look like a leaver.
 /// </summary>
-internal sealed class Replacement<TFact>(AreaSchema area, IntakeConnection connection)
+internal sealed class Replacement<TFact>(IntakeConnection connection)
     where TFact : struct, IDeclaredFact<TFact>
 {
     /// <summary>The withdrawals that the file brings; or why it is refused.</summary>
@@ -33,15 +33,15 @@ internal sealed class Replacement<TFact>(AreaSchema area, IntakeConnection conne
     private async Task<int> ReadAsync(FileDraft draft, YearMonth month, List<TFact> leftOut, List<TFact> waiting, CancellationToken cancellation)
     {
         int inForce = 0;
-        string part = area.Part(TFact.Table, month);
+        string part = connection.Itself.Part(TFact.Table, month);
         if (!await connection.ExistsAsync(part, cancellation))
         {
             return 0;
         }
 
         PersonSet present = draft.Present.GetValueOrDefault(month) ?? new PersonSet();
-        await using NpgsqlCommand command = new(
-            $"SELECT * FROM ({DeclaredFacts.InForce<TFact>(part, TFact.OfEmployers)}) latest WHERE state <> {(short)FactState.Withdrawn} ORDER BY person_id", connection.Itself);
+        await using NpgsqlCommand command = connection.Itself.Command(
+            $"SELECT * FROM ({DeclaredFacts.InForce<TFact>(part, TFact.OfEmployers)}) latest WHERE state <> {(short)FactState.Withdrawn} ORDER BY person_id");
         command.Parameters.AddWithValue(draft.Employers.ToArray());
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

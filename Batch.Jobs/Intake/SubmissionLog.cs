@@ -16,12 +16,11 @@ public sealed class SubmissionLog(AreaSession area)
     public async Task LockAsync(CancellationToken cancellation)
     {
         // Files before this one are taken in whole: that takes longer than an act.
-        await using NpgsqlCommand command = new(
+        await using NpgsqlCommand command = area.LongCommand(
             $"""
             SELECT set_config('lock_timeout', ({SessionSettings.LongWaits} * extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint::text, true);
             SELECT pg_advisory_xact_lock(hashtext('{area.Schema.Name}.intake'))
-            """, area.Connection)
-        { CommandTimeout = 0 };
+            """);
         await PatientAct.DoAsync(area.Connection, command.ExecuteNonQueryAsync, cancellation, limited: false);
     }
 
@@ -127,7 +126,7 @@ public sealed class SubmissionLog(AreaSession area)
             };
             if (sql is not null)
             {
-                await using NpgsqlCommand command = new(sql, area.Connection) { CommandTimeout = 0 };
+                await using NpgsqlCommand command = area.LongCommand(sql);
                 command.Parameters.AddWithValue(submission);
                 if (fact is "movement" or "bank")
                 {
@@ -144,7 +143,7 @@ public sealed class SubmissionLog(AreaSession area)
     public async Task WriteAsync(IReadOnlyList<FileDraft> drafts, string by, CancellationToken cancellation)
     {
         YearMonth fallback = drafts.Any(d => d.Month is null && d.LatestMonth is null) ? await OpenMonthAsync(cancellation) : default;
-        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.submission"), Columns, cancellation))
+        await using (CopyRows copy = await area.CopyAsync(":area.submission", Columns, cancellation))
         {
             foreach (FileDraft draft in drafts)
             {
@@ -154,7 +153,7 @@ public sealed class SubmissionLog(AreaSession area)
             await copy.CompleteAsync(cancellation);
         }
 
-        await using (CopyRows copy = await CopyRows.BeginAsync(area.Connection, area.Sql(":area.submission_month"), "submission_id, fact, month, facts", cancellation))
+        await using (CopyRows copy = await area.CopyAsync(":area.submission_month", "submission_id, fact, month, facts", cancellation))
         {
             foreach (FileDraft draft in drafts)
             {

@@ -83,7 +83,7 @@ public sealed class PostedCoverage(AreaSession area, YearMonth through)
 
     private NpgsqlCommand Command(string sql, int[] accounts)
     {
-        NpgsqlCommand command = new(area.Sql(sql), area.Connection) { CommandTimeout = 0 };
+        NpgsqlCommand command = area.LongCommand(sql);
         command.Parameters.AddWithValue(accounts);
         return command;
     }

@@ -61,7 +61,7 @@ public sealed class BenefitFacts
 
         async Task EachAsync(string sql, Action<BenefitFacts, NpgsqlDataReader> take)
         {
-            await using NpgsqlCommand command = new(area.Sql(sql), area.Connection) { CommandTimeout = 0 };
+            await using NpgsqlCommand command = area.LongCommand(sql);
             command.Parameters.AddWithValue(firstPerson);
             command.Parameters.AddWithValue(lastPerson);
             command.Parameters.AddWithValue(through.FirstDay());

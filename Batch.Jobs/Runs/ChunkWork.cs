@@ -106,8 +106,8 @@ public sealed class ChunkWork(Area area, RunContents run)
         return people;
     }
 
-    internal static Task<CopyRows> BeginEntriesAsync(AreaSession area, int run, CancellationToken cancellation) => CopyRows.BeginAsync(
-        area.Connection, area.Sql($":area.run_entry_{run}"),
+    internal static Task<CopyRows> BeginEntriesAsync(AreaSession area, int run, CancellationToken cancellation) => area.CopyAsync(
+        $":area.run_entry_{run}",
         "posting_month, run_id, account_id, contribution_month, component, account_fen, pool_fen, other_fen, person_paid_fen, employer_paid_fen, paid_out_fen", cancellation);
 
     internal readonly record struct EntryKey(DateOnly PostingMonth, int Run, DateOnly ContributionMonth);

@@ -115,7 +115,7 @@ public sealed class ReceiptCover
             return declared;
         }
 
-        await using NpgsqlCommand command = new(
+        await using NpgsqlCommand command = area.LongCommand(
             $"""
             WITH several AS MATERIALIZED ({FactVersions.WithSeveral($"{area.Part("contribution", month)} WHERE submission_id <> ALL($1)")})
             SELECT 0, employer_id, submission_id, 0, state, sum(person_paid_fen + employer_paid_fen)::bigint
@@ -124,8 +124,7 @@ public sealed class ReceiptCover
             SELECT person_id, employer_id, submission_id, row_no, state, person_paid_fen + employer_paid_fen
             FROM {area.Part("contribution", month)} WHERE submission_id <> ALL($1) AND person_id IN (SELECT person_id FROM several)
             ORDER BY 1, 2, 3, 4
-            """, area.Connection)
-        { CommandTimeout = 0 };
+            """);
         command.Parameters.AddWithValue(unseen);
         Line reading = default;
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -27,6 +27,12 @@ public sealed class AreaSession(NpgsqlConnection connection, AreaSchema schema)
 
     public NpgsqlCommand Command(string sql) => new(schema.Sql(sql), connection);
 
+    /// <summary>A statement that takes as long as it takes: over a city's month.</summary>
+    public NpgsqlCommand LongCommand(string sql) => new(schema.Sql(sql), connection) { CommandTimeout = 0 };
+
+    /// <summary>Begins a COPY into a table, such as <c>:area.receipt</c>, or a <see cref="Part"/> of one.</summary>
+    public Task<CopyRows> CopyAsync(string table, string columns, CancellationToken cancellation) => CopyRows.BeginAsync(connection, schema.Sql(table), columns, cancellation);
+
     public Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params object[] arguments) =>
         connection.ReadAsync(schema.Sql(sql), row, cancellation, arguments);
 
