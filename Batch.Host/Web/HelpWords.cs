@@ -40,8 +40,8 @@ internal static class HelpWords
             ("按操作人、操作、统筹区、批次号、报送或上传的编号、账户编号和日期筛选，几个条件同时满足才列出。导出的文件只有筛选出的记录，导出本身也有记录。作废批次都写明理由。",
                 "Filter by who, act, area, run, submission or upload, account and day; a record meets all that is filled in. An export has the records that were found, and is recorded itself. Each discarded run shows its reason.")),
         ("display", ("显示", "Display"), [],
-            ("页眉的“显示”改用深色或浅色、紧凑或宽松排列，只对这个浏览器有效，打印总是浅色。月份在框内选择；没有月份选择框的浏览器可直接输入，如 2021-06。",
-                "“Display” in the head of each page changes between dark and light, less and more space, for this browser alone; paper is always light. Months are picked in their boxes; a browser without a picker takes them typed, such as 2021-06.")),
+            ("页眉的“显示”改用深色或浅色、紧凑或宽松排列，只对这个浏览器有效，打印总是浅色。",
+                "“Display” in the head of each page changes between dark and light, less and more space, for this browser alone; paper is always light.")),
         ("api", ("其他程序的接口", "The API for other programs"), [new NavigationEntry("/api/v1/docs/", "接口说明", "Description of the API", Permissions.Anyone)],
             ("供其他系统的编程人员：接口收什么、答什么，可用密钥试着调用。", "For programmers of other systems: what the API takes and what it answers. It can be tried with a key.")),
     ];

@@ -29,19 +29,6 @@ internal static class Show
 
     public static string Month(YearMonth month) => month.Text();
 
-    /// <summary>The value of a picker of months, which shows one form alone. A browser without one shows a box, in which what cannot be read stays as it was typed.</summary>
-    public static string? MonthField(string? typed)
-    {
-        try
-        {
-            return ReadMonth(typed) is { } month ? Month(month) : null;
-        }
-        catch (DataFaultException)
-        {
-            return typed;
-        }
-    }
-
     public static string Time(DateTime utc) => Time(Instant.FromDateTimeUtc(utc.ToUniversalTime()));
 
     public static string Time(DateTime? utc) => utc is { } known ? Time(known) : "";

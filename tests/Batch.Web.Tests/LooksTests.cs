@@ -86,25 +86,6 @@ public sealed partial class LooksTests
         string Of(string name) => name.StartsWith('#') ? name : colours[name];
     }
 
-    [TestCase("months", "month")]
-    [TestCase("submissions", "month")]
-    [TestCase("runs", "month")]
-    [TestCase("policies", "month")]
-    [TestCase("policies", "from")]
-    public async Task A_month_is_chosen_with_a_picker_and_keeps_its_name_and_form(string page, string field)
-    {
-        using HttpClient browser = await host.SignedInAsync(await host.AddUserAsync($"picks-{page}-{field}", UserRoles.Operator));
-        string[] boxes = [.. Inputs().Matches(WebUtility.HtmlDecode(await browser.GetStringAsync($"/{Area}/{page}"))).Select(m => m.Value).Where(b => b.Contains($"name=\"{field}\"", StringComparison.Ordinal) && !b.Contains("hidden", StringComparison.Ordinal))];
-        Assert.That(boxes, Has.Length.EqualTo(1));
-        Assert.That(boxes[0], Does.Contain("type=\"month\"").And.Match("value=\"(?:[0-9]{4}-[0-9]{2})?\"|^(?!.*value=)"));
-    }
-
-    [TestCase("202106", "2021-06")]
-    [TestCase("2021年6月", "2021-06")]
-    [TestCase("六月", "六月")]
-    [TestCase("", null)]
-    public void A_picker_is_given_the_month_in_its_one_form(string typed, string? shown) => Assert.That(Show.MonthField(typed), Is.EqualTo(shown));
-
     private static Task<HttpResponseMessage> ChooseAsync(HttpClient browser, params (string Name, string Value)[] fields) =>
         browser.PostAsync("/looks", new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))));
 
@@ -130,7 +111,4 @@ public sealed partial class LooksTests
 
     [GeneratedRegex("--([a-z-]+): (#[0-9a-f]{3}(?:[0-9a-f]{3})?);")]
     private static partial Regex Variables();
-
-    [GeneratedRegex("<input[^>]*>")]
-    private static partial Regex Inputs();
 }
