@@ -34,20 +34,20 @@ public sealed partial class HomeMonthsTests
         await ImportAsync("2021-05", ["--parent", "1"], Header + ",原行号", Row(3, "2021-05") + ",4");
         await AssertNextAsync("jia", UserRoles.Operator, "计算 2021-05 的批次", "Compute the run of 2021-05");
 
-        await DoAsync("allocate", "--area", Area, "--month", "2021-05", "--by", "jia");
+        await host.DoAsync("allocate", "--area", Area, "--month", "2021-05", "--by", "jia");
         Assert.That(await StepsAsync("jia"), Does.Contain("改正与决定 已了结 拒绝 0 行，待定 0 行").And.Contain("计算 已计算 批次 1，3 人 复核 待复核 经办：jia 入账 尚未"));
         await AssertNextAsync("jia", UserRoles.Operator, null, "A reviewer who did not compute run 1 approves it");
         await AssertNextAsync("yi", UserRoles.Reviewer, "复核批次 1", "Approve run 1");
-        await DoAsync("approve", "1", "--by", "yi");
+        await host.DoAsync("approve", "1", "--by", "yi");
         await AssertNextAsync("yi", UserRoles.Reviewer, "批次 1 入账", "Post run 1");
-        await DoAsync("post", "1", "--by", "yi");
+        await host.DoAsync("post", "1", "--by", "yi");
         Assert.That(await StepsAsync("yi"), Does.Contain("对账 没有到账记录 到账 0 笔").And.Contain("复核 已复核 入账 已入账 1 个批次 结账 尚不能结账 本月最后一次入账的是您"));
         await AssertNextAsync("yi", UserRoles.Reviewer, null, "You posted last in this month; another person closes it.");
         await AssertNextAsync("bing", UserRoles.Reviewer, "结清 2021-05", "Close 2021-05");
         // What was posted is in the history before it is closed, too.
         Assert.That(await HistoryAsync("bing"), Is.EqualTo(new[] { "2021-05 未结账 3 930.00 1", "合计 3 930.00" }));
 
-        await DoAsync("close", "--area", Area, "--month", "2021-05", "--by", "bing");
+        await host.DoAsync("close", "--area", Area, "--month", "2021-05", "--by", "bing");
         await AssertNextAsync("jia", UserRoles.Operator, "上传 2021-06 的文件", "Upload the files of 2021-06");
         Assert.That((await HistoryAsync("jia"))[0], Does.Match(@"^2021-05 已结账 3 930\.00 1 bing \d{4}-\d\d-\d\d \d\d:\d\d$"));
     }
@@ -77,9 +77,9 @@ public sealed partial class HomeMonthsTests
 
     private async Task RunAsync(int run, string month)
     {
-        await DoAsync("allocate", "--area", Area, "--month", month, "--by", "jia");
-        await DoAsync("approve", $"{run}", "--by", "yi");
-        await DoAsync("post", $"{run}", "--by", "yi");
+        await host.DoAsync("allocate", "--area", Area, "--month", month, "--by", "jia");
+        await host.DoAsync("approve", $"{run}", "--by", "yi");
+        await host.DoAsync("post", $"{run}", "--by", "yi");
     }
 
     /// <param name="button">Null: there is none.</param>
@@ -116,13 +116,6 @@ public sealed partial class HomeMonthsTests
         CliResult result = await (await host.CliOfAsync("jia", UserRoles.Operator)).RunAsync(["import", file, "--area", Area, "--month", month, .. options, "--by", "jia"]);
         File.Delete(file);
         Assert.That(result.ExitCode, Is.LessThan(4), result.ToString());
-    }
-
-    private async Task DoAsync(params string[] act)
-    {
-        string by = act[Array.IndexOf(act, "--by") + 1];
-        CliResult result = await (await host.CliOfAsync(by, by == "jia" ? UserRoles.Operator : UserRoles.Reviewer)).RunAsync(act);
-        Assert.That(result.ExitCode, Is.Zero, $"{act[0]} {result}");
     }
 
     private static string Row(int person, string month) =>
