@@ -106,9 +106,9 @@ internal sealed class Sessions(NpgsqlDataSource program, IClock clock)
     private async Task<(SessionEnd End, Instant Seen)> ReadAsync(string id, string name, Instant now, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = program.CreateCommand(
-            """
+            $"""
             SELECT s.opened_at, s.seen_at, EXISTS (SELECT FROM batch.session_end e WHERE e.session_id = s.session_id), u.disabled OR u.seq <> s.user_version
-            FROM batch.session s CROSS JOIN LATERAL (SELECT c.seq, c.disabled FROM batch.user_change c WHERE c.name = s.name AND c.what <> 'named' ORDER BY c.seq DESC LIMIT 1) u
+            FROM batch.session s CROSS JOIN LATERAL (SELECT c.seq, c.disabled FROM batch.user_change c WHERE c.name = s.name AND c.what <> '{UserRegister.Described}' ORDER BY c.seq DESC LIMIT 1) u
             WHERE s.session_id = $1 AND s.name = $2
             """);
         command.Parameters.AddWithValue(id);

@@ -15,7 +15,8 @@ internal sealed record User(string Name, IReadOnlyList<string> Roles, string Pas
 /// <summary>The users 用户. Each change is a row of its own, and goes into the audit log in the same transaction.</summary>
 internal sealed class UserRegister(NpgsqlDataSource program)
 {
-    private const string Described = "named";
+    /// <summary>The change that gives name and unit.</summary>
+    internal const string Described = "named";
     private const string Columns =
         $"u.name, u.roles, u.password_hash, u.one_time, u.disabled, (SELECT max(c.seq) FROM batch.user_change c WHERE c.name = u.name AND c.what <> '{Described}'), u.by, u.at, u.real_name, u.unit";
 
@@ -96,11 +97,11 @@ internal sealed class UserRegister(NpgsqlDataSource program)
         await LockAsync(connection, name, cancellation);
         User user = change(await FindAsync(connection, name, cancellation));
         await using NpgsqlCommand insert = new(
-            """
+            $"""
             WITH changed AS (
                 INSERT INTO batch.user_change (name, roles, password_hash, one_time, disabled, what, by, real_name, unit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)),
             unlocked AS (INSERT INTO batch.sign_in (name, outcome, at) SELECT $1, 'reset', now() WHERE $6 IN ('reset', 'password'))
-            INSERT INTO batch.audit (who, act, subject, reason) VALUES ($7, 'user ' || $6, $1, CASE WHEN $6 = 'named' THEN concat_ws(' · ', $8, $9) ELSE array_to_string($2, ' ') END)
+            INSERT INTO batch.audit (who, act, subject, reason) VALUES ($7, 'user ' || $6, $1, CASE WHEN $6 = '{Described}' THEN concat_ws(' · ', $8, $9) ELSE array_to_string($2, ' ') END)
             """, connection);
         insert.Parameters.AddWithValue(name);
         insert.Parameters.AddWithValue(user.Roles.ToArray());

@@ -100,7 +100,7 @@ internal sealed class AuditModel : BatchPage
         catch (DataFaultException)
         {
             // The page says what is wrong with the filter.
-            return Redirect("/audit?" + Query);
+            return Redirect("~/audit?" + Query);
         }
         catch
         {
